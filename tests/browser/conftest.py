@@ -1,0 +1,106 @@
+"""A real Chromium and a real Streamlit server for the tests that only a browser can decide.
+
+Without a Chromium on the machine these tests are skipped with a line that says so; with
+DIGITSCOPE_BROWSER_TESTS=required (as in .ci/run) they fail instead.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
+
+
+def chromium() -> str:
+    for name in NAMES:
+        if path := shutil.which(name):
+            return path
+    sentence = f"no Chromium found (looked for {', '.join(NAMES)}): install one to run these tests"
+    if os.environ.get("DIGITSCOPE_BROWSER_TESTS") == "required":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of its own that reaches nothing but this machine; `outside` counts what it tried."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    outside: list[str] = []
+
+    def local_only(route: Route) -> None:
+        if urlsplit(route.request.url).hostname in LOCAL_HOSTS:
+            route.continue_()
+        else:
+            outside.append(route.request.url)
+            route.abort()
+
+    context.route("http*://**", local_only)
+    yield page
+    context.close()
+    assert not outside, f"the page asked outside hosts: {outside}"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_healthy(server: subprocess.Popen[bytes], url: str, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with status {server.returncode}")
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise RuntimeError(f"the server at {url} did not answer within {seconds} s")
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
+    """Start `streamlit run SCRIPT` on a free port (once a script) and return its address."""
+    servers: dict[Path, tuple[str, subprocess.Popen[bytes]]] = {}
+
+    def start(script: Path) -> str:
+        if script not in servers:
+            port = free_port()
+            log = tmp_path_factory.mktemp("server") / "log.txt"
+            command = [sys.executable, "-m", "streamlit", "run", str(script)]
+            command += ["--server.headless=true", f"--server.port={port}"]
+            with log.open("wb") as out:
+                server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+            url = f"http://localhost:{port}"
+            servers[script] = (url, server)
+            wait_until_healthy(server, url)
+        return servers[script][0]
+
+    yield start
+    for _, server in servers.values():
+        server.terminate()
+        server.wait(20)
