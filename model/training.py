@@ -1,0 +1,265 @@
+"""Training as a plain class that is told how long to train; it knows no process and no page."""
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from model import digits
+from model.augment import Augmentation
+from model.forward import Tensor, logits_and_probabilities
+from model.network import Network, NetworkConfig, build, from_vector, to_vector, weights_of
+from model.steps import Optimizer, compiled_steps
+
+STRETCH = 0.1
+"""Seconds that one compiled call aims at: short enough to stop quickly, long enough to cost 1 %."""
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """Everything that decides a training beside the architecture. Defaults: the course's.
+
+    Raises:
+        ValueError: a value out of its range; the message says which and what is possible.
+    """
+
+    data: digits.Name = "embedded"
+    images: int | None = None  # how many training digits, as many of each class; None: all
+    epochs: int = 10
+    batch_size: int = 32
+    optimizer: Optimizer = "adam"
+    learning_rate: float = 0.001
+    schedule: Literal["constant", "cosine"] = "constant"  # cosine falls to 0 at the last epoch
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    patience: int = 0  # early stopping: epochs without a better validation loss; 0 is never
+    seed: int = 0  # of the first weights, the order of the digits, dropout and variations
+
+    def __post_init__(self) -> None:
+        ranges = {
+            "epochs": (1, 1000),
+            "batch_size": (1, 1024),
+            "learning_rate": (1e-7, 10),
+            "patience": (0, 100),
+            "seed": (0, 10_000_000),
+        }
+        for name, (low, high) in ranges.items():
+            if not low <= getattr(self, name) <= high:
+                words = name.replace("_", " ")
+                raise ValueError(f"The {words} must lie between {low:g} and {high:g}.")
+        if self.images is not None and self.images < 10:
+            raise ValueError("At least 10 training digits are needed, one of each.")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that a training needs to go on from the end of an epoch, as arrays of equal length."""
+
+    epoch: int  # finished epochs; 0 is the untrained network
+    weights: np.ndarray  # (parameters,) float32, see `network.to_vector`
+    first_moment: np.ndarray
+    second_moment: np.ndarray
+    step: int  # batches done since the beginning
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Mean loss (nats) and share of right answers of one epoch."""
+
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """What is known when an epoch is over."""
+
+    snapshot: Snapshot
+    training: Scores  # mean over the epoch's batches, each as it was met
+    validation: Scores
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one call of `advance` did."""
+
+    epoch: int  # the epoch worked on, from 1
+    first_batch: int  # number within the epoch of the first entry of `losses`, from 0
+    batches: int  # in one epoch
+    losses: np.ndarray  # (k,) float32, one for each batch done in this call
+    accuracies: np.ndarray  # (k,) float32
+    images: int  # training digits seen in this call
+    seconds: float  # that the call took in the worker
+    weights: np.ndarray  # as they are now
+    gradient: np.ndarray  # of the last batch; same length as weights
+    epoch_end: EpochEnd | None
+
+
+class Trainer:
+    """Trains one network in slices of any length.
+
+    The order of the digits and every other chance is drawn from (seed, epoch, batch) alone, so the
+    curve is the same whether the training was paused, moved or continued from a snapshot.
+
+    Args:
+        network: the architecture.
+        settings: everything else.
+        start: where to go on; None begins at epoch 0 with new weights.
+
+    Raises:
+        DataError: the data cannot be had (see `digits.load`).
+    """
+
+    def __init__(
+        self, network: NetworkConfig, settings: TrainingConfig, start: Snapshot | None = None
+    ) -> None:
+        import tensorflow as tf
+
+        self.network = network
+        self.settings = settings
+        self.rate = settings.learning_rate
+        data = digits.load(settings.data)
+        self._validation = data.validation
+        self._training = some(data.training, settings.images)
+        with tf.device("/CPU:0"):
+            self._images = tf.constant(self._training.images[..., None])
+            self._labels = tf.constant(self._training.labels.astype(np.int32))
+        self._steps = compiled_steps(
+            network, settings.optimizer, settings.augmentation, settings.batch_size
+        )
+        self._restore(start or self._beginning())
+        self._seconds_a_batch = STRETCH / 8  # a first guess, corrected by every stretch
+
+    @property
+    def batches(self) -> int:
+        """Batches in an epoch; the last may be smaller."""
+        return math.ceil(len(self._training) / self.settings.batch_size)
+
+    def advance(self, seconds: float, most: int | None = None) -> Progress:
+        """Train for about this long and say what happened; stops at the end of an epoch.
+
+        Args:
+            seconds: how long; at least one batch is done.
+            most: no more than so many batches (1 is a single step).
+        """
+        began = time.perf_counter()
+        first, epoch, gradient = self._batch, self.epoch + 1, self._weights
+        losses: list[np.ndarray] = []
+        accuracies: list[np.ndarray] = []
+        left = self.batches - self._batch if most is None else min(most, self.batches - self._batch)
+        while left:
+            remaining = min(seconds - (time.perf_counter() - began), STRETCH)
+            count = min(left, max(1, round(remaining / self._seconds_a_batch)))
+            gradient, loss, accuracy = self._stretch(count)
+            losses.append(loss)
+            accuracies.append(accuracy)
+            left -= count
+            if time.perf_counter() - began >= seconds:
+                break
+        size = self.settings.batch_size
+        images = min(self._batch * size, len(self._training)) - first * size
+        end = self._end_epoch() if self._batch == self.batches else None
+        return Progress(
+            epoch, first, self.batches, np.concatenate(losses), np.concatenate(accuracies),
+            images, time.perf_counter() - began, self._weights.numpy(), gradient.numpy(), end,
+        )  # fmt: skip
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Use another learning rate from the next batch on."""
+        self.rate = rate
+
+    def evaluate(self) -> Scores:
+        """Loss and accuracy on the validation digits."""
+        vector = self._weights.numpy()
+        if not np.isfinite(vector).all():  # the training has burst: there is no network to ask
+            return Scores(math.nan, math.nan)
+        weights = from_vector(self.network, vector)
+        return scores(Network(self.network, weights, "in training"), self._validation)
+
+    def snapshot(self) -> Snapshot:
+        """The state at the last end of an epoch (or before the first)."""
+        return self._last
+
+    def _beginning(self) -> Snapshot:
+        weights = to_vector(weights_of(build(self.network, self.settings.seed), self.network))
+        zeros = np.zeros_like(weights)
+        return Snapshot(0, weights, zeros, zeros, 0)
+
+    def _restore(self, start: Snapshot) -> None:
+        import tensorflow as tf
+
+        self._last = start
+        self.epoch = start.epoch
+        vectors = (start.weights, start.first_moment, start.second_moment)
+        self._state: tuple[Tensor, ...] = tuple(tf.constant(vector) for vector in vectors)
+        self._step = start.step
+        self._begin_epoch()
+
+    @property
+    def _weights(self) -> Tensor:
+        return self._state[0]
+
+    def _begin_epoch(self) -> None:
+        import tensorflow as tf
+
+        order = np.random.default_rng((self.settings.seed, self.epoch))
+        self._order = tf.constant(order.permutation(len(self._training)).astype(np.int32))
+        self._batch = 0
+        self._sums = np.zeros(2)
+
+    def _stretch(self, count: int) -> tuple[Tensor, np.ndarray, np.ndarray]:
+        """Do the next `count` batches in one compiled call."""
+        began = time.perf_counter()
+        *state, gradient, loss, accuracy = self._steps(
+            *self._state, self._images, self._labels, self._order, np.int32(self._batch),
+            np.int32(count), np.int32(self._step), self._rates(count), np.int32(self.settings.seed),
+        )  # fmt: skip
+        self._state = tuple(state)
+        losses, accuracies = loss.numpy(), accuracy.numpy()
+        self._seconds_a_batch = max((time.perf_counter() - began) / count, 1e-6)
+        size = self.settings.batch_size
+        starts = np.arange(self._batch, self._batch + count) * size
+        sizes = np.minimum(starts + size, len(self._training)) - starts
+        self._sums += [losses @ sizes, accuracies @ sizes]
+        self._batch += count
+        return gradient, losses, accuracies
+
+    def _rates(self, count: int) -> np.ndarray:
+        """The learning rate of each of the next batches."""
+        rates = np.full(count, self.rate, np.float32)
+        if self.settings.schedule == "cosine":
+            done = self.epoch + (self._batch + np.arange(count)) / self.batches
+            share = np.minimum(done / self.settings.epochs, 1)
+            rates *= 0.5 * (1 + np.cos(np.pi * share))
+        return rates.astype(np.float32)
+
+    def _end_epoch(self) -> EpochEnd:
+        self.epoch += 1
+        self._step += self.batches
+        training = Scores(*(float(s) for s in self._sums / len(self._training)))
+        weights, first, second = (vector.numpy() for vector in self._state)
+        self._last = Snapshot(self.epoch, weights, first, second, self._step)
+        self._begin_epoch()
+        return EpochEnd(self._last, training, self.evaluate())
+
+
+def some(data: digits.Digits, count: int | None) -> digits.Digits:
+    """The first so many digits of a part, as many of each class as can be; None: all of them."""
+    if count is None or count >= len(data):
+        return data
+    places = [np.flatnonzero(data.labels == label) for label in range(10)]
+    turns = [
+        part[turn] for turn in range(max(map(len, places))) for part in places if turn < len(part)
+    ]
+    return data.take(np.sort(np.array(turns[:count])))
+
+
+def scores(network: Network, data: digits.Digits) -> Scores:
+    """Mean loss and share of right answers of a network on some digits."""
+    logits, _ = logits_and_probabilities(network, data.inputs())
+    logits = logits.astype(np.float64)
+    highest = logits.max(axis=1, keepdims=True)
+    log_sums = highest[:, 0] + np.log(np.exp(logits - highest).sum(axis=1))
+    losses = log_sums - logits[np.arange(len(data)), data.labels]
+    return Scores(float(losses.mean()), float((logits.argmax(axis=1) == data.labels).mean()))
