@@ -1,0 +1,134 @@
+"""Every colour of DigitScope that carries a meaning, in one place.
+
+Signed numbers (weights, activations, attributions) share one diverging ramp: blue is negative,
+white is exactly zero, orange to brown is positive. Blue against orange stays apart for the common
+kinds of colour blindness, and both arms darken steadily, so that a grey print still shows size.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+ZERO = 128  # the ramp's index of the number zero; 1 and 255 are the full colours
+REACH = 127  # steps from zero to a full colour; index 0 repeats index 1 and is free for other uses
+
+# White → strongest, light to dark. The colours in between are computed.
+NEGATIVE_STOPS = ("#ffffff", "#a9cdf0", "#4f93d6", "#1c5aa6", "#0a2a5e")
+POSITIVE_STOPS = ("#ffffff", "#fdd0a2", "#f08a3c", "#c2410c", "#6b1d06")
+
+# OKLab, a space in which equal distances look about equally different: Björn Ottosson,
+# "A perceptual color space for image processing" (2020).
+_LINEAR_TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_CONES_TO_OKLAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of lines and bars, chosen to stand at least 3:1 against the page's background.
+
+    Attributes:
+        training: of everything measured on the training digits.
+        validation: of everything measured on the validation digits.
+        digits: one for each digit, 0 to 9; no two are alike, but ten are too many to name by
+            eye, so that a digit's own label always stands beside its colour.
+    """
+
+    training: str
+    validation: str
+    digits: tuple[str, ...]
+
+
+LIGHT = Palette(
+    training="#1c5aa6",
+    validation="#c2410c",
+    digits=(
+        *("#2b97ff", "#a91322", "#264400", "#d663bf", "#052996"),
+        *("#ea6a09", "#532557", "#9e6f6c", "#4f54ca", "#932180"),
+    ),
+)
+DARK = Palette(
+    training="#6fb1f2",
+    validation="#f79a54",
+    digits=(
+        *("#2b97ff", "#e0dc26", "#c43b10", "#44e994", "#bc98f9"),
+        *("#d79127", "#8451c9", "#fcd3f1", "#4ea989", "#8c6378"),
+    ),
+)
+
+
+def palette(dark: bool) -> Palette:
+    """Return the colours of lines and bars for a dark or a light page."""
+    return DARK if dark else LIGHT
+
+
+def rgb(colour: str) -> NDArray[np.float64]:
+    """Return "#rrggbb" as (3,) float64 in [0, 1]."""
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+
+
+def oklab(srgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return sRGB colours, (..., 3) in [0, 1], as OKLab: lightness in [0, 1], then a and b."""
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    lab: NDArray[np.float64] = np.cbrt(linear @ _LINEAR_TO_CONES.T) @ _CONES_TO_OKLAB.T
+    return lab
+
+
+def srgb(lab: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return OKLab colours, (..., 3), as sRGB in [0, 1]; what sRGB cannot show is clipped."""
+    cones = (lab @ np.linalg.inv(_CONES_TO_OKLAB).T) ** 3
+    linear = np.clip(cones @ np.linalg.inv(_LINEAR_TO_CONES).T, 0, 1)
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def _arm(stops: Sequence[str]) -> NDArray[np.uint8]:
+    """Return (REACH + 1, 3) colours from the first stop to the last in equal steps of OKLab."""
+    points = oklab(np.array([rgb(stop) for stop in stops]))
+    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    at = np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
+    steps = np.linspace(0, 1, REACH + 1)
+    lab = np.stack([np.interp(steps, at, points[:, axis]) for axis in range(3)], axis=1)
+    return np.rint(srgb(lab) * 255).astype(np.uint8)
+
+
+@cache
+def ramp() -> NDArray[np.uint8]:
+    """Return the diverging ramp, (256, 3) uint8: row `ZERO` is white. Read-only."""
+    negative, positive = _arm(NEGATIVE_STOPS), _arm(POSITIVE_STOPS)
+    table = np.concatenate([negative[-1:], negative[:0:-1], positive])
+    table[ZERO] = 255  # exactly, whatever the arithmetic above rounds to
+    table.setflags(write=False)
+    return table
+
+
+def ramp_indices(
+    values: NDArray[np.floating], scale: float | NDArray[np.floating]
+) -> NDArray[np.uint8]:
+    """Return each number's row in `ramp()`.
+
+    Args:
+        values: numbers of any shape, finite.
+        scale: the absolute value that gets the full colour (what is larger gets it too); an array
+            must broadcast against `values`. Where it is 0 every number is taken for zero.
+
+    Returns:
+        uint8 of the shape of `values`, 1 to 255; zero is always `ZERO`.
+    """
+    reach = np.asarray(scale, dtype=np.float32)  # half the time of float64, and colours are coarse
+    values = np.asarray(values, dtype=np.float32)
+    share = np.divide(np.clip(values, -reach, reach), reach, where=reach > 0, out=values * 0)
+    return np.asarray(np.rint(share * REACH) + ZERO, dtype=np.uint8)
