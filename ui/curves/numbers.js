@@ -1,0 +1,83 @@
+// Numbers for ui.curves: where ticks stand, how values are written, how points are found.
+// No DOM, no canvas.
+
+const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
+const minus = (text) => text.replace(/-/g, "−");
+
+// 1, 2 or 5 times a power of ten that divides span into at most `count` steps.
+function niceStep(span, count) {
+  const power = 10 ** Math.floor(Math.log10(span / count));
+  return [1, 2, 5, 10].find((m) => m * power * count >= span * 0.999999) * power;
+}
+
+function linearTicks(low, high, count) {
+  const step = niceStep(high - low, count);
+  const ticks = [];
+  for (let k = Math.ceil(low / step - 1e-6); k <= high / step + 1e-6; k++) {
+    ticks.push({ v: k * step, label: tickText(k * step, step) });
+  }
+  return ticks;
+}
+
+// 1, 2, 5 in every decade; only the powers of ten carry a label where all would crowd.
+function logTicks(low, high, count) {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const every = Math.ceil((last - first) / count);
+  const ticks = [];
+  for (let e = first; e <= last; e++) {
+    for (const m of last - first > 4 * count ? [1] : [1, 2, 5]) {
+      const v = m * 10 ** e;
+      if (v < low * 0.9999 || v > high * 1.0001) continue;
+      const labelled = m === 1 ? (e - first) % every === 0 : 3 * Math.log10(high / low) <= count + 2;
+      ticks.push({ v, label: labelled ? tickText(v, v) : "" });
+    }
+  }
+  return ticks.filter((t) => t.label).length >= 2 ? ticks : linearTicks(low, high, count);
+}
+
+function powerOfTen(v, digits) {
+  const [m, e] = v.toExponential(digits).split("e");
+  const raised = [...String(Number(e))].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
+  return Number(m) === 1 ? `10${raised}` : minus(`${Number(m)} × 10${raised}`);
+}
+
+function tickText(v, step) {
+  if (v === 0) return "0";
+  if (Math.abs(v) >= 1e6 || step < 1e-5) return powerOfTen(v, 3);
+  return minus(v.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-6))));
+}
+
+// A value for reading: five significant digits, or a percentage with two decimals.
+function valueText(v, percent) {
+  if (Number.isNaN(v)) return "not a number";
+  if (!Number.isFinite(v)) return "infinite";
+  if (percent) return minus(`${(v * 100).toFixed(2)} %`);
+  if (v !== 0 && (Math.abs(v) >= 1e6 || Math.abs(v) < 1e-4)) return powerOfTen(v, 4);
+  return minus(String(Number(v.toPrecision(5))));
+}
+
+const xText = (x) => minus(String(Number(x.toFixed(Math.abs(x) < 1 ? 3 : 2))));
+
+// One line as Python sent it, with its points unpacked and its ink for the theme chosen.
+function decode(line, dark) {
+  const bytes = Uint8Array.from(atob(line.points), (c) => c.charCodeAt(0));
+  const both = new Float32Array(bytes.buffer);
+  const ink = dark ? line.dark : line.light;
+  return { ...line, ink, x: both.subarray(0, both.length / 2), y: both.subarray(both.length / 2) };
+}
+
+// The first index whose x is not below the given one.
+function lowerBound(xs, x) {
+  let [low, high] = [0, xs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (xs[middle] < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function nearest(xs, x) {
+  const i = lowerBound(xs, x);
+  return i > 0 && (i === xs.length || x - xs[i - 1] <= xs[i] - x) ? i - 1 : i;
+}
