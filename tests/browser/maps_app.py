@@ -9,8 +9,6 @@ import streamlit as st
 
 from ui.maps import Clicked, big_map, map_grid
 
-st.set_page_config(layout="wide")
-
 
 def bumps(turn: int, height: int, width: int, channels: int) -> np.ndarray:
     """Return smooth maps, (height, width, channels), that look a little like activations."""
@@ -39,7 +37,7 @@ def many() -> None:
 @st.fragment(run_every=0.25)
 def live() -> None:
     turn = st.session_state["turn"] = st.session_state.get("turn", 0) + 1
-    maps = np.maximum(bumps(turn, 11, 11, 12), 0)
+    maps = np.abs(bumps(turn, 11, 11, 12))
     show("live", map_grid(maps, key="live", scale=3.0))
     st.text(f"turn {turn}")
 
@@ -66,4 +64,6 @@ def zeros() -> None:
 
 
 FORMS = {"many": many, "live": live, "kernels": kernels, "big": big, "zeros": zeros}
-FORMS[st.query_params.get("form", "many")]()
+if __name__ == "__main__":  # the tests import `bumps`
+    st.set_page_config(layout="wide")
+    FORMS[st.query_params.get("form", "many")]()

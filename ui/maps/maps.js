@@ -62,10 +62,11 @@ function paintCells(canvas, maps, channel, cell, numbers, family) {
   channel.values.forEach((value, i) => {
     const [x, y] = [(i % maps.width) * edge, Math.floor(i / maps.width) * edge];
     const [red, green, blue] = maps.ramp[colourIndex(value, channel.scale)];
-    context.fillStyle = line ? "#c9ced6" : "#fff";
-    context.fillRect(x, y, edge, edge);
     context.fillStyle = `rgb(${red} ${green} ${blue})`;
-    context.fillRect(x, y, edge - line, edge - line);
+    context.fillRect(x, y, edge, edge);
+    context.fillStyle = "rgb(128 128 128 / 40%)"; // seen on white and on the darkest colour
+    context.fillRect(x + edge - line, y, line, edge);
+    context.fillRect(x, y + edge - line, edge - line, line);
     if (!font) return;
     context.fillStyle = luminance(red, green, blue) > 0.179 ? "#000" : "#fff";
     context.fillText(texts[i], x + edge / 2, y + edge / 2 + ratio / 2);

@@ -45,7 +45,7 @@ const superscript = (text) => text.replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶�
 function exactly(value, step = 0) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const power = Math.floor(Math.log10(size));
+  const power = Number(size.toExponential(3).split("e")[1]); // of the rounded: 0.00009999996 is 1e-4
   if (size < 1e-6 || size >= 1e7) {
     const [digits, exponent] = value.toExponential(3).split("e");
     return `${minus(digits)} × 10${superscript(exponent)}`;
