@@ -77,20 +77,22 @@ def curves(
     if y_range is not None and not (np.isfinite(y_range).all() and y_range[0] < y_range[1]):
         raise ValueError(f"y_range: expected (low, high) with low < high, got {y_range}")
     at_most = min(POINTS_PER_LINE, max(POINTS_AT_LEAST, POINTS_PER_CHART // max(1, len(lines))))
-    _mount(
-        key=key,
-        data={
-            "title": title,
-            "xLabel": x_label,
-            "yLabel": y_label,
-            "log": log,
-            "yRange": None if y_range is None else [float(bound) for bound in y_range],
-            "percent": y_format == "percent",
-            "height": height,
-            "empty": empty,
-            "lines": [_payload(line, at_most) for line in lines],
-        },
-    )
+    with st.container(gap=None):
+        _code(key=f"{key}_code")
+        _mount(
+            key=key,
+            data={
+                "title": title,
+                "xLabel": x_label,
+                "yLabel": y_label,
+                "log": log,
+                "yRange": None if y_range is None else [float(bound) for bound in y_range],
+                "percent": y_format == "percent",
+                "height": height,
+                "empty": empty,
+                "lines": [_payload(line, at_most) for line in lines],
+            },
+        )
 
 
 def decimate(y: np.ndarray, at_most: int) -> np.ndarray:
@@ -160,15 +162,16 @@ def _payload(line: Line, at_most: int) -> dict[str, object]:
     }
 
 
-def _source(name: str) -> str:
-    """Read a file beside this one without comment lines and indentation.
-
-    Streamlit sends a component's source again with every update of its data; this halves it.
-    """
-    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+def _source(*names: str) -> str:
+    return "\n".join((Path(__file__).parent / n).read_text(encoding="utf-8") for n in names)
 
 
-_JS = "\n".join(_source(name) for name in ("numbers.js", "draw.js", "curves.js"))
-_mount = st.components.v2.component("digitscope_curves", css=_source("curves.css"), js=_JS)
+# Streamlit sends a component's source again with every update of its data, twenty-odd kilobytes
+# twice a second. An element that did not change since the last run it sends as a reference. So
+# the source is an element without data, and what changes is a second one with a few lines of it.
+_code = st.components.v2.component(
+    "digitscope_curves_code", js=_source("numbers.js", "draw.js", "curves.js")
+)
+_mount = st.components.v2.component(
+    "digitscope_curves", css=_source("curves.css"), js=_source("mount.js")
+)
