@@ -241,11 +241,12 @@ def open_link(address: str | None, warm_up: bool) -> Link:
 
 
 def _connect(address: str, child: Child | None) -> Link:
+    loop = _loop()
     from distributed import Client
 
     client = Client(
         address,
-        loop=_loop(),
+        loop=loop,
         timeout=CONNECT_SECONDS,
         direct_to_workers=True,  # a tenth of the time of the way through the scheduler
         set_as_default=False,
@@ -264,7 +265,8 @@ def _start_child(warm_up: bool) -> Child:
     if not warm_up:
         environment[WARM_UP] = "0"
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", PRELOAD],
+        # Of a program that was killed, multiprocessing reports what it cleans up: no news.
+        [sys.executable, "-P", "-W", "ignore:resource_tracker", "-m", PRELOAD],
         stdin=subprocess.PIPE,  # its end tells the child that we are gone
         stdout=subprocess.PIPE,
         text=True,
@@ -308,7 +310,7 @@ def _started_loop() -> Any:
     import dask
 
     # Read when distributed is imported. What goes wrong reaches the callers as exceptions.
-    dask.config.set({"logging": {"distributed": "critical"}})
+    dask.config.set({"logging": {"distributed": "critical", "distributed.client": "critical"}})
     from distributed.utils import LoopRunner
 
     runner = LoopRunner()

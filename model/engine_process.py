@@ -9,13 +9,11 @@ It must stay light: it is imported before Dask, and TensorFlow is loaded by the 
 """
 
 import asyncio
-import importlib
 import json
 import logging
 import os
 import threading
 import time
-from types import ModuleType
 from typing import Any
 
 ANSWER = "answer"  # the resource of workers that answer at once: predictions, feature maps
@@ -60,13 +58,21 @@ def dask_setup(worker: Any) -> None:
     if TRAIN in resources and ANSWER not in resources:
         os.nice(TRAINING_NICENESS)
     if os.environ.get(WARM_UP) != "0":
-        _warm_up()
+        _warm_up(trains=TRAIN in resources)
 
 
-def _warm_up() -> None:
-    """Import TensorFlow and compile the default network's functions."""
-    forward: ModuleType = importlib.import_module("model.forward")
-    forward.warm_up()
+def _warm_up(trains: bool) -> None:
+    """Import TensorFlow and compile what the default network needs to answer, and to train."""
+    from model.forward import warm_up
+
+    warm_up()
+    if trains:
+        from model.network import NetworkConfig
+        from model.training import Trainer, TrainingConfig
+
+        trainer = Trainer(NetworkConfig(), TrainingConfig())
+        trainer.advance(0.0)
+        trainer.evaluate()
 
 
 async def _serve(report: int, stop: asyncio.Event) -> None:
@@ -148,7 +154,8 @@ def main() -> None:
     report = os.dup(1)
     os.dup2(2, 1)
     os.environ.update(DASK_SETTINGS)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only
+    # TensorFlow's own errors arrive as exceptions; at 2 it reports every missing graphics card.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     asyncio.run(_main(report))
 
 
