@@ -268,8 +268,21 @@ class Run:
         self._keep(end.snapshot)
         self._batch = 0
         self._history.append(EpochScores(end.snapshot.epoch, end.training, end.validation))
-        if end.snapshot.epoch >= self._target and self._phase.moving:
+        if not self._phase.moving:
+            return
+        if end.snapshot.epoch >= self._target:
             self._enter(Phase.FINISHED)
+        elif self._stopped_improving():
+            words = (
+                f"Stopped early: the validation loss has not fallen for {self.settings.patience}"
+            )
+            self._enter(Phase.FINISHED, f"{words} epochs.")
+
+    def _stopped_improving(self) -> bool:
+        """Early stopping: the best validation loss is `patience` epochs old or older."""
+        losses = [scores.validation.loss for scores in self._history]
+        patience = self.settings.patience
+        return 0 < patience <= len(losses) - 1 - int(np.argmin(losses))
 
     def _keep(self, snapshot: Snapshot) -> None:
         self._last = snapshot

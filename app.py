@@ -1,0 +1,47 @@
+"""DigitScope's entry: run it with `streamlit run app.py`.
+
+It starts the engine, builds the menu and the sidebar, and runs the page that was asked for.
+Nothing heavy is imported before the first page is painted; TensorFlow lives in the engine.
+"""
+
+import gc
+
+import streamlit as st
+
+from model.engine import engine
+from ui import sidebar
+
+
+@st.cache_resource
+def freeze_start_up() -> None:
+    """Take all that start-up made out of the garbage collector's sight: it lives for good.
+
+    A full collection then costs next to nothing; without this it held up every rerun.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+st.set_page_config(page_icon="🔢", layout="wide")
+engine().start()
+page = st.navigation(
+    {
+        "Start": [
+            st.Page("pages/start/home.py", title="Home", icon="🏠", default=True),
+            st.Page("pages/start/draw.py", title="Draw", icon="✏️", url_path="draw"),
+            st.Page("pages/start/train.py", title="Train", icon="📈", url_path="train"),
+        ],
+        "Look inside": [
+            st.Page(
+                "pages/inside/feature_maps.py",
+                title="Feature maps",
+                icon="🔍",
+                url_path="feature_maps",
+            ),
+            st.Page("pages/inside/filters.py", title="Filters", icon="🧩", url_path="filters"),
+        ],
+    }
+)
+sidebar.show()
+page.run()
+freeze_start_up()

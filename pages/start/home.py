@@ -1,0 +1,37 @@
+import streamlit as st
+
+from ui.diagram import network_diagram
+from ui.session import network
+
+st.title("DigitScope")
+st.markdown(
+    "A small **convolutional neural network** reads handwritten digits. "
+    "Draw for it, train it, and look at every number inside."
+)
+
+DOORS = (
+    ("pages/start/draw.py", "Draw a digit", "✏️", "Watch the network read while your pen moves."),
+    ("pages/start/train.py", "Train the network", "📈", "See it learn, batch by batch."),
+    ("pages/inside/feature_maps.py", "Look inside", "🔍", "What each layer makes of your digit."),
+)
+for column, (page, label, icon, sentence) in zip(st.columns(3), DOORS, strict=True):
+    with column.container(border=True):
+        st.page_link(page, label=f"**{label}**", icon=icon, width="stretch")
+        st.caption(sentence)
+
+st.subheader("The network")
+network_diagram(network().config)
+
+st.subheader("How a picture becomes an answer")
+st.markdown(
+    """
+1. **Preprocessing.** Your picture is cropped, scaled to 28×28 pixels, centred, and its grey
+   values become numbers from 0 (paper) to 1 (ink).
+2. **Convolution.** A small window of weights, the kernel, slides over the picture. At each place
+   it multiplies and adds: $y(i,j) = \\sum_p \\sum_q x(i+p,\\, j+q)\\, k(p,q)$, plus a bias.
+3. **Activation.** Negative sums become zero: $f(x) = \\max(0, x)$. This is called ReLU.
+4. **Pooling.** Of every 2×2 values only the largest goes on, so the maps halve in size.
+5. **Fully connected layers.** All that is left is weighed together into ten scores, and softmax
+   turns them into ten probabilities.
+"""
+)

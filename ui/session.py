@@ -1,0 +1,105 @@
+"""What one person's session holds. The only file that spells Streamlit's session-state keys."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import streamlit as st
+
+from model.activations import ForwardPass, forward_pass
+from model.engine import EngineError, engine
+from model.network import Network, NetworkConfig
+from model.pretrained import shipped
+from model.runs import Run, Runs
+from model.training import TrainingConfig
+
+_SESSION = "session"
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenDigit:
+    """The digit that all pages speak about: (28, 28) float32 in [0, 1], and where it is from."""
+
+    pixels: np.ndarray
+    source: str  # as it is said on screen: "your drawing", "test digit 17, a 4"
+    label: int | None = None  # the true digit where it is known
+
+
+@dataclass
+class Session:
+    """Everything of one person. Nothing in here is ever shared with another session."""
+
+    run_ids: list[str] = field(default_factory=list)  # oldest first
+    shown_run: str | None = None  # whose network the pages show; None is the shipped one
+    digit: ChosenDigit | None = None
+    last_pass: tuple[tuple[str, bytes], ForwardPass] | None = None
+    sheet: int = 0  # grows when a page empties the drawing sheet
+
+
+@st.cache_resource
+def runs() -> Runs:
+    """The registry of everybody's runs: one for the whole server."""
+    return Runs(engine)
+
+
+def session() -> Session:
+    """This person's session."""
+    return cast(Session, st.session_state.setdefault(_SESSION, Session()))
+
+
+def my_runs() -> list[Run]:
+    """This person's runs, oldest first."""
+    found = (runs().get(identifier) for identifier in session().run_ids)
+    return [run for run in found if run is not None]
+
+
+def latest_run() -> Run | None:
+    """The run that was started last."""
+    mine = my_runs()
+    return mine[-1] if mine else None
+
+
+def start_run(network: NetworkConfig, settings: TrainingConfig) -> Run:
+    """Start a run for this person; from its first epoch on, the pages show its network."""
+    mine = session()
+    run = runs().start(f"Run {len(mine.run_ids) + 1}", network, settings)
+    mine.run_ids.append(run.id)
+    mine.shown_run = run.id
+    return run
+
+
+def shown_run() -> Run | None:
+    """The run whose network the pages show; None when it is the shipped one."""
+    identifier = session().shown_run
+    return runs().get(identifier) if identifier else None
+
+
+def network() -> Network:
+    """The network that all pages show.
+
+    The shipped one, or that of the chosen run at its last finished epoch; until a run has finished
+    its first epoch there is nothing of it to show, and the shipped one stays.
+    """
+    run = shown_run()
+    trained = run.network_at() if run is not None and run.epoch > 0 else None
+    return trained or shipped()
+
+
+def look_inside(digit: ChosenDigit) -> ForwardPass | None:
+    """Send a digit through the network; a sentence on the page and None when the engine fails.
+
+    The last result is kept, so that a rerun with the same digit and network costs nothing.
+    """
+    mine, current = session(), network()
+    key = (current.fingerprint, digit.pixels.tobytes())
+    if mine.last_pass is None or mine.last_pass[0] != key:
+        state = engine().state
+        if state.phase != "ready":  # say so at once; the sidebar runs the page again when it is
+            st.info(state.sentence, icon=":material/hourglass_top:")
+            return None
+        try:
+            mine.last_pass = (key, engine().run(forward_pass, current, digit.pixels))
+        except EngineError as error:
+            st.warning(str(error), icon=":material/hourglass_top:")
+            return None
+    return mine.last_pass[1]
