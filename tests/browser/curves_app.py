@@ -39,7 +39,7 @@ def lines(batches: int, diverged: bool) -> list[Line]:
 def live() -> None:
     log = st.toggle("Logarithmic", key="log")
     ticks = st.session_state.setdefault("ticks", 0)
-    batches = 846 + 35 * ticks if "live" in query else int(query.get("batches", 1410))
+    batches = 700 + 35 * ticks if "live" in query else int(query.get("batches", 1410))
     st.session_state.ticks += 1
     shown = [] if "empty" in query else lines(batches, "diverged" in query)
     curves(

@@ -3,7 +3,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from streamlit.testing.v1 import AppTest
@@ -26,6 +26,7 @@ def decode(points: str) -> tuple[np.ndarray, np.ndarray]:
     return both[: len(both) // 2], both[len(both) // 2 :]
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(values)
 def test_decimation_keeps_extremes_order_and_ends(y: np.ndarray) -> None:
     kept = decimate(y, AT_MOST)
@@ -37,6 +38,7 @@ def test_decimation_keeps_extremes_order_and_ends(y: np.ndarray) -> None:
     assert y[kept].max() == y.max()
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(with_gaps)
 def test_decimation_keeps_gaps_and_the_extremes_of_what_is_a_number(y: np.ndarray) -> None:
     kept = decimate(y, AT_MOST)
@@ -65,6 +67,18 @@ def test_one_spike_among_twenty_thousand_batches_stays(where: int) -> None:
     assert len(kept) <= POINTS_PER_LINE
 
 
+def test_a_growing_line_does_not_shimmer() -> None:
+    y = np.random.default_rng(1).normal(size=1196)  # 4 points a bin from 599 to 1196 points
+    whole = decimate(y, POINTS_PER_LINE)
+    for count in range(601, 1196, 35):
+        done = count - count % 4  # the last bin may still be filling
+        kept = decimate(y[:count], POINTS_PER_LINE)
+        before, now = kept[kept < done], whole[whole < done]
+        assert set(before) - set(now) <= {count - 1}  # its end, which is an end no longer
+        assert set(now) <= set(before)
+
+
+@settings(deadline=None)  # a busy machine is no fault
 @given(hnp.arrays(np.float32, st.integers(0, 50), elements=st.floats(width=32)))
 def test_encoding_gives_back_every_float32(y: np.ndarray) -> None:
     x = np.arange(len(y), dtype=np.float64)

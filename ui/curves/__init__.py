@@ -7,6 +7,7 @@ still can be told apart on a screen.
 """
 
 import base64
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,9 +59,13 @@ def curves(
 ) -> None:
     """Draw lines in one chart that keeps its zoom and its hidden lines from update to update.
 
+    Of a line longer than `POINTS_PER_LINE` only the points that `decimate` keeps are sent: the
+    values under the pointer are exact and are those of the kept point nearest to it.
+
     Args:
         lines: in drawing order, the last one on top; no lines or no points show `empty`.
-        key: identity of the chart; the same key is the same chart, whatever it shows.
+        key: identity of the chart; the same key is the same chart, whatever it shows. `key` with
+            "_code" behind it is taken too.
         title: above the chart, in the saved picture and in the text alternative.
         x_label: the quantity along x; also in front of the x value under the pointer.
         y_label: the quantity along y.
@@ -98,9 +103,10 @@ def curves(
 def decimate(y: np.ndarray, at_most: int) -> np.ndarray:
     """Choose the points of a long line that keep its look.
 
-    The line is cut into bins of equally many points; of each bin stay the smallest and the
+    The line is cut into bins of 2, 4, 8 … points; of each bin stay the smallest and the
     largest finite value, so that no spike is lost, and the first value that is not finite, so
-    that no gap is closed.
+    that no gap is closed. While a line grows, its bins stay the same until their size doubles:
+    what is on the screen already does not shimmer.
 
     Args:
         y: (points,) values, some perhaps not finite.
@@ -114,7 +120,7 @@ def decimate(y: np.ndarray, at_most: int) -> np.ndarray:
         return np.arange(len(y))
     finite = np.isfinite(y)
     bins = (at_most - 2) // (2 if finite.all() else 3)
-    size = -(-len(y) // bins)
+    size = 2 ** math.ceil(math.log2(len(y) / bins))
     starts = np.arange(0, len(y), size)
 
     def rows(values: np.ndarray, filler: float) -> np.ndarray:

@@ -80,10 +80,13 @@ class Chart {
     this.schedule();
   }
 
-  schedule() {
+  // Paint with the next frame; only what follows the pointer where the lines stay as they are.
+  schedule(lines = true) {
+    this.stale ||= lines;
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
-      this.paint();
+      if (this.stale) this.paint();
+      else this.paintOver();
     });
   }
 
@@ -200,6 +203,7 @@ class Chart {
     ctx.clearRect(0, 0, width, height);
     this.at = this.paintChart(ctx, width, height);
     this.reset.hidden = !this.zoom;
+    this.stale = false;
     if (this.hoverPx !== undefined) this.cursor = this.snap(this.hoverPx);
     this.paintOver();
   }
@@ -210,7 +214,8 @@ class Chart {
     drawAxes(ctx, at, this.theme, this.data);
     ctx.save();
     ctx.beginPath();
-    ctx.rect(at.left - 5, at.top - 5, at.right - at.left + 10, at.bottom - at.top + 10);
+    const spill = this.zoom ? 0 : 5; // room for the markers of the first and the last epoch
+    ctx.rect(at.left - spill, at.top - 5, at.right - at.left + 2 * spill, at.bottom - at.top + 10);
     ctx.clip();
     const faintFirst = this.shown().sort((a, b) => b.faint - a.faint);
     for (const line of faintFirst) drawLine(ctx, at, line, this.drawable);
@@ -221,6 +226,7 @@ class Chart {
   }
 
   paintOver() {
+    if (!this.at) return; // not painted yet: the chart has no size
     const { at, cursor, drag, theme } = this;
     const ctx = this.over.getContext("2d");
     ctx.clearRect(0, 0, this.plot.clientWidth, this.plot.clientHeight);
@@ -283,13 +289,13 @@ class Chart {
     if (!this.at) return;
     [this.hoverPx, this.hoverPy] = this.px(event);
     this.cursor = this.snap(this.hoverPx);
-    this.schedule();
+    this.schedule(false);
   }
 
   forgetCursor() {
     this.hoverPx = this.hoverPy = undefined;
-    this.cursor = null;
-    this.schedule();
+    this.cursor = this.drag = null;
+    this.schedule(false);
   }
 
   // ---- pointer, wheel and keys
@@ -352,7 +358,7 @@ class Chart {
     if (drag && event.type === "pointerup" && Math.abs(drag.to - drag.from) >= DRAG_PX) {
       this.zoomTo([this.at.xAt(drag.from), this.at.xAt(drag.to)].sort((a, b) => a - b));
     }
-    this.schedule();
+    this.schedule(false);
   }
 
   wheel(event) {
@@ -385,14 +391,9 @@ class Chart {
     else if (event.key === "+" || event.key === "=") this.zoomBy(0.5, middle);
     else if (event.key === "-") this.zoomBy(2, middle);
     else if (event.key === "0") this.zoomTo(null);
-    else if (event.key === "Escape") this.escape();
+    else if (event.key === "Escape") this.forgetCursor();
     else return;
     event.preventDefault();
-  }
-
-  escape() {
-    this.drag = null;
-    this.forgetCursor();
   }
 
   // Go to the next point along x, bring it into view and say its values.
@@ -410,7 +411,7 @@ class Chart {
     }
     const said = this.readout(this.cursor).map((row) => `${row.line.name} ${row.value} ${row.at}`);
     this.status.textContent = `${this.data.xLabel} ${xText(this.cursor)}: ${said.join("; ")}`;
-    this.schedule();
+    this.schedule(false);
   }
 
   // ---- the chart as a picture
