@@ -50,6 +50,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 RUN_SECONDS = 30.0  # the start of the engine included
+ACTOR_SECONDS = 120.0  # the training worker warms up last, and its owner has time
 WARM_SECONDS = 300.0  # TensorFlow from a slow disk takes long; a worker that died is noticed before
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)  # before a new start, after 1, 2 … failures in a row
 WATCH_SECONDS = 0.1
@@ -232,10 +233,10 @@ class Engine:
 
         Raises:
             EngineLost: the worker ended meanwhile.
-            EngineError: no worker within 30 seconds.
+            EngineError: no worker within two minutes.
             Exception: what the class itself raises comes back as it is.
         """
-        deadline = time.monotonic() + RUN_SECONDS
+        deadline = time.monotonic() + ACTOR_SECONDS
         link = self._await_link(deadline)
         return link.actor(TRAIN, make, args, kwargs, seconds=deadline - time.monotonic())
 
