@@ -1,0 +1,147 @@
+"""From a photo to ink: grey, the light evened out, dark or light ink told apart from the paper.
+
+Grey pictures are (height, width) float32 in [0, 1], 0 is black. Ink is the other way round, as in
+MNIST: 1 is full ink, 0 is paper.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in JPEG
+_SMALL = 160  # the light is looked at on a picture of this size: it changes slowly
+_FAINTEST = 0.05  # ink that takes less than this share of the light is invisible to people too
+_NOISE_FACTOR = 4.5  # ink stands out of the paper's grain by this many standard deviations
+
+
+def grey(picture: np.ndarray, *, weighted: bool = True) -> np.ndarray:
+    """Return the brightness of a picture, (h, w) or (h, w, 3) uint8, as float32 in [0, 1].
+
+    Without `weighted` only the red channel is taken: red ink then vanishes.
+    """
+    if picture.ndim == 2:
+        return picture.astype(np.float32) / 255
+    if not weighted:
+        return picture[..., 0].astype(np.float32) / 255
+    return (picture @ _LUMINANCE) / 255
+
+
+def resized(
+    array: np.ndarray, height: int, width: int, method: Image.Resampling = Image.Resampling.BOX
+) -> np.ndarray:
+    """Resample a float32 picture; BOX averages areas, the way thin lines survive."""
+    image = Image.fromarray(np.ascontiguousarray(array, np.float32))
+    return np.asarray(image.resize((width, height), method))
+
+
+def is_light_on_dark(brightness: np.ndarray) -> bool:
+    """Tell chalk from ink: whether the few pixels that stand out are brighter than the rest.
+
+    The sign of the third moment says to which side the distribution has its long tail. The mean
+    around each pixel is taken off first, so that a shadow over half the sheet is not the tail.
+    """
+    from scipy import ndimage
+
+    small = _small(brightness)
+    around = ndimage.uniform_filter(small, max(3, round(max(small.shape) / 2)), mode="nearest")
+    return float(((small - around) ** 3).sum()) > 0
+
+
+def evened(brightness: np.ndarray) -> np.ndarray:
+    """Divide a grey picture by the light that falls on the paper.
+
+    The light is what a grey closing (Serra 1982) leaves: the paper with all dark strokes filled.
+    Paper becomes 1 in the lamp's light and in the shadow alike.
+    """
+    from scipy import ndimage
+
+    small = _small(brightness)
+    light = ndimage.uniform_filter(_closed(small, _window(small)), 3, mode="nearest")
+    height, width = brightness.shape
+    light = resized(light, height, width, Image.Resampling.BILINEAR)
+    result: np.ndarray = np.clip(brightness / np.maximum(light, 1 / 255), 0, 1)
+    return result
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The ink of a sheet: `strength` (h, w) float32, 0 outside `mask` (h, w) bool."""
+
+    strength: np.ndarray
+    mask: np.ndarray
+
+
+def find_ink(paper_is_one: np.ndarray) -> Ink | None:
+    """Return what is darker than paper by more than the paper's grain; None for a blank sheet.
+
+    Args:
+        paper_is_one: (h, w) float32 in [0, 1], from `evened`.
+    """
+    from scipy import ndimage
+
+    darkness = 1 - paper_is_one
+    blur = max(darkness.shape) / 1000
+    if blur > 0.25:  # grain is smaller than strokes: average it away in large pictures
+        darkness = ndimage.gaussian_filter(darkness, blur, truncate=3)
+    paper = float(np.median(darkness))
+    darkness = darkness - paper
+    grain = 1.4826 * float(np.median(np.abs(darkness)))  # the MAD, not misled by ink
+    floor = max(_NOISE_FACTOR * grain, _FAINTEST)
+    candidates = darkness[darkness > floor]
+    if candidates.size == 0:
+        return None
+    level = float(np.median(candidates[candidates >= otsu(candidates)]))
+    strong = max(floor, 0.35 * level)
+    weak = max(floor * 0.8, 0.2 * level)
+    # Hysteresis (Canny 1986): faint parts count where they continue a stroke.
+    parts, count = ndimage.label(darkness > weak, np.ones((3, 3)))
+    keep = np.zeros(count + 1, bool)
+    keep[parts[darkness > strong]] = True
+    keep[0] = False
+    mask = keep[parts]
+    if not mask.any():
+        return None
+    return Ink(soft(darkness, mask), mask)
+
+
+def soft(darkness: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return the darkness inside a mask and one pixel around it: the soft edge of the strokes."""
+    from scipy import ndimage
+
+    around = ndimage.maximum_filter(mask, 3)
+    result: np.ndarray = np.where(around, np.clip(darkness, 0, 1), 0).astype(np.float32)
+    return result
+
+
+def otsu(values: np.ndarray) -> float:
+    """Return the threshold that parts values in [0, 1] into the two tightest groups (Otsu 1979)."""
+    counts, edges = np.histogram(values, bins=128, range=(0.0, 1.0))
+    centres = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    mass = np.cumsum(counts * centres)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = mass / below - (mass[-1] - mass) / above
+        between = np.nan_to_num(below * above * gap**2)
+    return float(edges[int(between.argmax()) + 1])
+
+
+def _small(brightness: np.ndarray) -> np.ndarray:
+    factor = _SMALL / max(brightness.shape)
+    if factor >= 1:
+        return brightness
+    height, width = (max(1, round(side * factor)) for side in brightness.shape)
+    return resized(brightness, height, width)
+
+
+def _window(small: np.ndarray) -> int:
+    """Wider than any stroke, narrower than shadows: a quarter of the longest side."""
+    return int(max(3, round(max(small.shape) / 4))) | 1
+
+
+def _closed(small: np.ndarray, window: int) -> np.ndarray:
+    from scipy import ndimage
+
+    result: np.ndarray = ndimage.grey_closing(small, (window, window), mode="nearest")
+    return result

@@ -1,0 +1,161 @@
+"""Opens the pictures that people upload: any file ends as pixels or as a sentence.
+
+Files come from strangers: they may be broken, enormous or made to do harm. Only the formats named
+here are tried, the size is checked before a pixel is decoded, and everything that Pillow is known
+to raise on broken files becomes a `PictureError`.
+"""
+
+import io
+import struct
+import warnings
+import zlib
+
+import numpy as np
+from PIL import Image
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+PIXEL_LIMIT = 25_000_000
+"""Larger pictures are refused: 25 megapixels decoded are 100 MB."""
+WORK_SIDE = 1024
+"""Longest side, in pixels, that a picture keeps: a digit of a tenth of it still has 100 pixels."""
+
+NOT_READABLE = (
+    "This file cannot be read as a picture. Please use a PNG, JPEG, WebP, GIF, BMP or TIFF file."
+)
+DAMAGED = "This picture is damaged or incomplete. Please save it again, or take another one."
+TOO_LARGE = (
+    "This picture has more than 25 million pixels. Please make it smaller, or cut out the digit."
+)
+IPHONE = (
+    "This is a HEIC photo, which cannot be read here. Please save or send it as JPEG; "
+    "on an iPhone: Settings, Camera, Formats, Most Compatible."
+)
+
+# What Pillow's readers were seen to raise on broken files, beside OSError.
+_BROKEN = (
+    OSError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    NotImplementedError,
+    struct.error,
+    zlib.error,
+)
+_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+# Once for the process: `warnings.catch_warnings` around each call is not safe between threads.
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+_TURNS = {
+    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
+    3: (Image.Transpose.ROTATE_180,),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
+    5: (Image.Transpose.TRANSPOSE,),
+    6: (Image.Transpose.ROTATE_270,),
+    7: (Image.Transpose.TRANSVERSE,),
+    8: (Image.Transpose.ROTATE_90,),
+}
+_ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
+
+
+class PictureError(ValueError):
+    """A file that is no usable picture; the message is a sentence for the screen."""
+
+
+def open_picture(data: bytes) -> np.ndarray:
+    """Return the first frame of a picture file, upright, as red, green and blue.
+
+    Args:
+        data: the content of a PNG, JPEG, WebP, GIF, BMP or TIFF file.
+
+    Returns:
+        (height, width, 3) uint8; transparent parts are white. Pictures whose longest side is
+        above `WORK_SIDE` are reduced to it by averaging.
+
+    Raises:
+        PictureError: no picture, damaged, or more than `PIXEL_LIMIT` pixels; says what to do.
+    """
+    if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"heim"}:
+        raise PictureError(IPHONE)
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except _BOMB as error:
+        raise PictureError(TOO_LARGE) from error
+    except _BROKEN as error:
+        raise PictureError(NOT_READABLE) from error
+    with image:
+        if image.width * image.height > PIXEL_LIMIT:
+            raise PictureError(TOO_LARGE)
+        try:
+            return _decode(image)
+        except _BOMB as error:
+            raise PictureError(TOO_LARGE) from error
+        except (*_BROKEN, MemoryError) as error:
+            raise PictureError(DAMAGED) from error
+
+
+def _decode(image: Image.Image) -> np.ndarray:
+    if image.format in {"JPEG", "MPO"}:
+        # The JPEG decoder itself can leave out detail that would be averaged away afterwards.
+        image.draft("RGB" if image.mode in {"RGB", "YCbCr"} else "L", (WORK_SIDE, WORK_SIDE))
+    image.load()
+    orientation = _orientation(image)  # after load(): PNG may carry it behind the pixels
+    small = _reduced(_eight_bit(image))
+    for turn in _TURNS.get(orientation, ()):
+        small = small.transpose(turn)
+    return np.array(_on_white(small), np.uint8)
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 where it is missing or its block is broken."""
+    try:
+        value = image.getexif().get(_ORIENTATION, 1)
+    except _BROKEN:
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Bring every pixel format to 8-bit grey, RGB or RGBA; deep greys are scaled, not cut off."""
+    if image.mode.startswith("I") or image.mode == "F":
+        return _deep_grey(image)
+    transparent = "transparency" in image.info
+    if transparent or image.mode in {"RGBA", "LA", "PA", "La", "RGBa"}:
+        return image if image.mode == "RGBA" else image.convert("RGBA")
+    if image.mode == "1":
+        return image.convert("L")
+    return image if image.mode in {"L", "RGB"} else image.convert("RGB")
+
+
+def _deep_grey(image: Image.Image) -> Image.Image:
+    values = np.asarray(image)
+    top = float(values.max())
+    if not np.isfinite(top):
+        raise ValueError("The picture holds values that are not finite numbers.")
+    # 1.0, 8, 12 and 16 bits are what scanners and cameras write; the file does not always say.
+    white = next((limit for limit in (1.0, 255.0, 4095.0, 65535.0) if top <= limit), top)
+    clear = image.info.get("transparency")
+    scaled = (np.clip(values / np.float32(white), 0, 1) * 255).astype(np.uint8)
+    if isinstance(clear, int):
+        scaled[values == clear] = 255
+    return Image.fromarray(scaled)
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    longest = max(image.size)
+    if longest <= WORK_SIDE:
+        return image
+    size = tuple(max(1, round(side * WORK_SIDE / longest)) for side in image.size)
+    return image.resize((size[0], size[1]), Image.Resampling.BOX, reducing_gap=2.0)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode == "RGBA":
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image).convert("RGB")
+    return image.convert("RGB")

@@ -1,0 +1,276 @@
+"""From a picture or a drawing to what the network receives, with every step kept to be shown.
+
+The later steps follow how MNIST itself was made, so that a digit from paper or canvas looks to the
+network like those that it learned from. NIST's scans of forms (Grother 1995, "NIST Special
+Database 19") were size-normalised into a 20×20 box with their proportions kept and placed in a
+28×28 field by their centre of mass (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based learning
+applied to document recognition", section III). The earlier steps make a phone photo look like
+those scans: even light, ink on empty paper.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model import fitting, lighting, lines, segment
+
+BLANK = "Nothing is drawn here yet: this sheet is blank. Draw or show a digit from 0 to 9."
+
+
+@dataclass(frozen=True)
+class StepInfo:
+    """What a step is called and does; `sentence_off` is what happens when it is switched off."""
+
+    key: str
+    title: str
+    sentence: str
+    sentence_off: str
+
+
+STEPS: tuple[StepInfo, ...] = (
+    StepInfo(
+        "grey",
+        "Grey",
+        "Red, green and blue become one brightness, weighted as the eye sees them.",
+        "Off: only the red part is taken, so red ink disappears.",
+    ),
+    StepInfo(
+        "light",
+        "Light evened out",
+        "Each pixel is divided by the light on the paper around it, so shadows go.",
+        "Off: a shadow stays dark and may count as ink.",
+    ),
+    StepInfo(
+        "ink",
+        "Ink found",
+        "What differs clearly from the paper is ink; light ink on dark is turned round.",
+        "Off: dark is ink and bright is paper, whatever the picture shows.",
+    ),
+    StepInfo(
+        "lines",
+        "Printed lines removed",
+        "Frames, ruled and squared lines are erased where no stroke crosses them.",
+        "Off: printed lines stay and count as strokes.",
+    ),
+    StepInfo(
+        "digits",
+        "Digits found",
+        "Pieces of ink that belong together make one digit; specks are left out.",
+        "Off: all ink on the sheet counts as one digit.",
+    ),
+    StepInfo(
+        "crop",
+        "Cropped",
+        "The empty paper around the digit is cut away.",
+        "Off: the digit stays as small as it is on its sheet.",
+    ),
+    StepInfo(
+        "scale",
+        "Scaled to 20×20",
+        "The longer side becomes 20 pixels and the proportions stay, as in MNIST.",
+        "Off: it is stretched over all 28×28 pixels.",
+    ),
+    StepInfo(
+        "thickness",
+        "Stroke thickness",
+        "Strokes thinner or thicker than those in MNIST are brought near to them.",
+        "Off: a fine pen leaves only a thin grey trace.",
+    ),
+    StepInfo(
+        "centre",
+        "Centred",
+        "The centre of mass of the ink moves to the middle of 28×28, as in MNIST.",
+        "Off: the digit stays in the upper left corner.",
+    ),
+    StepInfo(
+        "normalise",
+        "Normalised",
+        "The darkest ink becomes 1 and paper 0: these 784 numbers go to the network.",
+        "Off: faint pencil stays as faint as it is.",
+    ),
+)
+_INFO = {info.key: info for info in STEPS}
+SHEET_STEPS = ("grey", "light", "ink", "lines", "digits")
+"""The steps that the whole sheet goes through once; the others follow for each digit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step's result: `picture` is (h, w) float32 in [0, 1]; up to "light" 0 is black."""
+
+    key: str
+    title: str
+    sentence: str
+    on: bool
+    picture: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class FoundDigit:
+    """A digit as the network receives it.
+
+    `digit` is (28, 28) float32 in [0, 1]; `box` is (top, left, bottom, right) on the picture in
+    pixels, bottom and right exclusive; `steps` are this digit's own, from "crop" on.
+    """
+
+    digit: np.ndarray
+    box: tuple[int, int, int, int]
+    steps: tuple[Step, ...]
+
+    @property
+    def size(self) -> int:
+        """The longer side on the picture in pixels."""
+        return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Preprocessed:
+    """The sheet's own steps, the digits in reading order, and a sentence where there is none."""
+
+    steps: tuple[Step, ...]
+    digits: tuple[FoundDigit, ...]
+    problem: str | None
+
+    @property
+    def largest(self) -> FoundDigit | None:
+        """The digit that counts where only one can."""
+        return max(self.digits, key=lambda found: found.size, default=None)
+
+
+def preprocess(picture: np.ndarray, *, off: frozenset[str] = frozenset()) -> Preprocessed:
+    """Take a picture through all steps.
+
+    Args:
+        picture: (h, w) or (h, w, 3) uint8, as `model.picture.open_picture` returns it.
+        off: keys of the `STEPS` that are left out.
+
+    Raises:
+        ValueError: wrong shape or type, or an unknown key in `off`.
+    """
+    _check_keys(off)
+    if picture.dtype != np.uint8 or picture.ndim not in (2, 3) or picture.size == 0:
+        raise ValueError(
+            f"Expected (h, w) or (h, w, 3) uint8, got {picture.shape} {picture.dtype}."
+        )
+    steps: list[Step] = []
+
+    def keep(key: str, result: np.ndarray) -> None:
+        steps.append(_step(key, off, result))
+
+    brightness = lighting.grey(picture, weighted="grey" not in off)
+    keep("grey", brightness)
+    if "ink" not in off and lighting.is_light_on_dark(brightness):
+        brightness = 1 - brightness
+    paper = brightness if "light" in off else lighting.evened(brightness)
+    keep("light", paper)
+    if "ink" in off:
+        ink: lighting.Ink | None = lighting.Ink(1 - paper, paper < 0.5)
+    else:
+        ink = lighting.find_ink(paper)
+    if ink is None:
+        keep("ink", np.zeros_like(paper))
+        return Preprocessed(tuple(steps), (), BLANK)
+    keep("ink", ink.strength)
+    if "lines" not in off:
+        printed = lines.printed_lines(ink.mask)
+        if printed.any():
+            mask = ink.mask & ~printed
+            ink = lighting.Ink(lighting.soft(ink.strength, mask), mask)
+    keep("lines", ink.strength)
+    return _digits(ink, steps, off)
+
+
+def from_ink(ink: np.ndarray, *, off: frozenset[str] = frozenset()) -> Preprocessed:
+    """Take a drawing through the steps that apply to it: from "digits" on.
+
+    Args:
+        ink: (n, m) float32 in [0, 1] from the canvas; 1 is ink.
+        off: keys of the `STEPS` that are left out.
+
+    Raises:
+        ValueError: wrong shape or type, or an unknown key in `off`.
+    """
+    _check_keys(off)
+    if ink.ndim != 2 or ink.size == 0 or not np.issubdtype(ink.dtype, np.floating):
+        raise ValueError(f"Expected (n, m) float32 ink, got {ink.shape} {ink.dtype}.")
+    strength = np.clip(ink, 0, 1).astype(np.float32)
+    return _digits(lighting.Ink(strength, strength > 0.3), [], off)
+
+
+def _check_keys(off: frozenset[str]) -> None:
+    unknown = off - set(_INFO)
+    if unknown:
+        raise ValueError(f"Unknown steps {sorted(unknown)}; known are {sorted(_INFO)}.")
+
+
+def _step(key: str, off: frozenset[str], picture: np.ndarray) -> Step:
+    info, on = _INFO[key], key not in off
+    return Step(key, info.title, info.sentence if on else info.sentence_off, on, picture)
+
+
+def _digits(ink: lighting.Ink, steps: list[Step], off: frozenset[str]) -> Preprocessed:
+    find = segment.whole_sheet if "digits" in off else segment.find_digits
+    regions = find(ink.mask)
+    own = [_own_ink(ink, region) for region in regions]
+    sheet = np.zeros_like(ink.strength)
+    for region, strength in zip(regions, own, strict=True):
+        sheet[_grown(region.box, sheet.shape)] += strength
+    steps.append(_step("digits", off, sheet))
+    digits = tuple(
+        _finished(strength, region, sheet.shape, off)
+        for region, strength in zip(regions, own, strict=True)
+    )
+    return Preprocessed(tuple(steps), digits, None if digits else BLANK)
+
+
+def _grown(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The box with one pixel more on each side, for the soft edge of its strokes."""
+    top, left, bottom, right = box
+    return (
+        slice(max(0, top - 1), min(shape[0], bottom + 1)),
+        slice(max(0, left - 1), min(shape[1], right + 1)),
+    )
+
+
+def _own_ink(ink: lighting.Ink, region: segment.Region) -> np.ndarray:
+    """One digit's ink, without its neighbours', in its box grown by one pixel."""
+    rows, columns = _grown(region.box, ink.strength.shape)
+    mask = np.zeros((rows.stop - rows.start, columns.stop - columns.start), bool)
+    top, left = region.box[0] - rows.start, region.box[1] - columns.start
+    height, width = region.mask.shape
+    mask[top : top + height, left : left + width] = region.mask
+    return lighting.soft(ink.strength[rows, columns], mask)
+
+
+def _finished(
+    strength: np.ndarray, region: segment.Region, shape: tuple[int, ...], off: frozenset[str]
+) -> FoundDigit:
+    """Take one digit through its own steps."""
+    steps: list[Step] = []
+
+    def keep(key: str, result: np.ndarray) -> np.ndarray:
+        steps.append(_step(key, off, result))
+        return result
+
+    level = float(np.percentile(strength[strength > 0.5 * strength.max()], 75))
+    if "crop" in off:
+        sheet = np.zeros(shape, np.float32)
+        sheet[_grown(region.box, shape)] = strength
+        cropped = keep("crop", sheet)
+    else:
+        cropped = keep("crop", _tight(strength, level))
+    fine = fitting.fitted(cropped, aspect="scale" not in off)
+    keep("scale", fitting.coarse(fine))
+    if "thickness" not in off:
+        fine = fitting.thickened(fine, level)
+    thick = keep("thickness", fitting.coarse(fine))
+    placed = keep("centre", fitting.placed(thick, centred="centre" not in off))
+    digit = placed if "normalise" in off else fitting.normalised(placed)
+    keep("normalise", digit)
+    return FoundDigit(digit, region.box, tuple(steps))
+
+
+def _tight(strength: np.ndarray, level: float) -> np.ndarray:
+    (region,) = segment.whole_sheet(strength > 0.1 * level)
+    top, left, bottom, right = region.box
+    return strength[top:bottom, left:right]

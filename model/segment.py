@@ -1,0 +1,199 @@
+"""Finds the digits on a sheet: which pieces of ink belong together, and in what order to read them.
+
+One digit may be several pieces (a 5 with its bar apart, a pencil line with gaps), and one piece
+may be two digits that touch. The rules compare sizes and gaps with the digit's own size, never
+with the sheet's, so that they hold for a whole phone number and for one large digit alike.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_SPECK = 0.15  # of the largest digit's size: smaller pieces on their own are dirt
+_SMALL = 0.45  # of the largest digit's size: smaller pieces on their own are no digits
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Ink that belongs together: its box on the sheet (bottom and right exclusive) and labels."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    labels: frozenset[int]
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.right - self.left
+
+    @property
+    def size(self) -> int:
+        """The longer side in pixels."""
+        return max(self.height, self.width)
+
+    def joined(self, other: "Piece") -> "Piece":
+        """Both pieces as one."""
+        return Piece(
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+            self.labels | other.labels,
+        )
+
+
+@dataclass(frozen=True)
+class Region:
+    """One digit on the sheet: its box (top, left, bottom, right) and its own ink inside the box."""
+
+    box: tuple[int, int, int, int]
+    mask: np.ndarray
+
+
+def find_digits(mask: np.ndarray) -> tuple[Region, ...]:
+    """Return the digits on a sheet in reading order: line by line, each from left to right.
+
+    Args:
+        mask: (h, w) bool, the ink without printed lines.
+    """
+    from scipy import ndimage
+
+    if not mask.any():
+        return ()
+    gap = max(1, round(0.4 * _mean_width(mask)))
+    blobs, _ = ndimage.label(ndimage.maximum_filter(mask, 2 * gap + 1), np.ones((3, 3)))
+    labels = np.where(mask, blobs, 0)
+    pieces = [
+        Piece(rows.start, columns.start, rows.stop, columns.stop, frozenset({number}))
+        for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1)
+    ]
+    digits = _without_scraps(_assembled(_without_dust(pieces)), mask.shape)
+    regions = [part for digit in digits for part in _separated(_region(labels, digit))]
+    return tuple(_in_reading_order(regions))
+
+
+def whole_sheet(mask: np.ndarray) -> tuple[Region, ...]:
+    """Return all ink as one digit."""
+    if not mask.any():
+        return ()
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    left, right = int(columns[0]), int(columns[-1]) + 1
+    return (Region((top, left, bottom, right), mask[top:bottom, left:right]),)
+
+
+def _mean_width(mask: np.ndarray) -> float:
+    """The mean width of strokes: their area over half the length of their outline."""
+    inner = mask[1:-1, 1:-1] & mask[:-2, 1:-1] & mask[2:, 1:-1] & mask[1:-1, :-2] & mask[1:-1, 2:]
+    area = int(mask.sum())
+    return 2 * area / max(1, area - int(inner.sum()))
+
+
+def _without_dust(pieces: list[Piece]) -> list[Piece]:
+    largest = max(piece.size for piece in pieces)
+    # Hundreds of pieces are paper texture; the largest hold whatever digits there are.
+    kept = [piece for piece in pieces if piece.size > 0.06 * largest]
+    return sorted(kept, key=lambda piece: -piece.size)[:120]
+
+
+def _assembled(pieces: list[Piece]) -> list[Piece]:
+    """Join pieces until none belongs to another."""
+    pieces = list(pieces)
+    index = 0
+    while index < len(pieces):
+        for other in range(len(pieces)):
+            if other != index and _belong_together(pieces[index], pieces[other]):
+                first, second = sorted((index, other))
+                pieces[first] = pieces[first].joined(pieces[second])
+                del pieces[second]
+                index = -1
+                break
+        index += 1
+    return pieces
+
+
+def _belong_together(one: Piece, two: Piece) -> bool:
+    large, small = (one, two) if one.size >= two.size else (two, one)
+    size = large.size
+    across = min(one.right, two.right) - max(one.left, two.left)  # negative: a gap
+    down = min(one.bottom, two.bottom) - max(one.top, two.top)
+    if across > 0.5 * min(one.width, two.width) and down > 0.5 * min(one.height, two.height):
+        return True  # one lies inside the other's box: the two strokes of an open 4
+    if small.height < 0.4 * size and across > 0.3 * small.width and down > -0.4 * size:
+        return small.width > 0.25 * size or down > -0.1 * size  # the bar of a 5, a serif
+    return small.height < 0.4 * size and across > -0.12 * size and down > -0.1 * size
+
+
+def _without_scraps(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
+    """Leave out dirt, dots and dashes, and what the sheet's edge shows of neighbours."""
+    largest = max(piece.size for piece in pieces)
+
+    def at_edge(piece: Piece) -> bool:
+        return (
+            piece.top <= 1
+            or piece.left <= 1
+            or piece.bottom >= shape[0] - 1
+            or piece.right >= shape[1] - 1
+        )
+
+    return [
+        piece
+        for piece in pieces
+        if piece.size == largest
+        or (piece.height > _SMALL * largest and not (at_edge(piece) and piece.size < 0.6 * largest))
+    ]
+
+
+def _region(labels: np.ndarray, piece: Piece) -> Region:
+    cut = labels[piece.top : piece.bottom, piece.left : piece.right]
+    own = np.isin(cut, list(piece.labels))
+    return Region((piece.top, piece.left, piece.bottom, piece.right), own)
+
+
+def _separated(region: Region) -> list[Region]:
+    """Cut two digits that touch, where one thin stroke is all that joins them; else leave them."""
+    mask = region.mask
+    height, width = mask.shape
+    if width < 1.2 * height or height < 8:
+        return [region]
+    thin = 1.6 * _mean_width(mask)
+    ink = mask.sum(axis=0)
+    padded = np.vstack([np.zeros((1, width), bool), mask])
+    runs = (padded[1:] & ~padded[:-1]).sum(axis=0)
+    margin = max(1, round(0.3 * height))
+    columns = np.arange(margin, width - margin)
+    good = columns[(runs[columns] <= 1) & (ink[columns] <= thin)]
+    for cut in sorted(good, key=lambda column: (ink[column], abs(column - width / 2))):
+        parts = (mask[:, :cut], mask[:, cut:])
+        if all(np.ptp(np.flatnonzero(part.any(axis=1))) > 0.75 * height for part in parts):
+            left = _shrunk(Region(region.box, parts[0]), 0)
+            right = _shrunk(Region(region.box, parts[1]), int(cut))
+            return [*_separated(left), *_separated(right)]
+    return [region]
+
+
+def _shrunk(region: Region, shift: int) -> Region:
+    top, left = region.box[0], region.box[1] + shift
+    (only,) = whole_sheet(region.mask)
+    a, b, c, d = only.box
+    return Region((top + a, left + b, top + c, left + d), only.mask)
+
+
+def _in_reading_order(regions: list[Region]) -> list[Region]:
+    """Sort into lines: a digit is on a line when its middle is level with the line's last one."""
+    rows: list[list[Region]] = []
+    for region in sorted(regions, key=lambda each: each.box[0] + each.box[2]):
+        middle = (region.box[0] + region.box[2]) / 2
+        last = rows[-1][-1].box if rows else None
+        if last is not None and last[0] < middle < last[2]:
+            rows[-1].append(region)
+        else:
+            rows.append([region])
+    return [region for row in rows for region in sorted(row, key=lambda each: each.box[1])]
