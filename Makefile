@@ -1,0 +1,52 @@
+# One word for everything. `make run` and `make test` do all the set-up on a fresh machine.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first supported Python that is found; PYTHON=… on the command line overrides the search.
+PYTHON ?= $(shell for version in 3.12 3.13 3.11; do \
+	command -v python$$version >/dev/null 2>&1 && python$$version -c 'import venv, ensurepip' >/dev/null 2>&1 \
+	&& { echo python$$version; break; }; done; \
+	python3 -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(1)' 2>/dev/null && echo python3)
+INTERPRETER := $(firstword $(PYTHON))
+
+.PHONY: run test test-all check format bench weights clean
+
+run: $(VENV)/.run  ## the app in the browser
+	$(BIN)/streamlit run app.py
+
+test: $(VENV)/.dev  ## every test, fast to slow
+	$(BIN)/python -m pytest
+
+test-all: $(VENV)/.dev  ## the same, with the long repetitions
+	DIGITSCOPE_LONG_TESTS=1 $(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## lint, format and types, changing nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev  ## print the speeds, as ratios in one run
+	$(BIN)/python -m tests.benchmarks
+
+weights: $(VENV)/.run  ## make the shipped weights again (needs full MNIST in the Keras cache)
+	$(BIN)/python -m model.train --data full --epochs 40 --batch-size 64 --learning-rate 0.002 \
+		--schedule cosine --augment drawings --seed 1 --out model/pretrained
+
+clean:  ## remove what the other words made
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+$(VENV)/bin/python:
+	@test -n "$(INTERPRETER)" || { echo "DigitScope needs Python 3.11, 3.12 or 3.13 with venv: none was found. Install one, or name it: make run PYTHON=/path/to/python3.12"; exit 1; }
+	$(INTERPRETER) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/.run
