@@ -1,6 +1,6 @@
 """What one person's session holds. The only file that spells Streamlit's session-state keys."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import numpy as np
@@ -25,6 +25,20 @@ class ChosenDigit:
     label: int | None = None  # the true digit where it is known
 
 
+@dataclass(frozen=True)
+class View:
+    """The place that the pages of "Look inside" speak about; what is None was not chosen.
+
+    `channel` counts the maps of the layer (or its units where it has none), `pixel` is (row,
+    column) in one of its maps, `epoch` one of the run whose network is shown.
+    """
+
+    layer: str | None = None
+    channel: int | None = None
+    pixel: tuple[int, int] | None = None
+    epoch: int | None = None
+
+
 @dataclass
 class Session:
     """Everything of one person. Nothing in here is ever shared with another session."""
@@ -34,6 +48,10 @@ class Session:
     digit: ChosenDigit | None = None
     last_pass: tuple[tuple[str, bytes], ForwardPass] | None = None
     sheet: int = 0  # grows when a page empties the drawing sheet
+    view: View = View()
+    view_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
+    arrivals: int = 0  # grows when a link sets the view: widgets then begin anew, see ui.links
+    picks: dict[str, object] = field(default_factory=dict)  # the last one seen of each widget
 
 
 @st.cache_resource
@@ -64,8 +82,15 @@ def start_run(network: NetworkConfig, settings: TrainingConfig) -> Run:
     mine = session()
     run = runs().start(f"Run {len(mine.run_ids) + 1}", network, settings)
     mine.run_ids.append(run.id)
-    mine.shown_run = run.id
+    show_run(run.id)
     return run
+
+
+def show_run(identifier: str | None) -> None:
+    """Show the network of this run on all pages, at its last epoch; None: the shipped one."""
+    mine = session()
+    mine.shown_run = identifier
+    mine.view = replace(mine.view, epoch=None)
 
 
 def shown_run() -> Run | None:
@@ -77,12 +102,16 @@ def shown_run() -> Run | None:
 def network() -> Network:
     """The network that all pages show.
 
-    The shipped one, or that of the chosen run at its last finished epoch; until a run has finished
-    its first epoch there is nothing of it to show, and the shipped one stays.
+    The shipped one, or that of the chosen run: at the epoch that the view names (the time machine),
+    or else at its last finished one. Until a run has finished its first epoch there is nothing of
+    it to show, and the shipped one stays.
     """
     run = shown_run()
-    trained = run.network_at() if run is not None and run.epoch > 0 else None
-    return trained or shipped()
+    if run is None or run.epoch == 0:
+        return shipped()
+    epoch = session().view.epoch
+    then = run.network_at(epoch) if epoch is not None else None
+    return then or run.network_at() or shipped()
 
 
 def look_inside(digit: ChosenDigit) -> ForwardPass | None:

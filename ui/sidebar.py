@@ -6,7 +6,7 @@ from model.engine import Phase as EnginePhase
 from model.engine import engine
 from model.pretrained import card
 from model.runs import Phase, Run
-from ui.session import latest_run, my_runs, session, shown_run
+from ui.session import latest_run, my_runs, network, session, show_run, shown_run
 
 TICK = 1.0
 """Seconds between two looks at what changes by itself; nothing ticks when nothing does."""
@@ -54,7 +54,7 @@ def _network_choice() -> None:
         help="The shipped network was trained before it came to you. Each run is one of yours.",
     )
     if chosen != mine.shown_run:
-        mine.shown_run = chosen
+        show_run(chosen)
     run = shown_run()
     if run is None:
         accuracy = card()["test"]["accuracy"]
@@ -62,7 +62,7 @@ def _network_choice() -> None:
     elif run.epoch == 0:
         st.caption("No epoch of it is finished yet. Until then the shipped network is shown.")
     else:
-        st.caption(f"As it was after epoch {run.epoch}.")
+        st.caption(f"{network().origin}.")
 
 
 def _moving() -> bool:

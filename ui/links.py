@@ -1,0 +1,131 @@
+"""The URL of a view: layer, channel, pixel and epoch beside the page's own address.
+
+A page reads the place once at its top, `view = current_view(config)`, and says where it is now when
+the person has moved on, `go_to(view)`. The place is kept in the session, so that the next page of
+"Look inside" opens at the same one; the URL always tells it. Other parameters of the URL (the run)
+are left alone.
+"""
+
+from collections.abc import Mapping
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from model.network import Layer, NetworkConfig, layers
+from ui.session import View, session
+
+NAMES = ("layer", "channel", "row", "column", "epoch")
+LONGEST = 5  # digits of a number in a URL: as many as the units of the largest layer need
+
+T = TypeVar("T")
+
+
+def current_view(config: NetworkConfig) -> View:
+    """Return the place that the URL asks for, or else the one looked at last.
+
+    What the network does not have (its layers differ from those of the link) is None.
+    """
+    mine = session()
+    asked = {name: st.query_params[name] for name in NAMES if name in st.query_params}
+    if asked and asked != mine.view_written:
+        before = mine.view.epoch
+        mine.view, mine.view_written = from_params(asked), asked
+        mine.arrivals += 1
+        if mine.view.epoch != before:
+            st.rerun()  # the sidebar, already drawn, says which epoch's network is shown
+    return fitting(mine.view, config)
+
+
+def go_to(view: View) -> None:
+    """Remember this place and write it into the URL."""
+    mine = session()
+    wanted = to_params(view)
+    mine.view, mine.view_written = view, wanted
+    for name in NAMES:
+        if name in wanted:
+            if st.query_params.get(name) != wanted[name]:
+                st.query_params[name] = wanted[name]
+        elif name in st.query_params:
+            del st.query_params[name]
+
+
+def open_page(script: str, view: View) -> None:
+    """Leave for another page, at this place; call it outside of callbacks."""
+    mine = session()
+    mine.view, mine.view_written = view, {}
+    mine.arrivals += 1
+    others = {name: value for name, value in st.query_params.items() if name not in NAMES}
+    st.switch_page(script, query_params=others | to_params(view))
+
+
+def arrival() -> int:
+    """A number for the keys of widgets that follow the view.
+
+    It grows when a link or another page has set the view, so that the widgets begin with what it
+    says instead of with what was last chosen in them.
+    """
+    return session().arrivals
+
+
+def news(key: str, pick: T | None) -> T | None:
+    """Return a pick once: None when it is the same that this widget told last time.
+
+    A widget tells its last pick at every run, also when the person has moved on elsewhere.
+    """
+    picks = session().picks
+    if pick is None or picks.get(key) == pick:
+        return None
+    picks[key] = pick
+    return pick
+
+
+def copy_link() -> None:
+    """Offer the address of this very view, with a button that copies it."""
+    with st.popover("Link", icon=":material/link:", help="The address of exactly this view"):
+        st.markdown("This address opens the same view. The digit is not part of it.")
+        st.code(address(), language=None, wrap_lines=True)
+
+
+def address() -> str:
+    """The page's address with all its parameters."""
+    query = urlencode(st.query_params.to_dict())
+    return f"{st.context.url or ''}{'?' if query else ''}{query}"
+
+
+def to_params(view: View) -> dict[str, str]:
+    """Return a view as the parameters of a URL; what was not chosen is left out."""
+    row, column = view.pixel or (None, None)
+    values = (view.layer, view.channel, row, column, view.epoch)
+    return {name: str(v) for name, v in zip(NAMES, values, strict=True) if v is not None}
+
+
+def from_params(params: Mapping[str, str]) -> View:
+    """Return the view that a URL asks for; what is not a whole number counts as not there."""
+    channel, row, column, epoch = (_number(params.get(name)) for name in NAMES[1:])
+    pixel = (row, column) if row is not None and column is not None else None
+    return View(params.get("layer"), channel, pixel, epoch)
+
+
+def fitting(view: View, config: NetworkConfig) -> View:
+    """Return the view without what this network does not have."""
+    layer = find_layer(config, view.layer)
+    if layer is None:
+        return View(epoch=view.epoch)
+    shape = layer.output_shape
+    channel = view.channel if view.channel is not None and view.channel < shape[-1] else None
+    pixel = view.pixel if layer.has_maps else None
+    if pixel is not None and not (pixel[0] < shape[0] and pixel[1] < shape[1]):
+        pixel = None
+    return View(layer.name, channel, pixel, view.epoch)
+
+
+def find_layer(config: NetworkConfig, name: str | None) -> Layer | None:
+    """The layer of that name in the network's table; None where there is none."""
+    return next((layer for layer in layers(config) if layer.name == name), None)
+
+
+def _number(text: str | None) -> int | None:
+    # isascii: isdigit also holds for digits that int does not take
+    right = text is not None and len(text) <= LONGEST and text.isascii() and text.isdigit()
+    return int(text) if text is not None and right else None
