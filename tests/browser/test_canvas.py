@@ -11,9 +11,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from ui.canvas import BRUSH, SIDE
+
 pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("canvas_app.py")
 Point = tuple[float, float]
+
+WIDTH = BRUSH / 100 * SIDE  # of a stroke, in cells of the ink
+DOT = math.pi * (WIDTH / 2) ** 2
 
 ONE: list[Point] = [(0.5, 0.15 + 0.7 * i / 20) for i in range(21)]
 RING: list[Point] = [
@@ -86,8 +91,8 @@ def ready(sheet: Sheet) -> None:
     expect(sheet.page.locator(f".st-key-told-{sheet.key}")).to_contain_text("drawing")
 
 
-def hint_opacity(sheet: Sheet) -> float:
-    return float(sheet.root.locator(".hint").evaluate("e => getComputedStyle(e).opacity"))
+def expect_hint(sheet: Sheet, *, shown: bool) -> None:
+    expect(sheet.root.locator(".hint")).to_have_css("opacity", "1" if shown else "0")
 
 
 def test_ink_arrives_while_the_pen_is_down(sheet: Sheet) -> None:
@@ -99,12 +104,11 @@ def test_ink_arrives_while_the_pen_is_down(sheet: Sheet) -> None:
     sheet.page.mouse.up()
     whole = sheet.until_strokes(1)
     top, left, bottom, right = whole["box"]
-    # seven per cent of 84 cells is a brush of 5.9; the pen went from 0.15 to 0.85 of the height
-    assert top == pytest.approx(0.15 * 84 - 3, abs=1)
-    assert bottom == pytest.approx(0.85 * 84 + 3, abs=1)
-    assert (left, right) == pytest.approx((39, 44), abs=1)
-    capsule = 0.7 * 84 * 5.88 + math.pi * 2.94**2
-    assert whole["ink"] == pytest.approx(capsule, rel=0.02)
+    # the pen went from 0.15 to 0.85 of the height, in the middle; a cell more or less is the edge's
+    assert top == pytest.approx(0.15 * SIDE - WIDTH / 2, abs=1)
+    assert bottom == pytest.approx(0.85 * SIDE + WIDTH / 2, abs=1)
+    assert (left, right) == pytest.approx((SIDE / 2 - WIDTH / 2, SIDE / 2 + WIDTH / 2 - 1), abs=1)
+    assert whole["ink"] == pytest.approx(0.7 * SIDE * WIDTH + DOT, rel=0.02)
 
 
 def test_many_updates_in_one_stroke_none_too_many_and_small(sheet: Sheet) -> None:
@@ -125,7 +129,7 @@ def test_a_stroke_released_outside_is_kept(sheet: Sheet) -> None:
     sheet.press([(0.5, 0.5), (0.8, 0.5), (1.3, 0.5), (1.5, 0.2)])
     sheet.page.mouse.up()
     drawing = sheet.until_strokes(1)
-    assert drawing["box"][3] == 83
+    assert drawing["box"][3] == SIDE - 1
     sheet.page.mouse.move(*sheet.at((0.2, 0.2)))  # and the pen is really up
     sheet.page.wait_for_timeout(200)
     assert sheet.told()["drawing"] == drawing
@@ -134,7 +138,7 @@ def test_a_stroke_released_outside_is_kept(sheet: Sheet) -> None:
 def test_a_tap_is_a_dot(sheet: Sheet) -> None:
     sheet.draw([(0.5, 0.5)])
     drawing = sheet.until_strokes(1)
-    assert drawing["ink"] == pytest.approx(math.pi * 2.94**2, rel=0.03)
+    assert drawing["ink"] == pytest.approx(DOT, rel=0.03)
 
 
 def test_other_mouse_buttons_do_not_draw(sheet: Sheet) -> None:
@@ -218,7 +222,7 @@ def test_a_finger_draws_and_does_not_scroll(sheet: Sheet) -> None:
     touch("touchMove", ONE[-1])
     touch("touchEnd")
     whole = sheet.until_strokes(1)
-    assert whole["ink"] == pytest.approx(0.7 * 84 * 5.88 + math.pi * 2.94**2, rel=0.03)
+    assert whole["ink"] == pytest.approx(0.7 * SIDE * WIDTH + DOT, rel=0.03)
     assert sheet.at((0, 0)) == before
 
 
@@ -244,7 +248,7 @@ def test_a_reload_keeps_the_drawing(sheet: Sheet) -> None:
     sheet.page.reload()
     ready(sheet)
     assert sheet.until_strokes(1) == drawing  # the very same ink, in a new session
-    assert hint_opacity(sheet) == 0
+    expect_hint(sheet, shown=False)
     expect(sheet.button("Clear")).to_have_attribute("aria-disabled", "false")
     sheet.button("Clear").click()
     sheet.until_empty()
@@ -278,7 +282,7 @@ def test_another_tab_begins_with_an_empty_sheet(sheet: Sheet) -> None:
     ready(theirs)
     other.wait_for_timeout(500)
     theirs.until_empty()
-    assert hint_opacity(theirs) == 1
+    expect_hint(theirs, shown=True)
 
 
 def test_two_sheets_on_a_page_do_not_mix(sheet: Sheet) -> None:
@@ -324,7 +328,7 @@ def test_a_resize_paints_the_strokes_anew_and_leaves_the_ink_alone(sheet: Sheet)
         assert box["width"] == pytest.approx(box["height"], abs=1)
         assert box["width"] <= 420
         assert sheet.canvas.evaluate("c => c.width") == round(box["width"])
-        assert inked(sheet) == pytest.approx(ring["ink"] / 84**2, rel=0.05)
+        assert inked(sheet) == pytest.approx(ring["ink"] / SIDE**2, rel=0.05)
     assert sheet.told()["drawing"] == ring
 
 
@@ -370,18 +374,17 @@ def test_a_wider_brush_draws_a_wider_stroke_and_is_remembered(sheet: Sheet) -> N
     slider.fill("14")
     sheet.draw(ONE)
     top, left, bottom, right = sheet.until_strokes(1)["box"]
-    assert right - left + 1 == pytest.approx(0.14 * 84, abs=1.5)
-    assert bottom - top + 1 == pytest.approx(0.84 * 84, abs=1.5)
+    assert right - left + 1 == pytest.approx(0.14 * SIDE, abs=1.5)
+    assert bottom - top + 1 == pytest.approx(0.84 * SIDE, abs=1.5)
     sheet.page.reload()
     ready(sheet)
     expect(slider).to_have_value("14")
 
 
 def test_the_hint_goes_when_the_pen_comes(sheet: Sheet) -> None:
-    assert hint_opacity(sheet) == 1
+    expect_hint(sheet, shown=True)
     sheet.press(ONE[:2])
-    sheet.page.wait_for_timeout(400)
-    assert hint_opacity(sheet) == 0
+    expect_hint(sheet, shown=False)
     sheet.page.mouse.up()
 
 

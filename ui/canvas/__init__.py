@@ -14,7 +14,7 @@ import streamlit as st
 
 SIDE = 84  # cells along an edge of the ink: three for each of the 28 pixels that a network receives
 BRUSHES = (3, 14)  # narrowest and widest, in per cent of the sheet's side
-BRUSH = 7  # as thick for a digit that fills most of the sheet as MNIST's pens are for theirs
+BRUSH = 8  # MNIST's strokes: 1/8 of the digit's longer side (median), which is 2/3 of a sheet
 
 _LONGEST = 4 * (2 * SIDE * SIDE + 2) // 3  # characters of base64 when no two cells are alike
 _FOLDER = Path(__file__).parent
