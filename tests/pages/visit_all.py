@@ -1,0 +1,44 @@
+"""Visit every page in a process of its own, with the real engine, and report as JSON.
+
+A process of its own, because the other tests load TensorFlow into theirs; this one must stay free
+of it, like Streamlit's process in use.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from model.engine import engine
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = ("tensorflow", "keras", "jax", "torch")
+
+
+def main() -> None:
+    pages = sorted(path.relative_to(ROOT) for path in (ROOT / "pages").glob("*/*.py"))
+    report: dict[str, object] = {"pages": {}}
+    for warm in (False, True):
+        if warm:
+            until = time.monotonic() + 120
+            while engine().state.phase != "ready" and time.monotonic() < until:
+                time.sleep(0.1)
+        for page in pages:
+            app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+            app.run()
+            app.switch_page(str(page)).run()
+            report["pages"][f"{page}, {'warm' if warm else 'cold'}"] = {
+                "title": [title.value for title in app.title],
+                "exceptions": [exception.value for exception in app.exception],
+                "errors": [error.value for error in app.error],
+            }
+    report["engine"] = engine().state.phase
+    report["heavy"] = [name for name in HEAVY if name in sys.modules]
+    engine().close()
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
