@@ -1,0 +1,57 @@
+"""One map of one digit at many epochs: how a filter became what it is."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from model.activations import check_digit
+from model.forward import every_output
+from model.network import NetworkConfig, from_vector, layers
+
+
+def epochs_to_show(last: int, most: int) -> list[int]:
+    """Return at most so many epochs from 0 (untrained) to the last, evenly spread.
+
+    Raises:
+        ValueError: fewer than two wanted, or a negative epoch.
+    """
+    if most < 2 or last < 0:
+        raise ValueError(f"Expected at least 2 frames and an epoch from 0 on, got {most}, {last}.")
+    return sorted({int(epoch) for epoch in np.rint(np.linspace(0, last, min(most, last + 1)))})
+
+
+def film(
+    config: NetworkConfig,
+    weights: Sequence[np.ndarray],
+    digit: np.ndarray,
+    layer: str,
+    channel: int,
+    activated: bool = True,
+) -> np.ndarray:
+    """Return one map as networks of the same architecture make it. Runs in a worker.
+
+    Args:
+        config: the architecture of all of them.
+        weights: one vector for each frame, as `network.to_vector` makes it.
+        digit: (28, 28) float32 in [0, 1].
+        layer: the name of a convolution or pooling layer.
+        channel: of its maps.
+        activated: after the activation function, or before it.
+
+    Returns:
+        (height, width, frames) float32.
+
+    Raises:
+        ValueError: no frame, no such layer with maps, no such channel, or a wrong digit.
+    """
+    check_digit(digit)
+    found = [row for row in layers(config) if row.name == layer and row.has_maps]
+    if not found or not 0 <= channel < found[0].output_shape[-1] or not weights:
+        raise ValueError(f"There is no map {channel} of {layer} at {len(weights)} epochs.")
+    run, x = every_output(config), digit[None, ..., None]
+
+    def frame(vector: np.ndarray) -> np.ndarray:
+        outputs = run(list(from_vector(config, vector).values()), x)
+        return np.asarray(outputs[layer][int(activated)])[0, :, :, channel]
+
+    return np.stack([frame(vector) for vector in weights], axis=-1)
