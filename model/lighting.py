@@ -52,12 +52,15 @@ def evened(brightness: np.ndarray) -> np.ndarray:
     """Divide a grey picture by the light that falls on the paper.
 
     The light is what a grey closing (Serra 1982) leaves: the paper with all dark strokes filled.
+    A smooth slope is divided out before it, because a closing also fills a corner that is dark.
     Paper becomes 1 in the lamp's light and in the shadow alike.
     """
     from scipy import ndimage
 
     small = _small(brightness)
-    light = ndimage.uniform_filter(_closed(small, _window(small)), 3, mode="nearest")
+    slope = _slowly_varying(small)
+    light = _closed(small / slope, _window(small)) * slope
+    light = ndimage.uniform_filter(light, 3, mode="nearest")
     height, width = brightness.shape
     light = resized(light, height, width, Image.Resampling.BILINEAR)
     result: np.ndarray = np.clip(brightness / np.maximum(light, 1 / 255), 0, 1)
@@ -133,6 +136,24 @@ def _small(brightness: np.ndarray) -> np.ndarray:
         return brightness
     height, width = (max(1, round(side * factor)) for side in brightness.shape)
     return resized(brightness, height, width)
+
+
+def _slowly_varying(small: np.ndarray) -> np.ndarray:
+    """Fit a surface of second degree to the paper's brightness; ink is left out step by step."""
+    rows, columns = np.indices(small.shape, np.float32)
+    y, x = (np.ravel(part) / max(small.shape) - 0.5 for part in (rows, columns))
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+    values = small.ravel()
+    paper = np.ones(values.shape, bool)
+    surface = values
+    for _ in range(4):
+        factors = np.linalg.lstsq(terms[paper], values[paper], rcond=None)[0]
+        surface = terms @ factors
+        residual = values - surface
+        paper = residual > -1.5 * np.sqrt(np.mean(residual[paper] ** 2)) - 1e-4
+    floor = max(0.05, 0.2 * float(values.max()))
+    result: np.ndarray = np.maximum(surface, floor).reshape(small.shape).astype(np.float32)
+    return result
 
 
 def _window(small: np.ndarray) -> int:

@@ -7,14 +7,16 @@ the line, so it stays and the stroke is not cut.
 """
 
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 
 _STRIPS = 24  # a line is looked for in this many pieces, so that it may bend a little
 _COVERAGE = 0.8  # share of the pieces in which a printed line shows
+_THIN_SHARE = 0.5  # share of the pieces in which nothing crosses it
 _SLOPES = np.linspace(-0.12, 0.12, 25)  # up to 7 degrees askew
 _SMALLEST = 48  # in pixels; below, a stroke of a digit itself may run from edge to edge
-_THICKEST = 0.03  # of the longest side
+_THICKEST = 0.02  # of the longest side, beside 5 pixels
 
 
 def printed_lines(mask: np.ndarray) -> np.ndarray:
@@ -29,14 +31,47 @@ def printed_lines(mask: np.ndarray) -> np.ndarray:
     """
     if min(mask.shape) < _SMALLEST:
         return np.zeros_like(mask)
-    thickest = max(3, round(_THICKEST * max(mask.shape)))
-    lines = _horizontal(mask, thickest) | _horizontal(mask.T, thickest).T
-    lines |= _frames(mask & ~lines, thickest)
-    rest = mask & ~lines
-    if not lines.any() or rest.sum() < 0.02 * mask.sum() or rest.sum() < 12:
+    thickest = round(5 + _THICKEST * max(mask.shape))
+    across = _horizontal(mask, thickest)
+    upright = [
+        _Line(line.ink.T, line.band.T, line.to_the_edges) for line in _horizontal(mask.T, thickest)
+    ]
+    found = across + upright
+    if len(found) == 1 and not found[0].to_the_edges:
+        found = []  # one line that stops short may be a stroke: the stem of a large 7
+    marked = np.zeros_like(mask)
+    band = np.zeros_like(mask)
+    for line in found:
+        marked |= line.ink
+        band |= line.band
+    marked |= _scraps(mask & ~marked, band)
+    marked |= _frames(mask & ~marked, thickest)
+    rest = int((mask & ~marked).sum())
+    if rest < max(12, 0.02 * int(mask.sum())):
         return np.zeros_like(mask)
-    marked: np.ndarray = lines
     return marked
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A printed line: what to erase, the band that it runs in, whether it reaches both edges."""
+
+    ink: np.ndarray
+    band: np.ndarray
+    to_the_edges: bool
+
+
+def _scraps(rest: np.ndarray, band: np.ndarray) -> np.ndarray:
+    """Mark what an erased line left behind: pieces that lie in its band altogether."""
+    from scipy import ndimage
+
+    if not band.any():
+        return np.zeros_like(rest)
+    parts, count = ndimage.label(rest, np.ones((3, 3)))
+    outside = np.zeros(count + 1, bool)
+    outside[parts[rest & ~band]] = True
+    left: np.ndarray = rest & ~outside[parts]
+    return left
 
 
 def _thin(mask: np.ndarray, thickest: int) -> np.ndarray:
@@ -44,36 +79,30 @@ def _thin(mask: np.ndarray, thickest: int) -> np.ndarray:
     from scipy import ndimage
 
     size = thickest + 1
-    eroded = ndimage.minimum_filter1d(mask.view(np.uint8), size, axis=0, mode="nearest")
+    eroded = ndimage.minimum_filter1d(mask.view(np.uint8), size, axis=0, mode="constant")
     origin = 0 if size % 2 else -1  # an even window is mirrored for the way back
-    thick = ndimage.maximum_filter1d(eroded, size, axis=0, origin=origin, mode="nearest")
+    thick = ndimage.maximum_filter1d(eroded, size, axis=0, origin=origin, mode="constant")
     result: np.ndarray = mask & ~thick.view(bool)
     return result
 
 
-def _horizontal(mask: np.ndarray, thickest: int) -> np.ndarray:
-    """Mark thin ink along near-horizontal lines that run from edge to edge."""
+def _horizontal(mask: np.ndarray, thickest: int) -> list[_Line]:
+    """Find near-horizontal lines that run from edge to edge, or nearly."""
     height, width = mask.shape
-    found = np.zeros_like(mask)
+    found: list[_Line] = []
     thin = _thin(mask, thickest)
     edges = np.linspace(0, width, min(_STRIPS, width) + 1).astype(int)
     middles = (edges[:-1] + edges[1:]) / 2
-    shares = np.stack([thin[:, a:b].mean(axis=1) for a, b in itertools.pairwise(edges)])
+    strips = list(itertools.pairwise(edges))
+    shares = np.stack([thin[:, a:b].mean(axis=1) for a, b in strips])
+    inked = np.stack([mask[:, a:b].mean(axis=1) for a, b in strips])
     reach = max(1, round(0.006 * height))
     hits = _spread(shares, reach) >= 0.5
-    if (hits.sum(axis=0) < 2).all():
-        return found
     rows = np.arange(height)
     offsets = np.rint(_SLOPES[:, None] * (middles - width / 2)).astype(int)
-    coverage = np.zeros((len(_SLOPES), height), np.float32)
-    for index, shifts in enumerate(offsets):
-        at = rows[None] + shifts[:, None]
-        inside = (at >= 0) & (at < height)
-        hit = hits[np.arange(len(middles))[:, None], np.clip(at, 0, height - 1)] & inside
-        # A slanting line may leave the sheet: it is judged by the part that is on it.
-        coverage[index] = np.where(
-            inside.mean(axis=0) > 0.5, hit.sum(axis=0) / np.maximum(inside.sum(axis=0), 1), 0
-        )
+    # Strokes that cross hide the line's thin edge: for its length all ink counts.
+    length = _share_on_paths(_spread(inked, reach) >= 0.5, offsets)
+    coverage = np.where(_share_on_paths(hits, offsets) > _THIN_SHARE, length, 0)
     columns = np.arange(width)
     while True:
         slope, row = np.unravel_index(int(coverage.argmax()), coverage.shape)
@@ -83,9 +112,31 @@ def _horizontal(mask: np.ndarray, thickest: int) -> np.ndarray:
         track = _followed(shares, path, reach + thickest // 2)
         centre = np.interp(columns, middles, track)
         near = np.abs(rows[:, None] - centre[None]) <= thickest / 2 + reach
-        found |= thin & near
+        on_sheet = np.flatnonzero((path >= 0) & (path < height))
+        ends = on_sheet[[0, -1]]
+        reaches = bool(hits[ends, path[ends]].all())
+        found.append(_Line(thin & near, near, reaches))
         low, high = max(0, row - reach - thickest), row + reach + thickest + 1
         coverage[:, low:high] = 0
+
+
+def _share_on_paths(hits: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Return, for each slope and row, the share of strips with a hit along that straight path.
+
+    A slanting path may leave the sheet: it is judged by the part that is on it, if that is most.
+    """
+    height = hits.shape[1]
+    rows, strips = np.arange(height), np.arange(hits.shape[0])
+    shares = np.zeros((len(offsets), height), np.float32)
+    for index, shifts in enumerate(offsets):
+        at = rows[None] + shifts[:, None]
+        inside = (at >= 0) & (at < height)
+        hit = hits[strips[:, None], np.clip(at, 0, height - 1)] & inside
+        on_sheet = inside.sum(axis=0)
+        shares[index] = np.where(
+            on_sheet > len(strips) / 2, hit.sum(axis=0) / np.maximum(on_sheet, 1), 0
+        )
+    return shares
 
 
 def _spread(shares: np.ndarray, reach: int) -> np.ndarray:

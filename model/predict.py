@@ -50,7 +50,12 @@ def answer(path: Path, network: Network) -> dict[str, Any]:
     """Return what is printed for one file."""
     from model.forward import probabilities
 
-    nothing = {"file": str(path), "digit": None, "probabilities": None, "digits": []}
+    nothing: dict[str, Any] = {
+        "file": str(path),
+        "digit": None,
+        "probabilities": None,
+        "digits": [],
+    }
     try:
         found = read_file(path)
     except PictureError as error:
