@@ -9,9 +9,12 @@ import streamlit as st
 from model.activations import ForwardPass, forward_pass
 from model.engine import EngineError, engine
 from model.network import Network, NetworkConfig
+from model.preprocess import Preprocessed
 from model.pretrained import shipped
 from model.runs import Run, Runs
+from model.teaching import Correction, Lesson
 from model.training import TrainingConfig
+from model.verdict import Rules, rules_for
 
 _SESSION = "session"
 
@@ -39,6 +42,20 @@ class View:
     epoch: int | None = None
 
 
+@dataclass(frozen=True)
+class Taught:
+    """A network that was taught corrected digits, and the way back."""
+
+    network: Network
+    base: str  # the origin of the network that it began with
+    before: tuple[str | None, "Taught | None"]  # what was shown: the run, the taught network
+
+    @property
+    def id(self) -> str:
+        """Names it among the networks that can be shown; unlike a run's id it is not a secret."""
+        return f"taught {self.network.fingerprint}"
+
+
 @dataclass
 class Session:
     """Everything of one person. Nothing in here is ever shared with another session."""
@@ -52,6 +69,15 @@ class Session:
     view_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
     arrivals: int = 0  # grows when a link sets the view: widgets then begin anew, see ui.links
     picks: dict[str, object] = field(default_factory=dict)  # the last one seen of each widget
+    pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # (name, file) by source
+    prepared: tuple[object, Preprocessed] | None = None  # the last picture, and what it was made of
+    steps_off: frozenset[str] = frozenset()  # the steps of preprocessing that are switched off
+    test_digit: int | None = None  # its place among the test digits, last picked on Draw
+    wrong: tuple[str, np.ndarray] | None = None  # a network's fingerprint, test digits it misreads
+    kept: tuple[Correction, ...] = ()  # digits with the label that their writer gave them
+    kept_before: list[tuple[Correction, ...]] = field(default_factory=list)  # for undo
+    lesson: Lesson | None = None  # the last one begun
+    taught: Taught | None = None  # the last taught network; shown when `shown_run` is its id
 
 
 @st.cache_resource
@@ -104,8 +130,11 @@ def network() -> Network:
 
     The shipped one, or that of the chosen run: at the epoch that the view names (the time machine),
     or else at its last finished one. Until a run has finished its first epoch there is nothing of
-    it to show, and the shipped one stays.
+    it to show, and the shipped one stays. Or else the taught one.
     """
+    taught = session().taught
+    if taught is not None and session().shown_run == taught.id:
+        return taught.network
     run = shown_run()
     if run is None or run.epoch == 0:
         return shipped()
@@ -132,3 +161,39 @@ def look_inside(digit: ChosenDigit) -> ForwardPass | None:
             st.warning(str(error), icon=":material/hourglass_top:")
             return None
     return mine.last_pass[1]
+
+
+def widget_state(key: str) -> object:
+    """What a widget sent last, for callbacks: they run before the widget returns it."""
+    return st.session_state.get(key)
+
+
+def show_taught(network: Network, base: str) -> None:
+    """Show a network that was just taught; `untaught` is the way back."""
+    mine = session()
+    mine.taught = Taught(network, base, (mine.shown_run, mine.taught))
+    show_run(mine.taught.id)
+
+
+def untaught() -> None:
+    """Undo the last lesson: show what was shown before it."""
+    mine = session()
+    if mine.taught is not None:
+        shown, mine.taught = mine.taught.before
+        show_run(shown)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _rules(fingerprint: str, _network: Network) -> Rules:
+    return engine().run(rules_for, _network)
+
+
+def rules() -> Rules | None:
+    """The rules of the shown network's verdicts, measured once; None while the engine is away."""
+    current = network()
+    if engine().state.phase != "ready":
+        return None
+    try:
+        return _rules(current.fingerprint, current)
+    except EngineError:
+        return None

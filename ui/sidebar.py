@@ -41,6 +41,9 @@ def _network_choice() -> None:
     mine = session()
     options: list[str | None] = [None, *(run.id for run in my_runs())]
     titles = {run.id: run.title for run in my_runs()}
+    if mine.taught is not None:
+        options.append(mine.taught.id)
+        titles[mine.taught.id] = "Taught network"
 
     def words(identifier: str | None) -> str:
         return "Shipped network" if identifier is None else titles[identifier]
@@ -56,7 +59,9 @@ def _network_choice() -> None:
     if chosen != mine.shown_run:
         show_run(chosen)
     run = shown_run()
-    if run is None:
+    if mine.taught is not None and mine.shown_run == mine.taught.id:
+        st.caption(f"{mine.taught.network.origin}. It lives as long as this page is open.")
+    elif run is None:
         accuracy = card()["test"]["accuracy"]
         st.caption(f"Reads {accuracy:.1%} of 10,000 unseen test digits rightly.")
     elif run.epoch == 0:
