@@ -24,10 +24,13 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
 
+def find_chromium() -> str | None:
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
 def chromium() -> str:
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
+    if path := find_chromium():
+        return path
     sentence = f"no Chromium found (looked for {', '.join(NAMES)}): install one to run these tests"
     if os.environ.get("DIGITSCOPE_BROWSER_TESTS") == "required":
         pytest.fail(sentence)
