@@ -15,7 +15,7 @@ import streamlit as st
 from model.network import Layer, NetworkConfig, layers
 from ui.session import View, session
 
-NAMES = ("layer", "channel", "row", "column", "epoch")
+NAMES = ("layer", "channel", "row", "column", "epoch", "before")
 LONGEST = 5  # digits of a number in a URL: as many as the units of the largest layer need
 
 T = TypeVar("T")
@@ -37,17 +37,22 @@ def current_view(config: NetworkConfig) -> View:
     return fitting(mine.view, config)
 
 
+def place(config: NetworkConfig) -> View:
+    """Return the place looked at, without asking the URL: for fragments.
+
+    While picks follow each other quickly, the browser's URL lags behind and would lead back.
+    """
+    return fitting(session().view, config)
+
+
 def go_to(view: View) -> None:
     """Remember this place and write it into the URL."""
     mine = session()
-    wanted = to_params(view)
-    mine.view, mine.view_written = view, wanted
-    for name in NAMES:
-        if name in wanted:
-            if st.query_params.get(name) != wanted[name]:
-                st.query_params[name] = wanted[name]
-        elif name in st.query_params:
-            del st.query_params[name]
+    mine.view, mine.view_written = view, to_params(view)
+    present = st.query_params.to_dict()
+    wanted = _others(present) | mine.view_written
+    if wanted != present:
+        st.query_params.from_dict(wanted)
 
 
 def open_page(script: str, view: View) -> None:
@@ -55,8 +60,7 @@ def open_page(script: str, view: View) -> None:
     mine = session()
     mine.view, mine.view_written = view, {}
     mine.arrivals += 1
-    others = {name: value for name, value in st.query_params.items() if name not in NAMES}
-    st.switch_page(script, query_params=others | to_params(view))
+    st.switch_page(script, query_params=_others(st.query_params.to_dict()) | to_params(view))
 
 
 def arrival() -> int:
@@ -96,15 +100,15 @@ def address() -> str:
 def to_params(view: View) -> dict[str, str]:
     """Return a view as the parameters of a URL; what was not chosen is left out."""
     row, column = view.pixel or (None, None)
-    values = (view.layer, view.channel, row, column, view.epoch)
+    values = (view.layer, view.channel, row, column, view.epoch, 1 if view.before else None)
     return {name: str(v) for name, v in zip(NAMES, values, strict=True) if v is not None}
 
 
 def from_params(params: Mapping[str, str]) -> View:
     """Return the view that a URL asks for; what is not a whole number counts as not there."""
-    channel, row, column, epoch = (_number(params.get(name)) for name in NAMES[1:])
+    channel, row, column, epoch, before = (_number(params.get(name)) for name in NAMES[1:])
     pixel = (row, column) if row is not None and column is not None else None
-    return View(params.get("layer"), channel, pixel, epoch)
+    return View(params.get("layer"), channel, pixel, epoch, before == 1)
 
 
 def fitting(view: View, config: NetworkConfig) -> View:
@@ -117,12 +121,19 @@ def fitting(view: View, config: NetworkConfig) -> View:
     pixel = view.pixel if layer.has_maps else None
     if pixel is not None and not (pixel[0] < shape[0] and pixel[1] < shape[1]):
         pixel = None
-    return View(layer.name, channel, pixel, view.epoch)
+    return View(
+        layer.name, channel, pixel, view.epoch, view.before and layer.activation is not None
+    )
 
 
 def find_layer(config: NetworkConfig, name: str | None) -> Layer | None:
     """The layer of that name in the network's table; None where there is none."""
     return next((layer for layer in layers(config) if layer.name == name), None)
+
+
+def _others(params: Mapping[str, str]) -> dict[str, str]:
+    """The parameters that are not ours."""
+    return {name: value for name, value in params.items() if name not in NAMES}
 
 
 def _number(text: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """What one person's session holds. The only file that spells Streamlit's session-state keys."""
 
+import secrets
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -11,12 +12,16 @@ from model.engine import EngineError, engine
 from model.network import Network, NetworkConfig
 from model.preprocess import Preprocessed
 from model.pretrained import shipped
-from model.runs import Run, Runs
+from model.run_registry import Runs
+from model.runs import Run
 from model.teaching import Correction, Lesson
 from model.training import TrainingConfig
 from model.verdict import Rules, rules_for
 
 _SESSION = "session"
+_RUN = "run"
+"""The query parameter with the ids of a person's runs: a reload is a new session to Streamlit."""
+RUNS_IN_URL = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +38,15 @@ class View:
     """The place that the pages of "Look inside" speak about; what is None was not chosen.
 
     `channel` counts the maps of the layer (or its units where it has none), `pixel` is (row,
-    column) in one of its maps, `epoch` one of the run whose network is shown.
+    column) in one of its maps, `epoch` one of the run whose network is shown. `before` asks for the
+    values before the activation function.
     """
 
     layer: str | None = None
     channel: int | None = None
     pixel: tuple[int, int] | None = None
     epoch: int | None = None
+    before: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ class Session:
 
     run_ids: list[str] = field(default_factory=list)  # oldest first
     shown_run: str | None = None  # whose network the pages show; None is the shipped one
+    deleted_runs: list[str] = field(default_factory=list)  # the last deleted last, to bring back
+    attached: bool = False  # whether the runs that the URL names were looked up
     digit: ChosenDigit | None = None
     last_pass: tuple[tuple[str, bytes], ForwardPass] | None = None
     sheet: int = 0  # grows when a page empties the drawing sheet
@@ -91,10 +100,34 @@ def session() -> Session:
     return cast(Session, st.session_state.setdefault(_SESSION, Session()))
 
 
+def keep_runs_in_url() -> None:
+    """Find the runs that the URL names, at first, and name this person's there from then on.
+
+    Called on every run of every page: a reload, or a restart of the server, then loses nothing.
+    """
+    mine = session()
+    named = [name for name in st.query_params.get(_RUN, "").split(",") if name][-RUNS_IN_URL:]
+    if not mine.attached:
+        mine.attached = True
+        found = [name for name in dict.fromkeys(named) if runs().get(name) is not None]
+        mine.run_ids = found + [name for name in mine.run_ids if name not in found]
+        if found:
+            mine.shown_run = found[-1]
+        if len(found) < len(set(named)):
+            st.toast("A training that this address names is no longer kept on this server.")
+    wanted = ",".join(mine.run_ids[-RUNS_IN_URL:])
+    if wanted and st.query_params.get(_RUN) != wanted:
+        st.query_params[_RUN] = wanted
+    elif not wanted and _RUN in st.query_params:
+        del st.query_params[_RUN]
+
+
 def my_runs() -> list[Run]:
-    """This person's runs, oldest first."""
-    found = (runs().get(identifier) for identifier in session().run_ids)
-    return [run for run in found if run is not None]
+    """This person's runs, oldest first. Asking for them counts as looking at them."""
+    found = [run for name in session().run_ids if (run := runs().get(name)) is not None]
+    for run in found:
+        run.seen()
+    return found
 
 
 def latest_run() -> Run | None:
@@ -105,10 +138,48 @@ def latest_run() -> Run | None:
 
 def start_run(network: NetworkConfig, settings: TrainingConfig) -> Run:
     """Start a run for this person; from its first epoch on, the pages show its network."""
-    mine = session()
-    run = runs().start(f"Run {len(mine.run_ids) + 1}", network, settings)
-    mine.run_ids.append(run.id)
+    titles = {run.title for run in my_runs()}
+    number = next(n for n in range(1, len(titles) + 2) if f"Run {n}" not in titles)
+    run = runs().start(f"Run {number}", network, settings)
+    session().run_ids.append(run.id)
     show_run(run.id)
+    return run
+
+
+def restart_run(run: Run, same_seed: bool) -> Run:
+    """Stop a run and start over with its settings, as a run of its own.
+
+    The old one keeps its curve and its networks, so nothing is lost and the two can be compared.
+    Changes of the learning rate that were made by hand are not repeated.
+
+    Args:
+        run: whose architecture and settings are taken.
+        same_seed: the same curve once more; else another by a new seed.
+    """
+    if run.state().phase.moving:
+        run.stop()
+    seed = run.settings.seed if same_seed else secrets.randbelow(10_000)
+    return start_run(run.network, replace(run.settings, seed=seed))
+
+
+def delete_run(run: Run) -> None:
+    """Take a run off this person's list; `undo_delete` brings it back for a day."""
+    mine = session()
+    run.deleted = True
+    mine.run_ids.remove(run.id)
+    mine.deleted_runs.append(run.id)
+    if mine.shown_run == run.id:
+        show_run(None)
+
+
+def undo_delete() -> Run | None:
+    """Bring the run that was deleted last back; None when there is none."""
+    mine = session()
+    run = runs().get(mine.deleted_runs.pop()) if mine.deleted_runs else None
+    if run is not None:
+        run.deleted = False
+        mine.run_ids.append(run.id)
+        mine.run_ids.sort(key={other.id: other.created for other in my_runs()}.__getitem__)
     return run
 
 
@@ -135,12 +206,22 @@ def network() -> Network:
     taught = session().taught
     if taught is not None and session().shown_run == taught.id:
         return taught.network
-    run = shown_run()
-    if run is None or run.epoch == 0:
-        return shipped()
-    epoch = session().view.epoch
-    then = run.network_at(epoch) if epoch is not None else None
-    return then or run.network_at() or shipped()
+    run, epoch = shown_run(), shown_epoch()
+    trained = run.network_at(epoch) if run is not None and epoch is not None else None
+    return trained or shipped()
+
+
+def shown_epoch() -> int | None:
+    """The epoch of the shown run that the pages show; None where it is no run's network.
+
+    The one that the view names (the time machine), or the last one kept before it; the latest where
+    it names none. Epoch 0, the untrained network, is shown when it is asked for.
+    """
+    run, wish = shown_run(), session().view.epoch
+    if run is None or (run.epoch == 0 and wish is None):
+        return None
+    kept = [epoch for epoch in run.epochs if wish is None or epoch <= wish]
+    return kept[-1] if kept else None
 
 
 def look_inside(digit: ChosenDigit) -> ForwardPass | None:
