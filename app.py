@@ -10,6 +10,7 @@ import streamlit as st
 
 from model.engine import engine
 from ui import sidebar
+from ui.session import keep_runs_in_url
 
 
 @st.cache_resource
@@ -42,6 +43,7 @@ page = st.navigation(
         ],
     }
 )
+keep_runs_in_url()
 sidebar.show()
 page.run()
 freeze_start_up()

@@ -2,7 +2,9 @@
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -10,11 +12,17 @@ import numpy as np
 from model import digits
 from model.augment import Augmentation
 from model.forward import Tensor, logits_and_probabilities
-from model.network import Network, NetworkConfig, build, from_vector, to_vector, weights_of
+from model.network import Network, NetworkConfig, from_vector, layers, to_vector
 from model.steps import Optimizer, compiled_steps
 
 STRETCH = 0.1
 """Seconds that one compiled call aims at: short enough to stop quickly, long enough to cost 1 %."""
+
+LIVE_PARAMETERS = 2_000_000
+"""A network with more is not sent along with every slice: 8 MB three times a second is enough."""
+
+RATES = (1e-7, 10.0)
+"""The smallest and the largest learning rate."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class TrainingConfig:
         ranges = {
             "epochs": (1, 1000),
             "batch_size": (1, 1024),
-            "learning_rate": (1e-7, 10),
+            "learning_rate": RATES,
             "patience": (0, 100),
             "seed": (0, 10_000_000),
         }
@@ -50,6 +58,33 @@ class TrainingConfig:
                 raise ValueError(f"The {words} must lie between {low:g} and {high:g}.")
         if self.images is not None and self.images < 10:
             raise ValueError("At least 10 training digits are needed, one of each.")
+
+
+@dataclass(frozen=True)
+class RateChange:
+    """From the place (epoch, batch) on, the learning rate is another: set by hand while it ran."""
+
+    epoch: int  # finished epochs at that moment
+    batch: int  # batches done of the epoch that ran
+    rate: float
+
+
+def rate_at(
+    settings: TrainingConfig, changes: Sequence[RateChange], epoch: int, batch: int
+) -> float:
+    """The learning rate, before the schedule, of one batch.
+
+    Args:
+        settings: of the training.
+        changes: in the order in which they were made.
+        epoch: finished epochs before the batch.
+        batch: its number within the epoch, from 0.
+    """
+    rate = settings.learning_rate
+    for change in changes:
+        if (change.epoch, change.batch) <= (epoch, batch):
+            rate = change.rate
+    return rate
 
 
 @dataclass(frozen=True)
@@ -91,8 +126,9 @@ class Progress:
     accuracies: np.ndarray  # (k,) float32
     images: int  # training digits seen in this call
     seconds: float  # that the call took in the worker
-    weights: np.ndarray  # as they are now
-    gradient: np.ndarray  # of the last batch; same length as weights
+    weights: np.ndarray | None  # as they are now; None above LIVE_PARAMETERS
+    weight_norms: dict[str, float]  # Euclidean, of all weights of each layer, by its name
+    gradient_norms: dict[str, float]  # likewise, of the last batch's gradient
     epoch_end: EpochEnd | None
 
 
@@ -106,25 +142,25 @@ class Trainer:
         network: the architecture.
         settings: everything else.
         start: where to go on; None begins at epoch 0 with new weights.
+        changes: of the learning rate; those that lie ahead are made when their batch comes.
 
     Raises:
         DataError: the data cannot be had (see `digits.load`).
     """
 
     def __init__(
-        self, network: NetworkConfig, settings: TrainingConfig, start: Snapshot | None = None
+        self,
+        network: NetworkConfig,
+        settings: TrainingConfig,
+        start: Snapshot | None = None,
+        changes: Sequence[RateChange] = (),
     ) -> None:
-        import tensorflow as tf
-
         self.network = network
         self.settings = settings
-        self.rate = settings.learning_rate
-        data = digits.load(settings.data)
-        self._validation = data.validation
-        self._training = some(data.training, settings.images)
-        with tf.device("/CPU:0"):
-            self._images = tf.constant(self._training.images[..., None])
-            self._labels = tf.constant(self._training.labels.astype(np.int32))
+        self._changes = tuple(changes)
+        self._validation = digits.load(settings.data).validation
+        self._images, self._labels = _tensors(settings.data, settings.images)
+        self._count = int(self._labels.shape[0])
         self._steps = compiled_steps(
             network, settings.optimizer, settings.augmentation, settings.batch_size
         )
@@ -134,7 +170,7 @@ class Trainer:
     @property
     def batches(self) -> int:
         """Batches in an epoch; the last may be smaller."""
-        return math.ceil(len(self._training) / self.settings.batch_size)
+        return math.ceil(self._count / self.settings.batch_size)
 
     def advance(self, seconds: float, most: int | None = None) -> Progress:
         """Train for about this long and say what happened; stops at the end of an epoch.
@@ -144,7 +180,7 @@ class Trainer:
             most: no more than so many batches (1 is a single step).
         """
         began = time.perf_counter()
-        first, epoch, gradient = self._batch, self.epoch + 1, self._weights
+        first, epoch, gradient = self._batch, self.epoch + 1, self._state[0]
         losses: list[np.ndarray] = []
         accuracies: list[np.ndarray] = []
         left = self.batches - self._batch if most is None else min(most, self.batches - self._batch)
@@ -158,20 +194,23 @@ class Trainer:
             if time.perf_counter() - began >= seconds:
                 break
         size = self.settings.batch_size
-        images = min(self._batch * size, len(self._training)) - first * size
+        images = min(self._batch * size, self._count) - first * size
         end = self._end_epoch() if self._batch == self.batches else None
+        weights = self._state[0].numpy()
         return Progress(
             epoch, first, self.batches, np.concatenate(losses), np.concatenate(accuracies),
-            images, time.perf_counter() - began, self._weights.numpy(), gradient.numpy(), end,
+            images, time.perf_counter() - began,
+            weights if len(weights) <= LIVE_PARAMETERS else None,
+            norms(self.network, weights), norms(self.network, gradient.numpy()), end,
         )  # fmt: skip
 
-    def set_learning_rate(self, rate: float) -> None:
-        """Use another learning rate from the next batch on."""
-        self.rate = rate
+    def change_rates(self, changes: Sequence[RateChange]) -> None:
+        """Use these changes of the learning rate from the next batch on, instead of the others."""
+        self._changes = tuple(changes)
 
     def evaluate(self) -> Scores:
         """Loss and accuracy on the validation digits."""
-        vector = self._weights.numpy()
+        vector = self._state[0].numpy()
         if not np.isfinite(vector).all():  # the training has burst: there is no network to ask
             return Scores(math.nan, math.nan)
         weights = from_vector(self.network, vector)
@@ -182,7 +221,7 @@ class Trainer:
         return self._last
 
     def _beginning(self) -> Snapshot:
-        weights = to_vector(weights_of(build(self.network, self.settings.seed), self.network))
+        weights = to_vector(first_weights(self.network, self.settings.seed))
         zeros = np.zeros_like(weights)
         return Snapshot(0, weights, zeros, zeros, 0)
 
@@ -196,15 +235,11 @@ class Trainer:
         self._step = start.step
         self._begin_epoch()
 
-    @property
-    def _weights(self) -> Tensor:
-        return self._state[0]
-
     def _begin_epoch(self) -> None:
         import tensorflow as tf
 
         order = np.random.default_rng((self.settings.seed, self.epoch))
-        self._order = tf.constant(order.permutation(len(self._training)).astype(np.int32))
+        self._order = tf.constant(order.permutation(self._count).astype(np.int32))
         self._batch = 0
         self._sums = np.zeros(2)
 
@@ -220,14 +255,17 @@ class Trainer:
         self._seconds_a_batch = max((time.perf_counter() - began) / count, 1e-6)
         size = self.settings.batch_size
         starts = np.arange(self._batch, self._batch + count) * size
-        sizes = np.minimum(starts + size, len(self._training)) - starts
+        sizes = np.minimum(starts + size, self._count) - starts
         self._sums += [losses @ sizes, accuracies @ sizes]
         self._batch += count
         return gradient, losses, accuracies
 
     def _rates(self, count: int) -> np.ndarray:
         """The learning rate of each of the next batches."""
-        rates = np.full(count, self.rate, np.float32)
+        batches = range(self._batch, self._batch + count)
+        rates = np.array(
+            [rate_at(self.settings, self._changes, self.epoch, batch) for batch in batches]
+        )
         if self.settings.schedule == "cosine":
             done = self.epoch + (self._batch + np.arange(count)) / self.batches
             share = np.minimum(done / self.settings.epochs, 1)
@@ -237,11 +275,52 @@ class Trainer:
     def _end_epoch(self) -> EpochEnd:
         self.epoch += 1
         self._step += self.batches
-        training = Scores(*(float(s) for s in self._sums / len(self._training)))
+        training = Scores(*(float(s) for s in self._sums / self._count))
         weights, first, second = (vector.numpy() for vector in self._state)
         self._last = Snapshot(self.epoch, weights, first, second, self._step)
         self._begin_epoch()
         return EpochEnd(self._last, training, self.evaluate())
+
+
+@lru_cache(maxsize=4)
+def _tensors(data: digits.Name, images: int | None) -> tuple[Tensor, Tensor]:
+    """Training digits (n, 28, 28, 1) uint8 and labels (n,) int32, shared by all who use them."""
+    import tensorflow as tf
+
+    training = some(digits.load(data).training, images)
+    with tf.device("/CPU:0"):
+        return (
+            tf.constant(training.images[..., None]),
+            tf.constant(training.labels.astype(np.int32)),
+        )
+
+
+def first_weights(network: NetworkConfig, seed: int) -> dict[str, np.ndarray]:
+    """The weights of `network.build(config, seed)` without building the Keras model.
+
+    A model costs 0.1 s and leaves memory behind in its process; the initializers alone do neither.
+    """
+    import keras
+
+    weights: dict[str, np.ndarray] = {}
+    for number, layer in enumerate(layers(network)):
+        kernels = keras.initializers.GlorotUniform(seed=seed * 100 + number)
+        for name, shape in layer.weight_shapes.items():
+            start = kernels(shape) if name.endswith("/kernel") else np.zeros(shape)
+            weights[name] = np.asarray(start, np.float32)
+    return weights
+
+
+def norms(network: NetworkConfig, vector: np.ndarray) -> dict[str, float]:
+    """The Euclidean norm of each layer's part (kernel and bias) of a vector, by layer name."""
+    found: dict[str, float] = {}
+    start = 0
+    for layer in layers(network):
+        if layer.parameters:
+            part = vector[start : start + layer.parameters]
+            found[layer.name] = float(np.linalg.norm(part))
+            start += layer.parameters
+    return found
 
 
 def some(data: digits.Digits, count: int | None) -> digits.Digits:

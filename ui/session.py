@@ -7,8 +7,10 @@ from typing import cast
 import numpy as np
 import streamlit as st
 
+from model import digits
 from model.activations import ForwardPass, forward_pass
 from model.engine import EngineError, engine
+from model.forward import probabilities
 from model.network import Network, NetworkConfig
 from model.preprocess import Preprocessed
 from model.pretrained import shipped
@@ -16,7 +18,7 @@ from model.run_registry import Runs
 from model.runs import Run
 from model.teaching import Correction, Lesson
 from model.training import TrainingConfig
-from model.verdict import Rules, rules_for
+from model.verdict import Reading, Rules, read, rules_for
 
 _SESSION = "session"
 _RUN = "run"
@@ -79,7 +81,7 @@ class Session:
     arrivals: int = 0  # grows when a link sets the view: widgets then begin anew, see ui.links
     picks: dict[str, object] = field(default_factory=dict)  # the last one seen of each widget
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # (name, file) by source
-    prepared: tuple[object, Preprocessed] | None = None  # the last picture, and what it was made of
+    prepared: tuple[object, np.ndarray, Preprocessed] | None = None  # the last picture and its key
     steps_off: frozenset[str] = frozenset()  # the steps of preprocessing that are switched off
     test_digit: int | None = None  # its place among the test digits, last picked on Draw
     wrong: tuple[str, np.ndarray] | None = None  # a network's fingerprint, test digits it misreads
@@ -267,6 +269,32 @@ def untaught() -> None:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _rules(fingerprint: str, _network: Network) -> Rules:
     return engine().run(rules_for, _network)
+
+
+def read_digits(pictures: np.ndarray) -> Reading | None:
+    """What the shown network says of several digits, (n, 28, 28); None while the engine is away."""
+    if engine().state.phase != "ready":
+        return None
+    try:
+        return engine().run(read, network(), pictures)
+    except EngineError:
+        return None
+
+
+def misread_test_digits() -> np.ndarray | None:
+    """The places of the test digits that the shown network misreads; None without the engine."""
+    mine, current = session(), network()
+    if mine.wrong is None or mine.wrong[0] != current.fingerprint:
+        if engine().state.phase != "ready":
+            return None
+        test = digits.embedded().test
+        try:
+            shares = engine().run(probabilities, current, test.inputs())
+        except EngineError:
+            return None
+        wrong = np.flatnonzero(shares.argmax(axis=1) != test.labels)
+        mine.wrong = (current.fingerprint, wrong)
+    return mine.wrong[1]
 
 
 def rules() -> Rules | None:
