@@ -1,0 +1,59 @@
+"""The main story with a real pointer: draw, read the answer, train two epochs, see its maps.
+
+The same page object also blocks every host but this machine (see conftest), so the story shows
+that the app needs no internet.
+"""
+
+import pytest
+from conftest import ROOT
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SEVEN = [(0.32, 0.22), (0.68, 0.22), (0.60, 0.45), (0.48, 0.80)]
+WARM = 120_000  # milliseconds until TensorFlow is there on a busy machine
+
+
+def draw(page: Page, corners: list[tuple[float, float]]) -> None:
+    """Draw straight strokes through the corners, given as shares of the sheet."""
+    sheet = page.locator(".st-key-sheet canvas").first
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    assert box is not None
+    points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for x, y in points[1:]:
+        page.mouse.move(x, y, steps=12)
+    page.mouse.up()
+
+
+def test_draw_read_train_and_look_inside(page: Page, serve) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    url = serve(ROOT / "app.py")
+
+    page.goto(url)
+    expect(page.get_by_role("heading", name="DigitScope")).to_be_visible(timeout=WARM)
+    page.get_by_role("link", name="Draw a digit").click()
+    expect(page.locator(".ds-digit[data-digit='']")).to_be_visible()  # a blank sheet: no answer
+    expect(page.get_by_text("The engine is ready.")).to_be_visible(timeout=WARM)
+
+    draw(page, SEVEN)
+    expect(page.locator(".ds-digit[data-digit='7']")).to_be_visible(timeout=20_000)
+
+    page.get_by_role("link", name="Train", exact=True).click()
+    epochs = page.get_by_label("Epochs", exact=True)
+    epochs.fill("2")
+    epochs.press("Enter")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("Run 1 is finished: epoch 2 of 2")).to_be_visible(timeout=WARM)
+
+    page.get_by_role("link", name="Feature maps").click()
+    expect(page.get_by_text("Run 1, epoch 2")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("your drawing")).to_be_visible()
+    expect(page.get_by_text("26×26×32").first).to_be_visible()
+
+    page.get_by_role("link", name="Filters").click()
+    expect(page.get_by_text("Run 1, epoch 2")).to_be_visible(timeout=20_000)
+    assert not faults
