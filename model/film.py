@@ -9,15 +9,16 @@ from model.forward import every_output
 from model.network import NetworkConfig, from_vector, layers
 
 
-def epochs_to_show(last: int, most: int) -> list[int]:
-    """Return at most so many epochs from 0 (untrained) to the last, evenly spread.
+def epochs_to_show(kept: Sequence[int], most: int) -> list[int]:
+    """Return at most so many of the kept epochs, evenly spread from the first to the last.
 
     Raises:
-        ValueError: fewer than two wanted, or a negative epoch.
+        ValueError: fewer than two wanted.
     """
-    if most < 2 or last < 0:
-        raise ValueError(f"Expected at least 2 frames and an epoch from 0 on, got {most}, {last}.")
-    return sorted({int(epoch) for epoch in np.rint(np.linspace(0, last, min(most, last + 1)))})
+    if most < 2:
+        raise ValueError(f"Expected at least 2 frames, not {most}.")
+    places = np.rint(np.linspace(0, len(kept) - 1, min(most, len(kept)))).astype(int)
+    return [kept[place] for place in places]
 
 
 def film(

@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from model.network import Layer, NetworkConfig, layers
-from ui.session import View, session
+from ui.session import View, session, shown_run
 
 NAMES = ("layer", "channel", "row", "column", "epoch", "before")
+RUN = "run"  # the parameter with the ids of a person's runs: see ui.session
 LONGEST = 5  # digits of a number in a URL: as many as the units of the largest layer need
 
 T = TypeVar("T")
@@ -87,13 +88,18 @@ def news(key: str, pick: T | None) -> T | None:
 def copy_link() -> None:
     """Offer the address of this very view, with a button that copies it."""
     with st.popover("Link", icon=":material/link:", help="The address of exactly this view"):
-        st.markdown("This address opens the same view. The digit is not part of it.")
+        words = "This address opens the same view. The digit is not part of it."
+        if shown_run() is not None:
+            words += " Whoever has it sees this training, too."
+        st.markdown(words)
         st.code(address(), language=None, wrap_lines=True)
 
 
 def address() -> str:
-    """The page's address with all its parameters."""
-    query = urlencode(st.query_params.to_dict())
+    """The address of the view: of all runs that the URL names, only the one that is shown."""
+    params, run = st.query_params.to_dict(), shown_run()
+    params.pop(RUN, None)
+    query = urlencode(params | ({RUN: run.id} if run is not None else {}))
     return f"{st.context.url or ''}{'?' if query else ''}{query}"
 
 
