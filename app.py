@@ -34,6 +34,12 @@ page = st.navigation(
         ],
         "Look inside": [
             st.Page(
+                "pages/inside/network_view.py",
+                title="Network view",
+                icon="🧠",
+                url_path="network_view",
+            ),
+            st.Page(
                 "pages/inside/feature_maps.py",
                 title="Feature maps",
                 icon="🔍",

@@ -1,40 +1,52 @@
-"""Feature maps and filters on screen."""
+"""What the pages of "Look inside" share: the digit and the filters of a layer."""
 
 import numpy as np
 import streamlit as st
 
 from model import digits
-from model.activations import LayerOutput
 from model.filters import LayerKernels
-from ui.diagram import shape_text
+from ui.links import news
 from ui.maps import map_grid
-from ui.pictures import picked_test_digit
+from ui.pictures import find, picked_test_digit
 from ui.session import ChosenDigit, session
 
 
 def digit_to_follow() -> ChosenDigit:
     """The digit last drawn or picked; here another one can be picked from the test set."""
+    mine = session()
+    before = mine.test_digit
     with st.expander("Pick a test digit instead", icon=":material/grid_view:"):
         pick = picked_test_digit("inside")
-    mine = session()
-    if pick is not None:
+    if pick is not None and mine.test_digit != before:  # it tells an earlier pick, too
         mine.digit = pick
+    return _digit_or_first()
+
+
+def digit_under_pen() -> ChosenDigit:
+    """Show the drawing sheet and return what is on it; while it is blank, the digit last chosen.
+
+    The sheet is that of the Draw page. What already stood on it does not replace a digit that was
+    chosen elsewhere.
+    """
+    mine, found = session(), find("Draw")
+    if found.prepared is not None and not found.pixels:
+        st.caption(found.sentence)
+    elif found.pixels:
+        drawing = found.chosen(found.largest)
+        first = "sheet" not in mine.picks
+        fresh = news("sheet", drawing.pixels.tobytes()) is not None
+        if fresh and (mine.digit is None or mine.digit.label is None or not first):
+            mine.digit = drawing
+    return _digit_or_first()
+
+
+def _digit_or_first() -> ChosenDigit:
+    mine = session()
     if mine.digit is None:
         test = digits.embedded().test
         truth = int(test.labels[0])
         mine.digit = ChosenDigit(test.inputs()[0], f"test digit 0, a {truth}", truth)
     return mine.digit
-
-
-def layer_maps(output: LayerOutput) -> None:
-    """Show every map of one layer on one scale, with shape, minimum and maximum."""
-    layer, maps = output.layer, output.after
-    st.subheader(f"{layer.name} · {layer.kind}", anchor=layer.name)
-    st.caption(
-        f"{shape_text(maps.shape)} · minimum {maps.min():.2f} · maximum {maps.max():.2f} · each "
-        f"value sees {layer.receptive_field}×{layer.receptive_field} pixels of the picture"
-    )
-    map_grid(maps, key=f"maps_{layer.name}", size=64)
 
 
 def layer_filters(filters: LayerKernels) -> None:

@@ -1,17 +1,30 @@
 import streamlit as st
 
-from ui.inside import digit_to_follow, layer_maps
+from ui.feature_maps import dead_filters, explore
+from ui.inside import digit_to_follow
+from ui.lesson import lesson
+from ui.links import current_view
 from ui.session import look_inside, network
 
 st.title("Feature maps")
-st.markdown(
-    "Each filter of a layer makes one **feature map**: bright where the filter finds its pattern. "
-    "Orange is positive, white is zero, blue is negative."
+current_view(network().config)
+lesson(
+    "Each filter of a layer makes one **feature map**: its answer at every place of the digit. "
+    "Orange is positive, white is zero, blue is negative. "
+    "Click a pixel: the part of the drawing that it depends on is outlined in green.",
+    "How does the outlined part change from the first layer to the last, and why?",
+    "It grows: 3×3 pixels at the first convolution of the course's network, 18×18 at the third. "
+    "Each layer looks at a window of the layer before, and each pooling doubles the step.",
 )
-
 digit = digit_to_follow()
+current = network()
+st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
+
 inside = look_inside(digit)
-st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
-if inside is not None:
-    for output in inside.maps:
-        layer_maps(output)
+if inside is not None and not inside.maps:
+    st.info("This network has no convolution layer, so it has no feature maps to show.")
+elif inside is not None:
+    explore(inside, digit)
+    st.subheader("Dead filters")
+    st.caption("A filter is dead when its map is zero for every one of the 500 test digits.")
+    dead_filters(current)

@@ -1,0 +1,42 @@
+import streamlit as st
+
+from ui.inside import digit_under_pen
+from ui.lesson import lesson
+from ui.links import copy_link, current_view, open_page
+from ui.overview import overview
+from ui.session import View, look_inside, network, session
+
+st.title("Network view")
+current_view(network().config)
+lesson(
+    "Every layer of the network from left to right, with **all** its channels as small pictures. "
+    "Orange is positive, white is zero, blue is negative. "
+    "Draw on the sheet and watch the columns follow your pen.",
+    "What does ReLU do to a map, and which columns show it?",
+    "It turns everything blue into white: negative sums become zero. Compare “before ReLU” with "
+    "“after ReLU” of the same layer; both have one scale.",
+)
+
+
+@st.fragment
+def follow() -> None:
+    """The sheet and the columns; runs again with every movement of the pen."""
+    sheet, layers = st.columns([1, 3], gap="medium")
+    with sheet:
+        digit = digit_under_pen()
+        st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
+    with layers:
+        inside = look_inside(digit)
+        opened = overview(inside, key="overview") if inside is not None else None
+    if inside is None or opened is None or opened.layer is None:
+        return
+    with_maps = {output.layer.name for output in inside.maps}
+    page = "feature_maps" if opened.layer in with_maps else "arithmetic"
+    view = View(
+        opened.layer, opened.channel, epoch=session().view.epoch, before=not opened.activated
+    )
+    open_page(f"pages/inside/{page}.py", view)
+
+
+follow()
+copy_link()
