@@ -111,11 +111,16 @@ def _horizontal(mask: np.ndarray, thickest: int) -> list[_Line]:
         path = row + offsets[slope]
         track = _followed(shares, path, reach + thickest // 2)
         centre = np.interp(columns, middles, track)
-        near = np.abs(rows[:, None] - centre[None]) <= thickest / 2 + reach
+        distance = np.abs(rows[:, None] - centre[None])
+        runs = (thin & (distance <= thickest / 2 + reach)).sum(axis=0)
+        # The line's own thickness tells it from a stroke that runs along it.
+        own = min(thickest, int(np.ceil(1.4 * np.median(runs[runs > 0]))) + 1)
+        near = distance <= own / 2 + reach
+        ink = near & (thin if own == thickest else _thin(mask, own))
         on_sheet = np.flatnonzero((path >= 0) & (path < height))
         ends = on_sheet[[0, -1]]
         reaches = bool(hits[ends, path[ends]].all())
-        found.append(_Line(thin & near, near, reaches))
+        found.append(_Line(ink, near, reaches))
         low, high = max(0, row - reach - thickest), row + reach + thickest + 1
         coverage[:, low:high] = 0
 

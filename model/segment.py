@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_SPECK = 0.15  # of the largest digit's size: smaller pieces on their own are dirt
+_LEAST = 0.025  # of the sheet: smaller ink is grain of the paper
 _SMALL = 0.45  # of the largest digit's size: smaller pieces on their own are no digits
 
 
@@ -74,6 +74,8 @@ def find_digits(mask: np.ndarray) -> tuple[Region, ...]:
         Piece(rows.start, columns.start, rows.stop, columns.stop, frozenset({number}))
         for number, (rows, columns) in enumerate(ndimage.find_objects(labels), start=1)
     ]
+    if max(piece.size for piece in pieces) < max(4, _LEAST * max(mask.shape)):
+        return ()
     digits = _without_scraps(_assembled(_without_dust(pieces)), mask.shape)
     regions = [part for digit in digits for part in _separated(_region(labels, digit))]
     return tuple(_in_reading_order(regions))
@@ -163,7 +165,7 @@ def _separated(region: Region) -> list[Region]:
     height, width = mask.shape
     if width < 1.2 * height or height < 8:
         return [region]
-    thin = 1.6 * _mean_width(mask)
+    thin = max(1.6 * _mean_width(mask), 0.3 * height)  # two round digits touch along a stretch
     ink = mask.sum(axis=0)
     padded = np.vstack([np.zeros((1, width), bool), mask])
     runs = (padded[1:] & ~padded[:-1]).sum(axis=0)

@@ -1,0 +1,292 @@
+"""Sheets drawn here, lit, ruled, framed and blurred: the digits come out as MNIST would have them.
+
+No network is asked: what is compared is the digit with what the same drawing gives on clean paper.
+"""
+
+import time
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from model import fitting
+from model import preprocess as module
+from model.preprocess import STEPS, from_ink, preprocess
+
+SIDE = 320
+# Strokes on a unit square: x to the right, y down.
+SHAPES: dict[str, list[list[tuple[float, float]]]] = {
+    "1": [[(0.5, 0.0), (0.45, 1.0)]],
+    "4": [[(0.25, 0.0), (0.1, 0.6), (0.85, 0.6)], [(0.65, 0.25), (0.6, 1.0)]],
+    "5 with its bar apart": [
+        [(0.25, 0.22), (0.2, 0.5), (0.6, 0.45), (0.75, 0.7), (0.55, 0.95), (0.15, 0.95)],
+        [(0.3, 0.02), (0.8, 0.0)],
+    ],
+    "7 crossed": [[(0.15, 0.05), (0.8, 0.0), (0.4, 1.0)], [(0.3, 0.5), (0.75, 0.48)]],
+    "broken 3": [
+        [(0.2, 0.1), (0.5, 0.0), (0.75, 0.2), (0.5, 0.43)],
+        [(0.5, 0.48), (0.8, 0.7), (0.5, 1.0), (0.15, 0.9)],
+    ],
+    "0": [[(0.5 + 0.3 * np.sin(a), 0.5 - 0.5 * np.cos(a)) for a in np.linspace(0, 6.29, 40)]],
+}
+
+
+def sheet(
+    *marks: tuple[str, float, float, float], pen: float = 9, size: tuple[int, int] = (SIDE, SIDE)
+) -> np.ndarray:
+    """Ink of digits (shape, left, top, height in pixels) on a sheet of (width, height)."""
+    image = Image.new("L", size)
+    draw = ImageDraw.Draw(image)
+    for shape, left, top, height in marks:
+        for stroke in SHAPES[shape]:
+            points = [(left + x * height, top + y * height) for x, y in stroke]
+            draw.line(points, fill=255, width=round(pen), joint="curve")
+            for x, y in points:
+                draw.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=255)
+    return np.asarray(image, np.float32) / 255
+
+
+def photo(
+    ink: np.ndarray, *, dark: float = 0.7, light: np.ndarray | float = 1.0, noise: float = 0.015
+) -> np.ndarray:
+    brightness = 0.85 * (1 - dark * ink) * light
+    grain = np.random.default_rng(3).normal(0, noise, ink.shape)
+    return (np.clip(brightness + grain, 0, 1) * 255).astype(np.uint8)
+
+
+def likeness(one: np.ndarray, two: np.ndarray) -> float:
+    """Correlation of two digits, a little blurred, at most one pixel moved: 1 is the same."""
+
+    def blurred(digit: np.ndarray) -> np.ndarray:
+        return np.asarray(
+            Image.fromarray(digit * 255).convert("L").filter(ImageFilter.GaussianBlur(1))
+        )
+
+    fixed, moving = blurred(one).ravel(), blurred(two)
+    shifts = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+    return max(
+        float(np.corrcoef(fixed, np.roll(moving, shift, (0, 1)).ravel())[0, 1]) for shift in shifts
+    )
+
+
+def only(picture: np.ndarray, **options: frozenset[str]) -> np.ndarray:
+    found = preprocess(picture, **options)
+    assert len(found.digits) == 1
+    return found.digits[0].digit
+
+
+def clean(shape: str) -> np.ndarray:
+    return only(photo(sheet((shape, 90, 80, 150)), noise=0))
+
+
+ROWS, COLUMNS = np.mgrid[:SIDE, :SIDE] / SIDE
+LIGHTS = {
+    "even": 1.0,
+    "lamp in a corner": 1 - 0.6 * np.hypot(ROWS, COLUMNS) / 1.42,
+    "shadow over half": 1 - 0.5 * np.clip((COLUMNS - 0.4) / 0.2, 0, 1),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("light", LIGHTS)
+def test_light_does_not_matter(shape: str, light: str) -> None:
+    digit = only(photo(sheet((shape, 90, 80, 150)), light=LIGHTS[light]))
+    assert likeness(digit, clean(shape)) > 0.9
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_pencil_blur_chalk_and_place_do_not_matter(shape: str) -> None:
+    ink = sheet((shape, 90, 80, 150))
+    blurred = Image.fromarray(photo(ink)).filter(ImageFilter.GaussianBlur(3))
+    variants = {
+        "pencil": photo(ink, dark=0.2),
+        "blurred": np.asarray(blurred),
+        "chalk": 255 - photo(ink),
+        "elsewhere and smaller": photo(sheet((shape, 190, 30, 90), pen=5.4)),
+    }
+    for name, picture in variants.items():
+        assert likeness(only(picture), clean(shape)) > 0.85, name
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("kind", ["ruled", "squared", "askew", "cell", "frame"])
+def test_printed_lines_do_not_matter(shape: str, kind: str) -> None:
+    ink = sheet((shape, 90, 80, 150))
+    y, x = np.mgrid[:SIDE, :SIDE]
+    printed = {
+        "ruled": (y + 20) % 60 < 2,
+        "squared": ((y + 7) % 40 < 2) | ((x + 11) % 40 < 2),
+        "askew": (y + 0.06 * x) % 60 < 2,
+        "cell": np.isin(x // 5, (8, 58)) | np.isin(y // 5, (6, 60)),
+        "frame": ((np.isin(x // 4, (10, 70)) & (y >= 40) & (y < 284))
+                  | (np.isin(y // 4, (10, 70)) & (x >= 40) & (x < 284))),
+    }[kind]  # fmt: skip
+    digit = only(photo(np.maximum(ink, 0.8 * printed)))
+    assert likeness(digit, clean(shape)) > 0.85
+
+
+def test_a_one_from_edge_to_edge_is_not_a_printed_line() -> None:
+    digit = only(photo(sheet(("1", 100, 0, SIDE))))
+    assert likeness(digit, clean("1")) > 0.9
+
+
+def test_several_digits_come_in_reading_order() -> None:
+    marks = (("7 crossed", 300, 30, 90), ("1", 40, 45, 90), ("4", 170, 35, 90), ("0", 60, 190, 90))
+    found = preprocess(photo(sheet(*marks, size=(440, 320)))).digits
+    lefts = [each.box[1] for each in found]
+    assert len(found) == 4
+    assert lefts[:3] == sorted(lefts[:3])
+    assert found[3].box[0] > 150
+    for each, name in zip(found, ("1", "4", "7 crossed", "0"), strict=True):
+        assert likeness(each.digit, clean(name)) > 0.75
+
+
+def test_a_column_is_read_from_top_to_bottom() -> None:
+    marks = [("5 with its bar apart", 100, 20 + 100 * row, 75.0) for row in range(3)]
+    found = preprocess(photo(sheet(*marks, pen=6))).digits
+    assert [each.box[0] // 100 for each in found] == [0, 1, 2]
+
+
+def test_two_digits_that_touch_are_parted() -> None:
+    found = preprocess(photo(sheet(("0", 40, 80, 150), ("0", 138, 80, 150)))).digits
+    assert len(found) == 2
+
+
+def test_boxes_hold_the_ink() -> None:
+    ink = sheet(("4", 90, 80, 150))
+    (found,) = preprocess(photo(ink, noise=0)).digits
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    expected = (rows[0], columns[0], rows[-1] + 1, columns[-1] + 1)
+    assert np.abs(np.array(found.box) - expected).max() <= 2
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+def test_a_blank_sheet_is_a_sentence(light: str) -> None:
+    found = preprocess(photo(np.zeros((SIDE, SIDE), np.float32), light=LIGHTS[light]))
+    assert found.digits == ()
+    assert found.largest is None
+    assert found.problem == module.BLANK
+
+
+def test_a_blank_canvas_is_a_sentence() -> None:
+    assert from_ink(np.zeros((84, 84), np.float32)).problem == module.BLANK
+
+
+@pytest.mark.parametrize("value", [0, 128, 255])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 500), (28, 28), (3, 3, 3)])
+def test_flat_pictures_of_any_size_are_blank(value: int, shape: tuple[int, ...]) -> None:
+    assert preprocess(np.full(shape, value, np.uint8)).digits == ()
+
+
+def test_noise_of_any_size_is_survived() -> None:
+    chance = np.random.default_rng(0)
+    for shape in [(1, 1), (2, 7), (28, 28), (60, 50), (200, 90, 3), (5, 700)]:
+        found = preprocess(chance.integers(0, 256, shape, dtype=np.uint8))
+        assert all(each.digit.shape == (28, 28) for each in found.digits)
+
+
+def mnist_like(shape: str) -> np.ndarray:
+    """A 28×28 digit as MNIST has them, made with Pillow alone."""
+    ink = Image.fromarray((sheet((shape, 60, 20, 280), pen=32) * 255).astype(np.uint8))
+    ink = ink.crop(ink.getbbox())
+    factor = 20 / max(ink.size)
+    ink = ink.resize([max(1, round(side * factor)) for side in ink.size], Image.Resampling.BOX)
+    field = Image.new("L", (28, 28))
+    field.paste(ink, ((28 - ink.width) // 2, (28 - ink.height) // 2))
+    values = np.asarray(field, np.float32)
+    y, x = (
+        round(14 - (values.sum(axis=1 - axis) @ np.arange(28)) / values.sum()) for axis in (0, 1)
+    )
+    return np.roll(np.asarray(field), (y, x), (0, 1))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_file_like_mnist_passes_nearly_unchanged(shape: str) -> None:
+    picture = mnist_like(shape)
+    for variant in (picture, 255 - picture):
+        assert np.abs(only(variant) - picture / 255).mean() < 0.01
+
+
+def test_the_digit_is_fitted_centred_and_normalised() -> None:
+    digit = clean("4")
+    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 in range(20, 23)
+    for axis in (0, 1):
+        mass = digit.sum(axis=1 - axis)
+        assert abs(mass @ np.arange(28) / mass.sum() - 14) <= 0.51
+    assert digit.dtype == np.float32
+    assert digit.min() == 0
+    assert digit.max() == 1
+
+
+def test_a_fine_pen_gets_mnist_s_thickness() -> None:
+    fine, broad = (only(photo(sheet(("0", 90, 80, 150), pen=pen))) for pen in (3, 40))
+    normal = clean("0")
+    assert 0.7 < fine.sum() / normal.sum() < 1.4
+    assert broad.sum() / normal.sum() < 2
+    thin = only(photo(sheet(("0", 90, 80, 150), pen=3)), off=frozenset({"thickness"}))
+    assert (thin > 0.5).sum() < 0.8 * (fine > 0.5).sum()
+
+
+def test_every_step_can_be_switched_off_and_says_so() -> None:
+    y, _ = np.mgrid[:SIDE, :SIDE]
+    ink = np.maximum(sheet(("4", 150, 20, 150), pen=4), 0.8 * ((y + 20) % 60 < 2))
+    ink[5:12, 5:12] = 1  # a speck
+    red = np.stack([photo(0.15 * ink), photo(ink), photo(ink)], axis=-1)
+    lit = (red * np.asarray(LIGHTS["lamp in a corner"])[..., None]).astype(np.uint8)
+    base = preprocess(lit)
+    assert base.largest is not None
+    shown = [step.key for step in (*base.steps, *base.largest.steps)]
+    assert shown == [info.key for info in STEPS]
+    for info in STEPS:
+        found = preprocess(lit, off=frozenset({info.key}))
+        strip = [*found.steps, *(found.largest.steps if found.largest else ())]
+        step = next(step for step in strip if step.key == info.key)
+        assert not step.on
+        assert step.sentence == info.sentence_off
+        assert all(each.on for each in strip if each.key != info.key)
+        if found.largest is not None:
+            assert np.abs(found.largest.digit - base.largest.digit).max() > 0.02, info.key
+            assert 0 <= found.largest.digit.min() <= found.largest.digit.max() <= 1
+
+
+def test_all_steps_off_still_gives_a_digit() -> None:
+    off = frozenset(info.key for info in STEPS)
+    assert only(photo(sheet(("4", 90, 80, 150))), off=off).shape == (28, 28)
+
+
+def test_canvas_and_paper_agree() -> None:
+    ink = sheet(("7 crossed", 60, 50, 220), pen=16)
+    small = np.asarray(Image.fromarray(ink).resize((84, 84), Image.Resampling.BOX))
+    (drawn,) = from_ink(small).digits
+    assert likeness(drawn.digit, only(photo(ink))) > 0.93
+    assert [step.key for step in drawn.steps] == [
+        i.key for i in STEPS if i.key not in module.SHEET_STEPS
+    ]
+
+
+def test_wrong_input_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="uint8"):
+        preprocess(np.zeros((5, 5), np.float32))
+    with pytest.raises(ValueError, match="float32 ink"):
+        from_ink(np.zeros((5, 5), np.uint8))
+    with pytest.raises(ValueError, match="colour"):
+        preprocess(np.zeros((5, 5), np.uint8), off=frozenset({"colour"}))
+
+
+@pytest.mark.parametrize("width", [2, 4, 7])
+def test_stroke_width_by_hand(width: int) -> None:
+    mask = np.zeros((60, 40), bool)
+    mask[5:55, 10 : 10 + width] = True
+    assert abs(fitting.stroke_width(mask) - width) < 0.5
+
+
+def test_it_keeps_up_with_the_pen() -> None:
+    ink = np.asarray(Image.fromarray(sheet(("4", 60, 50, 220), pen=16)).resize((84, 84)))
+    from_ink(ink)
+    times = []
+    for _ in range(20):
+        began = time.process_time()
+        from_ink(ink)
+        times.append(time.process_time() - began)
+    assert min(times) < 0.010  # 3 ms on an idle machine
