@@ -140,6 +140,11 @@ def as_digits(corrections: Sequence[Correction]) -> digits.Digits:
     return digits.Digits(np.rint(images * 255).astype(np.uint8), labels)
 
 
+def counted(number: int) -> str:
+    """A number of digits in words."""
+    return f"{number} digit{'' if number == 1 else 's'}"
+
+
 def share_right(network: Network, data: digits.Digits) -> float:
     """The share of digits that a network reads rightly."""
     return float((probabilities(network, data.inputs()).argmax(axis=1) == data.labels).mean())
@@ -200,20 +205,22 @@ class Lesson:
     Args:
         network: to start from; it is not changed.
         corrections: what to teach.
-        origin: what the screen calls the result.
+        base: what the screen calls the network that it began with.
         engine: where the work is done.
     """
 
     def __init__(
-        self, network: Network, corrections: Sequence[Correction], origin: str, engine: Engine
+        self, network: Network, corrections: Sequence[Correction], base: str, engine: Engine
     ) -> None:
         as_digits(corrections)  # refused here rather than in a worker
         self._network, self._corrections = network, tuple(corrections)
-        self._origin, self._engine = origin, engine
+        self.base = base
+        self._origin = f"{base}, taught {counted(len(corrections))}"
+        self._engine = engine
         self._lock = threading.Lock()
         empty = np.empty(0, np.float32)
         self._state = LessonState(Phase.STARTING, "", empty, (), None, None, None)
-        self._thread = threading.Thread(target=self._work, name=origin, daemon=True)
+        self._thread = threading.Thread(target=self._work, name=self._origin, daemon=True)
         self._thread.start()
 
     def state(self) -> LessonState:

@@ -1,48 +1,108 @@
-"""The network's answer: the digit large and its ten probabilities as bars."""
+"""The network's answer, honestly: the digit, ten probabilities, and what they are worth."""
 
 import numpy as np
 import streamlit as st
 
+from model.verdict import FAMILIAR, Judgement, Rules, Verdict
+
 STYLE = """<style>
-.ds-answer { display: grid; grid-template-columns: minmax(5rem, auto) 1fr; gap: 1.25rem;
+.ds-answer { display: grid; grid-template-columns: 7rem 1fr; gap: 0.75rem 1.5rem;
   align-items: center; }
-.ds-digit { font-size: 6rem; line-height: 1; font-weight: 700; text-align: center; }
-.ds-digit small { display: block; font-size: 0.9rem; font-weight: 400; opacity: 0.75;
-  margin-top: 0.4rem; }
-.ds-bars { display: grid; grid-template-columns: auto 1fr 4.2rem; gap: 0.2rem 0.6rem;
+.ds-digit { font-size: 7rem; line-height: 1; font-weight: 700; text-align: center; }
+.ds-answer.unsure .ds-digit { opacity: 0.55; }
+.ds-said { grid-column: 1 / -1; min-height: 3.2em; line-height: 1.5; }
+.ds-said b { font-weight: 650; }
+.ds-bars { display: grid; grid-template-columns: auto 1fr 3.8rem; gap: 0.2rem 0.6rem;
   align-items: center; font-variant-numeric: tabular-nums; }
-.ds-bars div.bar { height: 0.85rem; border-radius: 0.3rem; background: rgba(128,128,128,0.15); }
-.ds-bars div.bar i { display: block; height: 100%; border-radius: 0.3rem; background: #4f93d6; }
+.ds-bars .bar { height: 0.85rem; border-radius: 0.3rem; background: rgba(128,128,128,0.15); }
+.ds-bars .bar i { display: block; height: 100%; border-radius: 0.3rem; background: #4f93d6; }
 .ds-bars .first { font-weight: 700; }
-.ds-bars div.bar.first i { background: #c2410c; }
+.ds-bars .bar.first i { background: #c2410c; }
+.ds-answer.strange .bar i, .ds-answer.strange .bar.first i { background: rgba(128,128,128,0.5); }
 .ds-bars span { text-align: right; }
+.ds-none { display: flex; min-height: 14rem; align-items: center; justify-content: center;
+  border: 1px dashed rgba(128,128,128,0.5); border-radius: 0.6rem; font-size: 1.25rem;
+  padding: 1rem; text-align: center; opacity: 0.8; }
+.ds-number { font-size: 3.5rem; line-height: 1.15; font-weight: 700; white-space: pre-line;
+  letter-spacing: 0.04em; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+@media (max-width: 420px) { .ds-answer { grid-template-columns: 4.5rem 1fr; gap: 0.75rem; }
+  .ds-digit { font-size: 5rem; } }
 </style>"""
 
 
-def answer(probabilities: np.ndarray) -> None:
-    """Show the most probable digit, the runner-up and all ten probabilities.
+def answer(probabilities: np.ndarray, verdict: Verdict) -> None:
+    """Show the answer with its judgement and all ten probabilities.
 
     Args:
         probabilities: (10,) float32, sums to 1.
+        verdict: of this answer.
     """
-    order = np.argsort(probabilities)[::-1]
-    best, second = int(order[0]), int(order[1])
+    best = verdict.digit
+    large = "?" if verdict.judgement is Judgement.STRANGE else str(best)
     rows = "".join(
         f"<span class='{'first' if digit == best else ''}'>{digit}</span>"
-        f"<div class='bar {'first' if digit == best else ''}'>"
-        f"<i style='width: {share:.2%}'></i></div><span>{share:.1%}</span>"
+        f"<div class='bar{' first' if digit == best else ''}'>"
+        f"<i style='width: {share:.2%}'></i></div>"
+        f"<span class='{'first' if digit == best else ''}'>{share:.1%}</span>"
         for digit, share in enumerate(probabilities.tolist())
     )
+    kind = {Judgement.SURE: "sure", Judgement.UNSURE: "unsure", Judgement.STRANGE: "strange"}
     st.html(
-        f"{STYLE}<div class='ds-answer' role='group' aria-label='The answer: {best}'>"
-        f"<div class='ds-digit' data-digit='{best}'>{best}<small>then {second}</small></div>"
-        f"<div class='ds-bars'>{rows}</div></div>"
+        f"{STYLE}<div class='ds-answer {kind[verdict.judgement]}' role='group' "
+        f"aria-label='The answer: {large}'>"
+        f"<div class='ds-digit' data-digit='{best}' data-judgement='{verdict.judgement}'>{large}"
+        f"</div><div class='ds-bars'>{rows}</div>"
+        f"<div class='ds-said'>{said(verdict)}</div></div>"
     )
+
+
+def said(verdict: Verdict) -> str:
+    """The judgement in words, as HTML."""
+    second = verdict.probability - verdict.margin
+    numbers = (
+        f"{verdict.digit} has {verdict.probability:.1%}, the runner-up {verdict.runner_up} has "
+        f"{second:.1%}: a margin of {100 * verdict.margin:.1f} points."
+    )
+    match verdict.judgement:
+        case Judgement.SURE:
+            return f"<b>Sure.</b> {numbers}"
+        case Judgement.UNSURE:
+            return f"<b>Not sure: perhaps a {verdict.digit}.</b> {numbers}"
+        case Judgement.STRANGE:
+            return (
+                "<b>This does not look like a digit.</b> The ten probabilities always add up to "
+                f"100 %; here they are only a guess, and {verdict.digit} is the likeliest."
+            )
+
+
+def explanation(rules: Rules | None) -> None:
+    """Offer the reasons for "not sure" and "not a digit", with the figures of this network."""
+    with st.popover("When is it sure?", icon=":material/help:", type="tertiary"):
+        if rules is None:
+            st.markdown("The rules of this network are not measured yet.")
+            return
+        if np.isfinite(rules.sure):
+            sure = (
+                f"Of its answers with at least **{rules.sure:.1%}**, {rules.right:.1%} were right; "
+                f"{rules.coverage:.1%} of the digits got such an answer. Below it the page says "
+                "“not sure”."
+            )
+        else:
+            sure = "Whatever its probability, its answers were wrong too often: it is never sure."
+        st.markdown(
+            "The network was asked about 500 **validation digits**, which it has not learned from. "
+            f"{sure}\n\n**Like a digit:** each picture is compared with training digits, pixel by "
+            "pixel and by the numbers in the network's dense layer. Where no training digit is "
+            f"near, it does not look like a digit. {FAMILIAR:.1%} of the validation digits pass."
+        )
 
 
 def no_answer(sentence: str) -> None:
     """Show a sentence in the place of an answer."""
-    st.html(
-        f"{STYLE}<div class='ds-answer'><div class='ds-digit' data-digit=''>–</div>"
-        f"<div>{sentence}</div></div>"
-    )
+    st.html(f"{STYLE}<div class='ds-none' data-digit=''>{sentence}</div>")
+
+
+def whole_number(text: str) -> None:
+    """Show several digits as they are read, line by line."""
+    shown = text or "no digit"
+    st.html(f"{STYLE}<div class='ds-number' data-number='{text}' role='status'>{shown}</div>")

@@ -1,19 +1,78 @@
-"""Where a digit on the Draw page comes from: the sheet, an uploaded picture, the test digits."""
+"""Where a digit on the Draw page comes from: the sheet, a file, the camera, the test digits."""
+
+import hashlib
+import html
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from model import digits
 from model.picture import PictureError, open_picture
-from model.preprocess import Preprocessed, from_ink, preprocess
+from model.preprocess import BLANK, Preprocessed, from_ink, preprocess
 from ui.canvas import canvas
+from ui.filmstrip import Box, data_uri
+from ui.links import news
 from ui.maps import map_grid
-from ui.session import ChosenDigit, session
+from ui.session import ChosenDigit, misread_test_digits, session, widget_state
 
-SOURCES = ("Draw", "Upload", "Test digits")
+SOURCES = ("Draw", "Upload", "Camera", "Test digits")
 EXTENSIONS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 OFFERED = 50
 """Test digits on offer at a time."""
+SHOWN_SIDE = 640
+"""Longest side of an uploaded picture on the page, in pixels."""
+NO_CAMERA = (
+    "Browsers lend the camera only to pages on https or on this very computer (localhost). Take a "
+    "photo with a phone and use Upload instead."
+)
+STYLE = """<style>
+.ds-photo { position: relative; width: fit-content; max-width: 100%; line-height: 0; }
+.ds-photo img { max-width: 100%; max-height: 26rem; border-radius: 0.6rem; }
+.ds-photo div { position: absolute; box-sizing: border-box; border: 2px solid #1c5aa6;
+  outline: 1px solid rgba(255, 255, 255, 0.8); }
+.ds-photo b { position: absolute; top: -2px; left: -2px; padding: 0.55em 0.4em; font-size: 0.75rem;
+  background: #1c5aa6; color: #fff; }
+</style>"""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What there is to read: digits, (28, 28) float32 each, where on the sheet, and from where.
+
+    `prepared` has the steps that led to them (none for test digits), `sentence` says why there is
+    no digit, `label` is the true digit where it is known.
+    """
+
+    pixels: tuple[np.ndarray, ...]
+    source: str
+    sentence: str = ""
+    prepared: Preprocessed | None = None
+    label: int | None = None
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """(top, left, bottom, right) of each digit on its sheet."""
+        return tuple(found.box for found in self.prepared.digits) if self.prepared else ()
+
+    @property
+    def largest(self) -> int:
+        """The place of the digit that counts where nobody has chosen one."""
+        if self.prepared is None or self.prepared.largest is None:
+            return 0
+        sizes = [found.size for found in self.prepared.digits]
+        return sizes.index(max(sizes))
+
+    def chosen(self, place: int) -> ChosenDigit:
+        """The digit at this place, for all pages."""
+        words = self.source
+        if len(self.pixels) > 1:
+            words += f", digit {place + 1} of {len(self.pixels)}"
+        return ChosenDigit(self.pixels[place], words, self.label)
 
 
 def source() -> str:
@@ -26,44 +85,158 @@ def source() -> str:
     )  # fmt: skip
 
 
-def drawn() -> Preprocessed | None:
-    """The drawing sheet; None while it is blank."""
+def find(where: str) -> Found:
+    """Show the source and return what is to be read from it."""
+    if where == "Draw":
+        return _drawn()
+    if where == "Test digits":
+        picked_test_digit("draw")
+        place = session().test_digit
+        if place is None:
+            return Found((), "", "Pick a digit")
+        picked = _test_digit(place)
+        return Found((picked.pixels,), picked.source, label=picked.label)
+    return _uploaded() if where == "Upload" else _photographed()
+
+
+def _drawn() -> Found:
     drawing = canvas("sheet", generation=session().sheet)
-    return from_ink(drawing.ink) if drawing is not None else None
+    if drawing is None:
+        return Found((), "", "Draw a digit")
+    return _found(from_ink(drawing.ink, off=session().steps_off), "your drawing")
 
 
-def uploaded() -> Preprocessed | None:
-    """An uploaded picture; None while there is none or it could not be opened (a sentence says)."""
-    file = st.file_uploader(
-        "A picture with a digit", type=EXTENSIONS, key="upload",
-        help="A photo or a scan of a handwritten digit, or a drawing; up to 10 MB.",
+def _uploaded() -> Found:
+    st.file_uploader(
+        "A picture of one digit or of several", type=EXTENSIONS, key="upload",
+        on_change=_keep, args=("Upload", "upload"),
+        help="A photo or a scan of handwriting, or a drawing; up to 10 MB. Drop it here or choose "
+        "it with the button.",
     )  # fmt: skip
+    return _from_file("Upload", "Choose a picture")
+
+
+def _photographed() -> Found:
+    address = urlsplit(st.context.url or "")
+    local = address.hostname in (None, "localhost", "127.0.0.1", "::1")
+    if address.scheme != "https" and not local:
+        st.info(NO_CAMERA, icon=":material/no_photography:")
+    else:
+        st.camera_input(
+            "A photo of a digit", key="camera", on_change=_keep, args=("Camera", "camera")
+        )
+    return _from_file("Camera", "Take a photo")
+
+
+def _keep(where: str, key: str) -> None:
+    """Keep the file just chosen (the widget forgets it on a change of page), or drop it."""
+    file = widget_state(key)
     if file is None:
-        return None
+        session().pictures.pop(where, None)
+    else:
+        session().pictures[where] = (file.name, file.getvalue())  # type: ignore[attr-defined]
+
+
+def _from_file(where: str, otherwise: str) -> Found:
+    kept = session().pictures.get(where)
+    if kept is None:
+        return Found((), "", otherwise)
+    name, content = kept
     try:
-        picture = open_picture(file.getvalue())
+        picture, prepared = _prepared(content)
     except PictureError as error:
         st.error(str(error))
-        return None
-    st.image(picture, width=280)
-    return preprocess(picture)
+        return Found((), "", "No picture to read")
+    _show(picture, tuple(found.box for found in prepared.digits), name)
+    if widget_state(where.lower()) is None and st.button("Remove the picture", key=f"drop_{where}"):
+        session().pictures.pop(where)
+        st.rerun(scope="fragment")
+    return _found(prepared, "your picture" if where == "Upload" else "your photo")
+
+
+def _prepared(content: bytes) -> tuple[np.ndarray, Preprocessed]:
+    """Open a file and take it through the steps; the last result is kept."""
+    mine = session()
+    key = (hashlib.blake2b(content, digest_size=16).digest(), mine.steps_off)
+    if mine.prepared is None or mine.prepared[0] != key:
+        picture = open_picture(content)
+        mine.prepared = (key, picture, preprocess(picture, off=mine.steps_off))
+    return mine.prepared[1:]
+
+
+def _found(prepared: Preprocessed, words: str) -> Found:
+    pixels = tuple(found.digit for found in prepared.digits)
+    sentence = "" if pixels else prepared.problem or BLANK
+    return Found(pixels, words, sentence, prepared)
+
+
+def _show(picture: np.ndarray, boxes: Sequence[Box], name: str) -> None:
+    """Show a picture with an outline around each digit, numbered where there are several."""
+    height, width = picture.shape[:2]
+    small = Image.fromarray(picture)
+    small.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
+    file = io.BytesIO()
+    small.save(file, "JPEG", quality=85)
+    outlines = "".join(
+        f"<div style='top:{top / height:.2%};left:{left / width:.2%};"
+        f"height:{(bottom - top) / height:.2%};width:{(right - left) / width:.2%}'>"
+        f"{f'<b>{place}</b>' if len(boxes) > 1 else ''}</div>"
+        for place, (top, left, bottom, right) in enumerate(boxes, start=1)
+    )
+    address = data_uri(file.getvalue(), "image/jpeg")
+    st.html(
+        f"{STYLE}<div class='ds-photo' data-digits='{len(boxes)}'>"
+        f"<img alt='{html.escape(name, quote=True)}' src='{address}'>{outlines}</div>"
+    )
 
 
 def picked_test_digit(key: str) -> ChosenDigit | None:
-    """Offer test digits, which no network of this app has learned from, and return the pick."""
+    """Offer test digits, which no network of this app has learned from.
+
+    Args:
+        key: names the gallery on its page; `session().test_digit` is the last pick of all of them.
+
+    Returns:
+        What was picked just now; None when nothing was.
+    """
+    mine, test = session(), digits.embedded().test
     label = st.pills(
         "Show only", range(10), key=f"{key}_label", persist_state="session", wrap=False
     )  # fmt: skip
-    test = digits.embedded().test
+    with st.container(horizontal=True, vertical_alignment="center"):
+        surprise = st.button("Surprise me", icon=":material/casino:", key=f"{key}_surprise")
+        hard = st.toggle(
+            "Only those the network gets wrong", key=f"{key}_wrong", persist_state="session"
+        )  # fmt: skip
     places = np.arange(len(test)) if label is None else np.flatnonzero(test.labels == label)
-    places = places[:: max(1, len(places) // OFFERED)][:OFFERED]
-    inputs = test.take(places).inputs()
-    pick = map_grid(
-        inputs.transpose(1, 2, 0), key=f"{key}_gallery", scale=1.0, size=56,
-        labels=[str(test.labels[place]) for place in places],
-    )  # fmt: skip
-    if pick is None:
+    if hard:
+        wrong = misread_test_digits()
+        places = places[:0] if wrong is None else np.intersect1d(places, wrong)
+        if wrong is not None:
+            st.caption(f"It gets {len(wrong)} of the {len(test)} test digits wrong.")
+    if not len(places):
+        st.caption("There is none to show.")
         return None
-    place = int(places[pick.channel])
+    if surprise:
+        mine.test_digit = int(np.random.default_rng().choice(places))
+    shown = places[:: max(1, len(places) // OFFERED)][:OFFERED]
+    grid = f"{key}_gallery_{label}_{hard}"  # another choice is another grid: its picks are its own
+    here = np.flatnonzero(shown == mine.test_digit)
+    pick = map_grid(
+        test.take(shown).inputs().transpose(1, 2, 0), key=grid, scale=1.0, size=56, bar=False,
+        labels=[str(test.labels[place]) for place in shown],
+        selected=int(here[0]) if len(here) else None,
+    )  # fmt: skip
+    new = news(grid, pick)
+    if new is not None:
+        mine.test_digit = int(shown[new.channel])
+    elif not surprise:
+        return None
+    return _test_digit(mine.test_digit) if mine.test_digit is not None else None
+
+
+def _test_digit(place: int) -> ChosenDigit:
+    test = digits.embedded().test
     truth = int(test.labels[place])
-    return ChosenDigit(inputs[pick.channel], f"test digit {place}, a {truth}", truth)
+    pixels = test.take(np.array([place])).inputs()[0]
+    return ChosenDigit(pixels, f"test digit {place}, a {truth}", truth)

@@ -65,6 +65,18 @@ class Taught:
         return f"taught {self.network.fingerprint}"
 
 
+@dataclass(frozen=True)
+class Imported:
+    """A network that came from a file of this app."""
+
+    network: Network
+
+    @property
+    def id(self) -> str:
+        """Names it among the networks that can be shown; unlike a run's id it is not a secret."""
+        return f"imported {self.network.fingerprint}"
+
+
 @dataclass
 class Session:
     """Everything of one person. Nothing in here is ever shared with another session."""
@@ -89,6 +101,7 @@ class Session:
     kept_before: list[tuple[Correction, ...]] = field(default_factory=list)  # for undo
     lesson: Lesson | None = None  # the last one begun
     taught: Taught | None = None  # the last taught network; shown when `shown_run` is its id
+    imported: Imported | None = None  # the last imported network; likewise
 
 
 @st.cache_resource
@@ -203,11 +216,11 @@ def network() -> Network:
 
     The shipped one, or that of the chosen run: at the epoch that the view names (the time machine),
     or else at its last finished one. Until a run has finished its first epoch there is nothing of
-    it to show, and the shipped one stays. Or else the taught one.
+    it to show, and the shipped one stays. Or else the taught or the imported one.
     """
-    taught = session().taught
-    if taught is not None and session().shown_run == taught.id:
-        return taught.network
+    for other in (session().taught, session().imported):
+        if other is not None and session().shown_run == other.id:
+            return other.network
     run, epoch = shown_run(), shown_epoch()
     trained = run.network_at(epoch) if run is not None and epoch is not None else None
     return trained or shipped()
@@ -249,6 +262,13 @@ def look_inside(digit: ChosenDigit) -> ForwardPass | None:
 def widget_state(key: str) -> object:
     """What a widget sent last, for callbacks: they run before the widget returns it."""
     return st.session_state.get(key)
+
+
+def show_imported(network: Network) -> None:
+    """Show a network that came from a file."""
+    mine = session()
+    mine.imported = Imported(network)
+    show_run(mine.imported.id)
 
 
 def show_taught(network: Network, base: str) -> None:

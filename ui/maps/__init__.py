@@ -47,6 +47,7 @@ def map_grid(
     size: int = 56,
     place: tuple[int, int] | None = None,
     values: bool = False,
+    bar: bool = True,
 ) -> Clicked | None:
     """Show all maps as small cells that can be picked, with a read-out and a colour bar.
 
@@ -66,6 +67,7 @@ def map_grid(
             of screen pixels that fits.
         place: (row, column) outlined in every map; obeyed when it changes, like `selected`.
         values: write the numbers into the cells where they fit (kernels), and send them unrounded.
+        bar: show the colour bar and the read-out below; off where pictures are only to be picked.
 
     Returns:
         The last pick, or None as long as there is none inside these maps.
@@ -87,6 +89,7 @@ def map_grid(
         "markEmpty": marked_empty,
         "size": size,
         "numbers": values,
+        "bar": bar,
     }
     return _picked(key, data, maps.shape)
 

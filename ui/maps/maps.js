@@ -95,7 +95,7 @@ class View {
   constructor(parent) {
     this.root = element(parent, "div", "maps");
     this.body = element(this.root, "div", "body");
-    const foot = element(this.root, "div", "foot");
+    const foot = (this.foot = element(this.root, "div", "foot"));
     const scale = element(foot, "div", "scale");
     this.bar = element(scale, "canvas", "bar");
     this.ticks = element(scale, "div", "ticks");
@@ -120,6 +120,7 @@ class View {
 
   update(data) {
     this.maps = decode(data);
+    this.foot.hidden = data.bar === false;
     const { height, width, channels } = this.maps;
     this.obey("place", data.place);
     this.obey("selected", data.selected);

@@ -1,0 +1,54 @@
+"""Which digit is followed where there are several, and what the network says of it."""
+
+import numpy as np
+import streamlit as st
+
+from model.activations import ForwardPass
+from model.verdict import Judgement, Verdict, judge, judge_pass, number
+from ui.answer import whole_number
+from ui.maps import map_grid
+from ui.pictures import Found
+from ui.session import look_inside, read_digits, rules, session
+
+
+def followed(found: Found) -> int:
+    """Return the place of the digit to follow; where there are several, show and offer them."""
+    if len(found.pixels) == 1:
+        return 0
+    verdicts = _verdicts(found)
+    if verdicts is None:
+        return found.largest
+    whole_number(number(verdicts, found.boxes))
+    pick = map_grid(
+        np.stack(found.pixels, axis=2), key="digits", scale=1.0, size=56, bar=False,
+        labels=[_label(place, verdict) for place, verdict in enumerate(verdicts, start=1)],
+    )  # fmt: skip
+    st.caption("Click a digit to follow it through the app.")
+    return pick.channel if pick is not None else found.largest
+
+
+def read(found: Found, place: int) -> tuple[ForwardPass, Verdict] | None:
+    """Send the digit at this place through the network; all pages speak about it from now on.
+
+    Returns:
+        None when the engine is away; a sentence on the page then says so.
+    """
+    chosen = found.chosen(place)
+    session().digit = chosen
+    inside = look_inside(chosen)
+    return None if inside is None else (inside, judge_pass(inside, rules()))
+
+
+def _verdicts(found: Found) -> list[Verdict] | None:
+    said = read_digits(np.stack(found.pixels))
+    if said is None:
+        return None
+    measured = rules()
+    rows = zip(found.pixels, said.probabilities, said.features, strict=True)
+    return [judge(*row, measured) for row in rows]
+
+
+def _label(place: int, verdict: Verdict) -> str:
+    if verdict.judgement is Judgement.STRANGE:
+        return f"{place}: ?"
+    return f"{place}: {verdict.digit}{'?' if verdict.judgement is Judgement.UNSURE else ''}"
