@@ -6,7 +6,8 @@ from model.engine import Phase as EnginePhase
 from model.engine import engine
 from model.pretrained import card
 from model.runs import Phase, Run
-from ui.session import latest_run, my_runs, network, session, show_run, shown_run
+from ui.session import my_runs, network, session, show_run, shown_epoch, shown_run
+from ui.time_machine import epoch_slider
 
 TICK = 1.0
 """Seconds between two looks at what changes by itself; nothing ticks when nothing does."""
@@ -38,47 +39,52 @@ def show() -> None:
 
 
 def _network_choice() -> None:
+    """Whose network all pages show, and as it was after which epoch."""
     mine = session()
-    options: list[str | None] = [None, *(run.id for run in my_runs())]
-    titles = {run.id: run.title for run in my_runs()}
-    if mine.taught is not None:
-        options.append(mine.taught.id)
-        titles[mine.taught.id] = "Taught network"
-
-    def words(identifier: str | None) -> str:
-        return "Shipped network" if identifier is None else titles[identifier]
-
+    titles: dict[str | None, str] = {None: "Shipped network"}
+    titles |= {run.id: run.title for run in my_runs()}
+    for other, title in ((mine.taught, "Taught network"), (mine.imported, "Imported network")):
+        if other is not None:
+            titles[other.id] = title
+    options = list(titles)
     chosen = st.selectbox(
         "Network on all pages",
         options,
         index=options.index(mine.shown_run) if mine.shown_run in options else 0,
-        format_func=words,
-        key="network_choice",
+        format_func=titles.__getitem__,
+        # A new key, and so a new widget, when a page has changed what is shown: the old one would
+        # insist on what was last picked in it.
+        key=f"network_choice_{mine.shown_run}",
         help="The shipped network was trained before it came to you. Each run is one of yours.",
     )
     if chosen != mine.shown_run:
         show_run(chosen)
+        st.rerun()
     run = shown_run()
-    if mine.taught is not None and mine.shown_run == mine.taught.id:
-        st.caption(f"{mine.taught.network.origin}. It lives as long as this page is open.")
-    elif run is None:
-        accuracy = card()["test"]["accuracy"]
-        st.caption(f"Reads {accuracy:.1%} of 10,000 unseen test digits rightly.")
-    elif run.epoch == 0:
-        st.caption("No epoch of it is finished yet. Until then the shipped network is shown.")
-    else:
-        st.caption(f"{network().origin}.")
+    if run is not None:
+        epoch_slider(run)
+    st.caption(_about_network(run))
+
+
+def _about_network(run: Run | None) -> str:
+    mine = session()
+    if mine.shown_run is None:
+        return f"Reads {card()['test']['accuracy']:.1%} of 10,000 unseen test digits rightly."
+    if run is None:
+        return f"{network().origin}. It lives as long as this page is open."
+    if shown_epoch() is None:
+        return "No epoch of it is finished yet. Until then the shipped network is shown."
+    return f"{network().origin}."
 
 
 def _moving() -> bool:
-    run = latest_run()
-    return engine().state.phase != "ready" or (run is not None and run.state().phase.moving)
+    return engine().state.phase != "ready" or any(run.state().phase.moving for run in my_runs())
 
 
 def _moment() -> tuple[object, ...]:
     """What the whole page depends on; when it changes, the page must run again."""
-    run = latest_run()
-    return (_moving(), run and run.epoch, engine().state.phase == "ready")
+    epochs = tuple(run.epoch for run in my_runs())
+    return (_moving(), epochs, engine().state.phase == "ready")
 
 
 def _status(drawn_at: tuple[object, ...]) -> None:
@@ -86,8 +92,9 @@ def _status(drawn_at: tuple[object, ...]) -> None:
     st.markdown(f"{ENGINE_ICONS[state.phase]} {state.sentence}")
     if state.phase == "failed" and st.button("Try again", key="engine_again"):
         engine().start()
-    run = latest_run()
-    if run is not None:
+    mine = my_runs()
+    moving = [run for run in mine if run.state().phase.moving]
+    for run in moving or mine[-1:]:
         _run_status(run)
     if _moment() != drawn_at:
         st.rerun()

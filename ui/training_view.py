@@ -1,13 +1,20 @@
-"""A run on screen: its controls, its figures and its live charts."""
+"""A run on screen: its controls, its figures, what is to be noticed, and its live charts."""
 
-import math
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
+from model.hints import Evidence, Hint, ShowEpoch, hints
 from model.runs import EpochScores, Phase, Run, RunState
+from model.training import RATES
 from ui.colours import DARK, LIGHT
 from ui.curves import Line, curves
+from ui.learning import learning_view, settled
+from ui.session import restart_run, start_run
+from ui.settings import summary
+from ui.time_machine import travel
+from ui.words import duration
 
 TICK = 0.5
 """Seconds between two redraws of the charts while the run moves."""
@@ -15,81 +22,139 @@ TICK = 0.5
 TRAINING = (LIGHT.training, DARK.training)
 VALIDATION = (LIGHT.validation, DARK.validation)
 
+SAME, NEW = "With the same seed", "With a new seed"
+
+PHASES = {
+    Phase.STARTING: "Starting. The first points come within seconds.",
+    Phase.RECOVERING: "Going on from the last epoch.",
+    Phase.FINISHED: "Finished.",
+    Phase.STOPPED: "Stopped. The network of the last finished epoch is kept.",
+    Phase.PAUSED: "Paused.",
+    Phase.FAILED: "This run could not go on.",
+}
+
 
 def live_view(run: Run) -> None:
     """Show a run and let it be steered; redraws itself while the run moves."""
-    phase = run.state().phase
-    every = TICK if phase.moving else None
-    st.fragment(_live, run_every=every, key="live")(run, phase.moving)
+    changes = _changes(run)
+    st.subheader(run.title, anchor=False)
+    st.caption(summary(run.network, run.settings))
+    st.fragment(_live, run_every=TICK if changes else None, key="live")(run, changes)
 
 
-def duration(seconds: float | None) -> str:
-    """Seconds as a person says them: "1 min 20 s"."""
-    if seconds is None or not math.isfinite(seconds):
-        return "–"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+def _changes(run: Run) -> bool:
+    """Whether what is shown changes by itself."""
+    return run.state().phase.moving or not settled(run)
 
 
-def _live(run: Run, was_moving: bool) -> None:
-    _controls(run)
-    state = run.state()
+def _live(run: Run, did_change: bool) -> None:
+    run.seen()
+    with st.container(gap="small"):
+        _controls(run)
+        state = run.state()
+        _progress(state)
     _tiles(state)
+    advice = st.container()
     _charts(state)
-    if state.phase.moving != was_moving:
+    probe = learning_view(run, state)
+    with advice:
+        _hints(run, state, probe.dead if probe is not None else {})
+    if _changes(run) != did_change:
         st.rerun()
 
 
 def _controls(run: Run) -> None:
     """The buttons; each acts before the rest is drawn, so that the page shows what it did."""
-    phase = run.state().phase
-    with st.container(horizontal=True, key="controls"):
-        pause = st.button("Pause", icon=":material/pause:", disabled=not phase.moving, key="pause")
-        resume = st.button(
-            "Resume", icon=":material/play_arrow:", key="resume",
-            disabled=phase not in (Phase.PAUSED, Phase.STOPPED)
+    state = run.state()
+    phase = state.phase
+    failed = phase is Phase.FAILED
+    with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="bottom"):
+        if phase.moving:
+            go = st.button(
+                "Pause", icon=":material/pause:", key="pause", type="primary",
+                help="Stands still in the middle of the epoch until you press Resume.",
+            )  # fmt: skip
+        else:
+            go = st.button(
+                "Resume", icon=":material/play_arrow:", key="resume", type="primary",
+                disabled=failed, help="Goes on to the end of the run, or for one epoch more.",
+            )  # fmt: skip
+        batch = st.button(
+            "One batch", icon=":material/skip_next:", key="one_batch", disabled=failed,
+            help="Trains one single batch, then stands still.",
         )  # fmt: skip
-        more = st.button(
-            "One epoch more", icon=":material/exposure_plus_1:", key="more",
-            disabled=phase.moving or phase is Phase.FAILED,
+        epoch = st.button(
+            "One epoch", icon=":material/fast_forward:", key="one_epoch", disabled=failed,
+            help="Trains to the end of the epoch, then stands still.",
+        )  # fmt: skip
+        ten = st.button(
+            "10 more epochs", icon=":material/more_time:", key="ten_more", disabled=failed,
+            help="Lets the run end ten epochs later.",
         )  # fmt: skip
         stop = st.button(
             "Stop", icon=":material/stop:", key="stop",
             disabled=not (phase.moving or phase is Phase.PAUSED),
             help="Ends the run. The network of its last finished epoch is kept.",
         )  # fmt: skip
-    if pause:
+        again = st.menu_button(
+            "Start over", (SAME, NEW), icon=":material/restart_alt:", key="start_over",
+            help="Begins a new run with the same settings. The same seed gives the same curve.",
+        )  # fmt: skip
+    with st.container(horizontal=True, key="pace", gap="medium", vertical_alignment="bottom"):
+        _rate(run, state)
+        slow = st.toggle(
+            "Slow motion", value=run.slow, key=f"slow_{run.id}",
+            help="One batch at a time, with a pause between two, to watch each step.",
+        )  # fmt: skip
+    if slow != run.slow:
+        run.slow = slow
+    if go and phase.moving:
         run.pause()
-    if resume:
+    elif go:
         run.resume()
-    if more:
-        run.more(1)
+    if batch:
+        run.one_batch()
+    if epoch:
+        run.one_epoch()
+    if ten:
+        run.more(10)
     if stop:
         run.stop()
-    if pause or resume or more or stop:
+    if again:
+        restart_run(run, again == SAME)
+        st.rerun()
+    if go or batch or epoch or ten or stop:
         st.rerun(scope="fragment")
 
 
-def _tiles(state: RunState) -> None:
+def _rate(run: Run, state: RunState) -> None:
+    """The learning rate, which may be changed at any moment."""
+    low, high = RATES
+    rate = st.number_input(
+        "Learning rate", low, high, state.learning_rate, step=state.learning_rate / 10,
+        format="%.6g", key=f"rate_{run.id}_{len(state.changes)}", width=190,
+        disabled=state.phase is Phase.FAILED,
+        help="Holds from the next batch on, also while the run trains.",
+    )  # fmt: skip
+    if rate is not None and not np.isclose(rate, state.learning_rate, rtol=1e-9):
+        run.set_learning_rate(float(rate))
+
+
+def _progress(state: RunState) -> None:
     if state.sentence:
         (st.error if state.phase is Phase.FAILED else st.info)(state.sentence)
-    moving = state.phase.moving
-    words = {
-        Phase.STARTING: "Starting. The first points come within seconds.",
-        Phase.FINISHED: "Finished.",
-        Phase.STOPPED: "Stopped.",
-        Phase.PAUSED: "Paused.",
-    }.get(state.phase, "")
-    if moving and state.seconds_left is not None:
+    words = PHASES.get(state.phase, "")
+    if state.phase.moving and state.seconds_left is not None:
         words = f"About {duration(state.seconds_left)} left"
+    elif state.phase is Phase.TRAINING:
+        words = "Slow motion: one batch at a time." if state.slow else "Training."
     st.progress(state.share, text=words)
+
+
+def _tiles(state: RunState) -> None:
     last: EpochScores | None = state.history[-1] if state.history else None
     recent = slice(-20, None)
-    epoch = min(state.epoch + 1, state.target) if moving else state.epoch
+    epoch = min(state.epoch + 1, state.target) if state.batch or state.phase.moving else state.epoch
     tiles = (
         ("Epoch", f"{epoch} of {state.target}"),
         ("Batch", f"{state.batch} of {state.batches}" if state.batches else "–"),
@@ -98,18 +163,51 @@ def _tiles(state: RunState) -> None:
         ("Validation loss", _number([last.validation.loss]) if last else "–"),
         ("Validation accuracy", _percent([last.validation.accuracy]) if last else "–"),
         ("Images a second", f"{state.images_per_second:,.0f}" if state.images_per_second else "–"),
-    )  # fmt: skip
-    with st.grid("auto", min_column_width=130):
+        ("Time left", duration(state.seconds_left))
+        if state.phase.moving
+        else ("Time trained", duration(state.seconds)),
+    )
+    with st.grid("auto", min_column_width=130, key="tiles"):
         for label, value in tiles:
             st.metric(label, value)
 
 
 def _number(values: np.ndarray | list[float]) -> str:
-    return f"{np.mean(values):.4f}" if len(values) else "–"
+    if not len(values):
+        return "–"
+    mean = float(np.mean(values))
+    return f"{mean:.4f}" if np.isfinite(mean) else "not a number"
 
 
 def _percent(values: np.ndarray | list[float]) -> str:
-    return f"{np.mean(values):.1%}" if len(values) else "–"
+    return f"{np.mean(values):.1%}" if len(values) and np.isfinite(np.mean(values)) else "–"
+
+
+def _hints(run: Run, state: RunState, dead: Mapping[str, float]) -> None:
+    """What is to be noticed, each with its reason folded away and a remedy to click."""
+    evidence = Evidence(
+        run.network, run.settings, state.learning_rate, state.losses,
+        [scores.training.loss for scores in state.history],
+        [scores.validation.loss for scores in state.history], dead,
+    )  # fmt: skip
+    for hint in hints(evidence):
+        with st.container(border=True, key=f"hint_{hint.name.replace(' ', '_')}"):
+            st.markdown(f":material/lightbulb: {hint.sentence}")
+            with st.expander("Why?", type="compact", key=f"why_{hint.name}"):
+                st.markdown(hint.why)
+            if st.button(hint.remedy.label, key=f"remedy_{hint.name}"):
+                _apply(run, hint)
+
+
+def _apply(run: Run, hint: Hint) -> None:
+    remedy = hint.remedy
+    if isinstance(remedy, ShowEpoch):
+        travel(run, remedy.epoch)
+    else:
+        if run.state().phase.moving:
+            run.stop()
+        start_run(remedy.network, remedy.settings)
+    st.rerun()
 
 
 def _charts(state: RunState) -> None:

@@ -1,0 +1,83 @@
+"""A run to take along: its network and its history as files, and a network from a file."""
+
+import re
+
+import streamlit as st
+
+from model.network import Network, count_parameters
+from model.runs import Run
+from model.storage import FileError, network_from_bytes, network_to_bytes
+from ui.session import session, show_imported, shown_epoch, shown_run
+from ui.settings import architecture
+
+
+def take_along(run: Run) -> None:
+    """Offer a run's network in several formats, its history, and the import of a network.
+
+    Args:
+        run: the run that the page is about.
+    """
+    here = shown_run()
+    epoch = shown_epoch() if here is not None and here.id == run.id else run.epoch
+    network = run.network_at(epoch if epoch is not None else 0)
+    st.subheader("The network as a file", anchor=False)
+    if network is None:
+        st.caption("There is none yet: it can be saved when the training has begun.")
+    else:
+        st.caption(
+            f"{network.origin}: {architecture(network.config)}, "
+            f"{count_parameters(network.config):,} parameters. The time machine in the sidebar "
+            "chooses another epoch."
+        )
+        _network_files(network)
+    st.subheader("A network from a file", anchor=False)
+    _import()
+
+
+def _network_files(network: Network) -> None:
+    name = file_stem(network.origin)
+    with st.container(horizontal=True, key="network_files"):
+        st.download_button(
+            "DigitScope (.npz)", lambda: network_to_bytes(network), f"{name}.npz",
+            key="save_npz", icon=":material/download:", on_click="ignore",
+            help="Opens here again, on this or another computer.",
+        )  # fmt: skip
+
+
+def file_stem(origin: str) -> str:
+    """A network's origin as a file name: "Run 1, epoch 3" is "run-1-epoch-3"."""
+    return re.sub(r"[^a-z0-9]+", "-", origin.lower()).strip("-")[:60] or "network"
+
+
+def _import() -> None:
+    file = st.file_uploader(
+        "A network saved by DigitScope", type=["npz", "keras", "h5"], key="import",
+        max_upload_size=10,
+        help="The file is read as data: every array is checked before it is used.",
+    )  # fmt: skip
+    if file is None:
+        return
+    if not file.name.lower().endswith(".npz"):
+        st.info(
+            "Files of Keras (.keras, .h5) are not opened here: such a file may hold code, and "
+            "opening one from a stranger could harm the computer that runs this page. Open the "
+            "network in the DigitScope where it was trained and save it as .npz."
+        )
+        return
+    try:
+        network = network_from_bytes(file.getvalue())
+    except FileError as error:
+        st.error(str(error))
+        return
+    st.success(
+        f"{network.origin}: {architecture(network.config)}, "
+        f"{count_parameters(network.config):,} parameters. It fits its own description."
+    )
+    imported = session().imported
+    shown = imported is not None and imported.network.fingerprint == network.fingerprint
+    if st.button(
+        "Show on all pages", key="use_import", icon=":material/visibility:",
+        disabled=shown and imported is not None and session().shown_run == imported.id,
+    ):  # fmt: skip
+        show_imported(network)
+        st.rerun()

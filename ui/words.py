@@ -1,0 +1,16 @@
+"""Numbers as a person says them."""
+
+import math
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as words: "20 s", "1 min 20 s", "2 h 05 min"; a dash when they are not known."""
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
