@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_ONE_DIGIT = 32  # a sheet of so few pixels, such as a file of 28×28, is one digit in any pieces
 _LEAST = 0.025  # of the sheet: smaller ink is grain of the paper
 _SMALL = 0.45  # of the largest digit's size: smaller pieces on their own are no digits
 
@@ -65,6 +66,8 @@ def find_digits(mask: np.ndarray) -> tuple[Region, ...]:
     """
     from scipy import ndimage
 
+    if max(mask.shape) <= _ONE_DIGIT:
+        return whole_sheet(mask)
     if not mask.any():
         return ()
     gap = max(1, round(0.4 * _mean_width(mask)))
