@@ -1,0 +1,26 @@
+import streamlit as st
+
+from ui.arithmetic_view import arithmetic
+from ui.inside import digit_to_follow
+from ui.lesson import lesson
+from ui.links import copy_link
+from ui.session import look_inside, network
+
+st.title("The arithmetic")
+st.markdown("Pick any number inside the network and see the numbers that made it.")
+lesson(
+    seeing="Every value of a layer is made of a few values of the layer before it. Pick one by "
+    "clicking or with the arrow keys, or let the window play. The total is computed here once more "
+    "and compared with what TensorFlow computed.",
+    question="In the first layer, where does a filter give exactly the same number again and "
+    "again, and why?",
+    answer="On empty paper. All inputs under the window are 0, so that nothing but the bias is "
+    "left, and the bias is the same everywhere.",
+)
+digit = digit_to_follow()
+current = network()
+inside = look_inside(digit)
+st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
+if inside is not None:
+    arithmetic(current, inside)
+    copy_link()
