@@ -46,6 +46,9 @@ page = st.navigation(
                 url_path="feature_maps",
             ),
             st.Page("pages/inside/filters.py", title="Filters", icon="🧩", url_path="filters"),
+            st.Page(
+                "pages/inside/arithmetic.py", title="Arithmetic", icon="🧮", url_path="arithmetic"
+            ),
         ],
     }
 )
