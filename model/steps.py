@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from model.augment import Augmentation, augment
-from model.forward import forward
 from model.network import NetworkConfig, weight_shapes
+from model.training_pass import training_logits
 
 Tensor = Any
 Optimizer = Literal["adam", "sgd", "momentum", "rmsprop"]
@@ -78,7 +78,7 @@ def compiled_steps(
     def loss_and_accuracy(w: Tensor, x: Tensor, y: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
         parts = tf.split(w, sizes)
         weights = [tf.reshape(part, shape) for part, shape in zip(parts, shapes, strict=True)]
-        logits, _ = forward(config, weights, x, dropout_seed=seed)["output"]
+        logits = training_logits(config, weights, x, seed)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
         hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), y)
         return tf.reduce_mean(losses), tf.reduce_mean(tf.cast(hits, tf.float32))
