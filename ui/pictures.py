@@ -21,6 +21,8 @@ from ui.maps import map_grid
 from ui.session import ChosenDigit, misread_test_digits, session, widget_state
 
 SOURCES = ("Draw", "Upload", "Camera", "Test digits")
+OPENED = "Opened digit"
+"""A digit that another page opened in Draw; on offer once there is one."""
 EXTENSIONS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 OFFERED = 50
 """Test digits on offer at a time."""
@@ -77,10 +79,15 @@ class Found:
 
 def source() -> str:
     """Let the person choose where the digit comes from."""
+    opened = session().opened
+    # A digit that another page opened here is one more source, in a new widget that begins with it.
+    options = SOURCES if opened is None else (*SOURCES, OPENED)
     return str(
         st.segmented_control(
-            "Where the digit comes from", SOURCES, default=SOURCES[0], required=True,
-            key="source", label_visibility="collapsed", persist_state="session",
+            "Where the digit comes from", options, required=True,
+            default=SOURCES[0] if opened is None else OPENED,
+            key="source" if opened is None else f"source_{opened[0]}",
+            label_visibility="collapsed", persist_state="session",
         )
     )  # fmt: skip
 
@@ -89,6 +96,9 @@ def find(where: str) -> Found:
     """Show the source and return what is to be read from it."""
     if where == "Draw":
         return _drawn()
+    opened = session().opened
+    if where == OPENED and opened is not None:
+        return Found((opened[1].pixels,), opened[1].source, label=opened[1].label)
     if where == "Test digits":
         picked_test_digit("draw")
         place = session().test_digit

@@ -1,6 +1,7 @@
 """What one person's session holds. The only file that spells Streamlit's session-state keys."""
 
 import secrets
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -102,6 +103,8 @@ class Session:
     lesson: Lesson | None = None  # the last one begun
     taught: Taught | None = None  # the last taught network; shown when `shown_run` is its id
     imported: Imported | None = None  # the last imported network; likewise
+    works: dict[tuple[Hashable, ...], object] = field(default_factory=dict)  # see ui.long_work
+    opened: tuple[int, ChosenDigit] | None = None  # the digit another page opened in Draw, counted
 
 
 @st.cache_resource

@@ -1,0 +1,191 @@
+"""How good a network is on digits that it has not learned from, and where it fails.
+
+The network's answers come from `answers`, in a worker; everything else here is arithmetic on them.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from model.forward import probabilities
+from model.network import CLASSES, Network
+
+SLICE = 500
+"""Digits that are read at a time: a tenth of a second, so that nobody else has to wait."""
+BINS = 10
+Z_95 = 1.959963984540054
+"""95 % of a normal distribution lie within so many standard deviations of its middle."""
+SMALLEST = 1e-7
+"""Keras takes no probability for smaller than this before its logarithm."""
+
+
+def answers(network: Network, images: np.ndarray) -> np.ndarray:
+    """Return the ten probabilities of each digit. Runs in a worker: it loads TensorFlow.
+
+    Args:
+        network: any network.
+        images: (n, 28, 28) uint8, 255 is ink: a quarter of the bytes of what a network receives.
+
+    Returns:
+        (n, 10) float32.
+    """
+    return probabilities(network, images.astype(np.float32) / np.float32(255))
+
+
+def wilson(right: int, count: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, from 0 to 1.
+
+    Wilson 1927, "Probable inference, the law of succession, and statistical inference". Unlike the
+    textbook's p ± 1.96 σ it stays within 0 and 1 and is right for shares near them.
+
+    Raises:
+        ValueError: count below 1, or right not from 0 to count.
+    """
+    if not (count >= 1 and 0 <= right <= count):
+        raise ValueError(f"Expected 0 to {count} right of at least 1 digit, got {right}.")
+    share, weight = right / count, Z_95**2 / count
+    middle = (share + weight / 2) / (1 + weight)
+    reach = Z_95 * math.sqrt(share * (1 - share) / count + weight / (4 * count)) / (1 + weight)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """How often answers of about the same confidence are right; each array is (bins,).
+
+    `edges` is (bins + 1,), equally spaced from 0 to 1. Where a bin is empty, `confidence` (the mean
+    of its answers) and `accuracy` are not-a-number.
+    """
+
+    edges: np.ndarray
+    counts: np.ndarray
+    confidence: np.ndarray
+    accuracy: np.ndarray
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error: |accuracy - confidence| in the mean over all answers.
+
+        Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks".
+        """
+        filled = self.counts > 0
+        gaps = np.abs(self.accuracy[filled] - self.confidence[filled])
+        return float((gaps * self.counts[filled]).sum() / self.counts.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a network said of some digits, and what they are.
+
+    Attributes:
+        labels: (n,) uint8, the true digits; at least one.
+        probabilities: (n, 10) float32, the network's.
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not len(self.labels) or self.probabilities.shape != (len(self.labels), CLASSES):
+            raise ValueError(
+                f"Expected ({len(self.labels)}, {CLASSES}) probabilities of at least one digit, "
+                f"got {self.probabilities.shape}."
+            )
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    def answers(self) -> np.ndarray:
+        """(n,) the digit that got the largest probability."""
+        return self.probabilities.argmax(axis=1)
+
+    @cached_property
+    def confidence(self) -> np.ndarray:
+        """(n,) float32, that probability."""
+        best: np.ndarray = self.probabilities.max(axis=1)
+        return best
+
+    @cached_property
+    def hits(self) -> np.ndarray:
+        """(n,) bool, whether the answer is right."""
+        hits: np.ndarray = self.answers == self.labels
+        return hits
+
+    @property
+    def right(self) -> int:
+        """How many answers are right."""
+        return int(self.hits.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers."""
+        return self.right / len(self)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the accuracy."""
+        return wilson(self.right, len(self))
+
+    @property
+    def loss(self) -> float:
+        """The mean of -log(probability of the true digit): Keras' cross-entropy."""
+        true = self.probabilities[np.arange(len(self)), self.labels].astype(np.float64)
+        return float(-np.log(np.clip(true, SMALLEST, 1 - SMALLEST)).mean())
+
+    @cached_property
+    def confusion(self) -> np.ndarray:
+        """(10, 10) int64: how many of the digits `row` were taken for `column`."""
+        pairs = self.labels.astype(np.int64) * CLASSES + self.answers
+        return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+
+    @property
+    def precision(self) -> np.ndarray:
+        """(10,) of the answers "3", the share that are a 3; not-a-number where there is none."""
+        return _shares(np.diag(self.confusion), self.confusion.sum(axis=0))
+
+    @property
+    def recall(self) -> np.ndarray:
+        """(10,) of the digits 3, the share that were read as a 3; likewise."""
+        return _shares(np.diag(self.confusion), self.confusion.sum(axis=1))
+
+    def reliability(self, bins: int = BINS) -> Reliability:
+        """Compare how sure the answers are with how often they are right.
+
+        Args:
+            bins: of equal width; a confidence on the edge of two belongs to the lower one.
+        """
+        edges = np.linspace(0, 1, bins + 1)
+        place = np.clip(np.ceil(self.confidence.astype(np.float64) * bins) - 1, 0, bins - 1)
+        place = place.astype(np.int64)
+        counts = np.bincount(place, minlength=bins)
+        sure = np.bincount(place, weights=self.confidence, minlength=bins)
+        hits = np.bincount(place, weights=self.hits, minlength=bins)
+        return Reliability(edges, counts, _shares(sure, counts), _shares(hits, counts))
+
+    def cell(self, truth: int, answer: int) -> np.ndarray:
+        """The places of the digits `truth` that were taken for `answer`, the surest first."""
+        places = np.flatnonzero((self.labels == truth) & (self.answers == answer))
+        return places[np.argsort(-self.confidence[places], kind="stable")]
+
+    def mistakes(self) -> np.ndarray:
+        """The places of all wrong answers, the surest first: what is confidently wrong leads."""
+        places = np.flatnonzero(~self.hits)
+        return places[np.argsort(-self.confidence[places], kind="stable")]
+
+    def confidently_wrong(self, least: float = 0.9) -> np.ndarray:
+        """The mistakes with at least this confidence, the surest first."""
+        places = self.mistakes()
+        return places[self.confidence[places] >= least]
+
+    def unsure(self) -> np.ndarray:
+        """All places, the answers with the smallest margin over the runner-up first."""
+        best_two = np.partition(self.probabilities, CLASSES - 2, axis=1)[:, -2:]
+        return np.argsort(best_two[:, 1] - best_two[:, 0], kind="stable")
+
+
+def _shares(parts: np.ndarray, wholes: np.ndarray) -> np.ndarray:
+    nothing = np.full(len(wholes), np.nan)
+    return np.divide(parts.astype(np.float64), wholes, out=nothing, where=wholes > 0)
