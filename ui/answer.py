@@ -30,12 +30,13 @@ STYLE = """<style>
 </style>"""
 
 
-def answer(probabilities: np.ndarray, verdict: Verdict) -> None:
+def answer(probabilities: np.ndarray, verdict: Verdict, truth: int | None) -> None:
     """Show the answer with its judgement and all ten probabilities.
 
     Args:
         probabilities: (10,) float32, sums to 1.
         verdict: of this answer.
+        truth: the digit's own label where it is known.
     """
     best = verdict.digit
     large = "?" if verdict.judgement is Judgement.STRANGE else str(best)
@@ -52,12 +53,20 @@ def answer(probabilities: np.ndarray, verdict: Verdict) -> None:
         f"aria-label='The answer: {large}'>"
         f"<div class='ds-digit' data-digit='{best}' data-judgement='{verdict.judgement}'>{large}"
         f"</div><div class='ds-bars'>{rows}</div>"
-        f"<div class='ds-said'>{said(verdict)}</div></div>"
+        f"<div class='ds-said'>{said(verdict, truth)}</div></div>"
     )
 
 
-def said(verdict: Verdict) -> str:
+def said(verdict: Verdict, truth: int | None = None) -> str:
     """The judgement in words, as HTML."""
+    words = _judgement(verdict)
+    if truth is None:
+        return words
+    known = "which is right" if truth == verdict.digit else f"but it is a <b>{truth}</b>"
+    return f"{words} The network says {verdict.digit}, {known}."
+
+
+def _judgement(verdict: Verdict) -> str:
     second = verdict.probability - verdict.margin
     numbers = (
         f"{verdict.digit} has {verdict.probability:.1%}, the runner-up {verdict.runner_up} has "

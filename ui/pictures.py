@@ -24,7 +24,7 @@ SOURCES = ("Draw", "Upload", "Camera", "Test digits")
 OPENED = "Opened digit"
 """A digit that another page opened in Draw; on offer once there is one."""
 EXTENSIONS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
-OFFERED = 50
+OFFERED = 40
 """Test digits on offer at a time."""
 SHOWN_SIDE = 640
 """Longest side of an uploaded picture on the page, in pixels."""
@@ -211,7 +211,7 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
     """
     mine, test = session(), digits.embedded().test
     label = st.pills(
-        "Show only", range(10), key=f"{key}_label", persist_state="session", wrap=False
+        "Show only", range(10), key=f"{key}_label", persist_state="session"
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         surprise = st.button("Surprise me", icon=":material/casino:", key=f"{key}_surprise")
@@ -233,7 +233,7 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
     grid = f"{key}_gallery_{label}_{hard}"  # another choice is another grid: its picks are its own
     here = np.flatnonzero(shown == mine.test_digit)
     pick = map_grid(
-        test.take(shown).inputs().transpose(1, 2, 0), key=grid, scale=1.0, size=56, bar=False,
+        test.take(shown).inputs().transpose(1, 2, 0), key=grid, scale=1.0, size=44, bar=False,
         labels=[str(test.labels[place]) for place in shown],
         selected=int(here[0]) if len(here) else None,
     )  # fmt: skip

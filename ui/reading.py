@@ -8,7 +8,7 @@ from model.verdict import Judgement, Verdict, judge, judge_pass, number
 from ui.answer import whole_number
 from ui.maps import map_grid
 from ui.pictures import Found
-from ui.session import look_inside, read_digits, rules, session
+from ui.session import ChosenDigit, look_inside, read_digits, rules, session
 
 
 def followed(found: Found) -> int:
@@ -27,15 +27,14 @@ def followed(found: Found) -> int:
     return pick.channel if pick is not None else found.largest
 
 
-def read(found: Found, place: int) -> tuple[ForwardPass, Verdict] | None:
-    """Send the digit at this place through the network; all pages speak about it from now on.
+def read(digit: ChosenDigit) -> tuple[ForwardPass, Verdict] | None:
+    """Send a digit through the network; all pages speak about it from now on.
 
     Returns:
         None when the engine is away; a sentence on the page then says so.
     """
-    chosen = found.chosen(place)
-    session().digit = chosen
-    inside = look_inside(chosen)
+    session().digit = digit
+    inside = look_inside(digit)
     return None if inside is None else (inside, judge_pass(inside, rules()))
 
 

@@ -24,8 +24,8 @@ RULES = (
     "The steps from the crop on follow how MNIST itself was made: each digit scaled into a 20×20 "
     "box with its proportions kept, then placed in 28×28 by its centre of mass (LeCun, Bottou, "
     "Bengio and Haffner 1998, *Gradient-based learning applied to document recognition*, section "
-    "III). A network reads best what looks like what it learned from. Switch a step off to see what "
-    "it is worth."
+    "III). A network reads best what looks like what it learned from. Switch a step off to see "
+    "what it is worth."
 )
 STYLE = """<style>
 .ds-glimpse { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr));

@@ -5,11 +5,10 @@ import streamlit as st
 
 from model.engine import engine
 from model.teaching import BATCHES, Correction, Lesson, LessonState, Phase, counted
-from model.verdict import Verdict
 from ui.colours import DARK, LIGHT
 from ui.curves import Line, curves
 from ui.maps import map_grid
-from ui.session import network, session, show_taught, untaught
+from ui.session import ChosenDigit, network, session, show_taught, untaught
 
 TICK = 0.5
 """Seconds between two redraws while a lesson runs."""
@@ -25,16 +24,19 @@ PHASE_WORDS = {
 }
 
 
-def correct(pixels: np.ndarray, verdict: Verdict) -> None:
+def correct(digit: ChosenDigit) -> None:
     """Let the person say which digit it really was; it is kept with that label."""
     mine = session()
+    if digit.label is not None:
+        st.caption("Test digits are never taught: they measure what the network can do.")
+        return
     count = len(mine.kept) + len(mine.kept_before)  # a fresh row of buttons after each correction
     label = st.pills(
-        "Wrong? It was a …", range(10), key=f"was_{count}", wrap=False,
+        "Wrong? It was a …", range(10), key=f"was_{count}",
         help="Keeps this digit with the label that you give it, to teach the network below.",
     )  # fmt: skip
     if label is not None:
-        _keep((*mine.kept, Correction(pixels, int(label))))
+        _keep((*mine.kept, Correction(digit.pixels, int(label))))
         st.rerun()
 
 

@@ -22,13 +22,14 @@ def read_digit() -> None:
             no_answer(found.sentence)
             return
         place = followed(found)
-        read_out = read(found, place)
-        if read_out is None:
+        digit = found.chosen(place)
+        said = read(digit)
+        if said is None:
             return
-        inside, verdict = read_out
-        answer(inside.probabilities, verdict)
+        inside, verdict = said
+        answer(inside.probabilities, verdict, digit.label)
         explanation(rules())
-        correct(inside.digit, verdict)
+        correct(digit)
     steps(found, place)
     st.subheader("Inside: the most active feature maps of each layer", anchor="inside")
     glimpse(inside)
