@@ -61,17 +61,20 @@ def _amounts(chosen: Choice) -> None:
 
 def _time(chosen: Choice, was_known: bool) -> None:
     speed = _speed()
-    words = "…"
+    words = "Measuring the speed of this computer …"
     if speed is not None:
         seconds = training_seconds(
             chosen.network, chosen.settings, chosen.digits, chosen.validation, speed
         )
-        words = duration(_rounded(seconds))
+        words = f"Takes about {duration(_rounded(seconds))}"
     epochs = chosen.settings.epochs
     st.markdown(
-        f"About **{words}** for {epochs} epoch{'s' if epochs > 1 else ''} of {chosen.batches:,} "
-        f"batch{'es' if chosen.batches > 1 else ''}",
+        f"**{words}**",
         help="An estimate from the number of multiplications and the speed of this computer.",
+    )
+    st.caption(
+        f"{epochs} epoch{'s' if epochs > 1 else ''} of {chosen.batches:,} "
+        f"batch{'es' if chosen.batches > 1 else ''}, {chosen.digits:,} digits"
     )
     if speed is not None and not was_known:
         st.rerun()

@@ -12,6 +12,9 @@ from ui.time_machine import epoch_slider
 TICK = 1.0
 """Seconds between two looks at what changes by itself; nothing ticks when nothing does."""
 
+SHIPPED = "shipped"
+"""Stands for the shipped network in the choice; no run has this id."""
+
 ENGINE_ICONS: dict[EnginePhase, str] = {
     "starting": ":material/hourglass_top:",
     "warming": ":material/hourglass_top:",
@@ -41,24 +44,24 @@ def show() -> None:
 def _network_choice() -> None:
     """Whose network all pages show, and as it was after which epoch."""
     mine = session()
-    titles: dict[str | None, str] = {None: "Shipped network"}
+    titles = {SHIPPED: "Shipped network"}
     titles |= {run.id: run.title for run in my_runs()}
     for other, title in ((mine.taught, "Taught network"), (mine.imported, "Imported network")):
         if other is not None:
             titles[other.id] = title
-    options = list(titles)
+    options, shown = list(titles), mine.shown_run or SHIPPED
     chosen = st.selectbox(
         "Network on all pages",
         options,
-        index=options.index(mine.shown_run) if mine.shown_run in options else 0,
+        index=options.index(shown) if shown in options else 0,
         format_func=titles.__getitem__,
         # A new key, and so a new widget, when a page has changed what is shown: the old one would
         # insist on what was last picked in it.
-        key=f"network_choice_{mine.shown_run}",
+        key=f"network_choice_{shown}",
         help="The shipped network was trained before it came to you. Each run is one of yours.",
     )
-    if chosen != mine.shown_run:
-        show_run(chosen)
+    if chosen != shown:
+        show_run(None if chosen == SHIPPED else chosen)
         st.rerun()
     run = shown_run()
     if run is not None:

@@ -22,7 +22,16 @@ TICK = 0.5
 TRAINING = (LIGHT.training, DARK.training)
 VALIDATION = (LIGHT.validation, DARK.validation)
 
+EMPTY = "The first batches come within seconds"
 SAME, NEW = "With the same seed", "With a new seed"
+
+STYLE = """<style>
+.ds-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.6rem, 1fr));
+  gap: 0.6rem 0.5rem; margin: 0; align-items: end; }
+.ds-tiles dt { font-size: 0.8rem; line-height: 1.2; opacity: 0.75; font-weight: 400; }
+.ds-tiles dd { margin: 0.1rem 0 0; font-size: 1.3rem; line-height: 1.3; white-space: nowrap;
+  font-variant-numeric: tabular-nums; }
+</style>"""
 
 PHASES = {
     Phase.STARTING: "Starting. The first points come within seconds.",
@@ -167,9 +176,11 @@ def _tiles(state: RunState) -> None:
         if state.phase.moving
         else ("Time trained", duration(state.seconds)),
     )
-    with st.grid("auto", min_column_width=130, key="tiles"):
-        for label, value in tiles:
-            st.metric(label, value)
+    st.html(
+        f"{STYLE}<dl class='ds-tiles'>"
+        + "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in tiles)
+        + "</dl>"
+    )
 
 
 def _number(values: np.ndarray | list[float]) -> str:
@@ -217,12 +228,13 @@ def _charts(state: RunState) -> None:
     with loss:
         curves(
             _lines(state, epochs, "loss"), key="loss_chart", title="Loss", log=log,
-            x_label="epoch", y_label="loss",
+            x_label="epoch", y_label="loss", empty=EMPTY,
         )  # fmt: skip
     with accuracy:
         curves(
             _lines(state, epochs, "accuracy"), key="accuracy_chart", title="Accuracy",
             x_label="epoch", y_label="share read rightly", y_format="percent", y_range=(0.0, 1.02),
+            empty=EMPTY,
         )  # fmt: skip
     st.caption(
         "Faint: single training batches. Bold: whole epochs. Training figures in the tiles are the "
