@@ -50,6 +50,9 @@ page = st.navigation(
                 "pages/inside/arithmetic.py", title="Arithmetic", icon="🧮", url_path="arithmetic"
             ),
         ],
+        "Judge": [
+            st.Page("pages/judge/evaluate.py", title="Evaluate", icon="🎯", url_path="evaluate"),
+        ],
     }
 )
 keep_runs_in_url()
