@@ -1,6 +1,7 @@
 """The maps of one layer: all of them, one of them large, and what it depends on."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from model.film import epochs_to_show, film
 from model.network import POOL, Kind, Network, to_vector
 from model.ordering import Order, channels_in_order
 from ui.diagram import shape_text
-from ui.links import arrival, copy_link, go_to, news, place
+from ui.links import arrival, copy_link, fitting, go_to, news, page_link, place
 from ui.maps import big_map, map_grid
 from ui.save import save_menu
 from ui.session import ChosenDigit, View, network, shown_run
@@ -22,6 +23,7 @@ from ui.session import ChosenDigit, View, network, shown_run
 FRAMES = 24
 """Epochs in a film strip at most."""
 
+BEFORE, AFTER = "before ReLU", "after ReLU"
 Scale = Literal["layer", "map", "network"]
 ORDERS = {
     Order.CHANNEL: "channel number",
@@ -38,23 +40,26 @@ SCALES: dict[Scale, str] = {
 @st.fragment
 def explore(inside: ForwardPass, digit: ChosenDigit) -> None:
     """Show one layer's maps; a picked pixel, its value, and what of the drawing it depends on."""
-    output, view = _chosen_layer(inside)
-    order, scale = _settings()
+    output, view, order, scale = _settings(inside)
+    maps = _values(output, view)
+    scales = _scales(inside, maps, scale, view)
     picture, grid = st.columns([1, 3], gap="medium")
     below = st.container()
-    maps = output.before if view.before else output.after
-    scales = _scales(inside, output, maps, scale)
     with grid:
         view = _all_maps(maps, view, channels_in_order(maps, order), scales)
     channel, pixel = _shown(maps, view)
     with below:
-        pixel = _one_map(output, maps, channel, pixel, scales, view)
+        pixel = _one_map(inside, output, maps, channel, pixel, scales, view)
     with picture:
         _field(output, digit, maps, channel, pixel)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         copy_link()
         name = f"{output.layer.name}_before_relu" if view.before else output.layer.name
         save_menu(maps, name=name, key="save")
+        page_link(
+            "pages/inside/arithmetic.py", "Where does this number come from?", "🧮",
+            replace(view, channel=channel, pixel=pixel),
+        )  # fmt: skip
     _film(output, digit, channel, view)
 
 
@@ -90,60 +95,49 @@ def _listed(numbers: tuple[int, ...] | list[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _chosen_layer(inside: ForwardPass) -> tuple[LayerOutput, View]:
-    """Let a layer be chosen, and before or after ReLU; the URL follows."""
+def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
+    """Let a layer be chosen, before or after ReLU, and how it is laid out; the URL follows."""
     view = place(network().config)
     names = [output.layer.name for output in inside.maps]
-    first = view.layer if view.layer in names else names[0]
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = st.segmented_control(
-            "Layer", names, default=first, required=True, key=f"layer_{arrival()}"
-        )
+            "Layer", names, default=view.layer if view.layer in names else names[0],
+            required=True, key=f"layer_{arrival()}",
+        )  # fmt: skip
         output = next(output for output in inside.maps if output.layer.name == name)
-        before = False
+        if name != view.layer:
+            view = View(name, epoch=view.epoch, before=view.before)
         if output.layer.activation is not None:
             when = st.segmented_control(
-                "Activation", ("before ReLU", "after ReLU"), required=True,
-                default="before ReLU" if view.before else "after ReLU",
-                key=f"activation_{arrival()}",
+                "Activation", (BEFORE, AFTER), required=True, key=f"activation_{arrival()}",
+                default=BEFORE if view.before else AFTER,
             )  # fmt: skip
-            before = when == "before ReLU"
-    if name != view.layer:
-        view = View(layer=output.layer.name, epoch=view.epoch, before=before)
-    view = replace(view, before=before)
-    go_to(view)
-    return output, view
-
-
-def _settings() -> tuple[Order, Scale]:
-    with st.container(horizontal=True, gap="medium"):
+            view = replace(view, before=when == BEFORE)
         order = st.selectbox(
-            "Order of the maps", list(ORDERS), format_func=ORDERS.__getitem__, key="map_order",
-            persist_state="session", width=220,
+            "Order", list(ORDERS), format_func=ORDERS.__getitem__, key="map_order",
+            persist_state="session", width=190,
         )  # fmt: skip
         scale = st.selectbox(
             "Colour scale", list(SCALES), format_func=SCALES.__getitem__, key="map_scale",
-            persist_state="session", width=220,
+            persist_state="session", width=210,
             help="The number that gets the full colour. Zero is always white.",
         )  # fmt: skip
-    return order, scale
+    go_to(view)
+    return output, fitting(view, network().config), order, scale
 
 
-def _scales(
-    inside: ForwardPass, output: LayerOutput, maps: np.ndarray, scale: Scale
-) -> float | np.ndarray:
-    """The number that gets the full colour, for all maps or for each.
+def _values(output: LayerOutput, view: View) -> np.ndarray:
+    return output.before if view.before else output.after
 
-    For a layer it is the same before and after ReLU, so that one can compare the two.
-    """
-    match scale:
-        case "map":
-            each: np.ndarray = np.abs(maps).max(axis=(0, 1))
-            return each
-        case "layer":
-            return float(np.abs(output.before).max())
-        case "network":
-            return max(float(np.abs(other.before).max()) for other in inside.maps)
+
+def _scales(inside: ForwardPass, maps: np.ndarray, scale: Scale, view: View) -> float | np.ndarray:
+    """The number that gets the full colour, for all maps or for each."""
+    if scale == "map":
+        each: np.ndarray = np.abs(maps).max(axis=(0, 1))
+        return each
+    if scale == "layer":
+        return float(np.abs(maps).max())
+    return max(float(np.abs(_values(output, view)).max()) for output in inside.maps)
 
 
 def _all_maps(maps: np.ndarray, view: View, order: np.ndarray, scales: float | np.ndarray) -> View:
@@ -176,24 +170,62 @@ def _shown(maps: np.ndarray, view: View) -> tuple[int, tuple[int, int]]:
 
 
 def _one_map(
-    output: LayerOutput, maps: np.ndarray, channel: int, pixel: tuple[int, int],
-    scales: float | np.ndarray, view: View,
+    inside: ForwardPass, output: LayerOutput, maps: np.ndarray, channel: int,
+    pixel: tuple[int, int], scales: float | np.ndarray, view: View,
 ) -> tuple[int, int]:  # fmt: skip
     """Show one map with its numbers; return the pixel after a pick in it."""
     layer = output.layer
-    st.subheader(f"{layer.name}, map {channel}", anchor=False)
-    if not maps[:, :, channel].any():
-        st.caption("This map is zero everywhere for this digit.")
-    key = f"big_{layer.name}_{arrival()}"
-    scale = float(scales[channel]) if isinstance(scales, np.ndarray) else scales
-    pick = big_map(
-        maps[:, :, channel], key=key, scale=scale, place=pixel, size=760, label=f"map {channel}"
-    )
+    large, source = st.columns([3, 2]) if layer.kind is Kind.POOLING else (st.container(), None)
+    with large:
+        st.subheader(f"{layer.name}, map {channel}", anchor=False)
+        if not maps[:, :, channel].any():
+            st.caption("This map is zero everywhere for this digit.")
+        key = f"big_{layer.name}_{arrival()}"
+        scale = float(scales[channel]) if isinstance(scales, np.ndarray) else scales
+        pick = big_map(
+            maps[:, :, channel], key=key, scale=scale, place=pixel, size=760, label=f"map {channel}"
+        )
     new = news(key, pick)
-    if new is None:
-        return pixel
-    go_to(replace(view, channel=channel, pixel=(new.row, new.column)))
-    return new.row, new.column
+    if new is not None:
+        pixel = (new.row, new.column)
+        go_to(replace(view, channel=channel, pixel=pixel))
+    if source is not None:
+        with source:
+            _pooled_from(inside, output, channel, pixel, scale)
+    return pixel
+
+
+def _pooled_from(
+    inside: ForwardPass, output: LayerOutput, channel: int, pixel: tuple[int, int], scale: float
+) -> None:
+    """Show the map that a pooling layer reads, and what of it is left out."""
+    layer = output.layer
+    before = next(earlier for earlier, later in pairwise(inside.layers) if later is output)
+    map_, side, used = before.after[:, :, channel], layer.input_shape[0], layer.output_shape[0]
+    top, left = pixel[0] * layer.stride, pixel[1] * layer.stride
+    window = map_[top : top + layer.window, left : left + layer.window]
+    size = f"{layer.window}×{layer.window}"
+    st.subheader(f"{before.layer.name}, map {channel}", anchor=False)
+    if network().config.pooling == "max":
+        words = f"Row {pixel[0]}, column {pixel[1]} of {layer.name} is the largest number of the"
+        row, column = np.unravel_index(int(np.argmax(window)), window.shape)
+        winner = (top + int(row), left + int(column))
+    else:
+        words = f"Row {pixel[0]}, column {pixel[1]} of {layer.name} is the mean of the"
+        winner = None
+    words += f" {size} numbers at rows {top} and {top + 1}, columns {left} and {left + 1} here."
+    outline = (top, left, top + layer.window, left + layer.window)
+    if side % POOL:
+        words += (
+            f" Pooling {side}→{used}: windows of {size} fit {used} times into {side}, so the last "
+            "row and the last column, outside of the green frame, are dropped."
+        )
+        outline = (0, 0, used * POOL, used * POOL)
+    st.markdown(words)
+    big_map(
+        map_, key="pooled_from", scale=scale, window=outline, place=winner, size=420,
+        label=f"{before.layer.name}, map {channel}",
+    )  # fmt: skip
 
 
 def _field(
@@ -212,22 +244,6 @@ def _field(
         f"It depends on the {side}×{side} outlined pixels alone: rows {top} to {bottom - 1}, "
         f"columns {left} to {right - 1}. This is its **receptive field**."
     )
-    if layer.kind is Kind.POOLING and layer.input_shape[0] % POOL:
-        _left_over(layer.input_shape[0], layer.output_shape[0])
-
-
-def _left_over(before: int, after: int) -> None:
-    """Show what pooling leaves out where a side is odd."""
-    rest = np.zeros((before, before), np.float32)
-    rest[after * POOL :, :] = rest[:, after * POOL :] = -0.3
-    st.markdown(
-        f"**Pooling {before}→{after}**: windows of {POOL}×{POOL} fit {after} times into {before}. "
-        "The last row and column (blue) are dropped."
-    )
-    big_map(
-        rest, key="left_over", scale=1.0, values=False, size=120, label="pooled area",
-        window=(0, 0, after * POOL, after * POOL),
-    )  # fmt: skip
 
 
 def _film(output: LayerOutput, digit: ChosenDigit, channel: int, view: View) -> None:

@@ -11,8 +11,6 @@ def lesson(seeing: str, question: str, answer: str) -> None:
         question: one question that can be answered by looking at this view.
         answer: Markdown.
     """
-    with st.container(border=True):
-        st.markdown(f"**What am I seeing?** {seeing}")
-        st.markdown(f"**For the class:** {question}")
-        with st.expander("Answer", icon=":material/lightbulb:"):
-            st.markdown(answer)
+    st.markdown(f"**What am I seeing?** {seeing}")
+    with st.expander(f"For the class: {question}", icon=":material/school:"):
+        st.markdown(answer)

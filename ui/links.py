@@ -64,6 +64,12 @@ def open_page(script: str, view: View) -> None:
     st.switch_page(script, query_params=_others(st.query_params.to_dict()) | to_params(view))
 
 
+def page_link(script: str, label: str, icon: str, view: View) -> None:
+    """Offer another page at this place."""
+    params = _others(st.query_params.to_dict()) | to_params(view)
+    st.page_link(script, label=label, icon=icon, query_params=params)
+
+
 def arrival() -> int:
     """A number for the keys of widgets that follow the view.
 

@@ -21,7 +21,7 @@ lesson(
 @st.fragment
 def follow() -> None:
     """The sheet and the columns; runs again with every movement of the pen."""
-    sheet, layers = st.columns([1, 3], gap="medium")
+    sheet, layers = st.columns([2, 5], gap="medium")
     with sheet:
         digit = digit_under_pen()
         st.caption(f"Network: {network().origin}. Digit: {digit.source}.")

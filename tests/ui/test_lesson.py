@@ -59,11 +59,7 @@ def test_the_answer_is_folded() -> None:
         lesson("Maps of a layer.", "Which is brightest?", "The one whose filter fits best.")
 
     app = AppTest.from_function(script).run()
-    shown = [element.value for element in app.markdown]
-    assert shown[:2] == [
-        "**What am I seeing?** Maps of a layer.",
-        "**For the class:** Which is brightest?",
-    ]
-    assert app.expander[0].label == "Answer"
+    assert app.markdown[0].value == "**What am I seeing?** Maps of a layer."
+    assert app.expander[0].label == "For the class: Which is brightest?"
     assert not app.expander[0].proto.expanded
     assert app.expander[0].markdown[0].value == "The one whose filter fits best."

@@ -57,8 +57,9 @@ def overview(inside: ForwardPass, *, key: str) -> Opened | None:
 def columns(inside: ForwardPass) -> list[dict[str, Any]]:
     """Return the columns as the browser takes them: the picture first, then every layer.
 
-    A layer with an activation function has two panels, before and after it, on one scale, so that
-    one sees what ReLU cuts off. The ten outputs are rows with their scores and probabilities.
+    A layer with ReLU has two panels, before and after it, on one scale, so that one sees what is
+    cut off. It is the scale of what is left: the large negative sums, which go nowhere, would make
+    all else look pale. The ten outputs are rows with their scores and probabilities.
     """
     picture = inside.digit[:, :, None]
     first = {
@@ -96,8 +97,8 @@ def checked_opening(message: object, inside: ForwardPass) -> Opened | None:
 def _column(output: LayerOutput) -> dict[str, Any]:
     layer = output.layer
     facts = [shape_text(layer.output_shape)]
-    facts.append(f"{layer.parameters:,} parameters" if layer.parameters else "no parameters")
-    scale = float(max(np.abs(output.before).max(), np.abs(output.after).max()))
+    facts.append(f"{layer.parameters:,} parameters")
+    scale = float(np.abs(output.after).max()) or float(np.abs(output.before).max())
     if layer.activation == "relu":
         panels = [
             _panel(output.before, "before ReLU", scale),
@@ -128,7 +129,7 @@ def _panel(values: np.ndarray, caption: str, scale: float) -> dict[str, Any]:
     return {
         "caption": caption,
         "noun": noun,
-        "range": f"{_signed(values.min())} to {_signed(values.max())}",
+        "range": [f"max {_signed(values.max())}", f"min {_signed(values.min())}"],
         "png": base64.b64encode(png).decode("ascii"),
         "count": count,
         "across": across,
@@ -157,7 +158,7 @@ def _outputs(output: LayerOutput) -> dict[str, Any]:
     return {
         "caption": "score, then softmax",
         "noun": "unit",
-        "range": f"scores {_signed(low)} to {_signed(high)}",
+        "range": [f"scores: max {_signed(high)}", f"min {_signed(low)}"],
         "count": len(rows),
         "best": int(np.argmax(output.after)),
         "rows": rows,

@@ -6,8 +6,8 @@
 // mounted component is kept by its parent element and updated in place: under the pen only the
 // sources of the images and some texts change.
 
-const ZOOMS = [1.4, 1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7, 0.65]; // tried until the columns fit
-const SCROLLED = 0.8; // when none fits, the columns are scrolled and need not be that small
+const ZOOMS = [1.4, 1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7]; // tried until all columns stand in one row
+const WRAPPED = 0.7; // when none fits, they go on in the next row
 
 const views = new WeakMap();
 
@@ -78,16 +78,18 @@ class Overview {
     });
   }
 
-  // The largest zoom with which all columns stand side by side.
+  // The largest zoom with which all columns stand side by side; several rows where none does.
   fit() {
     const room = this.root.clientWidth;
     if (!room || room === this.fitted) return;
     this.fitted = room;
+    this.strip.classList.remove("wrapped");
     const fits = ZOOMS.find((zoom) => {
       this.zoom(zoom);
       return this.strip.scrollWidth <= this.strip.clientWidth;
     });
-    if (!fits) this.zoom(SCROLLED);
+    this.strip.classList.toggle("wrapped", !fits);
+    if (!fits) this.zoom(WRAPPED);
   }
 
   zoom(zoom) {
@@ -142,9 +144,9 @@ class Sheet {
   fill(panel) {
     this.panel = panel;
     this.image.src = `data:image/png;base64,${panel.png}`;
-    this.range.textContent = panel.range;
+    this.range.textContent = panel.range.join("\n");
     const { name } = this.view.columns[this.column];
-    const words = [name, panel.caption, `${panel.count} ${panel.noun}s`, panel.range];
+    const words = [name, panel.caption, `${panel.count} ${panel.noun}s`, ...panel.range];
     this.image.alt = words.filter(Boolean).join(", ");
   }
 
@@ -202,7 +204,7 @@ class Outputs {
   }
 
   fill({ rows, best, range }) {
-    this.range.textContent = range;
+    this.range.textContent = range.join(", ");
     this.rows.forEach(({ row, score, bar, percent }, digit) => {
       row.classList.toggle("best", digit === best);
       row.setAttribute("aria-label", `Digit ${digit}: ${rows[digit].percent}`);
