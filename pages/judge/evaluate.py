@@ -1,0 +1,20 @@
+import streamlit as st
+
+from ui.evaluate_view import evaluate
+from ui.lesson import lesson
+from ui.links import copy_link, current_view
+from ui.session import network
+
+st.title("Evaluate")
+current_view(network().config)
+lesson(
+    "The network reads digits that it has not learned from, and every answer is compared with the "
+    "true digit. The **confusion matrix** counts who is taken for whom. The galleries show the "
+    "mistakes themselves.",
+    "Which two digits does this network confuse most, and would you have known better?",
+    "Look for the darkest orange cell and click it. Often it is 4 and 9, or 3 and 5: a few pixels "
+    "of ink decide. Some of these digits are hard for people, too.",
+)
+st.caption(f"Network: {network().origin}.")
+evaluate()
+copy_link()

@@ -1,0 +1,290 @@
+"""How good the shown network is: figures, confusion matrix, galleries, calibration."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model import digits
+from model.engine import Pending, engine
+from model.evaluate import SLICE, Evaluation, answers, full_test
+from model.network import Network
+from model.teaching import as_digits, counted
+from ui.colours import DARK, LIGHT
+from ui.confusion import confusion
+from ui.curves import Line, curves
+from ui.gallery import gallery
+from ui.long_work import Slice, in_slices
+from ui.session import ChosenDigit, network, session
+
+SURE_AND_WRONG = 0.9
+STYLE = """<style>
+.ds-scores { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%;
+  max-width: 40rem; }
+.ds-scores th, .ds-scores td { padding: 0.3rem 0.6rem; text-align: right;
+  border-bottom: 1px solid rgba(128,128,128,0.25); }
+.ds-scores th:first-child, .ds-scores td:first-child { text-align: left; }
+.ds-scores td:last-child, .ds-scores th:last-child { text-align: left; }
+@media (max-width: 480px) { .ds-scores { font-size: 0.8rem; }
+  .ds-scores th, .ds-scores td { padding: 0.3rem; } }
+</style>"""
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Digits to be judged by: what they are called, and how they are read."""
+
+    name: str
+    words: str  # as part of a sentence: "500 test digits"
+    load: Callable[[], digits.Digits]
+
+
+def test_sets() -> list[TestSet]:
+    """The test sets that there are for this person on this computer."""
+    sets = [TestSet("embedded", "500 test digits", lambda: digits.embedded().test)]
+    if digits.full_path().exists():
+        sets.append(TestSet("full", "10,000 test digits", full_test))
+    kept = session().kept
+    if kept:
+        own = as_digits(kept)
+        mark = hashlib.blake2b(own.images.tobytes() + own.labels.tobytes(), digest_size=8)
+        name = f"own {mark.hexdigest()}"
+        sets.append(TestSet(name, f"your {counted(len(kept))}", lambda: own))
+    return sets
+
+
+def evaluate() -> None:
+    """Let a test set be chosen, read it, and show everything that follows."""
+    sets = test_sets()
+    wanted = st.segmented_control(
+        "Judge it by", [each.words for each in sets], default=sets[0].words, required=True,
+        key=f"judged_by_{len(sets)}", persist_state="session",
+    )  # fmt: skip
+    chosen = next(each for each in sets if each.words == wanted)
+    if len(sets) == 1 or all(each.name != "full" for each in sets):
+        st.caption(
+            "The 10,000 test digits of full MNIST can be taken, too, once it was downloaded on "
+            "the Train page. Digits that you correct on the Draw page make a test set of your own."
+        )
+    current = network()
+    in_slices(
+        ("evaluate", current.fingerprint, chosen.name),
+        partial(_slices, current, chosen),
+        partial(_show, chosen),
+        key=f"evaluate_{chosen.name.partition(' ')[0]}",
+        label=f"Reading {chosen.words}",
+    )
+
+
+def _slices(current: Network, chosen: TestSet) -> list[Slice[np.ndarray]]:
+    images = chosen.load().images
+    return [
+        partial(_begin, current, images[at : at + SLICE]) for at in range(0, len(images), SLICE)
+    ]
+
+
+def _begin(
+    current: Network, images: np.ndarray, before: Sequence[np.ndarray]
+) -> Pending[np.ndarray]:
+    return engine().submit(answers, current, images)
+
+
+def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> None:
+    data = chosen.load()
+    said = np.concatenate(results)
+    found = Evaluation(data.labels[: len(said)], said)
+    _figures(found)
+    st.subheader("Confusion matrix", anchor="confusion")
+    st.caption("Orange cells are mistakes. Click a cell to see its digits, the surest first.")
+    key = f"confusion_{chosen.name}"
+    picked = confusion(found.confusion, key=key)
+    if not complete:
+        return
+    _cell(data, found, picked, chosen)
+    _per_digit(found)
+    _galleries(data, found, chosen)
+    _calibration(found)
+    _save(found, chosen)
+
+
+def _figures(found: Evaluation) -> None:
+    low, high = found.interval
+    wrong = len(found) - found.right
+    with st.grid("auto", min_column_width=170):
+        st.metric(
+            "Accuracy", f"{found.accuracy:.2%}", f"{low:.2%} to {high:.2%}", delta_color="off",
+            delta_arrow="off",
+            help="The share of digits read rightly. Below it the 95 % interval (Wilson): on other "
+            "digits of this kind the true share lies in it with a probability of about 95 %. More "
+            "digits make it narrower.",
+        )  # fmt: skip
+        st.metric("Mistakes", f"{wrong:,} of {len(found):,}")
+        st.metric(
+            "Loss", f"{found.loss:.4f}",
+            help="The mean of −log(probability of the true digit). Being sure and wrong costs most."
+        )  # fmt: skip
+        st.metric(
+            "Calibration error", f"{found.reliability().error:.2%}",
+            help="How far its confidence is from the share of right answers, in the mean. See "
+            "below.",
+        )  # fmt: skip
+
+
+def _cell(
+    data: digits.Digits, found: Evaluation, picked: tuple[int, int] | None, chosen: TestSet
+) -> None:
+    if picked is None:
+        return
+    truth, answer = picked
+    places = found.cell(truth, answer)
+    read = "read rightly" if truth == answer else f"taken for a {answer}"
+    st.markdown(f"**{len(places):,} × a {truth} {read}**")
+    _pictures(data, found, places, chosen, f"cell_{truth}_{answer}")
+
+
+def _pictures(
+    data: digits.Digits, found: Evaluation, places: np.ndarray, chosen: TestSet, key: str
+) -> None:
+    labels = [
+        f"{data.labels[p]}→{found.answers[p]} {100 * found.confidence[p]:.0f}%" for p in places
+    ]
+
+    def digit(number: int) -> ChosenDigit:
+        place = int(places[number])
+        truth = int(data.labels[place])
+        pixels = data.take(np.array([place])).inputs()[0]
+        kind = "your digit" if chosen.name.startswith("own") else "test digit"
+        full = " of full MNIST" if chosen.name == "full" else ""
+        return ChosenDigit(pixels, f"{kind} {place}{full}, a {truth}", truth)
+
+    mark = f"{key}_{chosen.name}_{network().fingerprint[:8]}"
+    gallery(data.images[places], labels, digit, key=mark, size=64)
+
+
+def _per_digit(found: Evaluation) -> None:
+    st.subheader("Digit by digit", anchor="digits")
+    st.caption(
+        "**Recall**: of all 3s, how many are read as a 3? **Precision**: of all answers “3”, how "
+        "many are a 3?"
+    )
+    rows = "".join(
+        f"<tr><td>{digit}</td><td>{found.confusion[digit].sum():,}</td>"
+        f"<td>{_percent(found.recall[digit])}</td><td>{_percent(found.precision[digit])}</td>"
+        f"<td>{_most_taken_for(found, digit)}</td></tr>"
+        for digit in range(10)
+    )
+    st.html(
+        f"{STYLE}<table class='ds-scores'><tr><th>Digit</th><th>Count</th><th>Recall</th>"
+        f"<th>Precision</th><th>Most taken for</th></tr>{rows}</table>"
+    )
+
+
+def _percent(share: float) -> str:
+    return "–" if np.isnan(share) else f"{share:.1%}"
+
+
+def _most_taken_for(found: Evaluation, digit: int) -> str:
+    row = found.confusion[digit].copy()
+    row[digit] = 0
+    return f"{row.argmax()} ({row.max():,} ×)" if row.max() else "–"
+
+
+def _galleries(data: digits.Digits, found: Evaluation, chosen: TestSet) -> None:
+    st.subheader("Where it fails", anchor="galleries")
+    kinds = {
+        "Mistakes": (found.mistakes(), "Every wrong answer, the surest first."),
+        "Confidently wrong": (
+            found.confidently_wrong(SURE_AND_WRONG),
+            f"Wrong, with a confidence of {SURE_AND_WRONG:.0%} or more. Would you have known?",
+        ),
+        "Unsure": (
+            found.unsure(),
+            "Right or wrong: the two best answers are nearest to each other here.",
+        ),
+    }
+    kind = str(
+        st.segmented_control(
+            "Show", list(kinds), default="Mistakes", required=True, key="gallery_kind",
+            persist_state="session", label_visibility="collapsed",
+        )
+    )  # fmt: skip
+    places, words = kinds[kind]
+    st.caption(f"{words} Below each: true digit → answer, confidence.")
+    _pictures(data, found, places, chosen, f"gallery_{kind}")
+
+
+def _calibration(found: Evaluation) -> None:
+    st.subheader("Does it know how sure it may be?", anchor="calibration")
+    bins = found.reliability()
+    filled = bins.counts > 0
+    st.markdown(
+        "Of all answers with a confidence of about 80 %, 80 % should be right. **Below the dashed "
+        "line** it is too sure of itself, above it too modest. The mean distance, weighted by the "
+        f"number of answers, is the **expected calibration error**: {bins.error:.2%}."
+    )
+    ends = np.array([0.0, 1.0])
+    curves(
+        [
+            Line("As sure as right", ends, ends, ("#7a828e", "#9aa3af"), faint=True, dashed=True),
+            Line(
+                "This network", bins.confidence[filled], bins.accuracy[filled],
+                (LIGHT.training, DARK.training),
+            ),
+        ],
+        key="reliability", title="Reliability diagram", x_label="confidence",
+        y_label="share read rightly", y_format="percent", y_range=(0.0, 1.02), height=300,
+    )  # fmt: skip
+    counts = ", ".join(
+        f"{low:.0%} to {high:.0%}: {count:,}"
+        for low, high, count in zip(bins.edges, bins.edges[1:], bins.counts, strict=False)
+        if count
+    )
+    st.caption(f"Answers in each bin of confidence: {counts}. Few answers make a shaky point.")
+
+
+def _save(found: Evaluation, chosen: TestSet) -> None:
+    with st.popover("Save", icon=":material/download:", key="evaluate_save"):
+        for words, make, name in (
+            ("Every answer (CSV)", partial(answers_csv, found), "answers"),
+            ("Confusion matrix (CSV)", partial(confusion_csv, found), "confusion"),
+            ("Precision and recall (CSV)", partial(scores_csv, found), "scores"),
+        ):
+            st.download_button(
+                words, make, f"{name}_{chosen.name.partition(' ')[0]}.csv", "text/csv",
+                key=f"save_{name}", on_click="ignore", width="stretch",
+            )  # fmt: skip
+
+
+def answers_csv(found: Evaluation) -> str:
+    """One line a digit: its place, its label, the answer and all ten probabilities."""
+    head = "place,label,answer," + ",".join(f"p{digit}" for digit in range(10))
+    lines = [
+        f"{place},{label},{answer}," + ",".join(f"{share:.9g}" for share in shares)
+        for place, (label, answer, shares) in enumerate(
+            zip(found.labels, found.answers, found.probabilities.tolist(), strict=True)
+        )
+    ]
+    return "\n".join([head, *lines]) + "\n"
+
+
+def confusion_csv(found: Evaluation) -> str:
+    """The matrix with a head line; rows are the true digits."""
+    head = "true," + ",".join(f"read as {digit}" for digit in range(10))
+    lines = [f"{digit}," + ",".join(map(str, row)) for digit, row in enumerate(found.confusion)]
+    return "\n".join([head, *lines]) + "\n"
+
+
+def scores_csv(found: Evaluation) -> str:
+    """One line a digit: count, recall, precision; a share that does not exist stays empty."""
+    lines = [
+        f"{digit},{found.confusion[digit].sum()},{_share(recall)},{_share(precision)}"
+        for digit, (recall, precision) in enumerate(zip(found.recall, found.precision, strict=True))
+    ]
+    return "\n".join(["digit,count,recall,precision", *lines]) + "\n"
+
+
+def _share(share: float) -> str:
+    return "" if np.isnan(share) else f"{share:.9g}"
