@@ -101,7 +101,8 @@ def judge(
     best, second = (float(probabilities[digit]) for digit in order[:2])
     judgement = Judgement.SURE
     if rules is not None:
-        if pixels.mean() > rules.most_ink or _strange(pixels, features, rules):
+        far = strangeness(pixels[None], features[None], rules.known)[0] > rules.strange
+        if far or pixels.mean() > rules.most_ink:
             judgement = Judgement.STRANGE
         elif best < rules.sure:
             judgement = Judgement.UNSURE
@@ -156,11 +157,7 @@ def measured(seen: Reading, validation: digits.Digits, known: np.ndarray, most_i
     hits = seen.probabilities.argmax(axis=1) == validation.labels
     sure = sure_limit(confidence, hits)
     above = confidence >= sure
-    strangeness = [
-        _strangeness(pixels, features, known)
-        for pixels, features in zip(validation.inputs(), seen.features, strict=True)
-    ]
-    limit = float(np.quantile(strangeness, FAMILIAR))
+    limit = float(np.quantile(strangeness(validation.inputs(), seen.features, known), FAMILIAR))
     right = float(hits[above].mean()) if above.any() else 0.0
     return Rules(sure, float(above.mean()), right, limit, most_ink, known)
 
@@ -224,15 +221,23 @@ def _below(one: tuple[int, int, int, int], two: tuple[int, int, int, int]) -> bo
     return two[0] + two[2] > 2 * one[2]
 
 
-def _strange(pixels: np.ndarray, features: np.ndarray, rules: Rules) -> bool:
-    return _strangeness(pixels, features, rules.known) > rules.strange
+def strangeness(pictures: np.ndarray, features: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return how far each picture is from all training digits, 0 is on one of them.
 
+    Args:
+        pictures: (n, 28, 28) float32 in [0, 1].
+        features: (n, units) of them in the dense layer.
+        known: see `Rules`.
 
-def _strangeness(pixels: np.ndarray, features: np.ndarray, known: np.ndarray) -> float:
-    likeness = known @ units(features)
-    eyes = 1 - float(np.partition(likeness, -NEIGHBOURS)[-NEIGHBOURS])
-    picture = 1 - float((_pictures() @ units(_blurred(pixels[None])[0].ravel())).max())
-    return eyes * picture
+    Returns:
+        (n,) float32: 1 − cosine similarity to the `NEIGHBOURS`-th nearest in the dense layer,
+        times 1 − cosine similarity to the nearest blurred picture.
+    """
+    eyes = np.partition(units(features) @ known.T, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS]
+    blurred = units(_blurred(pictures).reshape(len(pictures), -1))
+    nearest = (blurred @ _pictures().T).max(axis=1)
+    result: np.ndarray = (1 - eyes) * (1 - nearest)
+    return result
 
 
 def _blurred(pictures: np.ndarray) -> np.ndarray:

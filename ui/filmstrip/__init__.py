@@ -84,9 +84,8 @@ def switched_off(state: object, known: Sequence[str]) -> frozenset[str]:
         known: keys that count; others are left out.
     """
     off = state.get("off") if isinstance(state, Mapping) else None
-    return (
-        frozenset(known) & frozenset(k for k in off if isinstance(k, str)) if off else frozenset()
-    )
+    named = off if isinstance(off, list) else []
+    return frozenset(key for key in named if isinstance(key, str)) & frozenset(known)
 
 
 def png(picture: np.ndarray, look: Literal["light", "ink", "numbers"]) -> bytes:

@@ -1,0 +1,35 @@
+"""The words of an answer."""
+
+import pytest
+
+from model.verdict import Judgement, Verdict
+from ui.answer import said
+
+
+def verdict(judgement: Judgement) -> Verdict:
+    return Verdict(judgement, 4, 0.62, 9, 0.32)
+
+
+@pytest.mark.parametrize(
+    ("judgement", "words"),
+    [
+        (Judgement.SURE, "Sure."),
+        (Judgement.UNSURE, "Not sure: perhaps a 4."),
+        (Judgement.STRANGE, "does not look like a digit"),
+    ],
+)
+def test_every_judgement_has_its_sentence(judgement: Judgement, words: str) -> None:
+    assert words in said(verdict(judgement))
+
+
+def test_runner_up_and_margin_are_told() -> None:
+    words = said(verdict(Judgement.UNSURE))
+    assert "4 has 62.0%" in words
+    assert "runner-up 9 has 30.0%" in words
+    assert "32.0 points" in words
+
+
+def test_a_known_label_tells_right_from_wrong() -> None:
+    assert "which is right" in said(verdict(Judgement.SURE), 4)
+    assert "it is a <b>9</b>" in said(verdict(Judgement.SURE), 9)
+    assert "which is right" not in said(verdict(Judgement.SURE), 9)
