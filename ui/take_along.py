@@ -1,14 +1,20 @@
 """A run to take along: its network and its history as files, and a network from a file."""
 
 import re
+from collections.abc import Callable
 
 import streamlit as st
 
+from model.engine import engine
+from model.export import history_csv, keras_bytes, keras_script, lite_bytes
 from model.network import Network, count_parameters
 from model.runs import Run
 from model.storage import FileError, network_from_bytes, network_to_bytes
 from ui.session import session, show_imported, shown_epoch, shown_run
 from ui.settings import architecture
+
+EXPORT_SECONDS = 120.0
+"""A conversion waits behind trainings; longer than this nobody waits for it."""
 
 
 def take_along(run: Run) -> None:
@@ -30,18 +36,57 @@ def take_along(run: Run) -> None:
             "chooses another epoch."
         )
         _network_files(network)
+    st.subheader("The training as a file", anchor=False)
+    st.caption("The charts can be saved as pictures with “Save PNG” above each of them.")
+    _training_files(run)
     st.subheader("A network from a file", anchor=False)
     _import()
 
 
 def _network_files(network: Network) -> None:
-    name = file_stem(network.origin)
+    """The network's files. Each is made when its button is pressed, which shows that it works."""
+    name, ready = file_stem(network.origin), engine().state.phase == "ready"
     with st.container(horizontal=True, key="network_files"):
         st.download_button(
             "DigitScope (.npz)", lambda: network_to_bytes(network), f"{name}.npz",
             key="save_npz", icon=":material/download:", on_click="ignore",
             help="Opens here again, on this or another computer.",
         )  # fmt: skip
+        st.download_button(
+            "Keras (.keras)", lambda: _made(keras_bytes, network), f"{name}.keras",
+            key="save_keras", icon=":material/download:", on_click="ignore", disabled=not ready,
+            help="Opens in Python with keras.models.load_model and gives the same answers.",
+        )  # fmt: skip
+        st.download_button(
+            "TensorFlow Lite (.tflite)", lambda: _made(lite_bytes, network), f"{name}.tflite",
+            key="save_tflite", icon=":material/download:", on_click="ignore", disabled=not ready,
+            help="For phones and small devices. Takes some seconds to make.",
+        )  # fmt: skip
+    if not ready:
+        st.caption(f"{engine().state.sentence} Files of Keras need it.")
+
+
+def _made(make: Callable[[Network], bytes], network: Network) -> bytes:
+    return engine().submit(make, network).result(timeout=EXPORT_SECONDS)
+
+
+def _training_files(run: Run) -> None:
+    state, name = run.state(), file_stem(run.title)
+    epochs = max(state.epoch, 1) if not state.phase.moving else state.target
+    script = keras_script(run.network, run.settings, state.changes, epochs)
+    with st.container(horizontal=True, key="training_files"):
+        st.download_button(
+            "History (.csv)", history_csv(state.history), f"{name}.csv", "text/csv",
+            key="save_csv", icon=":material/download:", on_click="ignore",
+            disabled=not state.history, help="Loss and accuracy of every epoch, as a table.",
+        )  # fmt: skip
+        st.download_button(
+            "Keras script (.py)", script, f"{name}.py", "text/x-python",
+            key="save_script", icon=":material/download:", on_click="ignore",
+            help="A short program that does this training again at home, with the same seed.",
+        )  # fmt: skip
+    with st.expander("Show the script", icon=":material/code:"):
+        st.code(script, language="python")
 
 
 def file_stem(origin: str) -> str:
