@@ -13,7 +13,7 @@ import numpy as np
 from model import digits
 from model.digits import Digits
 from model.forward import probabilities
-from model.network import CLASSES, SIDE, Kind, Network, layers
+from model.network import CLASSES, SIDE, Kind, Network, NetworkConfig, layers
 
 T = TypeVar("T")
 
@@ -33,6 +33,12 @@ class Change:
     def __bool__(self) -> bool:
         return bool(self.filters or self.pixels)
 
+    def within(self, config: NetworkConfig) -> "Change":
+        """The same without the filters that a network does not have."""
+        counts = _filters(config)
+        kept = tuple(f for f in self.filters if 0 <= f[1] < counts.get(f[0], 0))
+        return Change(kept, self.pixels)
+
     def toggled_filter(self, layer: str, number: int) -> "Change":
         """The same with one filter switched over."""
         return Change(_toggled(self.filters, (layer, number)), self.pixels)
@@ -42,8 +48,27 @@ class Change:
         return Change(self.filters, _toggled(self.pixels, (row, column)))
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What is picked and tried out on top of a change that is kept: a pixel, a filter, or both."""
+
+    pixel: Pixel | None = None
+    filter: FilterName | None = None
+
+    def on(self, kept: Change) -> Change:
+        """Both together; trying what is already changed changes it back."""
+        now = kept.toggled_pixel(*self.pixel) if self.pixel else kept
+        return now.toggled_filter(*self.filter) if self.filter else now
+
+
 def _toggled(items: tuple[T, ...], item: T) -> tuple[T, ...]:
     return tuple(i for i in items if i != item) if item in items else (*items, item)
+
+
+def _filters(config: NetworkConfig) -> dict[str, int]:
+    """How many filters each convolution layer has, by name."""
+    table = (layer for layer in layers(config) if layer.kind is Kind.CONVOLUTION)
+    return {layer.name: layer.output_shape[-1] for layer in table}
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +105,7 @@ def changed_network(network: Network, change: Change) -> Network:
     Raises:
         ValueError: a filter that the network does not have.
     """
-    counts = {
-        layer.name: layer.output_shape[-1]
-        for layer in layers(network.config)
-        if layer.kind is Kind.CONVOLUTION
-    }
+    counts = _filters(network.config)
     weights = dict(network.weights)
     for layer, number in change.filters:
         if not 0 <= number < counts.get(layer, 0):
@@ -111,19 +132,6 @@ def changed_digits(pictures: np.ndarray, change: Change) -> np.ndarray:
             raise ValueError(f"Row {row}, column {column} is outside of the picture.")
         flipped[..., row, column] = 1 - flipped[..., row, column]
     return flipped
-
-
-def for_digit(network: Network, change: Change, digit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return one digit's ten probabilities before and after. Runs in a worker.
-
-    Args:
-        network: as it was learned.
-        change: what is different.
-        digit: (28, 28) float32 in [0, 1].
-    """
-    before = probabilities(network, digit[None])[0]
-    after = probabilities(changed_network(network, change), changed_digits(digit[None], change))[0]
-    return before, after
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ from model.runs import Run
 from model.teaching import Correction, Lesson
 from model.training import TrainingConfig
 from model.verdict import Reading, Rules, read, rules_for
+from model.what_if import Change, Trial
 
 _SESSION = "session"
 _RUN = "run"
@@ -105,6 +106,9 @@ class Session:
     imported: Imported | None = None  # the last imported network; likewise
     works: dict[tuple[Hashable, ...], object] = field(default_factory=dict)  # see ui.long_work
     opened: tuple[int, ChosenDigit] | None = None  # the digit another page opened in Draw, counted
+    changes: list[Change] = field(default_factory=lambda: [Change()])  # kept on What if, for undo
+    trial: Trial = Trial()  # what is picked there and not kept yet
+    trials: int = 0  # grows when the picks are to be forgotten
 
 
 @st.cache_resource

@@ -7,9 +7,9 @@ from model.network import Network, NetworkConfig, weight_shapes
 from model.what_if import (
     Change,
     TestEffect,
+    Trial,
     changed_digits,
     changed_network,
-    for_digit,
     for_unseen,
     unseen,
 )
@@ -86,13 +86,21 @@ def test_a_pixel_outside_is_refused() -> None:
         changed_digits(embedded().test.inputs()[0], Change((), ((28, 0),)))
 
 
-def test_one_digit_before_and_after() -> None:
-    made, picture = network(CONFIG), embedded().test.inputs()[0]
-    change = Change((("conv2", 3),), ((10, 10),))
-    before, after = for_digit(made, change, picture)
-    expected = forward_pass(changed_network(made, change), changed_digits(picture, change))
-    assert np.allclose(before, forward_pass(made, picture).probabilities, atol=1e-6)
-    assert np.allclose(after, expected.probabilities, atol=1e-6)
+def test_trying_on_top_of_what_is_kept() -> None:
+    kept = Change((("conv1", 1),), ((2, 2),))
+    assert Trial().on(kept) == kept
+    assert Trial((4, 4), ("conv2", 0)).on(kept) == Change(
+        (("conv1", 1), ("conv2", 0)), ((2, 2), (4, 4))
+    )
+    assert Trial((2, 2), ("conv1", 1)).on(kept) == Change()
+    assert Trial((0, 0)).on(Change()) == Change((), ((0, 0),))
+
+
+def test_a_change_leaves_out_what_another_network_does_not_have() -> None:
+    change = Change((("conv1", 2), ("conv2", 1), ("conv1", 0)), ((3, 3),))
+    smaller = NetworkConfig(filters=(2,))
+    assert change.within(smaller) == Change((("conv1", 0),), ((3, 3),))
+    assert change.within(CONFIG) == change
 
 
 def test_a_thousand_unseen_digits() -> None:
