@@ -25,6 +25,10 @@ RATES = (1e-7, 10.0)
 """The smallest and the largest learning rate."""
 
 
+class TrainingError(ValueError):
+    """A training that cannot go on. The message is a sentence for the screen."""
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """Everything that decides a training beside the architecture. Defaults: the course's.
@@ -178,6 +182,9 @@ class Trainer:
         Args:
             seconds: how long; at least one batch is done.
             most: no more than so many batches (1 is a single step).
+
+        Raises:
+            TrainingError: there is not enough memory.
         """
         began = time.perf_counter()
         first, epoch, gradient = self._batch, self.epoch + 1, self._state[0]
@@ -245,11 +252,19 @@ class Trainer:
 
     def _stretch(self, count: int) -> tuple[Tensor, np.ndarray, np.ndarray]:
         """Do the next `count` batches in one compiled call."""
+        import tensorflow as tf
+
         began = time.perf_counter()
-        *state, gradient, loss, accuracy = self._steps(
-            *self._state, self._images, self._labels, self._order, np.int32(self._batch),
-            np.int32(count), np.int32(self._step), self._rates(count), np.int32(self.settings.seed),
-        )  # fmt: skip
+        try:
+            *state, gradient, loss, accuracy = self._steps(
+                *self._state, self._images, self._labels, self._order, np.int32(self._batch),
+                np.int32(count), np.int32(self._step), self._rates(count),
+                np.int32(self.settings.seed),
+            )  # fmt: skip
+        except tf.errors.ResourceExhaustedError:  # not to be sent: reading it loads TensorFlow
+            raise TrainingError(
+                "There is not enough memory for this training. Take a smaller network or batch."
+            ) from None
         self._state = tuple(state)
         losses, accuracies = loss.numpy(), accuracy.numpy()
         self._seconds_a_batch = max((time.perf_counter() - began) / count, 1e-6)
