@@ -1,0 +1,157 @@
+"""The Draw page without an engine: networks answer right here, in the test's own process."""
+
+import base64
+import io
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from model.digits import embedded
+from model.pretrained import shipped
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "start" / "draw.py"
+
+
+class Here:
+    """An engine that does the work at once."""
+
+    state = SimpleNamespace(phase="ready", sentence="")
+
+    def run(self, work, *args):  # type: ignore[no-untyped-def]
+        return work(*args)
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setattr("ui.session.engine", Here)
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu around it
+    return AppTest.from_file(str(PAGE), default_timeout=120)
+
+
+def bodies(app: AppTest) -> str:
+    return " ".join(block.proto.body for block in app.get("html"))
+
+
+def ink(*columns: int) -> dict[str, object]:
+    """What the canvas sends for vertical strokes at these columns."""
+    cells = np.zeros((84, 84), np.uint8)
+    for column in columns:
+        cells[15:70, column : column + 6] = 255
+    pairs = bytes(byte for cell in cells.ravel().tolist() for byte in (1, cell))
+    packed = base64.b64encode(pairs).decode("ascii")
+    return {"drawing": {"ink": packed, "finished": True, "strokes": 1, "generation": 0}}
+
+
+def photo() -> bytes:
+    picture = np.full((200, 160), 210, np.uint8)
+    picture[40:160, 74:86] = 40
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_blank_sheet_is_asked_to_be_drawn_on_and_has_no_prediction(app: AppTest) -> None:
+    app.run()
+    assert not app.exception
+    assert "Draw a digit" in bodies(app)
+    assert "class='ds-digit'" not in bodies(app)
+
+
+def test_a_drawing_is_read_and_judged(app: AppTest) -> None:
+    app.session_state["sheet"] = ink(39)
+    app.run()
+    assert not app.exception
+    assert "data-digit='1'" in bodies(app)
+    assert "runner-up" in bodies(app)
+    assert app.session_state["session"].digit.source == "your drawing"
+
+
+def test_two_strokes_far_apart_are_a_number_and_each_can_be_followed(app: AppTest) -> None:
+    app.session_state["sheet"] = ink(15, 55)
+    app.run()
+    assert "data-number='11'" in bodies(app)
+    app.session_state["digits"] = {"clicked": [1, 3, 3]}
+    app.run()
+    assert not app.exception
+    assert app.session_state["session"].digit.source == "your drawing, digit 2 of 2"
+
+
+def test_a_step_that_is_off_changes_what_the_network_receives(app: AppTest) -> None:
+    app.session_state["sheet"] = ink(39)
+    app.run()
+    before = app.session_state["session"].digit.pixels
+    app.session_state["session"].steps_off = frozenset({"centre"})
+    app.run()
+    after = app.session_state["session"].digit.pixels
+    assert not np.array_equal(before, after)
+    assert np.flatnonzero(after.any(axis=0))[0] < np.flatnonzero(before.any(axis=0))[0]
+
+
+def test_an_upload_goes_through_all_steps_and_is_kept(app: AppTest) -> None:
+    app.run()
+    app.button_group(key="source").set_value("Upload").run()
+    assert "Choose a picture" in bodies(app)
+    app.file_uploader(key="upload").upload("one.png", photo(), "image/png").run()
+    assert not app.exception
+    assert "data-digit='1'" in bodies(app)
+    assert app.session_state["session"].pictures["Upload"][0] == "one.png"
+    app.button_group(key="source").set_value("Draw").run()
+    assert "Draw a digit" in bodies(app)
+    app.button_group(key="source").set_value("Upload").run()
+    assert "data-digit='1'" in bodies(app)
+
+
+def test_a_broken_upload_gets_a_sentence(app: AppTest) -> None:
+    app.run()
+    app.button_group(key="source").set_value("Upload").run()
+    app.file_uploader(key="upload").upload("no.png", photo()[:60], "image/png").run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.error[0].value.endswith(".")
+
+
+def test_a_picked_test_digit_tells_its_label_and_is_never_taught(app: AppTest) -> None:
+    app.run()
+    app.button_group(key="source").set_value("Test digits").run()
+    assert "Pick a digit" in bodies(app)
+    app.button(key="draw_surprise").click().run()
+    place = app.session_state["session"].test_digit
+    assert app.session_state["session"].digit.label == embedded().test.labels[place]
+    assert any("never taught" in caption.value for caption in app.caption)
+    app.button_group(key="draw_label").set_value(4).run()
+    app.button(key="draw_surprise").click().run()
+    assert app.session_state["session"].digit.label == 4
+
+
+def test_the_misread_digits_are_those_that_the_network_misreads(app: AppTest) -> None:
+    app.run()
+    app.button_group(key="source").set_value("Test digits").run()
+    app.toggle(key="draw_wrong").set_value(True).run()
+    assert not app.exception
+    fingerprint, wrong = app.session_state["session"].wrong
+    assert fingerprint == shipped().fingerprint
+    assert any(f"{len(wrong)} of the 500" in caption.value for caption in app.caption)
+
+
+def test_a_correction_is_kept_removed_and_brought_back(app: AppTest) -> None:
+    app.session_state["sheet"] = ink(39)
+    app.run()
+    app.button_group(key="was_0").set_value(7).run()
+    mine = app.session_state["session"]
+    assert [each.label for each in mine.kept] == [7]
+    np.testing.assert_array_equal(mine.kept[0].pixels, mine.digit.pixels)
+    assert app.button(key="teach").label == "Teach it 1 digit"
+    assert app.button(key="teach_remove").disabled
+    app.session_state["kept_1"] = {"clicked": [0, 2, 2]}
+    app.run()
+    app.button(key="teach_remove").click().run()
+    assert app.session_state["session"].kept == ()
+    app.button(key="teach_undo").click().run()
+    assert len(app.session_state["session"].kept) == 1
+    app.button(key="teach_undo").click().run()
+    assert not app.session_state["session"].kept
+    assert not app.exception
