@@ -27,10 +27,9 @@ SAME, NEW = "With the same seed", "With a new seed"
 
 STYLE = """<style>
 .ds-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.6rem, 1fr));
-  gap: 0.6rem 0.5rem; margin: 0; align-items: end; }
-.ds-tiles dt { font-size: 0.8rem; line-height: 1.2; opacity: 0.75; font-weight: 400; }
-.ds-tiles dd { margin: 0.1rem 0 0; font-size: 1.3rem; line-height: 1.3; white-space: nowrap;
-  font-variant-numeric: tabular-nums; }
+  gap: 0.6rem 0.5rem; align-items: end; font-size: 0.8rem; line-height: 1.2; }
+.ds-tiles b { display: block; margin-top: 0.1rem; font-size: 1.3rem; line-height: 1.3;
+  font-weight: 400; white-space: nowrap; font-variant-numeric: tabular-nums; }
 </style>"""
 
 PHASES = {
@@ -177,9 +176,9 @@ def _tiles(state: RunState) -> None:
         else ("Time trained", duration(state.seconds)),
     )
     st.html(
-        f"{STYLE}<dl class='ds-tiles'>"
-        + "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in tiles)
-        + "</dl>"
+        f"{STYLE}<div class='ds-tiles' role='list' aria-label='Figures of this run'>"
+        + "".join(f"<div role='listitem'>{name}<b>{value}</b></div>" for name, value in tiles)
+        + "</div>"
     )
 
 

@@ -1,0 +1,215 @@
+"""The Train page without an engine: runs come from the disk, as they do after a restart."""
+
+import secrets
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.engine import Engine
+from model.network import Network, NetworkConfig, from_vector, to_vector, weight_shapes
+from model.run_store import About, EpochRecord, EpochScores, RunFolder
+from model.storage import network_to_bytes
+from model.training import Scores, Snapshot, TrainingConfig
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = "pages/start/train.py"
+SMALL = NetworkConfig(filters=(4,), dense_units=8)
+BATCHES = 20
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache folder of its own, and an engine that stays where it is: not started."""
+    monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
+    monkeypatch.setattr(Engine, "start", lambda self: None)
+
+
+def weights(epoch: int) -> np.ndarray:
+    chance = np.random.default_rng(epoch)
+    parts = {
+        name: chance.normal(0, 0.1, shape).astype(np.float32)
+        for name, shape in weight_shapes(SMALL).items()
+    }
+    return to_vector(parts)
+
+
+def finished_run(
+    title: str = "Run 1", validation: tuple[float, ...] = (0.9, 0.5, 0.3), **settings: object
+) -> str:
+    """Write a finished run with these validation losses and return its id."""
+    identifier, epochs = secrets.token_urlsafe(12), len(validation)
+    folder, nothing = RunFolder(identifier), np.empty(0, np.float32)
+    config = TrainingConfig(epochs=epochs, **settings)
+    folder.save_about(About(title, SMALL, config, 1e9, "finished", epochs))
+    folder.save_epoch(EpochRecord(0, weights(0), nothing, nothing, None))
+    for number, loss in enumerate(validation, start=1):
+        training = Scores(1 / number, 1 - 0.5 / number)
+        scores = EpochScores(number, training, Scores(loss, 1 - loss / 5), 30.0)
+        losses = np.full(BATCHES, 1 / number, np.float32)
+        folder.save_epoch(EpochRecord(number, weights(number), losses, 1 - losses / 2, scores))
+    last = weights(epochs)
+    folder.save_snapshot(Snapshot(epochs, last, last * 0, last * 0, epochs * BATCHES))
+    return identifier
+
+
+def train_page(*runs: str, tab: str | None = None) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    if runs:
+        app.query_params["run"] = ",".join(runs)
+    if tab is not None:
+        app.session_state[f"train_{len(runs)}"] = tab
+    app.run()
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    """Everything that stands on the page as text or HTML."""
+    kinds = (app.markdown, app.caption, app.error, app.info, app.subheader, app.success)
+    texts = [element.value for kind in kinds for element in kind]
+    return "\n".join([*texts, *(element.proto.body for element in app.get("html"))])
+
+
+def test_the_settings_are_the_courses_and_the_plan_follows_them() -> None:
+    app = train_page()
+    assert not app.button(key="start").disabled
+    assert "93,322" in words(app)
+    assert "10 epochs of 125 batches" in words(app)
+    app.number_input(key="setting_convolutions").set_value(0).run()
+    assert "50,890" in words(app)
+    app.number_input(key="setting_images_embedded").set_value(100).run()
+    assert "10 epochs of 4 batches, 100 digits" in words(app)
+
+
+def test_what_cannot_be_built_is_said_and_cannot_be_started() -> None:
+    app = train_page()
+    app.segmented_control(key="setting_kernel").set_value(5).run()
+    assert "too small for a 5×5 kernel" in app.error[0].value
+    assert app.button(key="start").disabled
+    app.number_input(key="setting_convolutions").set_value(2).run()
+    assert not app.error
+    assert not app.button(key="start").disabled
+
+
+def test_settings_outlive_a_change_of_page() -> None:
+    app = train_page()
+    app.number_input(key="setting_epochs").set_value(3).run()
+    app.switch_page("pages/start/home.py").run()
+    app.switch_page(PAGE).run()
+    assert app.number_input(key="setting_epochs").value == 3
+
+
+def test_a_finished_run_shows_its_figures() -> None:
+    app = train_page(finished_run())
+    text = words(app)
+    assert "Run 1" in text
+    assert "batches of 32 · Adam, learning rate 0.001 · filters 4 of 3×3" in text
+    for figure in ("3 of 3", "0.3333", "0.3000", "94.0%", "1 min 30 s"):
+        assert f"<b>{figure}</b>" in text
+    assert "conv1" in text  # the sizes of the layers' weights
+    assert app.button(key="resume").label == "Resume"
+    assert app.button(key="stop").disabled
+
+
+def test_overfitting_is_named_with_a_reason_and_its_remedy_starts_a_new_run() -> None:
+    app = train_page(finished_run(validation=(0.9, 0.6, 0.5, 0.52, 0.6, 0.66, 0.7)))
+    assert "turned up since epoch 3" in words(app)
+    assert "This is called overfitting" in words(app)
+    app.button(key="remedy_overfitting").click().run()
+    assert not app.exception
+    assert "Run 2" in words(app)
+    assert "shifts to 2 px" in words(app)
+
+
+def test_the_time_machine_sets_the_epoch_of_every_page() -> None:
+    app = train_page(finished_run())
+    (slider,) = app.select_slider
+    assert slider.options == ["0", "1", "2", "3", "latest"]
+    slider.set_value(0).run()
+    app.switch_page("pages/inside/filters.py").run()
+    assert "Run 1, epoch 0" in words(app)
+    app.select_slider[0].set_value("latest").run()
+    assert "Run 1, epoch 3" in words(app)
+
+
+def test_runs_stand_side_by_side_and_what_differs_is_marked() -> None:
+    app = train_page(finished_run(), finished_run("Run 2", learning_rate=0.01), tab="Compare")
+    text = words(app)
+    assert "<td class='differs'><span>0.001</span></td>" in text
+    assert "<td class='differs'><span>0.01</span></td>" in text
+    assert text.count("class='differs'") == 2
+    assert "optimiser Adam" in text
+    assert "94.0% (epoch 3)" in text
+
+
+def test_a_run_is_renamed_pinned_deleted_and_brought_back() -> None:
+    app = train_page(finished_run(), finished_run("Run 2"), tab="Compare")
+    (name,) = app.text_input
+    name.set_value("  the   good one ").run()
+    assert "the good one" in app.selectbox[0].options
+    app.button(key="pin").click().run()
+    assert app.button(key="delete").disabled
+    app.button(key="pin").click().run()
+    app.button(key="delete").click().run()
+    assert not app.exception
+    assert "the good one is deleted" in words(app)
+    assert "the good one" not in app.selectbox[0].options
+    app.button(key="undo").click().run()
+    assert "the good one" in app.selectbox[0].options
+
+
+def test_any_run_becomes_the_network_of_all_pages() -> None:
+    first = finished_run()
+    app = train_page(first, finished_run("Run 2"), tab="Compare")
+    app.selectbox(key="compare_run").select(first).run()
+    app.button(key="use").click().run()
+    app.switch_page("pages/inside/filters.py").run()
+    assert "Run 1, epoch 3" in words(app)
+
+
+def test_a_saved_network_is_opened_and_shown_on_all_pages() -> None:
+    app = train_page(finished_run(), tab="Take along")
+    network = Network(SMALL, from_vector(SMALL, weights(9)), "Run 7, epoch 9")
+    app.file_uploader(key="import").upload("run-7.npz", network_to_bytes(network)).run()
+    assert "Run 7, epoch 9: filters 4 of 3×3, 8 dense units" in app.success[0].value
+    app.button(key="use_import").click().run()
+    assert not app.exception
+    app.switch_page("pages/inside/filters.py").run()
+    assert "Run 7, epoch 9" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("network.npz", b"PK\x03\x04 no archive", "damaged or is not a network"),
+        ("network.npz", b"", "damaged or is not a network"),
+        ("network.keras", b"anything", "may hold code"),
+        ("network.h5", b"anything", "may hold code"),
+    ],
+)
+def test_other_files_get_a_sentence(name: str, content: bytes, sentence: str) -> None:
+    app = train_page(finished_run(), tab="Take along")
+    app.file_uploader(key="import").upload(name, content).run()
+    assert not app.exception
+    assert sentence in words(app)
+
+
+def test_the_script_of_the_run_can_be_read() -> None:
+    app = train_page(finished_run(seed=11), tab="Take along")
+    (script,) = app.code
+    compile(script.value, "script", "exec")
+    assert "for epoch in range(3)" in script.value
+    assert "default_rng((11, epoch))" in script.value
+
+
+def test_a_run_that_changes_its_rate_by_hand_keeps_its_settings() -> None:
+    app = train_page(finished_run())
+    (rate,) = [widget for widget in app.number_input if widget.label == "Learning rate"]
+    assert rate.value == pytest.approx(0.001)
+    rate.set_value(0.0005).run()
+    (rate,) = [widget for widget in app.number_input if widget.label == "Learning rate"]
+    assert rate.value == pytest.approx(0.0005)
+    assert "learning rate 0.001" in words(app)
