@@ -52,6 +52,8 @@ page = st.navigation(
         ],
         "Judge": [
             st.Page("pages/judge/evaluate.py", title="Evaluate", icon="🎯", url_path="evaluate"),
+            st.Page("pages/judge/map.py", title="Map of digits", icon="🗺️", url_path="map"),
+            st.Page("pages/judge/explain.py", title="Explain", icon="💡", url_path="explain"),
         ],
     }
 )

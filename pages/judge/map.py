@@ -1,0 +1,23 @@
+import streamlit as st
+
+from ui.inside import digit_to_follow
+from ui.lesson import lesson
+from ui.links import copy_link, current_view
+from ui.map_view import digit_map
+from ui.session import network
+
+st.title("Map of digits")
+current_view(network().config)
+lesson(
+    "Before it answers, the network describes each digit by the numbers of its **dense layer** (64 "
+    "in the course's network). Here those of 1,000 digits are flattened into a plane: digits that "
+    "the network sees alike stand near each other.",
+    "Train a network, choose it in the sidebar, and go from epoch 0 to the last one with the time "
+    "machine. What happens to the crowd?",
+    "At epoch 0 all digits are mixed. Epoch by epoch each digit gathers in a group of its own; "
+    "those that stay between two groups are the ones that are misread.",
+)
+digit = digit_to_follow()
+st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
+digit_map()
+copy_link()
