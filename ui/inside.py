@@ -10,6 +10,10 @@ from ui.maps import map_grid
 from ui.pictures import find, picked_test_digit
 from ui.session import ChosenDigit, session
 
+STICKY = """<style>@media (min-width: 640px) {
+.stColumn:has(.st-key-pen) { position: sticky; top: 4rem; align-self: flex-start; } }</style>"""
+"""The sheet stays in sight while the columns beside it are scrolled."""
+
 
 def digit_to_follow() -> ChosenDigit:
     """The digit last drawn or picked; here another one can be picked from the test set."""
@@ -28,7 +32,10 @@ def digit_under_pen() -> ChosenDigit:
     The sheet is that of the Draw page. What already stood on it does not replace a digit that was
     chosen elsewhere.
     """
-    mine, found = session(), find("Draw")
+    st.html(STICKY)
+    mine = session()
+    with st.container(key="pen"):
+        found = find("Draw")
     if found.prepared is not None and not found.pixels:
         st.caption(found.sentence)
     elif found.pixels:

@@ -7,7 +7,7 @@
 // sources of the images and some texts change.
 
 const ZOOMS = [1.4, 1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7]; // tried until all columns stand in one row
-const WRAPPED = 0.7; // when none fits, they go on in the next row
+const WRAPPED = 0.62; // when none fits, they go on in the next row, and two rows fit a screen
 
 const views = new WeakMap();
 
