@@ -107,7 +107,7 @@ class Session:
     works: dict[tuple[Hashable, ...], object] = field(default_factory=dict)  # see ui.long_work
     opened: tuple[int, ChosenDigit] | None = None  # the digit another page opened in Draw, counted
     changes: list[Change] = field(default_factory=lambda: [Change()])  # kept on What if, for undo
-    trial: Trial = Trial()  # what is picked there and not kept yet
+    trial: Trial = field(default_factory=Trial)  # what is picked there and not kept yet
     trials: int = 0  # grows when the picks are to be forgotten
 
 
