@@ -15,15 +15,15 @@ from ui.colours import ramp, ramp_indices
 
 STYLE = """<style>
 .ds-sum { font-variant-numeric: tabular-nums; line-height: 1.5; }
-.ds-sum .tables { display: flex; flex-wrap: wrap; gap: 0.5rem 0.7rem; align-items: center; }
+.ds-sum .tables { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
 .ds-sum figure { margin: 0; }
 .ds-sum figcaption { font-size: 0.8rem; opacity: 0.75; margin-bottom: 0.2rem; }
-.ds-sum .sign { font-size: 1.3rem; opacity: 0.75; }
+.ds-sum .sign { padding-top: 1.2rem; font-size: 1.2rem; opacity: 0.75; }
 .ds-sum table { border-collapse: collapse; margin: 0; }
-.ds-sum .cells td { width: 2.9rem; height: 1.9rem; padding: 0 0.1rem; text-align: center;
-  font-size: 0.8rem; border: 1px solid rgba(128, 128, 128, 0.45); }
+.ds-sum .cells td { width: 2.55rem; height: 1.8rem; padding: 0; text-align: center;
+  font-size: 0.75rem; border: 1px solid rgba(128, 128, 128, 0.45); }
 .ds-sum .cells td.won { outline: 3px solid #0fa968; outline-offset: -3px; font-weight: 700; }
-.ds-sum .written { overflow-wrap: anywhere; }
+.ds-sum .written { margin-bottom: 0.4rem; overflow-wrap: anywhere; }
 .ds-sum .written span { white-space: nowrap; }
 .ds-sum .total { font-weight: 700; }
 .ds-sum .faint { opacity: 0.7; }
@@ -54,11 +54,12 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def two(value: float) -> str:
     """A number with two places, as it stands in a cell; what is not zero keeps its sign."""
-    return f"{value:.2f}".replace("-", "−")
+    return f"{value + 0.0:.2f}".replace("-", "−")  # + 0.0: a negative zero is just zero
 
 
 def four(value: float) -> str:
     """A total with four places; in powers of ten where these would hide it."""
+    value += 0.0  # a negative zero is just zero
     if value == 0 or 5e-4 <= abs(value) < 1e7:
         return f"{value:,.4f}".replace("-", "−")
     mantissa, exponent = f"{value:.4e}".split("e")

@@ -14,7 +14,7 @@ from model.arithmetic import (
 )
 from model.network import Kind, Layer, Network
 from ui.arithmetic_sums import show_explanation
-from ui.links import arrival, current_view, find_layer, go_to, news
+from ui.links import arrival, current_view, find_layer, go_to, news, place
 from ui.maps import big_map, map_grid
 from ui.session import View
 
@@ -112,7 +112,7 @@ def _walk_map(
     layer = output.layer
     source = inside.layers[number - 1].after if number else inside.digit[:, :, None]
     shown = source if layer.kind is Kind.FLATTEN else output.after
-    view = current_view(network.config)
+    view = place(network.config)
     row, column, _ = _start(view, output, shown)
     if playing:
         row, column = start = _next((row, column), shown.shape[:2])
@@ -183,7 +183,7 @@ def _next(pixel: tuple[int, int], shape: tuple[int, ...]) -> tuple[int, int]:
 def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, playing: bool) -> None:
     """Units to pick from, and what made the picked one."""
     layer = output.layer
-    view = current_view(network.config)
+    view = place(network.config)
     unit = _unit(view, output)
     if playing:
         unit = (unit + 1) % len(output.after)

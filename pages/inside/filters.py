@@ -1,19 +1,33 @@
 import streamlit as st
 
 from model.filters import kernels
-from ui.inside import layer_filters
+from ui.filters_view import explore, hand_made
+from ui.inside import digit_to_follow
+from ui.lesson import lesson
+from ui.links import current_view
 from ui.session import network
 
 st.title("Filters")
-st.markdown(
-    "A **filter** is what a convolution layer has learned to look for: one small kernel of weights "
-    "for each map that it reads. Orange weights add, blue weights subtract, white ones ignore."
-)
-
 current = network()
+current_view(current.config)
+lesson(
+    seeing="A **filter** is what a convolution layer has learned to look for: one small kernel of "
+    "weights for each map that it reads. Orange weights add, blue weights subtract, white ones "
+    "ignore. Pick one to open it.",
+    question="Which filters of the first layer look for edges, and how can you tell?",
+    answer="Those with orange on one side and blue on the other: over plain paper or plain ink the "
+    "two sides cancel, over an edge they do not. Compare them with the Sobel kernels below.",
+)
 st.caption(f"Network: {current.origin}.")
+
 layers = kernels(current)
-if not layers:
+if layers:
+    explore(current, layers)
+else:
     st.info("This network has no convolution layer, so it has no kernels to show.")
-for filters in layers:
-    layer_filters(filters)
+
+st.subheader("Filters made by hand")
+st.markdown("Before networks learned their filters, people wrote them down.")
+digit = digit_to_follow()
+st.caption(f"Digit: {digit.source}.")
+hand_made(layers[0] if layers else None, digit)

@@ -1,0 +1,25 @@
+import streamlit as st
+
+from ui.inside import digit_to_follow
+from ui.lesson import lesson
+from ui.links import current_view
+from ui.session import look_inside, network
+from ui.what_if_view import what_if
+
+st.title("What if?")
+current = network()
+current_view(current.config)
+st.markdown("Change one small thing inside and see whether the answer holds.")
+lesson(
+    seeing="Pick a filter and its map is gone; pick a pixel and it is flipped. The probabilities "
+    "before and now stand beside each other. Nothing is learned anew, and Reset brings all back.",
+    question="How many filters of the first layer can be switched off before the answer changes?",
+    answer="Often many. The filters overlap in what they look for, so that others stand in for the "
+    "missing one. A network that leans on a single filter would be brittle, and one with many to "
+    "spare can be made smaller.",
+)
+digit = digit_to_follow()
+inside = look_inside(digit)
+st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
+if inside is not None:
+    what_if(current, inside)

@@ -1,0 +1,101 @@
+"""The What-if page without an engine: what the workers would do is done right here."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import ui.what_if_view
+from model.activations import forward_pass
+from model.digits import embedded
+from model.network import Network, NetworkConfig, weight_shapes
+from model.what_if import Change, changed_digits, changed_network, for_unseen
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "inside" / "what_if.py"
+CONFIG = NetworkConfig((3, 4), 5, "average", 7, 0.4)
+
+
+class Here:
+    """In the place of the engine."""
+
+    class state:  # noqa: N801
+        phase = "ready"
+
+    def run(self, work, *args):
+        return work(*args)
+
+
+def opened(
+    monkeypatch: pytest.MonkeyPatch, config: NetworkConfig = CONFIG
+) -> tuple[AppTest, Network]:
+    rng = np.random.default_rng(7)
+    weights = {
+        n: rng.normal(0, 0.2, s).astype(np.float32) for n, s in weight_shapes(config).items()
+    }
+    made = Network(config, weights, "test")
+    inside = forward_pass(made, embedded().test.inputs()[0])
+    monkeypatch.setattr("ui.session.network", lambda: made)
+    monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
+    monkeypatch.setattr(ui.what_if_view, "engine", Here)
+    return AppTest.from_file(str(PAGE), default_timeout=60).run(), made
+
+
+def rows(app: AppTest, table: int = 0) -> list[list[str]]:
+    body = app.get("html")[table].proto.body
+    lines = re.findall(r"<tr[^>]*>(.*?)</tr>", body, flags=re.S)[1:]
+    return [re.findall(r"<td>(.*?)</td>", line) for line in lines]
+
+
+def probabilities(made: Network, change: Change) -> np.ndarray:
+    digit = changed_digits(embedded().test.inputs()[0], change)
+    return forward_pass(changed_network(made, change), digit).probabilities
+
+
+def test_a_picked_filter_is_off_at_once_and_can_be_kept_undone_and_reset(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app, made = opened(monkeypatch)
+    assert "Nothing is changed" in " ".join(text.value for text in app.markdown)
+    app.session_state["what_if_filters_conv1_0_0"] = {"clicked": [1, 0, 0]}
+    app.run()
+    assert not app.exception
+    first = Change((("conv1", 1),))
+    expected = probabilities(made, first)
+    assert [row[2] for row in rows(app)] == [f"{p:.1%}" for p in expected]
+    assert "filter 1 of conv1 is off" in " ".join(text.value for text in app.markdown)
+
+    app.button(key="what_if_keep").click().run()
+    app.session_state["what_if_pixels_0_1"] = {"clicked": [0, 14, 14]}
+    app.run()
+    both = first.toggled_pixel(14, 14)
+    assert [row[2] for row in rows(app)] == [f"{p:.1%}" for p in probabilities(made, both)]
+
+    app.button(key="what_if_undo").click().run()
+    assert [row[2] for row in rows(app)] == [f"{p:.1%}" for p in expected]
+    app.button(key="what_if_reset").click().run()
+    assert [row[2] for row in rows(app)] == [row[1] for row in rows(app)]
+    app.button(key="what_if_undo").click().run()
+    assert [row[2] for row in rows(app)] == [f"{p:.1%}" for p in expected]
+
+
+def test_a_thousand_digits_are_counted_digit_by_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, made = opened(monkeypatch)
+    app.session_state["what_if_filters_conv1_0_0"] = {"clicked": [2, 0, 0]}
+    app.toggle(key="what_if_unseen").set_value(True).run()
+    assert not app.exception
+    effect = for_unseen(made, Change((("conv1", 2),)))
+    table = rows(app, 1)
+    assert [int(row[1]) for row in table[:10]] == effect.right(effect.before).tolist()
+    assert [int(row[2]) for row in table[:10]] == effect.right(effect.after).tolist()
+    assert int(table[10][3]) == effect.right(effect.after).sum()
+
+
+def test_a_network_without_filters_still_has_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, made = opened(monkeypatch, NetworkConfig((), dense_units=4))
+    app.session_state["what_if_pixels_0_0"] = {"clicked": [0, 9, 9]}
+    app.run()
+    assert not app.exception
+    expected = probabilities(made, Change((), ((9, 9),)))
+    assert [row[2] for row in rows(app)] == [f"{p:.1%}" for p in expected]
