@@ -49,6 +49,7 @@ page = st.navigation(
             st.Page(
                 "pages/inside/arithmetic.py", title="Arithmetic", icon="🧮", url_path="arithmetic"
             ),
+            st.Page("pages/inside/what_if.py", title="What if?", icon="🔀", url_path="what_if"),
         ],
         "Judge": [
             st.Page("pages/judge/evaluate.py", title="Evaluate", icon="🎯", url_path="evaluate"),
