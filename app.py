@@ -55,6 +55,7 @@ page = st.navigation(
             st.Page("pages/judge/evaluate.py", title="Evaluate", icon="🎯", url_path="evaluate"),
             st.Page("pages/judge/map.py", title="Map of digits", icon="🗺️", url_path="map"),
             st.Page("pages/judge/explain.py", title="Explain", icon="💡", url_path="explain"),
+            st.Page("pages/judge/trust.py", title="Is it true?", icon="⚖️", url_path="trust"),
         ],
     }
 )
