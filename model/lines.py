@@ -26,8 +26,8 @@ def printed_lines(mask: np.ndarray) -> np.ndarray:
         mask: (h, w) bool, all ink.
 
     Returns:
-        (h, w) bool. Nothing is marked where the lines would be all the ink there is: a "1" from
-        edge to edge is a digit.
+        (h, w) bool. Nothing is marked where one upright line would be all the ink there is: a
+        "1" from edge to edge is a digit.
     """
     if min(mask.shape) < _SMALLEST:
         return np.zeros_like(mask)
@@ -48,7 +48,8 @@ def printed_lines(mask: np.ndarray) -> np.ndarray:
     marked |= _frames(mask & ~marked, thickest)
     rest = int((mask & ~marked).sum())
     if rest < max(12, 0.02 * int(mask.sum())):
-        return np.zeros_like(mask)
+        # Several lines and nothing else are an empty sheet.
+        return mask if len(found) > 1 else np.zeros_like(mask)
     return marked
 
 

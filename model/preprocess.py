@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model import fitting, lighting, lines, segment
+from model import blank, fitting, lighting, lines, segment
 
 BLANK = "Nothing is drawn here yet: this sheet is blank. Draw or show a digit from 0 to 9."
 
@@ -162,7 +162,7 @@ def preprocess(picture: np.ndarray, *, off: frozenset[str] = frozenset()) -> Pre
     if "ink" not in off and lighting.is_light_on_dark(brightness):
         brightness = 1 - brightness
     paper = brightness if "light" in off else lighting.evened(brightness)
-    keep("light", paper)
+    keep("light", np.minimum(paper, 1))
     if "ink" in off:
         ink: lighting.Ink | None = lighting.Ink(1 - paper, paper < 0.5)
     else:
@@ -175,8 +175,10 @@ def preprocess(picture: np.ndarray, *, off: frozenset[str] = frozenset()) -> Pre
         printed = lines.printed_lines(ink.mask)
         if printed.any():
             mask = ink.mask & ~printed
-            ink = lighting.Ink(lighting.soft(ink.strength, mask), mask)
+            ink = lighting.Ink(lighting.soft(ink.strength, mask), mask, ink.floor)
     keep("lines", ink.strength)
+    if off.isdisjoint({"light", "ink", "digits"}):
+        ink = blank.without_shadows(ink, brightness)
     return _digits(ink, steps, off)
 
 
@@ -211,6 +213,9 @@ def _step(key: str, off: frozenset[str], picture: np.ndarray) -> Step:
 def _digits(ink: lighting.Ink, steps: list[Step], off: frozenset[str]) -> Preprocessed:
     find = segment.whole_sheet if "digits" in off else segment.find_digits
     regions = find(ink.mask)
+    largest = max(regions, key=lambda region: region.size, default=None)
+    if largest is not None and blank.is_grain(ink, largest.box, largest.mask):
+        regions = ()
     own = [_own_ink(ink, region) for region in regions]
     sheet = np.zeros_like(ink.strength)
     for region, strength in zip(regions, own, strict=True):

@@ -57,6 +57,11 @@ class Region:
     box: tuple[int, int, int, int]
     mask: np.ndarray
 
+    @property
+    def size(self) -> int:
+        """The longer side in pixels."""
+        return max(self.mask.shape)
+
 
 def find_digits(mask: np.ndarray) -> tuple[Region, ...]:
     """Return the digits on a sheet in reading order: line by line, each from left to right.
