@@ -16,8 +16,8 @@ from ui.maps import map_grid
 from ui.mosaic import mosaic_png
 
 STYLE = """<style>
-.ds-probe { display: grid; grid-template-columns: repeat(auto-fill, minmax(4.6rem, 1fr));
-  gap: 0.5rem; }
+.ds-probe { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0.5rem;
+  max-width: 28rem; }
 .ds-probe > div { padding: 0.35rem; border: 1px solid rgba(128, 128, 128, 0.3);
   border-radius: 0.5rem; text-align: center; font-variant-numeric: tabular-nums;
   font-size: 0.8rem; line-height: 1.3; }
@@ -93,7 +93,7 @@ def _ten_digits(probe: Probe | None) -> None:
     cards = "".join(_card(truth, row) for truth, row in enumerate(np.asarray(probe.probabilities)))
     rightly = int((probe.probabilities.argmax(axis=1) == np.arange(10)).sum())
     st.html(f"{STYLE}<div class='ds-probe' role='list' aria-label='Ten digits'>{cards}</div>")
-    st.caption(f"{rightly} of 10 rightly read. {probe.network.origin}.")
+    st.caption(f"{rightly} of 10 rightly read.")
 
 
 def _card(truth: int, probabilities: np.ndarray) -> str:

@@ -85,7 +85,8 @@ def _controls(run: Run) -> None:
         else:
             go = st.button(
                 "Resume", icon=":material/play_arrow:", key="resume", type="primary",
-                disabled=failed, help="Goes on to the end of the run, or for one epoch more.",
+                disabled=failed or phase is Phase.FINISHED,
+                help="Goes on to the end of the run.",
             )  # fmt: skip
         batch = st.button(
             "One batch", icon=":material/skip_next:", key="one_batch", disabled=failed,
@@ -162,10 +163,12 @@ def _progress(state: RunState) -> None:
 def _tiles(state: RunState) -> None:
     last: EpochScores | None = state.history[-1] if state.history else None
     recent = slice(-20, None)
-    epoch = min(state.epoch + 1, state.target) if state.batch or state.phase.moving else state.epoch
+    within = state.batch > 0 or state.phase.moving  # an epoch, and not at the end of one
+    epoch = min(state.epoch + 1, state.target) if within else state.epoch
+    batch = state.batch if within or not state.epoch else state.batches
     tiles = (
         ("Epoch", f"{epoch} of {state.target}"),
-        ("Batch", f"{state.batch} of {state.batches}" if state.batches else "–"),
+        ("Batch", f"{batch} of {state.batches}" if state.batches else "–"),
         ("Training loss", _number(state.losses[recent])),
         ("Training accuracy", _percent(state.accuracies[recent])),
         ("Validation loss", _number([last.validation.loss]) if last else "–"),

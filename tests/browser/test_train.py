@@ -1,0 +1,139 @@
+"""Training in a real browser: steered, reloaded in the middle, and by two people at once.
+
+DIGITSCOPE_RELOADS says how often the page is reloaded in the middle of a run; 5 times without it.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from conftest import ROOT
+from playwright.sync_api import Browser, Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WARM = 180_000  # milliseconds until TensorFlow is there on a busy machine
+RELOADS = int(os.environ.get("DIGITSCOPE_RELOADS", "5"))
+BATCHES = 125  # in an epoch of the 4,000 training digits
+
+
+def open_train(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_role("link", name="Train", exact=True).click(timeout=WARM)
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled(timeout=WARM)
+    expect(page.get_by_text("The engine is ready.")).to_be_visible(timeout=WARM)
+
+
+def start(page: Page, **settings: int) -> None:
+    for label, value in settings.items():
+        field = page.get_by_label(label, exact=True)
+        field.fill(str(value))
+        field.press("Enter")
+    expect(page.get_by_text(f"{settings['Epochs']} epochs of")).to_be_visible(timeout=WARM)
+    page.get_by_role("button", name="Start", exact=True).click()
+
+
+def tile(page: Page, name: str) -> Locator:
+    return page.locator(".ds-tiles > div").filter(has_text=re.compile(f"^{name}")).locator("b")
+
+
+def batches_done(page: Page) -> int:
+    """Batches since the beginning, as the tiles tell them: 0 before the first."""
+    text = page.locator(".ds-tiles").inner_text()
+    epoch = re.search(r"Epoch\s+(\d+) of", text)
+    batch = re.search(r"Batch\s+(\d+) of", text)
+    return (int(epoch[1]) - 1) * BATCHES + int(batch[1]) if epoch and batch else 0
+
+
+def wait_for_batches(page: Page, more_than: int) -> int:
+    for _ in range(WARM // 250):
+        if (done := batches_done(page)) > more_than:
+            return done
+        page.wait_for_timeout(250)
+    raise AssertionError(f"still at {batches_done(page)} batches, waited for {more_than}")
+
+
+def chart_in_words(page: Page) -> str:
+    return page.locator(".st-key-loss_chart .over").get_attribute("aria-label") or ""
+
+
+def run_ids(page: Page) -> list[str]:
+    return parse_qs(urlsplit(page.url).query)["run"][0].split(",")
+
+
+def test_a_run_is_steered_survives_reloads_and_its_network_is_seen(
+    page: Page, serve: Callable[[Path], str]
+) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    open_train(page, serve(ROOT / "app.py"))
+    start(page, Epochs=60)
+
+    # The figures and the chart move, and so do the filters and the digits.
+    done = wait_for_batches(page, 0)
+    expect(page.locator(".ds-probe > div")).to_have_count(10, timeout=WARM)
+    expect(page.locator(".st-key-live_kernels .cell")).to_have_count(32)
+    words = chart_in_words(page)
+    done = wait_for_batches(page, done)
+    expect(page.locator(".st-key-loss_chart .over")).not_to_have_attribute(
+        "aria-label", words, timeout=WARM
+    )
+
+    # Pause stands still, also after a while; resume goes on from there.
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused.")).to_be_visible(timeout=WARM)
+    page.wait_for_timeout(1500)
+    paused = batches_done(page)
+    page.wait_for_timeout(1500)
+    assert batches_done(page) == paused >= done
+    page.get_by_role("button", name="One batch").click()
+    assert wait_for_batches(page, paused) == paused + 1
+    page.get_by_role("button", name="Resume").click()
+    done = wait_for_batches(page, paused + 1)
+
+    # A reload is a new session to the server: it must find the run, which went on meanwhile.
+    (identifier,) = run_ids(page)
+    for _ in range(RELOADS):
+        page.reload()
+        expect(page.locator(".ds-tiles")).to_be_visible(timeout=WARM)
+        assert run_ids(page) == [identifier]
+        expect(page.get_by_role("button", name="Pause")).to_be_enabled(timeout=WARM)
+        now = wait_for_batches(page, done)
+        assert now > done
+        done = now
+
+    # Stopped in the middle: the last finished epoch is kept, and shown by the other pages.
+    expect(page.get_by_text(re.compile(r"^Run 1, epoch \d+\.$"))).to_be_visible(timeout=WARM)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped.")).to_be_visible(timeout=WARM)
+    epoch = int(re.search(r"\d+", tile(page, "Epoch").inner_text())[0])
+    assert 1 <= epoch < 60
+    page.get_by_role("link", name="Feature maps").click()
+    expect(page.get_by_text(f"Run 1, epoch {epoch}").first).to_be_visible(timeout=WARM)
+    assert not faults
+
+
+def test_two_people_train_at_once_and_see_only_their_own(
+    browser: Browser, serve: Callable[[Path], str]
+) -> None:
+    url, pages = serve(ROOT / "app.py"), []
+    for seed in (3, 5):
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        open_train(page, url)
+        start(page, Epochs=200, Seed=seed)
+        pages.append((page, seed))
+    assert run_ids(pages[0][0]) != run_ids(pages[1][0])
+    for page, seed in pages:
+        done = wait_for_batches(page, 0)
+        wait_for_batches(page, done)
+        expect(page.get_by_text(re.compile(rf"· seed {seed}$"))).to_be_visible()
+        page.get_by_role("tab", name="Compare").click()
+        expect(page.locator(".ds-runs tr")).to_have_count(2, timeout=WARM)  # the head and one run
+    for page, _ in pages:
+        page.get_by_role("tab", name="Watch").click()
+        page.get_by_role("button", name="Stop", exact=True).click(timeout=WARM)
+        expect(page.get_by_text("Stopped.")).to_be_visible(timeout=WARM)
+        page.context.close()
