@@ -58,7 +58,9 @@ def network_from_bytes(content: bytes) -> Network:
             "was downloaded on the Train page."
         ) from error
     except (ValueError, TypeError, RuntimeError, OSError) as error:
-        raise FileError(f"This file does not hold a network of DigitScope: {error}") from error
+        # Our own reasons are sentences; a library's are for programmers.
+        reason = str(error) if str(error).endswith(".") else "its content is damaged."
+        raise FileError(f"This file does not hold a network of DigitScope: {reason}") from error
 
 
 def load_network(path: Path) -> Network:
