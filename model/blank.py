@@ -14,6 +14,8 @@ _REACH = 4  # pixels of it to each side: the edge of a blurred stroke is that wi
 _DROP = 0.5  # of the ink's own strength that the brightness must drop by at its outline
 _SHARP = 0.6  # share of the outline where it does
 _TOUCH = 0.3  # share of the outline that may be the sheet's own edge
+_WIDEST = 0.15  # of the sheet: strokes that reach its edge are narrower
+_SOLID = 0.5  # of its size: a digit has no place as wide as that
 _TINY = 64  # in pixels; so small a file is a digit, not a photo with shadows
 _SPECK = 0.1  # of the sheet: whatever is smaller has to be clearly darker than the paper's grain
 _CLEAR = 2.0
@@ -39,14 +41,20 @@ def without_shadows(ink: Ink, brightness: np.ndarray) -> Ink:
     height, width = mask.shape
     touching = (rows == 0) | (columns == 0) | (rows == height - 1) | (columns == width - 1)
     size = np.bincount(parts[mask], minlength=count + 1)
-    strength = np.bincount(parts[mask], ink.strength[mask], count + 1) / np.maximum(size, 1)
-    drop = _drop(brightness)
+    values = ink.strength[mask]
+    total = np.maximum(np.bincount(parts[mask], values, count + 1), 1e-6)
+    strength = np.bincount(parts[mask], values**2, count + 1) / total  # of its darker parts
+    drop, dent = _drop_and_dent(brightness)
     scale = drop.shape[0] / height, drop.shape[1] / width
-    here = drop[(rows * scale[0]).astype(int), (columns * scale[1]).astype(int)]
-    sharp = here >= _DROP * strength[owner]
+    at = (rows * scale[0]).astype(int), (columns * scale[1]).astype(int)
+    sharp = drop[at] >= _DROP * strength[owner]
     outline = np.maximum(np.bincount(owner, minlength=count + 1), 1)
-    shares = [np.bincount(owner, what, count + 1) / outline for what in (sharp, touching)]
-    real = (shares[0] >= _SHARP) & (shares[1] <= _TOUCH)
+    real = np.bincount(owner, sharp, count + 1) / outline >= _SHARP
+    touch = np.bincount(owner, touching, count + 1) / outline
+    rows, columns = np.nonzero(mask)
+    at = (rows * scale[0]).astype(int), (columns * scale[1]).astype(int)
+    deep = np.bincount(parts[mask], dent[at], count + 1) / np.maximum(size, 1)
+    real &= (touch == 0) | ((touch <= _TOUCH) & (deep >= _DROP * total / np.maximum(size, 1)))
     real[0] = False
     if real[1:].all():
         return ink
@@ -63,8 +71,23 @@ def is_grain(ink: Ink, box: tuple[int, int, int, int], mask: np.ndarray) -> bool
     return float(np.median(strength)) < _CLEAR * ink.floor
 
 
-def _drop(brightness: np.ndarray) -> np.ndarray:
-    """By how much, as a share, the brightness drops within a few pixels of each pixel."""
+def is_solid(mask: np.ndarray, sheet: tuple[int, ...]) -> bool:
+    """Tell a blob from strokes: a disc in it is as wide as half of the whole."""
+    from scipy import ndimage
+
+    if max(sheet) <= _TINY:
+        return False
+    step = max(1, max(mask.shape) // 48)
+    radius = float(ndimage.distance_transform_edt(np.pad(mask[::step, ::step], 1)).max())
+    return 2 * radius - 1 > _SOLID * max(mask.shape) / step
+
+
+def _drop_and_dent(brightness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """By how much, as a share, each pixel is darker than the brightest within a few pixels.
+
+    The first picture is the drop between the brightest and the darkest around each pixel; the
+    second how much darker it is than the paper on both sides of a stroke (a grey closing).
+    """
     from scipy import ndimage
 
     factor = min(1.0, _SMALL / max(brightness.shape))
@@ -72,5 +95,6 @@ def _drop(brightness: np.ndarray) -> np.ndarray:
     small = resized(brightness, height, width) if factor < 1 else brightness
     low = ndimage.minimum_filter(small, 2 * _REACH + 1)
     high = ndimage.maximum_filter(small, 2 * _REACH + 1)
-    result: np.ndarray = 1 - low / np.maximum(high, 1 / 255)
-    return result
+    window = round(_WIDEST * max(small.shape)) | 1
+    filled = np.maximum(ndimage.grey_closing(small, (window, window), mode="nearest"), 1 / 255)
+    return 1 - low / np.maximum(high, 1 / 255), 1 - small / filled

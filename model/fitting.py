@@ -44,6 +44,12 @@ def fitted(ink: np.ndarray, *, aspect: bool = True) -> Fitted:
     if BOX - 2 <= max(height, width) <= BOX:
         return Fitted(ink, 1)
     factor = BOX / max(height, width)
+    wide = int(1 / (factor * FINE))
+    if wide > 1:  # a line finer than the fine grid would fade when areas are averaged
+        from scipy import ndimage
+
+        if stroke_width(ink > 0.3 * ink.max()) < wide:
+            ink = ndimage.maximum_filter(ink, wide)
     # A "1" of one column must not vanish: never below one pixel of the final grid.
     rows, columns = (max(1, round(side * factor)) for side in (height, width))
     return Fitted(_scaled(ink, rows * FINE, columns * FINE), FINE)

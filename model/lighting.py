@@ -51,8 +51,12 @@ def is_light_on_dark(brightness: np.ndarray) -> bool:
         return float(((brightness - around) ** 3).sum()) > 0
     height, width = (max(1, round(side * _MEDIAN_SIDE / longest)) for side in brightness.shape)
     small = resized(brightness, height, width)
-    around = ndimage.median_filter(small, _MEDIAN_SIDE // 4 | 1, mode="nearest")
-    return float(((small - around) ** 3).sum()) > 0
+    wide, narrow = (
+        float(((small - ndimage.median_filter(small, window, mode="nearest")) ** 3).sum())
+        for window in (_MEDIAN_SIDE // 4 | 1, _MEDIAN_SIDE // 9)
+    )
+    # A lamp's spot and a lit stripe are wide; printed lines and strokes beside them are not.
+    return wide > 0 and (narrow > 0 or float(np.median(small)) < 0.3)
 
 
 def evened(brightness: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 _STRIPS = 24  # a line is looked for in this many pieces, so that it may bend a little
 _COVERAGE = 0.8  # share of the pieces in which a printed line shows
 _THIN_SHARE = 0.5  # share of the pieces in which nothing crosses it
+_DENSE = 0.4  # share of a piece that has ink: faint lines are broken
 _SLOPES = np.linspace(-0.12, 0.12, 25)  # up to 7 degrees askew
 _SMALLEST = 48  # in pixels; below, a stroke of a digit itself may run from edge to edge
 _THICKEST = 0.02  # of the longest side, beside 5 pixels
@@ -98,11 +99,11 @@ def _horizontal(mask: np.ndarray, thickest: int) -> list[_Line]:
     shares = np.stack([thin[:, a:b].mean(axis=1) for a, b in strips])
     inked = np.stack([mask[:, a:b].mean(axis=1) for a, b in strips])
     reach = max(1, round(0.006 * height))
-    hits = _spread(shares, reach) >= 0.5
+    hits = _spread(shares, reach) >= _DENSE
     rows = np.arange(height)
     offsets = np.rint(_SLOPES[:, None] * (middles - width / 2)).astype(int)
     # Strokes that cross hide the line's thin edge: for its length all ink counts.
-    length = _share_on_paths(_spread(inked, reach) >= 0.5, offsets)
+    length = _share_on_paths(_spread(inked, reach) >= _DENSE, offsets)
     coverage = np.where(_share_on_paths(hits, offsets) > _THIN_SHARE, length, 0)
     columns = np.arange(width)
     while True:

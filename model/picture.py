@@ -154,8 +154,17 @@ def _reduced(image: Image.Image) -> Image.Image:
     return image.resize((size[0], size[1]), Image.Resampling.BOX, reducing_gap=2.0)
 
 
+def _only_white(shown: np.ndarray, pixels: np.ndarray) -> bool:
+    """Whether a picture shows white alone, on a ground that is mostly transparent."""
+    mostly_clear = 0 < len(shown) < 0.5 * pixels.shape[0] * pixels.shape[1]
+    return mostly_clear and bool(shown.min() > 230)
+
+
 def _on_white(image: Image.Image) -> Image.Image:
     if image.mode == "RGBA":
-        paper = Image.new("RGBA", image.size, "white")
+        # White strokes on nothing would vanish on white: they were drawn on a dark sheet.
+        seen = np.asarray(image)
+        light = seen[..., :3][seen[..., 3] > 127]
+        paper = Image.new("RGBA", image.size, "black" if _only_white(light, seen) else "white")
         return Image.alpha_composite(paper, image).convert("RGB")
     return image.convert("RGB")

@@ -216,6 +216,8 @@ def _digits(ink: lighting.Ink, steps: list[Step], off: frozenset[str]) -> Prepro
     largest = max(regions, key=lambda region: region.size, default=None)
     if largest is not None and blank.is_grain(ink, largest.box, largest.mask):
         regions = ()
+    if "digits" not in off:
+        regions = tuple(each for each in regions if not blank.is_solid(each.mask, ink.mask.shape))
     own = [_own_ink(ink, region) for region in regions]
     sheet = np.zeros_like(ink.strength)
     for region, strength in zip(regions, own, strict=True):
