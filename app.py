@@ -54,6 +54,12 @@ page = st.navigation(
         "Judge": [
             st.Page("pages/judge/evaluate.py", title="Evaluate", icon="🎯", url_path="evaluate"),
             st.Page("pages/judge/map.py", title="Map of digits", icon="🗺️", url_path="map"),
+            st.Page(
+                "pages/judge/robustness.py",
+                title="Robustness",
+                icon="🌪️",
+                url_path="robustness",
+            ),
             st.Page("pages/judge/explain.py", title="Explain", icon="💡", url_path="explain"),
             st.Page("pages/judge/trust.py", title="Is it true?", icon="⚖️", url_path="trust"),
         ],

@@ -6,13 +6,13 @@ are measured on many digits at once; the idea is that of Hendrycks and Dietteric
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from model.activations import check_digit
+from model.activations import ForwardPass, check_digit, forward_pass
 from model.forward import probabilities
 from model.network import SIDE, Network
 
@@ -42,6 +42,7 @@ class Range:
         unit: of its numbers, on screen; empty where they have none.
         meaning: a sentence.
         nothing: the strength that leaves a digit as it is.
+        step: of the slider.
         strengths: nine, ascending, for the curve; the first and the last are the slider's ends.
     """
 
@@ -49,6 +50,7 @@ class Range:
     unit: str
     meaning: str
     nothing: float
+    step: float
     strengths: tuple[float, ...]
 
 
@@ -58,30 +60,33 @@ def _steps(first: float, last: float) -> tuple[float, ...]:
 
 RANGES: Mapping[Change, Range] = {
     Change.SHIFT: Range(
-        "Shift", "pixels", "To the right, or to the left where it is negative.", 0, _steps(-8, 8)
+        "Shift", "pixels", "To the right, or to the left where it is negative.", 0,
+        0.5, _steps(-8, 8),
     ),
     Change.ROTATION: Range(
-        "Rotation", "°", "To the right, or to the left where it is negative.", 0, _steps(-60, 60)
+        "Rotation", "°", "To the right, or to the left where it is negative.", 0,
+        1, _steps(-60, 60),
     ),
-    Change.SIZE: Range("Size", "×", "1 is the digit as it is.", 1, _steps(0.4, 1.6)),
+    Change.SIZE: Range("Size", "×", "1 is the digit as it is.", 1, 0.05, _steps(0.4, 1.6)),
     Change.THICKNESS: Range(
         "Stroke thickness", "pixels", "Ink added around each stroke, or taken away.", 0,
-        _steps(-2, 2),
+        0.1, _steps(-2, 2),
     ),
     Change.NOISE: Range(
         "Noise", "", "Each pixel gets a random number added; this is its standard deviation.", 0,
-        _steps(0, 0.8),
+        0.02, _steps(0, 0.8),
     ),
     Change.BLUR: Range(
         "Blur", "pixels", "Each pixel becomes a mean of those around it (Gaussian).", 0,
-        _steps(0, 4),
+        0.1, _steps(0, 4),
     ),
     Change.CONTRAST: Range(
-        "Contrast", "×", "1 is full; at 0 the whole picture has its mean grey.", 1, _steps(0.04, 1)
+        "Contrast", "×", "1 is full; at 0 the whole picture has its mean grey.", 1,
+        0.02, _steps(0.04, 1),
     ),
     Change.INVERSION: Range(
         "Inversion", "", "0 is as it is, 1 is white ink on black paper, half way all is grey.", 0,
-        _steps(0, 1),
+        0.02, _steps(0, 1),
     ),
 }  # fmt: skip
 
@@ -186,21 +191,18 @@ def blurred(digits: np.ndarray, sigma: float) -> np.ndarray:
     return result
 
 
-@dataclass(frozen=True, eq=False)
-class Changed:
-    """A changed digit, (28, 28) float32, and the ten probabilities that the network gives it."""
-
-    pixels: np.ndarray
-    probabilities: np.ndarray
-
-
-def read_changed(network: Network, digit: np.ndarray, strengths: Mapping[Change, float]) -> Changed:
+def read_changed(
+    network: Network, digit: np.ndarray, strengths: Mapping[Change, float]
+) -> ForwardPass:
     """Change one digit in several ways and read it. Runs in a worker: it loads TensorFlow.
 
     Args:
         network: any network.
         digit: (28, 28) float32 in [0, 1].
         strengths: of each change that is made; they are made in the order of `Change`.
+
+    Returns:
+        What every layer makes of the changed digit, which is its `digit`.
 
     Raises:
         ValueError: wrong shape, dtype or range.
@@ -210,7 +212,7 @@ def read_changed(network: Network, digit: np.ndarray, strengths: Mapping[Change,
     for change in Change:
         if change in strengths:
             pixels = changed(pixels, change, strengths[change])
-    return Changed(pixels[0], probabilities(network, pixels)[0])
+    return forward_pass(network, pixels[0])
 
 
 @dataclass(frozen=True)
@@ -254,7 +256,7 @@ class Point:
     confidence: float
 
 
-def curve(measured: list[Measured], change: Change) -> list[Point]:
+def curve(measured: Sequence[Measured], change: Change) -> list[Point]:
     """Return the points of one change that were measured, in order of strength."""
     points = []
     for strength in RANGES[change].strengths:

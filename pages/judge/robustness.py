@@ -1,0 +1,41 @@
+import streamlit as st
+
+from ui.attack_view import smallest_change
+from ui.elsewhere_view import elsewhere
+from ui.inside import digit_to_follow
+from ui.lesson import lesson
+from ui.links import copy_link, current_view
+from ui.robustness_view import all_digits, one_digit
+from ui.session import network
+
+st.title("Robustness")
+current_view(network().config)
+lesson(
+    "Change a digit a little, as another hand, pen or camera would, and see when the answer tips "
+    "over. Then measure it on 1,000 digits, look for the smallest change that fools the network, "
+    "and show it pictures of kinds that it has never seen.",
+    "You read a digit that is turned by 40° or inverted at once. Why does the network not?",
+    "It has only learned from upright digits, dark ink on white paper. It knows what its examples "
+    "showed, and nothing told it that a turned 4 is still a 4. Train with varied digits "
+    "(augmentation) and measure again.",
+)
+digit = digit_to_follow()
+st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
+
+one, many, attack, other = st.tabs(
+    ["This digit", "1,000 digits", "Smallest change", "Elsewhere"],
+    key="robustness_tabs", on_change="rerun",
+)  # fmt: skip
+if one.open:
+    with one:
+        one_digit(digit)
+if many.open:
+    with many:
+        all_digits()
+if attack.open:
+    with attack:
+        smallest_change(digit)
+if other.open:
+    with other:
+        elsewhere()
+copy_link()
