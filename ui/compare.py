@@ -126,7 +126,11 @@ def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
         rows.append(f"<tr><td>{name}</td>{''.join(marked)}{''.join(plain)}</tr>")
     header = "".join(f"<th>{escape(head)}</th>" for head in heads)
     st.html(f"{STYLE}<div class='ds-runs'><table><tr>{header}</tr>{''.join(rows)}</table></div>")
-    same = [f"{name.lower()} {value}" for name, value in words[0].items() if name not in differing]
+    same = [
+        f"{name.lower()} {value}"
+        for name, value in words[0].items()
+        if name not in differing and value not in ("none", "off")
+    ]
     if len(mine) > 1:
         start = "The settings that differ are marked." if differing else "No setting differs."
         st.caption(f"{start} The same in all: {', '.join(same)}.")

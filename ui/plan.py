@@ -61,7 +61,7 @@ def _amounts(chosen: Choice) -> None:
 
 def _time(chosen: Choice, was_known: bool) -> None:
     speed = _speed()
-    words = "Measuring the speed of this computer …"
+    words = "Estimating the time …"
     if speed is not None:
         seconds = training_seconds(
             chosen.network, chosen.settings, chosen.digits, chosen.validation, speed

@@ -96,18 +96,15 @@ def file_stem(origin: str) -> str:
 
 def _import() -> None:
     file = st.file_uploader(
-        "A network saved by DigitScope", type=["npz", "keras", "h5"], key="import",
-        max_upload_size=10,
+        "A network saved by DigitScope (.npz)", type=["npz"], key="import", max_upload_size=10,
         help="The file is read as data: every array is checked before it is used.",
     )  # fmt: skip
+    st.caption(
+        "Files of Keras (.keras, .h5) are not opened here: such a file may hold code, and opening "
+        "one from a stranger could harm the computer that runs this page. Open the network in the "
+        "DigitScope where it was trained, and save it as .npz."
+    )
     if file is None:
-        return
-    if not file.name.lower().endswith(".npz"):
-        st.info(
-            "Files of Keras (.keras, .h5) are not opened here: such a file may hold code, and "
-            "opening one from a stranger could harm the computer that runs this page. Open the "
-            "network in the DigitScope where it was trained and save it as .npz."
-        )
         return
     try:
         network = network_from_bytes(file.getvalue())
