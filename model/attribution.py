@@ -44,8 +44,9 @@ NO_MAPS = "This network has no convolution layer, so Grad-CAM has no feature map
 # it, the interval is cut in three; its middle third keeps the slope already known.
 POINTS = 96
 REFINED = 16  # intervals cut in three in one round
-MOST_POINTS = 192
+MOST_POINTS = 224
 COMPLETE = 0.01  # share of its own change by which each digit's sum may miss it
+ROUNDING = 1e-4  # a change of a score smaller than this counts as this: float32 knows no better
 AT_ONCE = 32  # pictures in one backward pass: their arrays stay in the processor's cache
 
 
@@ -99,6 +100,18 @@ class Attribution:
         """(digits,) float64, what each map adds up to."""
         total: np.ndarray = self.maps.sum(axis=(0, 1), dtype=np.float64)
         return total
+
+    @property
+    def gaps(self) -> np.ndarray:
+        """(digits,) by which share of the score's change each map misses it; 0 is complete.
+
+        Raises:
+            ValueError: the method does not promise that its maps add up.
+        """
+        if self.changes is None:
+            raise ValueError("This method does not promise that its maps add up to anything.")
+        size = np.maximum(np.abs(self.changes), ROUNDING)
+        return np.asarray(np.abs(self.sums - self.changes) / size)
 
 
 def cam_layers(config: NetworkConfig) -> tuple[Layer, ...]:
@@ -237,7 +250,7 @@ def _integrated(network: Network, digit: np.ndarray, classes: tuple[int, ...]) -
     scores = _scores_at(network, digit, edges, classes)
     changes = scores[-1] - scores[0]
     start, end = scores[:-1], scores[1:]
-    size = np.maximum(np.abs(changes), np.finfo(np.float32).tiny)
+    size = np.maximum(np.abs(changes), ROUNDING)
     while True:
         rise = np.einsum("nijc,ij->nc", slopes, digit) * (right - left)[:, None]
         missed = end - start - rise

@@ -1,0 +1,28 @@
+import streamlit as st
+
+from ui.contrast_view import why_not
+from ui.explain_view import explain
+from ui.inside import digit_to_follow
+from ui.lesson import lesson
+from ui.session import look_inside, network
+
+st.title("Explain")
+lesson(
+    seeing="Ten heat maps, one for each digit that the network could have answered. Orange pixels "
+    "speak **for** that digit, blue ones **against** it, white ones do not matter. "
+    "Click a map to see it large.",
+    question="Which part of the digit do two methods judge differently, and which of them is "
+    "right?",
+    answer="The methods ask different questions, so they often differ: one covers a whole "
+    "window, another asks about a single pixel. Which of them is right can be tested: see "
+    "“Is it true?”, linked below.",
+)
+digit = digit_to_follow()
+current = network()
+inside = look_inside(digit)
+st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
+if inside is not None:
+    explain(current, inside, digit)
+    st.page_link("pages/judge/trust.py", label="Is the explanation true? Test it", icon="⚖️")
+    st.subheader("Why this digit and not that one?", anchor="why")
+    why_not(current, inside, digit)

@@ -1,0 +1,35 @@
+import streamlit as st
+
+from ui.explain_view import answer_words
+from ui.inside import digit_to_follow
+from ui.lesson import lesson
+from ui.session import look_inside, network
+from ui.trust_view import deletion, random_weights
+
+st.title("Is the explanation true?")
+lesson(
+    seeing="An explanation says which pixels matter most. So we erase them, the most important "
+    "first, and watch the network lose its digit; then the same in random order. "
+    "If the explanation is true, its curve falls faster.",
+    question="Which method finds the fewest pixels that the network needs to know the digit?",
+    answer="The one whose insertion curve rises first. Look at several digits before you choose "
+    "a winner: on a single one chance plays a part.",
+)
+digit = digit_to_follow()
+current = network()
+inside = look_inside(digit)
+st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
+if inside is not None:
+    st.markdown(answer_words(inside, digit))
+    st.subheader("Erase and put back", anchor="erase")
+    st.caption(
+        "Only pixels with ink are erased. Petsiuk, Das and Saenko 2018, “RISE: randomized input "
+        "sampling for explanation of black-box models”."
+    )
+    deletion(current, inside, digit)
+    st.subheader("The control: a network that has learned nothing", anchor="control")
+    st.caption(
+        "An explanation that looks the same for random weights explains nothing. Adebayo et al. "
+        "2018, “Sanity checks for saliency maps”."
+    )
+    random_weights(current, inside, digit)

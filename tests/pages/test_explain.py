@@ -1,0 +1,143 @@
+"""The pages that explain and test explanations, without an engine: the work is done right here."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.activations import ForwardPass, forward_pass
+from model.attribution import Method, cam_layers
+from model.digits import embedded
+from model.network import Network, NetworkConfig, weight_shapes
+from ui.contrast_view import as_csv
+
+PAGES = Path(__file__).resolve().parents[2] / "pages" / "judge"
+CONFIGS = {
+    "three": NetworkConfig((3, 4, 4), dense_units=14),
+    "other": NetworkConfig((3, 2), 5, "average", 7, 0.4),
+    "none": NetworkConfig((), dense_units=4),
+}
+
+
+class HereEngine:
+    """Does at once, in this process, what the engine would do in a worker."""
+
+    state = SimpleNamespace(phase="ready", sentence="")
+
+    def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return work(*arguments)
+
+
+def network(config: NetworkConfig) -> Network:
+    rng = np.random.default_rng(5)
+    weights = {
+        n: rng.normal(0, 0.3, s).astype(np.float32) for n, s in weight_shapes(config).items()
+    }
+    return Network(config, weights, "test")
+
+
+def opened(
+    monkeypatch: pytest.MonkeyPatch, page: str, config: NetworkConfig
+) -> tuple[AppTest, Network, ForwardPass]:
+    made = network(config)
+    inside = forward_pass(made, embedded().test.inputs()[0])
+    monkeypatch.setattr("ui.session.network", lambda: made)
+    monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
+    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu here
+    for module in ("explain_view", "contrast_view", "trust_view"):
+        monkeypatch.setattr(f"ui.{module}.engine", HereEngine)
+    return AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60), made, inside
+
+
+def words(app: AppTest) -> str:
+    html = " ".join(block.proto.body for block in app.get("html"))
+    html = re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.S)
+    return " ".join([html, *(text.value for text in app.markdown)])
+
+
+def choose(app: AppTest, first: int, second: int) -> None:
+    for label, value in (("Why a …", first), ("… and not a …", second)):
+        next(each for each in app.selectbox if each.label == label).set_value(value)
+    app.run()
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_method_explains_every_network(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    app, made, inside = opened(monkeypatch, "explain", CONFIGS[name])
+    app.run()
+    answer = int(inside.probabilities.argmax())
+    assert f"The network answers **{answer}**" in words(app)
+    for method in Method:
+        app.segmented_control(key="explain_method").set_value(str(method)).run()
+        assert not app.exception, (method, app.exception)
+        possible = method is not Method.GRAD_CAM or bool(cam_layers(made.config))
+        assert ("How it works" in words(app)) is possible
+        assert bool(app.info) is not possible
+        if method is Method.INTEGRATED:
+            gap = re.search(r"a gap of \*\*([\d.]+)%\*\*", words(app))
+            assert gap is not None
+            assert float(gap[1]) <= 1
+
+
+def test_the_contrast_adds_up_on_screen_and_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, made, inside = opened(monkeypatch, "explain", CONFIGS["three"])
+    app.run()
+    order = np.argsort(-inside.logits)
+    difference = float(inside.logits[order[0]] - inside.logits[order[1]])
+    if embedded().test.labels[0] not in order[:1]:  # then the true digit is the other one
+        truth = int(embedded().test.labels[0])
+        difference = float(inside.logits[order[0]] - inside.logits[truth])
+    shown = f"{difference:+.5f}".replace("-", "−")
+    assert words(app).count(shown) == 2
+
+    choose(app, first=4, second=4)
+    assert [each.value for each in app.info] == ["Choose two different digits."]
+    choose(app, first=4, second=9)
+    assert not app.exception
+    expected = float(inside.logits[4] - inside.logits[9])
+    assert f"{expected:+.5f}".replace("-", "−") in words(app)
+
+    from model.contrast import contrast
+
+    lines = as_csv(contrast(made, inside, 4, 9)).splitlines()
+    assert lines[0] == "unit,value,weight_difference,part"
+    assert len(lines) == 1 + 14 + 1
+    parts = [float(line.rsplit(",", 1)[1]) for line in lines[1:]]
+    assert sum(parts) == pytest.approx(expected, abs=1e-5)
+
+
+def test_all_units_have_a_bar_and_each_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, _, _ = opened(monkeypatch, "explain", CONFIGS["three"])
+    app.run()
+    assert "2 others" in words(app)
+    app.toggle(key="contrast_all").set_value(True).run()
+    assert "others" not in words(app)
+    pills = next(each for each in app.button_group if each.label.startswith("Open a unit"))
+    assert sorted(int(option) for option in pills.options) == list(range(14))
+    for unit in (0, 9):
+        pills.set_value(unit)
+        app.run()
+        assert not app.exception
+        assert f"**Unit {unit}**" in words(app)
+
+
+@pytest.mark.parametrize("name", ["three", "none"])
+def test_every_method_is_tested(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    app, made, _ = opened(monkeypatch, "trust", CONFIGS[name])
+    app.run()
+    assert not app.exception, app.exception
+    methods = [each for each in Method if each is not Method.GRAD_CAM or cam_layers(made.config)]
+    assert app.segmented_control(key="trust_pictures").options == [
+        *map(str, methods),
+        "random order",
+    ]
+    assert len(re.findall(r"of 10\b", words(app))) == 2 * len(methods)
+    for method in methods:
+        app.segmented_control(key="trust_method").set_value(str(method)).run()
+        assert not app.exception, (method, app.exception)
+        assert "Rank correlation" in words(app) or "ranks cannot be compared" in words(app)

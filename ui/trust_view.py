@@ -1,0 +1,306 @@
+"""Is the explanation true? Erasing in its order, and the same method on random weights."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from model.activations import ForwardPass
+from model.attribution import Attribution, Method, Settings, usual_layer
+from model.engine import EngineError, engine
+from model.faithfulness import (
+    NO_INK,
+    ORDERS,
+    Control,
+    Erasing,
+    control,
+    erase,
+    erased,
+    importance_order,
+    random_order,
+)
+from model.network import Network, NetworkConfig
+from ui.colours import DARK, LIGHT
+from ui.curves import Line, curves
+from ui.explain_view import heat_maps
+from ui.maps import big_map, map_grid
+from ui.session import ChosenDigit
+
+SEEDS = 5
+"""Random networks in the control."""
+SHOWN = (0, 4, 8, 12, 20, 32)
+"""Steps of erasing that are shown as pictures."""
+SIZE = 260
+"""Width of a map, in CSS pixels."""
+COLOURS = dict(zip(Method, ((0, 0), (5, 5), (6, 6), (8, 8)), strict=True))
+"""Of each method's line: its place among the colours for a light and for a dark page."""
+GREY = ("#6b7280", "#9aa3b2")
+
+STYLE = """<style>
+.ds-trust { overflow-x: auto; }
+.ds-trust table { border-collapse: collapse; font-size: 0.9rem; }
+.ds-trust th { text-align: left; font-weight: 600; opacity: 0.75; }
+.ds-trust th, .ds-trust td { padding: 0.35rem 1.6rem 0.35rem 0; border: 0;
+  border-bottom: 1px solid rgba(128,128,128,0.25); font-variant-numeric: tabular-nums; }
+.ds-trust td.best { font-weight: 700; }
+</style>"""
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """One digit's erasing: the rows of `curves` are the methods in their order, then chance."""
+
+    methods: tuple[Method, ...]
+    orders: np.ndarray
+    curves: Erasing
+
+
+def methods_for(config: NetworkConfig) -> tuple[Method, ...]:
+    """The methods that a network of this kind can be explained by."""
+    without = usual_layer(config) is None
+    return tuple(each for each in Method if not (without and each is Method.GRAD_CAM))
+
+
+def tested(network: Network, digit: np.ndarray, label: int) -> Tested | None:
+    """Explain by every method and erase in each order; None and a sentence when that fails."""
+    if not digit.any():
+        st.info(NO_INK)
+        return None
+    methods = methods_for(network.config)
+    orders = []
+    for method in methods:
+        heat = heat_maps(network, digit, method, Settings())
+        if heat is None:
+            return None
+        orders.append(importance_order(heat.maps[:, :, label], digit))
+    orders += [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
+    stack = np.stack(orders)
+    try:
+        found = _erasing(
+            network.fingerprint, digit.tobytes(), label, stack.tobytes(), network, stack
+        )
+    except EngineError as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
+        return None
+    return Tested(methods, stack, found)
+
+
+@st.cache_data(max_entries=64, show_spinner="Erasing the digit step by step …")
+def _erasing(
+    fingerprint: str, pixels: bytes, label: int, orders: bytes, _network: Network,
+    _orders: np.ndarray,
+) -> Erasing:  # fmt: skip
+    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
+    return engine().run(erase, _network, digit, label, _orders)
+
+
+@st.fragment
+def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
+    """Show how the probability falls while the digit is erased, by every method and by chance."""
+    label = int(inside.probabilities.argmax())
+    found = tested(network, digit.pixels, label)
+    if found is None:
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        curves(
+            _lines(found, found.curves.deletion), key="trust_deletion", y_format="percent",
+            title="Deletion: the important pixels go first", y_range=(0, 1),
+            x_label="share of the ink pixels erased", y_label=f"probability of {label}",
+        )  # fmt: skip
+    with right:
+        curves(
+            _lines(found, found.curves.insertion), key="trust_insertion", y_format="percent",
+            title="Insertion: the important pixels come first", y_range=(0, 1),
+            x_label="share of the ink pixels put back", y_label=f"probability of {label}",
+        )  # fmt: skip
+    st.html(_table(found))
+    st.markdown(
+        f"The **area** under a curve is its mean height, 0 to 1. {ORDERS} random orders "
+        "(grey; thin lines: the lowest and the highest) show what chance can do. This is one "
+        "digit: a method can be lucky with one and not with the next."
+    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "Curves (CSV)", lambda: curves_csv(found), "deletion_insertion.csv", "text/csv",
+            key="trust_csv", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            "Areas (CSV)", lambda: areas_csv(found), "areas.csv", "text/csv",
+            key="trust_areas", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+    _pictures(found, digit.pixels)
+
+
+def _lines(found: Tested, values: np.ndarray) -> list[Line]:
+    x, count = found.curves.shares, len(found.methods)
+    chance = values[count:]
+    lines = [
+        Line("random order", x, chance.min(axis=0), GREY, faint=True),
+        Line("random order", x, chance.max(axis=0), GREY, faint=True),
+        Line("random order", x, chance.mean(axis=0), GREY, dashed=True),
+    ]
+    for method, row in zip(found.methods, values, strict=False):
+        light, dark = COLOURS[method]
+        lines.append(Line(str(method), x, row, (LIGHT.digits[light], DARK.digits[dark])))
+    return lines
+
+
+def _table(found: Tested) -> str:
+    count = len(found.methods)
+    gone, back = found.curves.deletion_areas, found.curves.insertion_areas
+    rows = ""
+    for place, method in enumerate(found.methods):
+        beaten = int((gone[place] < gone[count:]).sum()), int((back[place] > back[count:]).sum())
+        best = gone[place] == gone[:count].min(), back[place] == back[:count].max()
+        marks = ["best" if each else "" for each in best]
+        rows += (
+            f"<tr><td>{method}</td><td class='{marks[0]}'>{gone[place]:.3f}</td>"
+            f"<td>{beaten[0]} of {ORDERS}</td><td class='{marks[1]}'>{back[place]:.3f}</td>"
+            f"<td>{beaten[1]} of {ORDERS}</td></tr>"
+        )
+    means = "".join(
+        f"<td>{areas[count:].mean():.3f} ({areas[count:].min():.3f} to {areas[count:].max():.3f})"
+        "</td><td></td>"
+        for areas in (gone, back)
+    )
+    return (
+        f"{STYLE}<div class='ds-trust'><table><thead><tr><th>Order</th>"
+        "<th>Deletion area<br>(smaller is truer)</th><th>beats random</th>"
+        "<th>Insertion area<br>(larger is truer)</th><th>beats random</th></tr></thead>"
+        f"<tbody>{rows}<tr><td>random order</td>{means}</tr></tbody></table></div>"
+    )
+
+
+def _pictures(found: Tested, digit: np.ndarray) -> None:
+    """Show what is left of the digit on the way, in the order of one method."""
+    names = [*map(str, found.methods), "random order"]
+    chosen = st.segmented_control(
+        "What is left, erased in the order of …", names, default=names[0], required=True,
+        key="trust_pictures", persist_state="session",
+    )  # fmt: skip
+    place = names.index(str(chosen)) if chosen in names else 0
+    shares = found.curves.shares
+    steps = [step for step in SHOWN if step < len(shares)]
+    order, probabilities = found.orders[place], found.curves.deletion[place]
+    pictures = [erased(digit, order, round(shares[step] * len(order))) for step in steps]
+    map_grid(
+        np.stack(pictures, axis=2), key="trust_left", scale=1.0, size=112, bar=False,
+        labels=[f"{shares[step]:.0%} gone: {probabilities[step]:.1%}" for step in steps],
+        marked_empty=False,
+    )  # fmt: skip
+
+
+def curves_csv(found: Tested) -> str:
+    """Return "test,order,share,probability", one line a point."""
+    names = [*map(str, found.methods)]
+    names += [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
+    lines = ["test,order,share,probability"]
+    both = ("deletion", found.curves.deletion), ("insertion", found.curves.insertion)
+    for test, values in both:
+        for name, row in zip(names, values, strict=True):
+            points = zip(found.curves.shares, row, strict=True)
+            lines += [f"{test},{name},{share:.6g},{value:.9g}" for share, value in points]
+    return "\n".join(lines) + "\n"
+
+
+def areas_csv(found: Tested) -> str:
+    """Return "order,deletion_area,insertion_area", one line an order."""
+    names = [*map(str, found.methods)]
+    names += [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
+    areas = zip(names, found.curves.deletion_areas, found.curves.insertion_areas, strict=True)
+    return (
+        "\n".join(
+            ["order,deletion_area,insertion_area", *(f"{n},{a:.6g},{b:.6g}" for n, a, b in areas)]
+        )
+        + "\n"
+    )
+
+
+@st.fragment
+def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
+    """Show the same method on networks of random weights, and how alike the maps are."""
+    label = int(inside.probabilities.argmax())
+    if not digit.pixels.any():
+        return
+    method = Method(
+        st.segmented_control(
+            "Method", [str(each) for each in methods_for(network.config)],
+            default=str(Method.OCCLUSION), required=True, key="trust_method",
+            persist_state="session",
+        )
+    )  # fmt: skip
+    found = heat_maps(network, digit.pixels, method, Settings())
+    if found is None:
+        return
+    heat = found.maps[:, :, label]
+    others = _controls(network, digit.pixels, found, label, method)
+    if not others:
+        return
+    three = st.columns(3, gap="medium")
+    shown = (
+        ("The digit", digit.pixels, "digit"),
+        ("The shown network", heat, "trained"),
+        ("Random weights", others[0].map, "random"),
+    )
+    for column, (title, values, name) in zip(three, shown, strict=True):
+        with column:
+            st.markdown(f"**{title}**" + ("" if name == "digit" else f", for a {label}"))
+            big_map(
+                values, key=f"trust_{name}", scale=1.0 if name == "digit" else None, values=False,
+                size=SIZE, label=name,
+            )  # fmt: skip
+    st.markdown(_verdict(others))
+    st.caption(
+        f"{SEEDS} networks of the same layers with the random weights that a training begins with. "
+        "Each map has a colour scale of its own: only where it is orange and where blue is "
+        "compared."
+    )
+
+
+def _controls(
+    network: Network, digit: np.ndarray, found: Attribution, label: int, method: Method
+) -> list[Control]:
+    """Explain with every random network, one call each, so that others are answered between."""
+    heat, done = found.maps[:, :, label], []
+    with st.spinner("Explaining with random weights …"):
+        for seed in range(SEEDS):
+            try:
+                done.append(
+                    _control(
+                        network.fingerprint, digit.tobytes(), label, str(method), seed,
+                        network.config, heat,
+                    )
+                )  # fmt: skip
+            except EngineError as error:
+                st.warning(str(error), icon=":material/hourglass_top:")
+                return []
+    return done
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _control(
+    fingerprint: str, pixels: bytes, label: int, method: str, seed: int, _config: NetworkConfig,
+    _heat: np.ndarray,
+) -> Control:  # fmt: skip
+    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
+    return engine().run(control, _config, digit, _heat, label, Method(method), Settings(), seed)
+
+
+def _verdict(others: list[Control]) -> str:
+    inked = np.array([other.inked for other in others])
+    sizes = np.array([other.sizes for other in others])
+    if not np.isfinite(inked).all():
+        return "One of the maps is the same everywhere, so that ranks cannot be compared."
+    return (
+        f"**Rank correlation** with the random networks, over the pixels with ink: mean "
+        f"**{_signed(inked.mean())}** ({_signed(inked.min())} to {_signed(inked.max())}). "
+        "1: the same order of pixels; 0: no relation; −1: the opposite order. Near 0 is good: the "
+        "map depends on what was learned. Over **all** pixels and without the sign, as "
+        f"in the paper, it is {_signed(sizes.mean())}: a map can look alike merely because the "
+        "ink is in the same place."
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
