@@ -19,6 +19,7 @@ from ui.links import arrival, copy_link, fitting, go_to, news, page_link, place
 from ui.maps import big_map, map_grid
 from ui.save import save_menu
 from ui.session import ChosenDigit, View, network, shown_run
+from ui.time_machine import travel
 
 FRAMES = 24
 """Epochs in a film strip at most."""
@@ -270,4 +271,10 @@ def _film(output: LayerOutput, digit: ChosenDigit, channel: int, view: View) -> 
     except EngineError as error:
         st.warning(str(error), icon=":material/hourglass_top:")
         return
-    map_grid(frames, key="film_strip", size=84, labels=[f"epoch {epoch}" for epoch, _ in found])
+    st.caption("Click a picture: all pages then show the network of that epoch.")
+    key = f"film_strip_{arrival()}"
+    pick = map_grid(frames, key=key, size=84, labels=[f"epoch {epoch}" for epoch, _ in found])
+    new = news(key, pick)
+    if new is not None:
+        travel(run, found[new.channel][0])
+        st.rerun()
