@@ -159,20 +159,36 @@ def _products(sum_: WeightedSum, opened: int) -> None:
 
 
 def _partial_sums(sum_: WeightedSum, opened: int) -> None:
-    order = sum_.order
-    single = _channel_word(sum_) == "unit"
-    count = len(order)
-    what = "products" if single else "partial sums, one for each input map"
-    st.markdown(f"**All {count} {what}**, largest first")
-    values = sum_.partial_sums[order]
-    chosen = None if single else int(np.flatnonzero(order == opened)[0])
-    names = [f"{'unit' if single else 'map'} {c}" for c in order.tolist()]
+    """All partial sums by size; those that are exactly 0 are named together."""
+    word = _channel_word(sum_)
+    order, sums = sum_.order, sum_.partial_sums
+    some = order[sums[order] != 0]
+    what = "products" if word == "unit" else "partial sums, one for each input map"
+    st.markdown(f"**All {len(order)} {what}**, largest first")
+    values = sums[some]
+    found = np.flatnonzero(some == opened)
     write(
-        bars(names, values, [four(v) for v in values.tolist()], chosen),
-        written(f"all {count} together {four(float(values.sum()))}",
-                f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
-                total=f"{four(sum_.z)} <span class='faint'>z</span>"),
+        bars(
+            [f"{word} {c}" for c in some.tolist()], values, [four(v) for v in values.tolist()],
+            int(found[0]) if found.size and word == "map" else None,
+        )
+        if some.size
+        else "",
+        _nothing_words(np.sort(order[sums[order] == 0]).tolist(), word),
+        written(
+            f"all {len(order)} together {four(float(sums.sum()))}",
+            f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
+            total=f"{four(sum_.z)} <span class='faint'>z</span>",
+        ),
     )  # fmt: skip
+
+
+def _nothing_words(channels: list[int], word: str) -> str:
+    if not channels:
+        return ""
+    names = ", ".join(map(str, channels))
+    subject = f"{word} {names} adds" if len(channels) == 1 else f"{word}s {names} add"
+    return f"<p class='faint'>Nothing at all: {subject} exactly 0.</p>"
 
 
 def _softmax(sum_: WeightedSum) -> None:

@@ -26,7 +26,8 @@ STYLE = """<style>
 .ds-sum .written { margin-bottom: 0.4rem; overflow-wrap: anywhere; }
 .ds-sum .written span { white-space: nowrap; }
 .ds-sum .total { font-weight: 700; }
-.ds-sum .faint { opacity: 0.7; }
+.ds-sum .faint { opacity: 0.7; font-weight: 400; }
+.ds-sum p.faint { margin: 0.3rem 0; font-size: 0.8rem; }
 .ds-sum .list { columns: 15rem; column-gap: 1.6rem; }
 .ds-sum .row { display: grid; grid-template-columns: 3.9rem 1fr 4.9rem; gap: 0.5rem;
   align-items: center; break-inside: avoid; font-size: 0.8rem; }
@@ -43,8 +44,9 @@ STYLE = """<style>
 .ds-sum .check.same em { color: #0a8f58; font-style: normal; font-weight: 700; }
 .ds-sum .check.other em { color: #d1392b; font-style: normal; font-weight: 700; }
 .ds-sum .softmax th { font-size: 0.8rem; font-weight: 400; opacity: 0.75; }
-.ds-sum .softmax td, .ds-sum .softmax th { padding: 0.1rem 0.9rem 0.1rem 0; text-align: right;
-  border: 0; }
+.ds-sum .softmax { display: block; overflow-x: auto; margin-top: 0.6rem; font-size: 0.8rem; }
+.ds-sum .softmax td, .ds-sum .softmax th { padding: 0.1rem 0.7rem 0.1rem 0; text-align: right;
+  border: 0; white-space: nowrap; }
 .ds-sum .softmax tr.chosen { font-weight: 700; }
 .ds-sum .softmax tr.sum td { border-top: 1px solid rgba(128, 128, 128, 0.6); }
 </style>"""

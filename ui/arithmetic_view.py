@@ -163,7 +163,7 @@ def _input_map(explanation: Explanation, source: np.ndarray) -> int:
 def _opened_channel(explanation: WeightedSum) -> int:
     """Which input map's products are laid out: the one that adds most, or one that is chosen."""
     count = len(explanation.partial_sums)
-    if count == 1:
+    if count == 1 or explanation.products.shape[:2] == (1, 1):
         return 0
     chosen = st.selectbox(
         "Input map to open", [None, *range(count)],

@@ -13,6 +13,7 @@ from model.film import epochs_to_show
 from model.filters import HAND_MADE, FilterOrder, LayerKernels, apply_kernel, strip
 from model.network import Network
 from model.patches import LayerPatches, best_patches
+from ui.arithmetic_tables import four, two
 from ui.links import arrival, copy_link, go_to, news, place
 from ui.long_work import in_slices
 from ui.maps import big_map, map_grid
@@ -96,7 +97,9 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
     reads = "the picture" if channels == 1 else f"{channels} maps, one {height}×{width} slice each"
     st.caption(
         f"{count} filters of {height}×{width}×{channels} weights: each reads {reads}. Weights from "
-        f"{filters.kernels.min():.2f} to {filters.kernels.max():.2f}, on one scale."
+        f"{filters.kernels.min():.2f} to {filters.kernels.max():.2f}, on one scale.".replace(
+            "-", "−"
+        )
     )
     return filters, order
 
@@ -107,7 +110,7 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
     st.subheader(f"{layer.name}, filter {number}", anchor=False)
     slices = filters.slices(number)
     st.caption(
-        f"Size {filters.norms()[number]:.4f}, bias {filters.bias[number]:.4f}. "
+        f"Size {four(float(filters.norms()[number]))}, bias {four(float(filters.bias[number]))}. "
         f"It sees {layer.receptive_field}×{layer.receptive_field} pixels of the picture."
     )
     if slices.shape[2] == 1:
@@ -160,8 +163,8 @@ def _show_climb(found: Sequence[Ascent], _: bool) -> None:
         last.patch, key="ascent_picture", scale=1.0, values=side <= 5, size=200, label="picture"
     )
     st.markdown(
-        f"Step {last.step} of {STEPS}: the sum before ReLU rose from {last.values[0]:.4f} to "
-        f"**{last.values[-1]:.4f}**."
+        f"Step {last.step} of {STEPS}: the sum before ReLU rose from {four(last.values[0])} to "
+        f"**{four(last.values[-1])}**."
     )
     frames = np.stack([each.patch for each in found], axis=-1)
     labels = [f"step {each.step}" for each in found]
@@ -190,7 +193,7 @@ def _real_patches(network: Network, name: str, number: int) -> None:
     test = digits.embedded().test
     cuts = found.cut(test.inputs(), number)
     truths, values = test.labels[found.digits[:, number]], found.values[:, number]
-    labels = [f"{digit}: {value:.2f}" for digit, value in zip(truths, values, strict=True)]
+    labels = [f"{digit}: {two(float(value))}" for digit, value in zip(truths, values, strict=True)]
     map_grid(cuts, key="patches", scale=1.0, size=84, labels=labels, marked_empty=False)
     if number in found.dead:
         st.caption("No test digit lifts it above zero: behind ReLU this filter is dead.")
@@ -239,7 +242,8 @@ def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
         similar = first.most_similar(kernel)
     mine, learned = st.columns(2, gap="large")
     with mine:
-        st.markdown("**This kernel on the digit**")
+        st.markdown("**This kernel, and the digit through it**")
+        big_map(kernel, key="hand_made_kernel", scale=None, size=160, label="kernel")
         big_map(result, key="hand_made_result", scale=scale, size=320, label="result")
     if first is None or similar is None:
         return
@@ -247,12 +251,12 @@ def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
     with learned:
         st.markdown(f"**The most similar learned one: filter {number}**")
         weights = first.kernels[:, :, 0, number]
+        big_map(weights, key="learned_kernel", scale=None, size=160, label=f"filter {number}")
         answer = apply_kernel(digit.pixels, weights)
         big_map(
             answer, key="learned_result", scale=float(np.abs(answer).max()), size=320,
             label=f"filter {number}",
         )  # fmt: skip
-        big_map(weights, key="learned_kernel", scale=None, size=160, label=f"filter {number}")
         st.markdown(
             f"Similarity **{cosine:.2f}** (the cosine between the two: 1 is the same pattern, 0 is "
             "unrelated, −1 the opposite). Both are shown without bias and before ReLU."
@@ -268,7 +272,6 @@ def _kernel() -> np.ndarray:
     made = next((made for made in HAND_MADE if made.name == choice), None)
     if made is not None:
         st.caption(made.sentence)
-        big_map(made.array(), key="hand_made_kernel", scale=None, size=160, label="kernel")
         return made.array()
     st.caption("Nine numbers from −9 to 9, row by row.")
     numbers = np.zeros((3, 3), np.float32)

@@ -52,11 +52,10 @@ def what_if(network: Network, inside: ForwardPass) -> None:
     mine = session()
     kept = mine.changes[-1].within(network.config)
     now = mine.trial.on(kept).within(network.config)
-    digit, filters, effect = st.columns([2, 3, 3], gap="large")
+    digit, effect = st.columns(2, gap="large")
     with digit:
         _pick_pixel(inside, now)
-    with filters:
-        _pick_filter(network, inside, now)
+    _pick_filter(network, inside, now)
     with effect:
         _say(now)
         _buttons(now, kept)
@@ -75,7 +74,7 @@ def _pick_pixel(inside: ForwardPass, now: Change) -> None:
     st.markdown("**Flip a pixel**")
     key = _key("pixels")
     digit = changed_digits(inside.digit, now)
-    picked = news(key, big_map(digit, key=key, scale=1.0, values=False, size=330, label="pixel"))
+    picked = news(key, big_map(digit, key=key, scale=1.0, values=False, size=380, label="pixel"))
     st.caption("The picked pixel turns from x to 1 − x: paper becomes ink, ink becomes paper.")
     if picked is not None:
         session().trial = replace(session().trial, pixel=(picked.row, picked.column))
@@ -101,7 +100,7 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Change) -> None:
     picked = news(
         key,
         map_grid(
-            maps, key=key, size=40,
+            maps, key=key, size=56,
             labels=[f"{i} off" if i in off else str(i) for i in range(maps.shape[2])],
         ),
     )  # fmt: skip
