@@ -129,3 +129,7 @@ def test_a_pick_is_news_once() -> None:
     assert app.run().text[2].value == "news None"
     app.session_state["said"] = "b"
     assert app.run().text[2].value == "news b"
+    app.session_state["said"] = None
+    assert app.run().text[2].value == "news None"
+    app.session_state["said"] = "b"  # the widget was away: the same pick is a new one
+    assert app.run().text[2].value == "news b"
