@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from model.lighting import resized
+from model.segment import mean_width
 
 SIDE = 28
 BOX = 20  # the digit's longer side, in pixels
@@ -48,7 +49,7 @@ def fitted(ink: np.ndarray, *, aspect: bool = True) -> Fitted:
     if wide > 1:  # a line finer than the fine grid would fade when areas are averaged
         from scipy import ndimage
 
-        if stroke_width(ink > 0.3 * ink.max()) < wide:
+        if mean_width(ink > 0.3 * ink.max()) < wide:
             ink = ndimage.maximum_filter(ink, wide)
     # A "1" of one column must not vanish: never below one pixel of the final grid.
     rows, columns = (max(1, round(side * factor)) for side in (height, width))

@@ -103,8 +103,9 @@ def _horizontal(mask: np.ndarray, thickest: int) -> list[_Line]:
     rows = np.arange(height)
     offsets = np.rint(_SLOPES[:, None] * (middles - width / 2)).astype(int)
     # Strokes that cross hide the line's thin edge: for its length all ink counts.
-    length = _share_on_paths(_spread(inked, reach) >= _DENSE, offsets)
-    coverage = np.where(_share_on_paths(hits, offsets) > _THIN_SHARE, length, 0)
+    both = np.stack([_spread(inked, reach) >= _DENSE, hits])
+    length, thin_share = _share_on_paths(both, offsets)
+    coverage = np.where(thin_share > _THIN_SHARE, length, 0)
     columns = np.arange(width)
     while True:
         slope, row = np.unravel_index(int(coverage.argmax()), coverage.shape)
@@ -131,19 +132,26 @@ def _share_on_paths(hits: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Return, for each slope and row, the share of strips with a hit along that straight path.
 
     A slanting path may leave the sheet: it is judged by the part that is on it, if that is most.
+
+    Args:
+        hits: (kinds, strips, height) bool; several kinds of hits are looked at in one go.
+        offsets: (slopes, strips) int, by how many rows a path is off its middle in each strip.
+
+    Returns:
+        (kinds, slopes, height) float32.
     """
-    height = hits.shape[1]
-    rows, strips = np.arange(height), np.arange(hits.shape[0])
-    shares = np.zeros((len(offsets), height), np.float32)
-    for index, shifts in enumerate(offsets):
-        at = rows[None] + shifts[:, None]
-        inside = (at >= 0) & (at < height)
-        hit = hits[strips[:, None], np.clip(at, 0, height - 1)] & inside
-        on_sheet = inside.sum(axis=0)
-        shares[index] = np.where(
-            on_sheet > len(strips) / 2, hit.sum(axis=0) / np.maximum(on_sheet, 1), 0
-        )
-    return shares
+    kinds, strips, height = hits.shape
+    reach = int(np.abs(offsets).max())
+    on_sheet = np.ones((1, strips, height), bool)
+    padded = np.pad(np.concatenate([hits, on_sheet]), ((0, 0), (0, 0), (reach, reach)))
+    padded = padded.view(np.uint8)
+    counts = np.zeros((kinds + 1, len(offsets), height), np.uint8)
+    for slope, shifts in enumerate(offsets):
+        for strip, shift in enumerate(shifts + reach):
+            counts[:, slope] += padded[:, strip, shift : shift + height]
+    inside = counts[-1]
+    shares = counts[:-1] / np.maximum(inside, 1).astype(np.float32)
+    return np.where(inside > strips / 2, shares, 0)
 
 
 def _spread(shares: np.ndarray, reach: int) -> np.ndarray:

@@ -16,8 +16,8 @@ from PIL import Image
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 PIXEL_LIMIT = 25_000_000
 """Larger pictures are refused: 25 megapixels decoded are 100 MB."""
-WORK_SIDE = 1024
-"""Longest side, in pixels, that a picture keeps: a digit of a tenth of it still has 100 pixels."""
+WORK_SIDE = 800
+"""Longest side, in pixels, that a picture keeps: a digit of a tenth of it still has 80 pixels."""
 
 NOT_READABLE = (
     "This file cannot be read as a picture. Please use a PNG, JPEG, WebP, GIF, BMP or TIFF file."

@@ -75,7 +75,7 @@ def find_digits(mask: np.ndarray) -> tuple[Region, ...]:
         return whole_sheet(mask)
     if not mask.any():
         return ()
-    gap = max(1, round(0.4 * _mean_width(mask)))
+    gap = max(1, round(0.4 * mean_width(mask)))
     blobs, _ = ndimage.label(ndimage.maximum_filter(mask, 2 * gap + 1), np.ones((3, 3)))
     labels = np.where(mask, blobs, 0)
     pieces = [
@@ -99,7 +99,7 @@ def whole_sheet(mask: np.ndarray) -> tuple[Region, ...]:
     return (Region((top, left, bottom, right), mask[top:bottom, left:right]),)
 
 
-def _mean_width(mask: np.ndarray) -> float:
+def mean_width(mask: np.ndarray) -> float:
     """The mean width of strokes: their area over half the length of their outline."""
     inner = mask[1:-1, 1:-1] & mask[:-2, 1:-1] & mask[2:, 1:-1] & mask[1:-1, :-2] & mask[1:-1, 2:]
     area = int(mask.sum())
@@ -153,11 +153,23 @@ def _without_scraps(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
             or piece.right >= shape[1] - 1
         )
 
+    def shadow_or_dash(piece: Piece) -> bool:
+        # The last bit of a shadow in the sheet's corner; a piece of a ruled line.
+        return (at_edge(piece) and piece.size < 0.25 * min(shape)) or (
+            piece.width > 4 * piece.height and piece.height < 0.05 * max(shape)
+        )
+
     return [
         piece
         for piece in pieces
-        if piece.size == largest
-        or (piece.height > _SMALL * largest and not (at_edge(piece) and piece.size < 0.6 * largest))
+        if not (max(shape) > _ONE_DIGIT * 2 and shadow_or_dash(piece))
+        and (
+            piece.size == largest
+            or (
+                piece.height > _SMALL * largest
+                and not (at_edge(piece) and piece.size < 0.6 * largest)
+            )
+        )
     ]
 
 
@@ -173,7 +185,7 @@ def _separated(region: Region) -> list[Region]:
     height, width = mask.shape
     if width < 1.2 * height or height < 8:
         return [region]
-    thin = max(1.6 * _mean_width(mask), 0.3 * height)  # two round digits touch along a stretch
+    thin = max(1.6 * mean_width(mask), 0.3 * height)  # two round digits touch along a stretch
     ink = mask.sum(axis=0)
     padded = np.vstack([np.zeros((1, width), bool), mask])
     runs = (padded[1:] & ~padded[:-1]).sum(axis=0)
