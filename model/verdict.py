@@ -12,7 +12,8 @@ network (distance to the fifth nearest in the dense layer, Sun, Ming, Zhu and Li
 "Out-of-distribution detection with deep nearest neighbors") nor as a picture (distance to the
 nearest after a slight blur). The product of both distances is the strangeness; 99.2 % of the
 validation digits are below the limit. The product refuses fewer real digits than either alone: an
-odd hand is far in one of them, a scribble in both. The tests hold what the rules refuse.
+odd hand is far in one of them, a scribble in both. What is smaller, flatter or darker than any
+training digit is refused as well: dots, dashes and blots.
 """
 
 from collections.abc import Sequence
@@ -47,7 +48,7 @@ class Rules:
         coverage: the share of validation digits that it is sure of.
         right: the share of those that it reads rightly.
         strange: pictures of a greater strangeness do not look like a digit.
-        most_ink: nor do those of a greater mean ink, more than any training digit has.
+        form: of all training digits; what is outside does not look like one either.
         known: (n, units) float32 of length 1, the dense layer's values for training digits.
     """
 
@@ -55,8 +56,17 @@ class Rules:
     coverage: float
     right: float
     strange: float
-    most_ink: float
+    form: "Form"
     known: np.ndarray
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of digits: the darkest, the flattest and the smallest of them."""
+
+    most_ink: float  # mean over the picture, from 0 to 1
+    least_height: int  # in pixels, of what is darker than half
+    least_side: int  # the longer of height and width, likewise
 
 
 class Judgement(StrEnum):
@@ -102,7 +112,7 @@ def judge(
     judgement = Judgement.SURE
     if rules is not None:
         far = strangeness(pixels[None], features[None], rules.known)[0] > rules.strange
-        if far or pixels.mean() > rules.most_ink:
+        if far or not _fits(form_of(pixels[None]), rules.form):
             judgement = Judgement.STRANGE
         elif best < rules.sure:
             judgement = Judgement.UNSURE
@@ -140,18 +150,17 @@ def rules_for(network: Network) -> Rules:
     data = digits.embedded()
     known = read(network, _some_training().inputs()).features
     seen = read(network, data.validation.inputs())
-    most_ink = float(data.training.inputs().mean(axis=(1, 2)).max())
-    return measured(seen, data.validation, units(known), most_ink)
+    return measured(seen, data.validation, units(known), form_of(data.training.inputs()))
 
 
-def measured(seen: Reading, validation: digits.Digits, known: np.ndarray, most_ink: float) -> Rules:
+def measured(seen: Reading, validation: digits.Digits, known: np.ndarray, form: Form) -> Rules:
     """Return the rules that follow from what a network says of the validation digits.
 
     Args:
         seen: what it says.
         validation: the digits it was asked about.
         known: see `Rules`.
-        most_ink: likewise.
+        form: likewise.
     """
     confidence = seen.probabilities.max(axis=1)
     hits = seen.probabilities.argmax(axis=1) == validation.labels
@@ -159,7 +168,7 @@ def measured(seen: Reading, validation: digits.Digits, known: np.ndarray, most_i
     above = confidence >= sure
     limit = float(np.quantile(strangeness(validation.inputs(), seen.features, known), FAMILIAR))
     right = float(hits[above].mean()) if above.any() else 0.0
-    return Rules(sure, float(above.mean()), right, limit, most_ink, known)
+    return Rules(sure, float(above.mean()), right, limit, form, known)
 
 
 def sure_limit(confidence: np.ndarray, hits: np.ndarray) -> float:
@@ -179,6 +188,29 @@ def sure_limit(confidence: np.ndarray, hits: np.ndarray) -> float:
     ends = np.append(descending[1:] < descending[:-1], True)
     good = np.flatnonzero(ends & (shares >= RIGHT))
     return float(descending[good[-1]]) if len(good) else float("inf")
+
+
+def form_of(pictures: np.ndarray) -> Form:
+    """Return the form of some digits, (n, 28, 28) float32 in [0, 1]."""
+    dark = pictures > 0.5
+    height, width = _extent(np.any(dark, axis=2)), _extent(np.any(dark, axis=1))
+    side = np.maximum(height, width)
+    return Form(float(pictures.mean(axis=(1, 2)).max()), int(height.min()), int(side.min()))
+
+
+def _extent(there: np.ndarray) -> np.ndarray:
+    """The distance from the first to the last True of each row, both counted; 0 without any."""
+    span = there.shape[1] - there.argmax(axis=1) - there[:, ::-1].argmax(axis=1)
+    result: np.ndarray = np.where(there.any(axis=1), span, 0)
+    return result
+
+
+def _fits(one: Form, known: Form) -> bool:
+    return (
+        one.most_ink <= known.most_ink
+        and one.least_height >= known.least_height
+        and one.least_side >= known.least_side
+    )
 
 
 def dense_layer(config: NetworkConfig) -> str:

@@ -102,7 +102,8 @@ def explanation(rules: Rules | None) -> None:
             "The network was asked about 500 **validation digits**, which it has not learned from. "
             f"{sure}\n\n**Like a digit:** each picture is compared with training digits, pixel by "
             "pixel and by the numbers in the network's dense layer. Where no training digit is "
-            f"near, it does not look like a digit. {FAMILIAR:.1%} of the validation digits pass."
+            f"near, it does not look like a digit; {FAMILIAR:.1%} of the validation digits pass. "
+            "Nor does what is smaller, flatter or darker than any training digit."
         )
 
 

@@ -20,6 +20,7 @@ def read_digit() -> None:
     with reading:
         if not found.pixels:
             no_answer(found.sentence)
+            rules()  # measured now, so that the first answer does not wait for them
             return
         place = followed(found)
         digit = found.chosen(place)

@@ -7,7 +7,7 @@ from model import digits, verdict
 from model.activations import forward_pass
 from model.network import Network, NetworkConfig, build, weights_of
 from model.pretrained import shipped
-from model.verdict import Judgement, Reading, Rules, Verdict, judge, sure_limit
+from model.verdict import Form, Judgement, Reading, Rules, Verdict, judge, sure_limit
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_each_judgement_by_hand() -> None:
     data = digits.embedded().training
     pixels = data.inputs()[0]
     known = np.eye(4, dtype=np.float32)[[0] * 5]
-    rules = Rules(0.8, 0.9, 0.995, 0.01, 0.3, known)
+    rules = Rules(0.8, 0.9, 0.995, 0.01, Form(0.3, 10, 15), known)
     probabilities = np.full(10, 0.01, np.float32)
     probabilities[[3, 8]] = 0.72, 0.2
     like, unlike = np.array([5.0, 0, 0, 0], np.float32), np.array([0, 1.0, 0, 0], np.float32)
@@ -106,12 +106,26 @@ def test_strangeness_of_a_training_digit_is_zero(rules: Rules) -> None:
 
 def test_a_forward_pass_is_judged_like_a_reading(rules: Rules) -> None:
     digit = digits.embedded().test.inputs()[3]
-    one, many = (
-        verdict.judge_pass(forward_pass(shipped(), digit), rules),
-        verdicts(digit[None], rules),
-    )
-    assert (one.judgement, one.digit) == (many[0].judgement, many[0].digit)
-    assert one.probability == pytest.approx(many[0].probability, abs=1e-5)
+    one = verdict.judge_pass(forward_pass(shipped(), digit), rules)
+    (other,) = verdicts(digit[None], rules)
+    assert (one.judgement, one.digit) == (other.judgement, other.digit)
+    assert one.probability == pytest.approx(other.probability, abs=1e-5)
+
+
+def test_the_form_of_pictures_counts_dark_pixels() -> None:
+    pictures = np.zeros((2, 28, 28), np.float32)
+    pictures[0, 4:24, 14] = 1
+    pictures[1, 10:14, 3:25] = 0.8
+    form = verdict.form_of(pictures)
+    assert form.most_ink == pytest.approx(4 * 22 * 0.8 / 784)
+    assert (form.least_height, form.least_side) == (4, 20)
+    assert verdict.form_of(pictures * 0.5).least_side == 0
+
+
+def test_a_dot_is_no_digit(rules: Rules) -> None:
+    dot = np.zeros((1, 28, 28), np.float32)
+    dot[0, 9:19, 9:19] = 1
+    assert share(verdicts(dot, rules), Judgement.STRANGE) == 1
 
 
 @pytest.mark.parametrize(
