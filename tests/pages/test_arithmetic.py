@@ -34,7 +34,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppT
     inside = forward_pass(made, embedded().test.inputs()[0])
     monkeypatch.setattr("ui.session.network", lambda: made)
     monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
-    return AppTest.from_file(str(PAGE), default_timeout=60), inside
+    return AppTest.from_file(str(PAGE), default_timeout=240), inside
 
 
 def shown(app: AppTest) -> str:

@@ -33,7 +33,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppT
     monkeypatch.setattr("ui.session.network", lambda: made)
     monkeypatch.setattr(ui.filters_view, "engine", Here)
     monkeypatch.setattr("ui.long_work.engine", Here)
-    return AppTest.from_file(str(PAGE), default_timeout=60).run(), made
+    return AppTest.from_file(str(PAGE), default_timeout=240).run(), made
 
 
 def text(app: AppTest) -> str:

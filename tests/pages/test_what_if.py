@@ -39,7 +39,7 @@ def opened(
     monkeypatch.setattr("ui.session.network", lambda: made)
     monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
     monkeypatch.setattr(ui.what_if_view, "engine", Here)
-    return AppTest.from_file(str(PAGE), default_timeout=60).run(), made
+    return AppTest.from_file(str(PAGE), default_timeout=240).run(), made
 
 
 def rows(app: AppTest, table: int = 0) -> list[list[str]]:
