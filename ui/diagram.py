@@ -75,7 +75,8 @@ def _card(
     drawing = _stack(shape, colour) if len(shape) == 3 else _bar(shape[0], colour)
     return (
         f"<div role='listitem'>{_image(drawing)}<b>{escape(title)}</b>"
-        f"<span class='name'>{escape(name)}</span> · <span class='shape'>{shape_text(shape)}</span><br>{facts}"
+        f"<span class='name'>{escape(name)}</span> · "
+        f"<span class='shape'>{shape_text(shape)}</span><br>{facts}"
         f"<div class='meaning'>{escape(meaning)}</div></div>"
     )
 
