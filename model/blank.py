@@ -79,7 +79,7 @@ def is_solid(mask: np.ndarray, sheet: tuple[int, ...]) -> bool:
         return False
     step = max(1, max(mask.shape) // 48)
     radius = float(ndimage.distance_transform_edt(np.pad(mask[::step, ::step], 1)).max())
-    return 2 * radius - 1 > _SOLID * max(mask.shape) / step
+    return bool(2 * radius - 1 > _SOLID * max(mask.shape) / step)
 
 
 def _drop_and_dent(brightness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -60,7 +60,7 @@ class Region:
     @property
     def size(self) -> int:
         """The longer side in pixels."""
-        return max(self.mask.shape)
+        return int(max(self.mask.shape))
 
 
 def find_digits(mask: np.ndarray) -> tuple[Region, ...]:
