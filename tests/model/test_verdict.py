@@ -28,8 +28,8 @@ def share(found: list[Verdict], judgement: Judgement) -> float:
 def test_the_limit_is_the_lowest_above_which_enough_are_right() -> None:
     confidence = np.linspace(0.999, 0.2, 800)
     hits = np.ones(800, bool)
-    hits[600:] = False  # all below the 600th answer are wrong: 3 of 603 are 0.5 %
-    assert sure_limit(confidence, hits) == pytest.approx(confidence[602])
+    hits[600:] = False  # all below the 600th answer are wrong: 1 of 601 is 0.17 %, 2 of 602 0.33 %
+    assert sure_limit(confidence, hits) == pytest.approx(confidence[600])
 
 
 def test_answers_of_equal_confidence_stand_or_fall_together() -> None:
