@@ -162,9 +162,11 @@ class Trainer:
         self.network = network
         self.settings = settings
         self._changes = tuple(changes)
-        self._validation = digits.load(settings.data).validation
-        self._images, self._labels = _tensors(settings.data, settings.images)
-        self._count = int(self._labels.shape[0])
+        data = digits.load(settings.data)
+        self._validation = data.validation
+        self._places = some_places(data.training.labels, settings.images).astype(np.int32)
+        self._count = len(self._places)
+        self._images, self._labels = _tensors(settings.data)
         self._steps = compiled_steps(
             network, settings.optimizer, settings.augmentation, settings.batch_size
         )
@@ -246,7 +248,7 @@ class Trainer:
         import tensorflow as tf
 
         order = np.random.default_rng((self.settings.seed, self.epoch))
-        self._order = tf.constant(order.permutation(self._count).astype(np.int32))
+        self._order = tf.constant(self._places[order.permutation(self._count)])
         self._batch = 0
         self._sums = np.zeros(2)
 
@@ -297,12 +299,12 @@ class Trainer:
         return EpochEnd(self._last, training, self.evaluate())
 
 
-@lru_cache(maxsize=4)
-def _tensors(data: digits.Name, images: int | None) -> tuple[Tensor, Tensor]:
+@lru_cache(maxsize=2)
+def _tensors(data: digits.Name) -> tuple[Tensor, Tensor]:
     """Training digits (n, 28, 28, 1) uint8 and labels (n,) int32, shared by all who use them."""
     import tensorflow as tf
 
-    training = some(digits.load(data).training, images)
+    training = digits.load(data).training
     with tf.device("/CPU:0"):
         return (
             tf.constant(training.images[..., None]),
@@ -340,13 +342,18 @@ def norms(network: NetworkConfig, vector: np.ndarray) -> dict[str, float]:
 
 def some(data: digits.Digits, count: int | None) -> digits.Digits:
     """The first so many digits of a part, as many of each class as can be; None: all of them."""
-    if count is None or count >= len(data):
-        return data
-    places = [np.flatnonzero(data.labels == label) for label in range(10)]
+    return data.take(some_places(data.labels, count))
+
+
+def some_places(labels: np.ndarray, count: int | None) -> np.ndarray:
+    """The places of the digits that `some` takes, in order."""
+    if count is None or count >= len(labels):
+        return np.arange(len(labels))
+    places = [np.flatnonzero(labels == label) for label in range(10)]
     turns = [
         part[turn] for turn in range(max(map(len, places))) for part in places if turn < len(part)
     ]
-    return data.take(np.sort(np.array(turns[:count])))
+    return np.sort(np.array(turns[:count]))
 
 
 def scores(network: Network, data: digits.Digits) -> Scores:
