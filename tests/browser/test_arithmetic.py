@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
-PATIENT = 120_000  # ms: the engine loads TensorFlow first
+PATIENT = 240_000  # ms: the engine loads TensorFlow first
 SOON = 60_000  # ms: on a machine that does other things, too
 
 
