@@ -57,7 +57,7 @@ def update(
     return w, m, v
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)  # each holds about 10 MB; one in use is kept by its trainer
 def compiled_steps(
     config: NetworkConfig, optimizer: Optimizer, augmentation: Augmentation, batch_size: int
 ) -> Any:
