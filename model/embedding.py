@@ -33,6 +33,7 @@ MOMENTUM = (0.5, 0.8)  # in the early steps and after them
 SMALLEST_GAIN = 0.01
 HALVINGS = 25
 TINY = 1e-12
+SAME = 1e-4  # share of its length that a point may be off by rounding
 
 
 def unseen() -> digits.Digits:
@@ -106,13 +107,17 @@ def pca(features: np.ndarray) -> Projection:
 def neighbours(features: np.ndarray, own: np.ndarray, count: int) -> np.ndarray:
     """Return the places of the `count` points nearest to one, the nearest first.
 
+    The point itself is left out where it is among them.
+
     Args:
         features: (n, units).
         own: (units,).
         count: of them.
     """
     distances = np.linalg.norm(features - own, axis=1)
-    return np.argsort(distances, kind="stable")[:count]
+    order = np.argsort(distances, kind="stable")
+    others: np.ndarray = order[distances[order] > SAME * np.linalg.norm(own)]
+    return others[:count]
 
 
 @dataclass(frozen=True, eq=False)

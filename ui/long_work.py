@@ -154,7 +154,8 @@ def _progress(
 ) -> None:  # fmt: skip
     if work.moving:
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_progress"):
-            st.progress(work.share, text=f"{label}: {work.share:.0%}")
+            waiting = "waiting for its turn" if not work.results else f"{work.share:.0%}"
+            st.progress(work.share, text=f"{label}: {waiting}")
             if st.button("Cancel", icon=":material/close:", key=f"{key}_cancel"):
                 work.cancel()
                 st.rerun()

@@ -1,0 +1,75 @@
+"""Pictures of other kinds: all can be made, none is empty, and they are what they say."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from model import elsewhere
+from model.digits import embedded
+from model.elsewhere import SHAPES, SLICE, Foreign, Kind, count, joined, read_foreign
+from model.network import Network, NetworkConfig, build, weights_of
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    config = NetworkConfig(filters=(), dense_units=8)
+    return Network(config, weights_of(build(config, seed=1), config), "a test")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_last_slice_ends_where_the_pictures_end(network: Network, kind: Kind) -> None:
+    total = count(kind)
+    assert total >= 10
+    start = (total - 1) // SLICE * SLICE
+    found = read_foreign(network, kind, start)
+    assert len(found.names) == total - start
+    assert found.images.shape == (len(found.names), 28, 28)
+    assert found.probabilities.shape == (len(found.names), 10)
+    assert (found.images.max(axis=(1, 2)) > 128).all()  # there is ink on each
+    assert all(name in "0123456789" for name in found.names) == kind.digits
+
+
+def test_test_digits_are_as_mnist_made_them(network: Network) -> None:
+    found = read_foreign(network, Kind.TEST, SLICE)
+    np.testing.assert_array_equal(found.images, embedded().test.images[SLICE : 2 * SLICE])
+
+
+def test_small_digits_keep_their_labels() -> None:
+    names, inks = elsewhere._small_digits()
+    data = load_digits()
+    known = {
+        image.tobytes(): str(label) for image, label in zip(data.images, data.target, strict=True)
+    }
+    assert len(set(names)) == 10
+    for name, ink in zip(names, inks, strict=True):
+        assert known[(ink.astype(np.float64) * 16).tobytes()] == name
+
+
+def test_every_shape_is_another_one_and_another_seed_varies_it() -> None:
+    inks = {name: elsewhere.shape_ink(name, 0).tobytes() for name in SHAPES}
+    assert len(set(inks.values())) == len(SHAPES)
+    assert inks["star"] != elsewhere.shape_ink("star", 1).tobytes()
+    with pytest.raises(ValueError, match="no shape"):
+        elsewhere.shape_ink("heptagon", 0)
+
+
+def test_without_matplotlib_there_is_still_a_font(monkeypatch) -> None:
+    monkeypatch.setattr(elsewhere.importlib.util, "find_spec", lambda name: None)
+    elsewhere.fonts.cache_clear()
+    assert elsewhere.fonts() == (None,)
+    assert count(Kind.LETTERS) == len(elsewhere.LETTERS)
+    assert elsewhere.printed("K", None).max() == 1
+    elsewhere.fonts.cache_clear()
+
+
+def test_hits_are_right_answers_and_a_letter_has_none() -> None:
+    shares = np.eye(10, dtype=np.float32)[[3, 4]]
+    pictures = np.zeros((2, 28, 28), np.uint8)
+    both = joined(
+        [
+            Foreign(Kind.PRINTED, ("3",), pictures[:1], shares[:1]),
+            Foreign(Kind.PRINTED, ("7",), pictures[1:], shares[1:]),
+        ]
+    )
+    np.testing.assert_array_equal(both.hits, [True, False])
+    assert not Foreign(Kind.LETTERS, ("A", "B"), pictures, shares).hits.any()
