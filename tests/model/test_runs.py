@@ -529,8 +529,10 @@ def test_a_killed_server_loses_no_run(cache: Path, longer: np.ndarray) -> None:
         psutil.wait_procs(family, timeout=20)
         saved = runs.RunFolder(name).load()
         assert saved is not None
-        assert saved.snapshot is not None
-        assert len(saved.records) == saved.snapshot.epoch + 1
+        if saved.snapshot is None:  # killed before anything was there that could be lost
+            assert not (folder / "epoch-0001.npz").exists()
+        else:
+            assert len(saved.records) == saved.snapshot.epoch + 1
     server = start(name)
     output, _ = server.communicate(timeout=PATIENCE)
     assert output.split() == [name, "finished", "4"]
