@@ -128,6 +128,37 @@ def erase(network: Network, digit: np.ndarray, label: int, orders: np.ndarray) -
     return Erasing(counts / ink, deletion, insertion)
 
 
+def areas(
+    network: Network, digit: np.ndarray, methods: tuple[Method, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Put every method to the test on one digit: the one that the network answers.
+
+    Args:
+        network: any network.
+        digit: (28, 28) float32 in [0, 1].
+        methods: with their default settings.
+
+    Returns:
+        The areas under deletion and insertion, each (methods + 1,): the methods in their order and
+        last the mean of the random orders.
+
+    Raises:
+        ValueError: there is no ink.
+    """
+    label = int(probabilities(network, digit[None])[0].argmax())
+    orders = [
+        importance_order(attribute(network, digit, each, classes=(label,)).maps[:, :, 0], digit)
+        for each in methods
+    ]
+    orders += [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
+    found, count = erase(network, digit, label, np.stack(orders)), len(methods)
+
+    def with_mean(all_areas: np.ndarray) -> np.ndarray:
+        return np.append(all_areas[:count], all_areas[count:].mean())
+
+    return with_mean(found.deletion_areas), with_mean(found.insertion_areas)
+
+
 def random_network(config: NetworkConfig, seed: int) -> Network:
     """Return a network that has learned nothing: the weights that a training would begin with.
 

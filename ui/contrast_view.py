@@ -21,7 +21,7 @@ EXCITING = 10
 
 STYLE = """<style>
 .ds-parts { display: grid; grid-template-columns: auto minmax(5rem, 1fr) auto auto;
-  gap: 0.3rem 0.8rem; align-items: center; font-size: 0.875rem;
+  gap: 0.3rem 0.8rem; align-items: center; max-width: 56rem; font-size: 0.875rem;
   font-variant-numeric: tabular-nums; }
 .ds-parts .bar { position: relative; height: 1rem; background: linear-gradient(
   rgba(128,128,128,0.6), rgba(128,128,128,0.6)) center / 1px 100% no-repeat; }
@@ -30,7 +30,8 @@ STYLE = """<style>
 .ds-parts .against { right: 50%; background: #4f93d6; }
 .ds-parts b, .ds-parts .sum { text-align: right; }
 .ds-parts .sum { opacity: 0.7; white-space: nowrap; }
-.ds-parts .head { font-size: 0.8rem; opacity: 0.7; }
+.ds-parts .head { font-size: 0.8rem; opacity: 0.7; text-align: center; }
+.ds-parts .head.number { text-align: right; }
 .ds-parts .opened { font-weight: 700; }
 .ds-parts .total { border-top: 1px solid rgba(128,128,128,0.6); padding-top: 0.3rem;
   align-self: stretch; }
@@ -123,9 +124,9 @@ def _bars(found: Contrast, shown: np.ndarray, opened: int) -> str:
     lines = "".join(_row(*row, longest) for row in rows)
     return (
         f"{STYLE}<div class='ds-parts' role='group' aria-label='What each unit adds'>"
-        f"<span class='head'></span><span class='head'>← for a {found.second} · for a "
-        f"{found.first} →</span><span class='head sum'>value × weight</span>"
-        f"<span class='head'>adds</span>{lines}<span class='total'>all</span>"
+        f"<span class='head'></span><span class='head'>← for a {found.second} | for a "
+        f"{found.first} →</span><span class='head number sum'>value × weight</span>"
+        f"<span class='head number'>adds</span>{lines}<span class='total'>all</span>"
         f"<span class='total'></span><span class='total sum'></span>"
         f"<b class='total'>{_signed(found.total)}</b></div>"
     )

@@ -51,7 +51,8 @@ CANNOT = {
     "gets zero. And it shares the sum out among single pixels, also where only several of them "
     "together mean something.",
     Method.GRAD_CAM: "Anything finer than a cell of the layer. And one mean slope stands for "
-    "a whole map, so that a map that helps in one place and harms in another is shown wrongly.",
+    "a whole map, so that a map that helps in one place and harms in another is shown wrongly. In "
+    "a layer close to the picture even the answered digit can come out blue.",
 }
 SCORE = (
     "A **score** is what the network computes for a digit before softmax turns the ten scores into "
@@ -171,24 +172,26 @@ def _label(label: int, answer: int, truth: int | None) -> str:
 
 def _opened(found: Attribution, method: Method, label: int, digit: ChosenDigit) -> None:
     """Show one heat map beside the digit, how it came about and what it cannot show."""
-    one, two, words = st.columns([1, 1, 1], gap="medium")
+    one, two, three = st.columns(3, gap="medium")
     with one:
         st.markdown("**The digit**")
         big_map(digit.pixels, key="explain_digit", scale=1.0, values=False, size=SIZE,
                 label="digit")  # fmt: skip
-    scale = float(np.abs(found.maps).max())
-    with two:
-        if found.native is not None and found.layer is not None:
+    words, smooth = three, two
+    if found.native is not None and found.layer is not None:
+        words, smooth = st.container(), three
+        with two:
             st.markdown(f"**For a {label}**: the cells of {found.layer.name}")
             big_map(
                 found.native[:, :, label], key="explain_cells", size=SIZE, label=f"for a {label}",
                 scale=float(np.abs(found.native).max()),
             )  # fmt: skip
-            st.markdown("**The same, smoothed to 28×28**")
-        else:
-            st.markdown(f"**For a {label}**")
-        big_map(found.maps[:, :, label], key="explain_one", scale=scale, values=False, size=SIZE,
-                label=f"for a {label}")  # fmt: skip
+    with smooth:
+        st.markdown(f"**For a {label}**" + ("" if smooth is two else ", smoothed to 28×28"))
+        big_map(
+            found.maps[:, :, label], key="explain_one", values=False, size=SIZE,
+            label=f"for a {label}", scale=float(np.abs(found.maps).max()),
+        )  # fmt: skip
     with words:
         st.markdown(f"**How it works.** {HOW[method]}")
         st.markdown(f"**What it cannot show.** {CANNOT[method]}")

@@ -1,18 +1,22 @@
 """Is the explanation true? Erasing in its order, and the same method on random weights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
+from model import digits
 from model.activations import ForwardPass
 from model.attribution import Attribution, Method, Settings, usual_layer
-from model.engine import EngineError, engine
+from model.engine import EngineError, Pending, engine
 from model.faithfulness import (
     NO_INK,
     ORDERS,
     Control,
     Erasing,
+    areas,
     control,
     erase,
     erased,
@@ -23,6 +27,7 @@ from model.network import Network, NetworkConfig
 from ui.colours import DARK, LIGHT
 from ui.curves import Line, curves
 from ui.explain_view import heat_maps
+from ui.long_work import in_slices
 from ui.maps import big_map, map_grid
 from ui.session import ChosenDigit
 
@@ -30,9 +35,11 @@ SEEDS = 5
 """Random networks in the control."""
 SHOWN = (0, 4, 8, 12, 20, 32)
 """Steps of erasing that are shown as pictures."""
+MANY = 20
+"""Test digits that the methods are compared on; as many of each."""
 SIZE = 260
 """Width of a map, in CSS pixels."""
-COLOURS = dict(zip(Method, ((0, 0), (5, 5), (6, 6), (8, 8)), strict=True))
+COLOURS = dict(zip(Method, ((0, 0), (5, 5), (6, 6), (3, 3)), strict=True))
 """Of each method's line: its place among the colours for a light and for a dark page."""
 GREY = ("#6b7280", "#9aa3b2")
 
@@ -44,6 +51,10 @@ STYLE = """<style>
   border-bottom: 1px solid rgba(128,128,128,0.25); font-variant-numeric: tabular-nums; }
 .ds-trust td.best { font-weight: 700; }
 </style>"""
+
+
+Areas = tuple[np.ndarray, np.ndarray]
+"""Of one digit under deletion and insertion: every method, then the mean of random orders."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,13 +219,59 @@ def areas_csv(found: Tested) -> str:
     """Return "order,deletion_area,insertion_area", one line an order."""
     names = [*map(str, found.methods)]
     names += [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
-    areas = zip(names, found.curves.deletion_areas, found.curves.insertion_areas, strict=True)
+    rows = zip(names, found.curves.deletion_areas, found.curves.insertion_areas, strict=True)
     return (
         "\n".join(
-            ["order,deletion_area,insertion_area", *(f"{n},{a:.6g},{b:.6g}" for n, a, b in areas)]
+            ["order,deletion_area,insertion_area", *(f"{n},{a:.6g},{b:.6g}" for n, a, b in rows)]
         )
         + "\n"
     )
+
+
+def over_many(network: Network) -> None:
+    """Offer the same comparison on many test digits, one slice of work a digit."""
+    methods, test = methods_for(network.config), digits.embedded().test
+    chosen = test.take(np.arange(0, len(test), len(test) // MANY)[:MANY]).inputs()
+
+    def ask(digit: np.ndarray, _: Sequence[Areas]) -> Pending[Areas]:
+        return engine().submit(areas, network, digit, methods)
+
+    in_slices(
+        ("areas", network.fingerprint), lambda: [partial(ask, digit) for digit in chosen],
+        partial(_mean_table, methods), key="trust_many", label=f"Testing {MANY} digits",
+        start=f"Compare the methods on {MANY} test digits",
+    )  # fmt: skip
+
+
+def _mean_table(methods: tuple[Method, ...], results: Sequence[Areas], _: bool) -> None:
+    """Show the mean areas over the digits that are done."""
+    gone, back = (np.array([result[test] for result in results]) for test in (0, 1))
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{gone[:, i].mean():.3f}</td>"
+        f"<td>{back[:, i].mean():.3f}</td>"
+        f"<td>{_better(gone, back, i) if i < len(methods) else ''}</td></tr>"
+        for i, name in enumerate([*map(str, methods), "random order"])
+    )
+    st.html(
+        f"{STYLE}<div class='ds-trust'><table><thead><tr><th>Mean of {len(results)} digits</th>"
+        "<th>Deletion area<br>(smaller is truer)</th><th>Insertion area<br>(larger is truer)</th>"
+        f"<th>beats random<br>in both</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+    lines = ["digit,order,deletion_area,insertion_area"]
+    names = [*map(str, methods), "random mean"]
+    for place, (one, two) in enumerate(results):
+        cells = zip(names, one, two, strict=True)
+        lines += [f"{place},{name},{a:.6g},{b:.6g}" for name, a, b in cells]
+    st.download_button(
+        "Areas (CSV)", "\n".join(lines) + "\n", "areas_many.csv", "text/csv",
+        key="trust_many_csv", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+
+
+def _better(gone: np.ndarray, back: np.ndarray, place: int) -> str:
+    """For how many digits a method is better than the mean of random orders in both tests."""
+    both = (gone[:, place] < gone[:, -1]) & (back[:, place] > back[:, -1])
+    return f"{both.sum()} of {len(both)}"
 
 
 @st.fragment

@@ -4,7 +4,7 @@ from ui.explain_view import answer_words
 from ui.inside import digit_to_follow
 from ui.lesson import lesson
 from ui.session import look_inside, network
-from ui.trust_view import deletion, random_weights
+from ui.trust_view import deletion, over_many, random_weights
 
 st.title("Is the explanation true?")
 lesson(
@@ -27,6 +27,7 @@ if inside is not None:
         "sampling for explanation of black-box models”."
     )
     deletion(current, inside, digit)
+    over_many(current)
     st.subheader("The control: a network that has learned nothing", anchor="control")
     st.caption(
         "An explanation that looks the same for random weights explains nothing. Adebayo et al. "

@@ -8,7 +8,9 @@ from model.activations import forward_pass
 from model.attribution import Method, Settings, attribute
 from model.digits import embedded
 from model.faithfulness import (
+    ORDERS,
     STEPS,
+    areas,
     control,
     erase,
     erased,
@@ -94,6 +96,20 @@ def test_a_true_explanation_beats_chance_and_its_opposite_does_not() -> None:
     (best, worst, chance), (most, least, middle) = np.mean(areas, axis=0)
     assert best < chance < worst
     assert most > middle > least
+
+
+def test_the_areas_of_one_digit_are_those_of_its_orders() -> None:
+    digit, methods = picture(), (Method.GRADIENT_INPUT, Method.GRAD_CAM)
+    gone, back = areas(shipped(), digit, methods)
+    label = int(forward_pass(shipped(), digit).logits.argmax())
+    heat = attribute(shipped(), digit, Method.GRAD_CAM).maps[:, :, label]
+    orders = [importance_order(heat, digit)]
+    orders += [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
+    found = erase(shipped(), digit, label, np.stack(orders))
+    assert gone.shape == back.shape == (3,)
+    assert gone[1] == pytest.approx(found.deletion_areas[0], abs=0.01)
+    assert gone[2] == pytest.approx(found.deletion_areas[1:].mean(), abs=1e-4)
+    assert back[2] == pytest.approx(found.insertion_areas[1:].mean(), abs=1e-4)
 
 
 def test_blank_paper_is_refused_with_a_sentence() -> None:

@@ -32,6 +32,9 @@ class HereEngine:
     def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
         return work(*arguments)
 
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        return SimpleNamespace(result=lambda: work(*arguments))
+
 
 def network(config: NetworkConfig) -> Network:
     rng = np.random.default_rng(5)
@@ -49,7 +52,7 @@ def opened(
     monkeypatch.setattr("ui.session.network", lambda: made)
     monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu here
-    for module in ("explain_view", "contrast_view", "trust_view"):
+    for module in ("explain_view", "contrast_view", "trust_view", "long_work"):
         monkeypatch.setattr(f"ui.{module}.engine", HereEngine)
     return AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60), made, inside
 
@@ -64,6 +67,10 @@ def choose(app: AppTest, first: int, second: int) -> None:
     for label, value in (("Why a …", first), ("… and not a …", second)):
         next(each for each in app.selectbox if each.label == label).set_value(value)
     app.run()
+
+
+def pills(app: AppTest) -> Any:
+    return next(each for each in app.button_group if each.label.startswith("Open a unit"))
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -117,10 +124,9 @@ def test_all_units_have_a_bar_and_each_opens(monkeypatch: pytest.MonkeyPatch) ->
     assert "2 others" in words(app)
     app.toggle(key="contrast_all").set_value(True).run()
     assert "others" not in words(app)
-    pills = next(each for each in app.button_group if each.label.startswith("Open a unit"))
-    assert sorted(int(option) for option in pills.options) == list(range(14))
+    assert sorted(int(option) for option in pills(app).options) == list(range(14))
     for unit in (0, 9):
-        pills.set_value(unit)
+        pills(app).set_value(unit)
         app.run()
         assert not app.exception
         assert f"**Unit {unit}**" in words(app)
@@ -141,3 +147,15 @@ def test_every_method_is_tested(monkeypatch: pytest.MonkeyPatch, name: str) -> N
         app.segmented_control(key="trust_method").set_value(str(method)).run()
         assert not app.exception, (method, app.exception)
         assert "Rank correlation" in words(app) or "ranks cannot be compared" in words(app)
+
+
+def test_the_methods_are_compared_on_many_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.trust_view.MANY", 3)
+    app, made, _ = opened(monkeypatch, "trust", CONFIGS["none"])
+    app.run()
+    app.button(key="trust_many_start").click().run()
+    works = app.session_state["session"].works
+    works["areas", made.fingerprint].wait(60)
+    app.run()
+    assert not app.exception, app.exception
+    assert "Mean of 3 digits" in words(app)

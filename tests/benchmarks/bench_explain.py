@@ -1,0 +1,73 @@
+"""How long an explanation takes by each method, and how well integrated gradients add up.
+
+The bar: any method under one second, completeness within one percent. Prints medians of the time
+over test digits, the first call (which compiles) apart, beside one pass of the same digit, so that
+a busy machine can be told from a slow method.
+"""
+
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import numpy as np
+
+from model.activations import forward_pass
+from model.attribution import Method, attribute
+from model.contrast import contrast
+from model.digits import embedded
+from model.faithfulness import ORDERS, erase, random_order
+from model.pretrained import shipped
+
+TIMES = 15
+
+
+def seconds(work: object, *arguments: object) -> tuple[float, object]:
+    """How long a call takes, and what it returns."""
+    began = time.perf_counter()
+    result = work(*arguments)  # type: ignore[operator]
+    return time.perf_counter() - began, result
+
+
+def main() -> None:
+    """Print one line a method."""
+    network, pictures = shipped(), embedded().test.inputs()
+    chosen = [pictures[place] for place in range(0, 500, 500 // TIMES)][:TIMES]
+    forward_pass(network, chosen[0])
+    one = median(seconds(forward_pass, network, digit)[0] for digit in chosen)
+    print(f"one forward pass: {1000 * one:.1f} ms")
+    for method in Method:
+        first, _ = seconds(attribute, network, chosen[0], method)
+        done = [seconds(attribute, network, digit, method) for digit in chosen]
+        times = [spent for spent, _ in done]
+        print(
+            f"{method}: {1000 * median(times):.0f} ms, slowest {1000 * max(times):.0f} ms, "
+            f"first call {1000 * first:.0f} ms"
+        )
+        if method is Method.INTEGRATED:
+            gaps = np.array([found.gaps for _, found in done])  # type: ignore[attr-defined]
+            points = [found.points for _, found in done]  # type: ignore[attr-defined]
+            answers = [int(forward_pass(network, digit).logits.argmax()) for digit in chosen]
+            own = gaps[np.arange(TIMES), answers]
+            print(
+                f"  gap of the answered digit's map: median {np.median(own):.3%}, "
+                f"largest {own.max():.3%}; of all ten maps: median {np.median(gaps):.3%}, "
+                f"largest {gaps.max():.3%}; {median(points):.0f} points"
+            )
+    worst = 0.0
+    for digit in chosen:
+        inside = forward_pass(network, digit)
+        answer = int(inside.logits.argmax())
+        for other in set(range(10)) - {answer}:
+            found = contrast(network, inside, answer, other)
+            worst = max(worst, abs(found.total - found.difference))
+    print(f"difference of two scores against the sum of its parts: off by at most {worst:.1e}")
+    orders = np.stack([random_order(chosen[0], seed) for seed in range(ORDERS + len(Method))])
+    spent, _ = seconds(erase, network, chosen[0], 0, orders)
+    print(f"deletion and insertion in {len(orders)} orders: {1000 * spent:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
