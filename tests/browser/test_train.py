@@ -68,6 +68,7 @@ def chart_in_words(page: Page) -> str:
 
 
 def run_ids(page: Page) -> list[str]:
+    page.wait_for_url(re.compile(r"[?&]run="), timeout=WARM)
     return parse_qs(urlsplit(page.url).query)["run"][0].split(",")
 
 
