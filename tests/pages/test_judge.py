@@ -1,0 +1,80 @@
+"""What the Judge pages save, say and accept; that they open is tested with all the other pages."""
+
+import numpy as np
+import pytest
+
+from model import digits
+from model.evaluate import Evaluation
+from ui import evaluate_view, map_view, robustness_view
+from ui.confusion import checked_pick, confusion
+from ui.scatter import checked_pick as checked_place
+
+
+@pytest.fixture
+def found() -> Evaluation:
+    shares = np.full((20, 10), 0.02, np.float32)
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 2)
+    said = labels.copy()
+    said[5] = 7
+    shares[np.arange(20), said] = 0.82
+    return Evaluation(labels, shares)
+
+
+def test_saved_tables_hold_every_number(found: Evaluation) -> None:
+    lines = evaluate_view.answers_csv(found).splitlines()
+    assert len(lines) == 21
+    assert lines[6].startswith("5,2,7,")
+    assert float(lines[6].split(",")[-3]) == pytest.approx(0.82)
+    matrix = evaluate_view.confusion_csv(found).splitlines()
+    assert matrix[3] == "2,0,0,1,0,0,0,0,1,0,0"
+    scores = evaluate_view.scores_csv(found).splitlines()
+    assert scores[3] == "2,2,0.5,1"
+    assert scores[8] == "7,2,1,0.666666667"
+
+
+def test_the_map_is_saved_with_one_s_own_digit() -> None:
+    points = np.zeros((1000, 2), np.float32)
+    answers = map_view.unseen().labels
+    lines = map_view.map_csv(points, answers, np.array([1.5, -2])).splitlines()
+    assert len(lines) == 1002
+    assert lines[-1] == "own,,1.5,-2"
+    assert len(map_view.map_csv(points, answers, None).splitlines()) == 1001
+
+
+def test_the_thousand_unseen_digits_keep_their_names() -> None:
+    data = digits.embedded()
+    digit = map_view.unseen_digit(503)
+    np.testing.assert_array_equal(digit.pixels, data.test.inputs()[3])
+    assert digit.source == f"test digit 3, a {data.test.labels[3]}"
+    assert map_view.unseen_digit(3).source.startswith("validation digit 3")
+
+
+def test_the_reach_of_a_change_is_said_in_words() -> None:
+    from model.robustness import RANGES, Change, Point
+
+    shares = [0.1, 0.5, 0.91, 0.95, 0.99, 0.97, 0.93, 0.6, 0.95]
+    strengths = RANGES[Change.SHIFT].strengths
+    points = [Point(s, 1000, share, 0.9) for s, share in zip(strengths, shares, strict=True)]
+    words = robustness_view._reach(Change.SHIFT, points)
+    assert words == "90% or more are read rightly from -4 to 4 pixels."
+    bad = [Point(s, 1000, 0.2, 0.9) for s in strengths]
+    assert "Even unchanged" in robustness_view._reach(Change.SHIFT, bad)
+
+
+@pytest.mark.parametrize(
+    "message", [None, [1], [1, 2, 3], [1, 10], [-1, 2], [True, 2], ["1", 2], "12", {"a": 1}]
+)
+def test_what_is_no_cell_counts_as_no_pick(message: object) -> None:
+    assert checked_pick(message) is None
+    assert checked_pick([3, 5]) == (3, 5)
+
+
+@pytest.mark.parametrize("message", [None, -1, 10, 1.0, True, "3", [3]])
+def test_what_is_no_point_counts_as_no_pick(message: object) -> None:
+    assert checked_place(message, 10) is None
+    assert checked_place(9, 10) == 9
+
+
+def test_a_confusion_matrix_has_ten_rows() -> None:
+    with pytest.raises(ValueError, match="shape"):
+        confusion(np.zeros((3, 3), np.int64), key="small")
