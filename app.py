@@ -5,6 +5,7 @@ Nothing heavy is imported before the first page is painted; TensorFlow lives in 
 """
 
 import gc
+import threading
 
 import streamlit as st
 
@@ -21,6 +22,25 @@ def freeze_start_up() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@st.cache_resource
+def started() -> threading.Event:
+    """Whether a page was ever run on this server."""
+    return threading.Event()
+
+
+def mend_first_link(page: st.Page) -> None:
+    """Load the page once more when a link to it was the very first request to this server.
+
+    Until `st.navigation` has run once, Streamlit takes the folder pages/ for a menu of its own,
+    finds no such page in it, and leaves a dialog "Page not found" open over the right page.
+    """
+    if page.url_path and not started().is_set():
+        started().set()
+        st.html("<script>window.location.reload()</script>", unsafe_allow_javascript=True)
+        st.stop()
+    started().set()
 
 
 st.set_page_config(page_icon="🔢", layout="wide")
@@ -65,6 +85,7 @@ page = st.navigation(
         ],
     }
 )
+mend_first_link(page)
 keep_runs_in_url()
 sidebar.show()
 page.run()

@@ -85,22 +85,26 @@ def wait_until_healthy(server: subprocess.Popen[bytes], url: str, seconds: float
     raise RuntimeError(f"the server at {url} did not answer within {seconds} s")
 
 
+def start_server(script: Path, log: Path) -> tuple[str, subprocess.Popen[bytes]]:
+    """Start `streamlit run SCRIPT` on a free port and wait until it answers."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += ["--server.headless=true", f"--server.port={port}"]
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+    url = f"http://localhost:{port}"
+    wait_until_healthy(server, url)
+    return url, server
+
+
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
-    """Start `streamlit run SCRIPT` on a free port (once a script) and return its address."""
+    """Return a script's address; each script's server is started once for all tests."""
     servers: dict[Path, tuple[str, subprocess.Popen[bytes]]] = {}
 
     def start(script: Path) -> str:
         if script not in servers:
-            port = free_port()
-            log = tmp_path_factory.mktemp("server") / "log.txt"
-            command = [sys.executable, "-m", "streamlit", "run", str(script)]
-            command += ["--server.headless=true", f"--server.port={port}"]
-            with log.open("wb") as out:
-                server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
-            url = f"http://localhost:{port}"
-            servers[script] = (url, server)
-            wait_until_healthy(server, url)
+            servers[script] = start_server(script, tmp_path_factory.mktemp("server") / "log.txt")
         return servers[script][0]
 
     yield start
