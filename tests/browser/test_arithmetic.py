@@ -39,7 +39,9 @@ def test_a_number_is_traced_by_mouse_keys_and_play(
     expect(page.locator(".ds-sum .check.same")).to_have_count(2, timeout=SOON)
 
     page.get_by_text("Play", exact=True).click()
-    expect(page.get_by_text("conv1, map 2, row 11, column 19")).to_be_visible(timeout=SOON)
+    title = page.get_by_text(re.compile(r"^conv1, map 2, row \d+, column \d+$"))
+    for _ in range(3):  # it slides on by itself; which places are seen is a matter of timing
+        expect(title).not_to_have_text(title.inner_text(), timeout=SOON)
     page.get_by_text("Play", exact=True).click()
 
     page.get_by_role("button", name="output", exact=True).or_(
