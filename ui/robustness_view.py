@@ -25,7 +25,8 @@ STYLE = """<style>
 .ds-robust { overflow-x: auto; }
 .ds-robust table { border-collapse: separate; border-spacing: 2px; width: 100%;
   min-width: 40rem; table-layout: fixed; font-variant-numeric: tabular-nums; font-size: 0.875rem; }
-.ds-robust th { width: 8.5rem; text-align: left; font-weight: 600; padding-right: 0.6rem; white-space: nowrap; }
+.ds-robust th { width: 8.5rem; text-align: left; font-weight: 600; padding-right: 0.6rem;
+  white-space: nowrap; }
 .ds-robust td { text-align: center; padding: 0.25rem 0.1rem; border-radius: 4px;
   background: color-mix(in srgb, #1c5aa6 calc(var(--share) * 80%), rgba(128,128,128,0.12)); }
 .ds-robust td.strong { color: #fff; }
