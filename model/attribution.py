@@ -44,7 +44,7 @@ NO_MAPS = "This network has no convolution layer, so Grad-CAM has no feature map
 # it, the interval is cut in three; its middle third keeps the slope already known.
 POINTS = 96
 REFINED = 16  # intervals cut in three in one round
-MOST_POINTS = 224
+MOST_POINTS = 320
 COMPLETE = 0.01  # share of its own change by which each digit's sum may miss it
 ROUNDING = 1e-4  # a change of a score smaller than this counts as this: float32 knows no better
 AT_ONCE = 32  # pictures in one backward pass: their arrays stay in the processor's cache

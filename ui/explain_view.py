@@ -134,13 +134,13 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
 
 def _method(config: NetworkConfig) -> tuple[Method, Settings]:
     """Let the method and its settings be chosen."""
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        method = Method(
-            st.segmented_control(
-                "Method", [str(each) for each in Method], default=str(Method.OCCLUSION),
-                required=True, key="explain_method", persist_state="session",
-            )
-        )  # fmt: skip
+    method = Method(
+        st.segmented_control(
+            "Method", [str(each) for each in Method], default=str(Method.OCCLUSION),
+            required=True, key="explain_method", persist_state="session",
+        )
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="medium"):
         if method is Method.OCCLUSION:
             window = st.selectbox(
                 "Window", WINDOWS, index=WINDOWS.index(Settings().window), key="explain_window",

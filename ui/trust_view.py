@@ -50,6 +50,8 @@ STYLE = """<style>
 .ds-trust th, .ds-trust td { padding: 0.35rem 1.6rem 0.35rem 0; border: 0;
   border-bottom: 1px solid rgba(128,128,128,0.25); font-variant-numeric: tabular-nums; }
 .ds-trust td.best { font-weight: 700; }
+@media (max-width: 480px) { .ds-trust table { font-size: 0.8rem; }
+  .ds-trust th, .ds-trust td { padding-right: 0.6rem; } }
 </style>"""
 
 
