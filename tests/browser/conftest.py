@@ -72,7 +72,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def wait_until_healthy(server: subprocess.Popen[bytes], url: str, seconds: float = 60) -> None:
+def wait_until_healthy(server: subprocess.Popen[bytes], url: str, seconds: float = 120) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if server.poll() is not None:
