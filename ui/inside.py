@@ -1,12 +1,9 @@
-"""What the pages of "Look inside" share: the digit and the filters of a layer."""
+"""What the pages of "Look inside" share: the digit that they follow."""
 
-import numpy as np
 import streamlit as st
 
 from model import digits
-from model.filters import LayerKernels
 from ui.links import news
-from ui.maps import map_grid
 from ui.pictures import find, picked_test_digit
 from ui.session import ChosenDigit, session
 
@@ -54,26 +51,3 @@ def _digit_or_first() -> ChosenDigit:
         truth = int(test.labels[0])
         mine.digit = ChosenDigit(test.inputs()[0], f"test digit 0, a {truth}", truth)
     return mine.digit
-
-
-def layer_filters(filters: LayerKernels) -> None:
-    """Show the filters of one layer; one filter at a time where they read many maps."""
-    height, width, channels, count = filters.kernels.shape
-    st.subheader(f"{filters.layer.name} · {count} filters", anchor=filters.layer.name)
-    st.caption(
-        f"Each is {height}×{width}×{channels}: one {height}×{width} kernel for each of the "
-        f"{channels} map{'s' if channels > 1 else ''} that it reads. "
-        f"Weights from {filters.kernels.min():.2f} to {filters.kernels.max():.2f}."
-    )
-    scale = float(np.abs(filters.kernels).max())
-    if channels == 1:
-        map_grid(filters.kernels[:, :, 0, :], key=f"kernels_{filters.layer.name}", scale=scale)
-        return
-    number = st.slider(
-        f"Filter of {filters.layer.name}", 0, count - 1, 0, key=f"filter_{filters.layer.name}",
-        persist_state="session",
-    )  # fmt: skip
-    map_grid(
-        filters.slices(number), key=f"slices_{filters.layer.name}", scale=scale, size=48,
-        labels=[f"map {channel}" for channel in range(channels)],
-    )  # fmt: skip
