@@ -83,7 +83,8 @@ page = st.navigation(
             st.Page("pages/judge/explain.py", title="Explain", icon="💡", url_path="explain"),
             st.Page("pages/judge/trust.py", title="Is it true?", icon="⚖️", url_path="trust"),
         ],
-    }
+    },
+    expanded=True,  # all pages in sight, none behind "more"
 )
 mend_first_link(page)
 keep_runs_in_url()
