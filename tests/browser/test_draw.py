@@ -100,6 +100,7 @@ def test_a_switch_changes_strip_and_answer_at_once(draw: Draw) -> None:
     draw.stroke(ONE, size=0.3)  # small, in the upper left: without centring the network is lost
     page.mouse.up()
     draw.reads(1)
+    page.wait_for_timeout(1_000)  # the answer to the half-drawn stroke may have been a 1 already
     last = page.locator(".film li[data-key=normalise] img")
     before, bars = last.get_attribute("src"), page.locator(".ds-bars").inner_text()
     page.get_by_role("switch", name="Centred").click()

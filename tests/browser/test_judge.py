@@ -16,6 +16,7 @@ def test_a_cell_opens_its_digits_and_one_of_them_opens_elsewhere(page: Page, ser
     expect(page.get_by_text("Where it fails")).to_be_visible(timeout=WARM)
 
     table = page.locator(".st-key-confusion_embedded")
+    expect(table.locator("td button")).to_have_count(100, timeout=30_000)
     counts = [int(text) for text in table.locator("td button").all_inner_texts()]
     assert len(counts) == 100
     assert sum(counts) == 500

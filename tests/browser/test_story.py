@@ -36,7 +36,7 @@ def test_draw_read_train_and_look_inside(page: Page, serve) -> None:
     page.goto(url)
     expect(page.get_by_role("heading", name="DigitScope")).to_be_visible(timeout=WARM)
     page.get_by_role("link", name="Draw a digit").click()
-    expect(page.locator(".ds-digit[data-digit='']")).to_be_visible()  # a blank sheet: no answer
+    expect(page.locator(".ds-none[data-digit='']")).to_be_visible()  # a blank sheet: no answer
     expect(page.get_by_text("The engine is ready.")).to_be_visible(timeout=WARM)
 
     draw(page, SEVEN)
@@ -50,12 +50,12 @@ def test_draw_read_train_and_look_inside(page: Page, serve) -> None:
     expect(page.get_by_text("Run 1 is finished: epoch 2 of 2")).to_be_visible(timeout=WARM)
 
     page.get_by_role("link", name="Feature maps").click()
-    expect(page.get_by_text("Run 1, epoch 2")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Network: Run 1, epoch 2")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("your drawing")).to_be_visible()
     expect(page.get_by_text("26×26×32").first).to_be_visible()
 
     page.get_by_role("link", name="Filters").click()
-    expect(page.get_by_text("Run 1, epoch 2")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Network: Run 1, epoch 2")).to_be_visible(timeout=20_000)
     assert not faults
 
 

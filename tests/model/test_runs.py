@@ -27,7 +27,7 @@ from model.runs import Phase, Run, RunState
 from model.training import Trainer, TrainingConfig
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "2"))
+KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
 SMALL = NetworkConfig(filters=(3,), dense_units=8)
 SETTINGS = TrainingConfig(images=160, epochs=3)  # five batches an epoch
 
