@@ -32,9 +32,13 @@ WATCH = """() => {
   let last = '';
   new MutationObserver(() => {
     const answer = document.querySelector('.ds-answer');
-    const now = answer ? answer.innerText : '';
+    // The maps change with every movement, also where the answer stays at 100 %.
+    const maps = [...document.querySelectorAll('img[src^="data:"]')].map(i => i.src.slice(-60));
+    const now = answer ? answer.innerText + maps.join() : '';
     if (now !== last) { last = now; answers.push(performance.now()); }
-  }).observe(document.body, {subtree: true, childList: true, characterData: true});
+  }).observe(document.body, {
+    subtree: true, childList: true, characterData: true, attributeFilter: ['src'],
+  });
 }"""
 
 
@@ -147,7 +151,10 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             open_draw(page, url, training)
             page.evaluate(WATCH)
-            page.mouse.click(*at(page, 0.5, 0.5))
+            page.mouse.move(*at(page, 0.5, 0.2))  # a first 1: a mere dot would get no answer
+            page.mouse.down()
+            page.mouse.move(*at(page, 0.5, 0.8), steps=10)
+            page.mouse.up()
             settled(page)
             load = os.getloadavg()[0]
             what = "while a training runs" if training else "no training"
