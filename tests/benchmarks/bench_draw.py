@@ -8,22 +8,20 @@ Prints figures and asserts nothing: they depend on the machine and on what else 
 
 import math
 import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
+import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.conftest import ROOT, find_chromium, start_server
+
 STROKES = 20
 MOVING = 3.0  # seconds of one long stroke
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # Notes the time of every pointer-up, of every new answer, and of the messages that bring them.
 WATCH = """() => {
@@ -40,23 +38,6 @@ WATCH = """() => {
     subtree: true, childList: true, characterData: true, attributeFilter: ['src'],
   });
 }"""
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def wait_for(url: str) -> None:
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise SystemExit("the server did not answer within two minutes")
 
 
 def spread(numbers: list[float]) -> str:
@@ -132,18 +113,14 @@ def in_the_stroke(page: Page) -> float:
 
 def main() -> None:
     """Start the app, measure, end it."""
-    browser_path = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    browser_path = find_chromium()
     if browser_path is None:
         print("no Chromium on this machine: nothing measured")
         return
     training = "--training" in sys.argv[1:]
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen([*command, f"--server.port={port}"], cwd=ROOT, **quiet)
+    log = Path(tempfile.mkdtemp(prefix="digitscope-bench-")) / "log.txt"
+    url, server = start_server(ROOT / "app.py", log)
     try:
-        url = f"http://localhost:{port}"
-        wait_for(url)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=browser_path, args=["--no-sandbox"]

@@ -5,7 +5,6 @@ Prints figures and asserts nothing: they depend on the machine and on what else 
 
 import os
 import signal
-import statistics
 import subprocess
 import sys
 import time
@@ -23,23 +22,9 @@ from model.activations import forward_pass  # noqa: E402
 from model.engine import Actor, Engine, EngineError, EngineLost  # noqa: E402
 from model.network import Network, NetworkConfig, weight_shapes  # noqa: E402
 from model.training import Trainer, TrainingConfig  # noqa: E402
+from tests.benchmarks.timing import say, spread  # noqa: E402
 
 SLICE = 0.3  # seconds of training a call, as on the Train page
-
-
-def say(what: str, figure: str) -> None:
-    print(f"{what:<62} {figure}", flush=True)
-
-
-def spread(call: Callable[[], object], count: int = 300) -> str:
-    call()
-    times = []
-    for _ in range(count):
-        began = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - began) * 1000)
-    times.sort()
-    return f"median {statistics.median(times):6.1f} ms   p95 {times[int(count * 0.95)]:6.1f} ms"
 
 
 def seconds_until(true: Callable[[], bool]) -> str:
@@ -84,11 +69,11 @@ def start() -> Engine:
 def round_trips(engine: Engine, state: str) -> None:
     network, digit = digit_and_network()
     block = np.zeros((10, 200, 200), np.float32)
-    say(f"trivial call, {state}", spread(lambda: engine.run(abs, -1)))
+    say(f"trivial call, {state}", spread(lambda: engine.run(abs, -1), 300))
     say(f"1.6 MB there and back, {state}", spread(lambda: engine.run(np.negative, block), 100))
     say(
         f"all layers of one digit, {state}",
-        spread(lambda: engine.run(forward_pass, network, digit)),
+        spread(lambda: engine.run(forward_pass, network, digit), 300),
     )
 
 

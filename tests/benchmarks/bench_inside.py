@@ -14,7 +14,6 @@ import shutil
 import statistics
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,24 +28,10 @@ from model.engine import engine  # noqa: E402
 from model.ordering import Order, channels_in_order  # noqa: E402
 from model.preprocess import from_ink  # noqa: E402
 from model.pretrained import shipped  # noqa: E402
+from tests.benchmarks.timing import say, spread  # noqa: E402
 from ui.maps import encoded  # noqa: E402
 from ui.overview import columns  # noqa: E402
 from ui.save import as_csv  # noqa: E402
-
-
-def say(what: str, figure: str) -> None:
-    print(f"{what:<62} {figure}", flush=True)
-
-
-def spread(call: Callable[[], object], count: int = 100) -> str:
-    call()
-    times = []
-    for _ in range(count):
-        began = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - began) * 1000)
-    times.sort()
-    return f"median {statistics.median(times):6.1f} ms   p95 {times[int(count * 0.95)]:6.1f} ms"
 
 
 def without_a_browser() -> None:

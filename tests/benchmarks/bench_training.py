@@ -29,12 +29,9 @@ from model.network import NetworkConfig, build  # noqa: E402
 from model.run_registry import Runs  # noqa: E402
 from model.runs import Phase, Run  # noqa: E402
 from model.training import TrainingConfig  # noqa: E402
+from tests.benchmarks.timing import say  # noqa: E402
 
 Pair = tuple[float, float]  # seconds, validation accuracy
-
-
-def say(what: str, figure: str) -> None:
-    print(f"{what:<62} {figure}", flush=True)
 
 
 def wait_for(there: Callable[[], bool]) -> None:
