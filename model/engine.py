@@ -11,9 +11,10 @@ Every method may be called from many threads at once.
 
 By default the engine is a child process with a scheduler and two workers on this machine (see
 `model.engine_process`): one answers, one trains, so that no training and no long work ever holds up
-a prediction. When the environment variable DIGITSCOPE_SCHEDULER holds the address of a Dask
-scheduler, that cluster does the work. Its workers need this project on PYTHONPATH, and one or both
-of the resources:
+a prediction. A worker whose memory has grown is replaced without a break (`model.engine_posts`).
+When the environment variable DIGITSCOPE_SCHEDULER holds the address of a Dask scheduler, that
+cluster does the work. Its workers need this project on PYTHONPATH, and one or both of the
+resources:
 
     dask worker ADDRESS --nthreads 1 --preload model.engine_process --resources "answer=1 train=1"
 
@@ -54,6 +55,7 @@ ACTOR_SECONDS = 120.0  # the training worker warms up last, and its owner has ti
 WARM_SECONDS = 300.0  # TensorFlow from a slow disk takes long; a worker that died is noticed before
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)  # before a new start, after 1, 2 … failures in a row
 WATCH_SECONDS = 0.1
+HAND_OVER_SECONDS = 2.0  # requests on their way to a desk that is given up have arrived by then
 
 Phase = Literal["starting", "warming", "ready", "restarting", "failed"]
 
@@ -339,11 +341,15 @@ class Engine:
             except EngineError:
                 continue
             with self._changed:
-                self._desk = desk
+                before, self._desk = self._desk, desk
+            if before is not None:
+                threading.Timer(HAND_OVER_SECONDS, before.close).start()
             self._enter("ready")
             ready = True
-            while not (desk.lost or self._pause(WATCH_SECONDS)):
+            while not (desk.lost or desk.leaving or self._pause(WATCH_SECONDS)):
                 pass
+            if desk.leaving and not (desk.lost or self._closing):
+                continue  # it answers until there is one in the fresh worker
             with self._changed:
                 self._desk = None
             if not self._closing:

@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
+from model.engine_posts import LEAVING
 from model.engine_process import PRELOAD, WARM_UP
 
 P = ParamSpec("P")
@@ -104,6 +105,11 @@ class Actor(Generic[T]):
         """Whether the worker that held the object has ended."""
         return self._future.status != "finished" or not self._link.alive
 
+    @property
+    def leaving(self) -> bool:
+        """Whether its worker is being replaced: a new object would live in the fresh one."""
+        return self._room is not None and self._link.leaves(self._room)
+
     def call(self, method: Callable[Concatenate[T, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a method of the object and wait for its result, up to two minutes.
 
@@ -147,8 +153,7 @@ class Actor(Generic[T]):
     def close(self) -> None:
         """Drop the object. A call that is running ends first."""
         self._room = None
-        with contextlib.suppress(CancelledError):
-            self._future.release()
+        self._link.drop(self._future)
 
 
 class Link:
@@ -157,12 +162,21 @@ class Link:
     def __init__(self, client: Any, child: Child | None) -> None:
         self.client = client
         self._child = child
+        self._leaving: set[str] = set()  # addresses of workers that are being replaced
+        client.subscribe_topic(LEAVING, self._note_leaving)
 
     @property
     def alive(self) -> bool:
         """Whether the scheduler can be reached. Asks nobody: cheap enough to poll."""
         ended = self._child is not None and self._child.poll() is not None
         return not ended and self.client.status == "running"
+
+    def leaves(self, room: Any) -> bool:
+        """Whether the worker with this room is being replaced."""
+        return room._address in self._leaving
+
+    def _note_leaving(self, event: tuple[float, dict[str, str]]) -> None:
+        self._leaving.add(event[1]["worker"])
 
     def actor(
         self,
@@ -214,6 +228,16 @@ class Link:
             return self.client.submit(work, *args, pure=False, **options)
         except ClosedClientError:
             raise EngineLost(LOST) from None
+
+    def drop(self, future: Any) -> None:
+        """Let the scheduler forget a task or an actor, whoever else holds its future.
+
+        Releasing it is not enough: what Dask keeps of a time-out may hold a second one.
+        """
+        from distributed.client import ClosedClientError
+
+        with contextlib.suppress(CancelledError, ClosedClientError):
+            future.cancel()
 
     def close(self) -> None:
         """Close the connection and end the child program. Waiting callers get EngineLost."""

@@ -14,7 +14,10 @@ import logging
 import os
 import threading
 import time
+from functools import partial
 from typing import Any
+
+from model.engine_posts import Post
 
 ANSWER = "answer"  # the resource of workers that answer at once: predictions, feature maps
 TRAIN = "train"  # the resource of workers that train, and do other long work
@@ -100,33 +103,42 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
     async with Scheduler(port=0, **here) as scheduler:
         with os.fdopen(report, "w") as line:
             line.write(json.dumps({"scheduler": scheduler.address}) + "\n")
-        workers = [
-            Nanny(
+
+        def hire(role: str, name: str) -> Any:
+            return Nanny(
                 scheduler.address,
-                name=role,
+                name=name,
                 resources={role: 1},
                 nthreads=1,
                 memory_limit=0,  # no pausing or spilling by Dask: a paused worker looks hung
                 preload=[PRELOAD],
                 **here,
             )
-            for role in (ANSWER, TRAIN)
-        ]
+
+        posts = [Post(role, partial(hire, role)) for role in (ANSWER, TRAIN)]
+        tasks: list[asyncio.Task[None]] = []
         try:
-            await asyncio.gather(*workers)
-            await _watch(workers, stop)
+            await asyncio.gather(*(post.on_duty for post in posts))
+            tasks = [asyncio.create_task(post.keep_fresh(scheduler)) for post in posts]
+            tasks.append(asyncio.create_task(_watch(posts, stop)))
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
         finally:
             # Closing in the middle of a warm-up or a slice is normal; Dask would warn of it.
             logging.getLogger("distributed").setLevel(logging.CRITICAL)
-            await asyncio.gather(*(worker.close(timeout=1) for worker in workers))
+            for task in tasks:
+                task.cancel()
+            nannies = [nanny for post in posts for nanny in post.nannies]
+            await asyncio.gather(*(nanny.close(timeout=1) for nanny in nannies))
 
 
-async def _watch(workers: list[Any], stop: asyncio.Event) -> None:
-    """Wait for `stop`; raise RuntimeError when a nanny has had no worker for too long."""
-    alive = dict.fromkeys(workers, time.monotonic())
+async def _watch(posts: list[Post], stop: asyncio.Event) -> None:
+    """Wait for `stop`; raise RuntimeError when a post has had no worker for too long."""
+    alive = dict.fromkeys(posts, time.monotonic())
     while not stop.is_set():
         now = time.monotonic()
-        alive.update((worker, now) for worker in workers if worker.is_alive())
+        alive.update((post, now) for post in posts if post.on_duty.is_alive())
         if now - min(alive.values()) > WORKER_GONE_SECONDS:
             raise RuntimeError("A worker of the engine ended and could not be started again.")
         try:

@@ -133,6 +133,8 @@ class Run:
                 self._record.forget_unfinished()
                 self._changes = drawn_back(self._changes, self.epoch)
                 self._drive = 0  # what its thread still brings home is not wanted
+                if self._trainer is not None:
+                    self._trainer.close()
                 self._trainer = None
                 self._enter(Phase.STOPPED)
         self._save()
@@ -324,6 +326,9 @@ class Run:
                     trainer = trainer or self._build(drive)
                     self._advance(trainer, drive, seconds)
                     faults, seconds = 0, SLICE
+                    if trainer.leaving and self._between_epochs(drive):
+                        trainer.close()  # the next one lives in the fresh worker
+                        trainer = None
                 except EngineLost:
                     trainer, faults = None, faults + 1
                     self._recover(drive, faults)
@@ -350,6 +355,10 @@ class Run:
             if self._drive == drive:
                 self._drive = 0
             return False
+
+    def _between_epochs(self, drive: int) -> bool:
+        with self._changed:
+            return self._drive == drive and self._record.batch == 0
 
     def _build(self, drive: int) -> Actor[Trainer]:
         with self._changed:

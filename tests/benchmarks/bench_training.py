@@ -31,6 +31,8 @@ from model.runs import Phase, Run  # noqa: E402
 from model.training import TrainingConfig  # noqa: E402
 from tests.benchmarks.timing import say  # noqa: E402
 
+QUIET_SECONDS = 30  # a worn worker is replaced when nothing is to be done
+
 Pair = tuple[float, float]  # seconds, validation accuracy
 
 
@@ -106,15 +108,23 @@ def second_person(runs: Runs) -> None:
 
 
 def memory(engine: Engine, runs: Runs, trainings: int) -> None:
-    """The worker's memory before and after many trainings of ten architectures."""
-    worker = psutil.Process(engine.submit(os.getpid).result(60))
-    before = worker.memory_info().rss
+    """The workers' memory before and after many trainings of ten architectures, when idle again."""
+    before = resident(engine)
     for number in range(trainings):
         network = NetworkConfig(filters=(8 + 4 * (number % 10), 16))
         finished(runs.start("Run", network, TrainingConfig(images=640, epochs=1, seed=number)))
-    after = worker.memory_info().rss
-    say(f"memory of the worker after {trainings} trainings of ten architectures",
-        f"{before / 1e6:.0f} → {after / 1e6:.0f} MB")  # fmt: skip
+    at_once = resident(engine)
+    time.sleep(QUIET_SECONDS)
+    say(f"workers' memory: start, after {trainings} trainings, {QUIET_SECONDS} s later (bar: +100)",
+        f"{before / 1e6:.0f}, {at_once / 1e6:.0f}, {resident(engine) / 1e6:.0f} MB")  # fmt: skip
+
+
+def resident(engine: Engine) -> int:
+    """Bytes of memory of all processes of the engine."""
+    assert engine._link is not None
+    assert engine._link._child is not None
+    family = psutil.Process(engine._link._child.pid).children(recursive=True)
+    return sum(process.memory_info().rss for process in family)
 
 
 def main() -> None:

@@ -57,6 +57,11 @@ def die_always() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def hoard(count: int = 150_000_000, kept: list[bytes] = []) -> int:  # noqa: B006 - it is to last
+    kept.append(b"x" * count)
+    return os.getpid()
+
+
 def write_after(seconds: float, path: str) -> None:
     time.sleep(seconds)
     Path(path).write_text("ran")
@@ -219,6 +224,27 @@ def test_too_slow_an_answer_is_given_up(engine: Engine) -> None:
     with pytest.raises(EngineError, match="in time"):
         engine.within(0.2).run(time.sleep, 1.0)
     assert engine.run(math.sqrt, 9.0) == 3.0
+
+
+def test_a_worker_that_has_grown_is_replaced_without_a_break(engine: Engine) -> None:
+    old = engine.run(os.getpid)
+    guest = engine.actor(Counter, 7)
+    answering: list[int] = []
+    phases: set[str] = set()
+
+    def replaced() -> bool:
+        answering.append(engine.run(os.getpid))
+        phases.add(engine.state.phase)
+        if answering[-1] == old and len(answering) % 50 == 0:
+            engine.run(hoard)
+        return answering[-1] != old
+
+    assert wait_until(replaced, 60)
+    assert wait_until(lambda: replaced() and not psutil.pid_exists(old), 20)
+    assert phases == {"ready"}
+    assert set(answering) == {old, answering[-1]}
+    assert guest.call(Counter.add) == 8  # the other worker has nothing to do with it
+    guest.close()
 
 
 def test_every_port_is_open_to_this_machine_only(engine: Engine) -> None:

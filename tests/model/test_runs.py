@@ -1,26 +1,22 @@
 """Runs: steering, what survives, and that whatever happens the curve is the same.
 
-Most tests use an engine that lives in this process and can be told to fail; those at the end kill
-real processes. DIGITSCOPE_KILLS says how often each of them is killed (20 for the full proof).
+The engine of these tests lives in this process and can be told to fail. `test_runs_survive.py` has
+real processes.
 """
 
 import errno
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 
 from model import digits, run_record, run_store, runs
-from model.engine import Engine, EngineError, EngineLost
+from model.engine import EngineError, EngineLost
 from model.network import Network, NetworkConfig
 from model.run_registry import Runs
 from model.runs import Phase, Run, RunState
@@ -56,6 +52,7 @@ class Here:
 class Lodger:
     def __init__(self, engine: Here, tenant: Any) -> None:
         self.engine, self.tenant = engine, tenant
+        self.leaving = False
         engine.living.add(self)
 
     def call(self, method: Callable[..., Any], *args: Any) -> Any:
@@ -118,6 +115,25 @@ def test_a_run_trains_to_its_end(registry: Runs, engine: Here, expected: np.ndar
     assert run.network_at(4) is None
     assert run.network_at() is run.network_at(3)
     assert not engine.living  # nothing stays in the worker
+
+
+def test_a_run_moves_out_of_a_worker_that_is_replaced(
+    registry: Runs, engine: Here, expected: np.ndarray
+) -> None:
+    tenants: list[object] = []
+
+    def replace_worker(_: int) -> None:
+        for lodger in engine.living:
+            if lodger not in tenants:
+                tenants.append(lodger)
+            lodger.leaving = True  # type: ignore[attr-defined]
+
+    engine.before = replace_worker
+    run = registry.start("Run 1", SMALL, SETTINGS)
+    state = wait(run, Phase.FINISHED)
+    assert np.array_equal(state.losses, expected[:15])
+    assert len(tenants) == 3  # a new one after each epoch
+    assert not engine.living
 
 
 def test_steps_by_hand_and_pauses_give_the_same_curve(registry: Runs, expected: np.ndarray) -> None:
@@ -418,124 +434,3 @@ def test_a_long_run_keeps_epochs_evenly(registry: Runs, monkeypatch: pytest.Monk
     assert saved is not None
     assert saved.with_weights == set(run.epochs)
     assert len(saved.records) == 17
-
-
-# Real processes.
-
-SERVER = """
-import sys, time
-from model.engine import Engine
-from model.network import NetworkConfig
-from model.run_registry import Runs
-from model.training import TrainingConfig
-engine = Engine(warm_up=False)
-engine.start()
-runs = Runs(lambda: engine)
-name = sys.argv[1]
-if name == "new":
-    run = runs.start("Run 1", NetworkConfig(filters=(8,)), TrainingConfig(epochs=4))
-else:
-    run = runs.get(name)
-print(run.id, flush=True)
-while (phase := run.state().phase) != "finished":
-    if phase == "paused":  # the engine was not up in time
-        run.resume()
-    time.sleep(0.05)
-print(run.state().phase, run.state().epoch, flush=True)
-engine.close()
-"""
-LONGER = TrainingConfig(epochs=4)
-PATIENCE = 600.0  # seconds until a test gives up; on two quiet cores it needs ten
-MIDDLE = NetworkConfig(filters=(8,))
-
-
-@pytest.fixture(scope="module")
-def longer() -> np.ndarray:
-    trainer = Trainer(MIDDLE, LONGER)
-    parts = []
-    while trainer.epoch < 4:
-        parts.append(trainer.advance(10).losses)
-    return np.concatenate(parts)
-
-
-@pytest.fixture(scope="module")
-def real() -> Iterator[Engine]:
-    engine = Engine(warm_up=False)
-    engine.start()
-    yield engine
-    engine.close()
-
-
-def worker_that_trains(engine: Engine) -> int:
-    return engine.submit(os.getpid).result(120)
-
-
-def engine_process(engine: Engine) -> int:
-    assert engine._link is not None
-    assert engine._link._child is not None
-    return engine._link._child.pid
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("victim", [worker_that_trains, engine_process])
-def test_a_killed_process_costs_no_batch(
-    victim: Callable[[Engine], int], real: Engine, longer: np.ndarray
-) -> None:
-    chance = np.random.default_rng()
-    for _ in range(KILLS):
-        process = victim(real)
-        run = Runs(lambda: real).start("Run 1", MIDDLE, LONGER)
-        moment = chance.integers(1, 400)
-        until = time.monotonic() + PATIENCE
-        while len((state := run.state()).losses) < moment:
-            assert time.monotonic() < until, state
-            if state.phase is Phase.PAUSED:  # the engine was not up in time
-                run.resume()
-            time.sleep(0.005)
-        epoch = run.epoch
-        os.kill(process, signal.SIGKILL)
-        while (state := run.state()).phase is not Phase.FINISHED:
-            assert time.monotonic() < until, state
-            assert state.epoch >= epoch  # at most the epoch that ran is repeated
-            if state.phase is Phase.PAUSED:
-                run.resume()
-            time.sleep(0.02)
-        assert np.array_equal(state.losses, longer)
-
-
-@pytest.mark.slow
-def test_a_killed_server_loses_no_run(cache: Path, longer: np.ndarray) -> None:
-    def start(name: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", SERVER, name], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, "DIGITSCOPE_CACHE": str(cache), "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )  # fmt: skip
-
-    chance, name = np.random.default_rng(), "new"
-    for _ in range(KILLS):
-        server = start(name)
-        assert server.stdout is not None
-        name = server.stdout.readline().strip()
-        folder = cache / "runs" / name
-        size = len(list(folder.iterdir()))
-        until = time.monotonic() + PATIENCE
-        while len(list(folder.iterdir())) <= size and server.poll() is None:
-            assert time.monotonic() < until
-            time.sleep(0.005)
-        time.sleep(chance.random() * 0.3)
-        family = psutil.Process(server.pid).children(recursive=True)
-        server.kill()
-        server.wait()
-        psutil.wait_procs(family, timeout=20)
-        saved = runs.RunFolder(name).load()
-        assert saved is not None
-        if saved.snapshot is None:  # killed before anything was there that could be lost
-            assert not (folder / "epoch-0001.npz").exists()
-        else:
-            assert len(saved.records) == saved.snapshot.epoch + 1
-    server = start(name)
-    output, _ = server.communicate(timeout=PATIENCE)
-    assert output.split() == [name, "finished", "4"]
-    saved = runs.RunFolder(name).load()
-    assert saved is not None
-    assert np.array_equal(np.concatenate([r.losses for r in saved.records]), longer)
