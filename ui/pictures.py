@@ -1,9 +1,7 @@
 """Where a digit on the Draw page comes from: the sheet, a file, the camera, the test digits."""
 
 import hashlib
-import html
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -18,6 +16,8 @@ from ui.canvas import canvas
 from ui.filmstrip import Box, data_uri
 from ui.links import news
 from ui.maps import map_grid
+from ui.paste import pasted_into
+from ui.photo import photo
 from ui.session import ChosenDigit, misread_test_digits, session, widget_state
 
 SOURCES = ("Draw", "Upload", "Camera", "Test digits")
@@ -32,14 +32,6 @@ NO_CAMERA = (
     "Browsers lend the camera only to pages on https or on this very computer (localhost). Take a "
     "photo with a phone and use Upload instead."
 )
-STYLE = """<style>
-.ds-photo { position: relative; width: fit-content; max-width: 100%; line-height: 0; }
-.ds-photo img { max-width: 100%; max-height: 26rem; border-radius: 0.6rem; }
-.ds-photo div { position: absolute; box-sizing: border-box; border: 2px solid #1c5aa6;
-  outline: 1px solid rgba(255, 255, 255, 0.8); }
-.ds-photo b { position: absolute; top: -2px; left: -2px; padding: 0.55em 0.4em; font-size: 0.75rem;
-  background: #1c5aa6; color: #fff; }
-</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +39,7 @@ class Found:
     """What there is to read: digits, (28, 28) float32 each, where on the sheet, and from where.
 
     `prepared` has the steps that led to them (none for test digits), `sentence` says why there is
-    no digit, `label` is the true digit where it is known.
+    no digit, `label` is the true digit where it is known, `sheet` names what they are on.
     """
 
     pixels: tuple[np.ndarray, ...]
@@ -55,6 +47,7 @@ class Found:
     sentence: str = ""
     prepared: Preprocessed | None = None
     label: int | None = None
+    sheet: str = ""
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -68,6 +61,16 @@ class Found:
             return 0
         sizes = [found.size for found in self.prepared.digits]
         return sizes.index(max(sizes))
+
+    @property
+    def followed(self) -> int:
+        """The place of the digit that is followed through the app: picked, or else the largest."""
+        sheet, place = session().followed
+        return place if sheet == self.sheet and place < len(self.pixels) else self.largest
+
+    def follow(self, place: int) -> None:
+        """Follow the digit at this place from now on."""
+        session().followed = (self.sheet, place)
 
     def chosen(self, place: int) -> ChosenDigit:
         """The digit at this place, for all pages."""
@@ -113,16 +116,17 @@ def _drawn() -> Found:
     drawing = canvas("sheet", generation=session().sheet)
     if drawing is None:
         return Found((), "", "Draw a digit")
-    return _found(from_ink(drawing.ink, off=session().steps_off), "your drawing")
+    return _found(from_ink(drawing.ink, off=session().steps_off), "your drawing", "sheet")
 
 
 def _uploaded() -> Found:
     st.file_uploader(
         "A picture of one digit or of several", type=EXTENSIONS, key="upload",
         on_change=_keep, args=("Upload", "upload"),
-        help="A photo or a scan of handwriting, or a drawing; up to 10 MB. Drop it here or choose "
-        "it with the button.",
+        help="A photo or a scan of handwriting, or a drawing; up to 10 MB. Drop it here, choose it "
+        "with the button, or paste it with Ctrl V (on a Mac: Command V).",
     )  # fmt: skip
+    pasted_into("upload")
     return _from_file("Upload", "Choose a picture")
 
 
@@ -157,11 +161,13 @@ def _from_file(where: str, otherwise: str) -> Found:
     except PictureError as error:
         st.error(str(error))
         return Found((), "", "No picture to read")
-    _show(picture, tuple(found.box for found in prepared.digits), name)
+    words = "your picture" if where == "Upload" else "your photo"
+    found = _found(prepared, words, hashlib.blake2b(content, digest_size=8).hexdigest())
+    _show(picture, found, name)
     if widget_state(where.lower()) is None and st.button("Remove the picture", key=f"drop_{where}"):
         session().pictures.pop(where)
         st.rerun(scope="fragment")
-    return _found(prepared, "your picture" if where == "Upload" else "your photo")
+    return found
 
 
 def _prepared(content: bytes) -> tuple[np.ndarray, Preprocessed]:
@@ -174,30 +180,29 @@ def _prepared(content: bytes) -> tuple[np.ndarray, Preprocessed]:
     return mine.prepared[1:]
 
 
-def _found(prepared: Preprocessed, words: str) -> Found:
+def _found(prepared: Preprocessed, words: str, sheet: str) -> Found:
     pixels = tuple(found.digit for found in prepared.digits)
     sentence = "" if pixels else prepared.problem or BLANK
-    return Found(pixels, words, sentence, prepared)
+    return Found(pixels, words, sentence, prepared, sheet=sheet)
 
 
-def _show(picture: np.ndarray, boxes: Sequence[Box], name: str) -> None:
-    """Show a picture with an outline around each digit, numbered where there are several."""
-    height, width = picture.shape[:2]
+def _show(picture: np.ndarray, found: Found, name: str) -> None:
+    """Show a picture with an outline around each digit; a click on one follows it."""
     small = Image.fromarray(picture)
     small.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
     file = io.BytesIO()
     small.save(file, "JPEG", quality=85)
-    outlines = "".join(
-        f"<div style='top:{top / height:.2%};left:{left / width:.2%};"
-        f"height:{(bottom - top) / height:.2%};width:{(right - left) / width:.2%}'>"
-        f"{f'<b>{place}</b>' if len(boxes) > 1 else ''}</div>"
-        for place, (top, left, bottom, right) in enumerate(boxes, start=1)
-    )
-    address = data_uri(file.getvalue(), "image/jpeg")
-    st.html(
-        f"{STYLE}<div class='ds-photo' data-digits='{len(boxes)}'>"
-        f"<img alt='{html.escape(name, quote=True)}' src='{address}'>{outlines}</div>"
-    )
+    key = f"photo_{found.sheet}"  # a pick is one of this picture's digits
+    pick = news(
+        key,
+        photo(
+            data_uri(file.getvalue(), "image/jpeg"), name, picture.shape[:2], found.boxes, key=key,
+            selected=found.followed if found.pixels else None,
+        ),
+    )  # fmt: skip
+    if pick is not None and pick != found.followed:
+        found.follow(pick)
+        st.rerun()
 
 
 def picked_test_digit(key: str) -> ChosenDigit | None:

@@ -6,6 +6,7 @@ import streamlit as st
 from model.activations import ForwardPass
 from model.verdict import Judgement, Verdict, judge, judge_pass, number
 from ui.answer import whole_number
+from ui.links import news
 from ui.maps import map_grid
 from ui.pictures import Found
 from ui.session import ChosenDigit, look_inside, read_digits, rules, session
@@ -17,14 +18,19 @@ def followed(found: Found) -> int:
         return 0
     verdicts = _verdicts(found)
     if verdicts is None:
-        return found.largest
+        return found.followed
     whole_number(number(verdicts, found.boxes))
     pick = map_grid(
         np.stack(found.pixels, axis=2), key="digits", scale=1.0, size=56, bar=False,
         labels=[_label(place, verdict) for place, verdict in enumerate(verdicts, start=1)],
+        selected=found.followed,
     )  # fmt: skip
     st.caption("Click a digit to follow it through the app.")
-    return pick.channel if pick is not None else found.largest
+    new = news("digits", pick)
+    if new is not None and new.channel != found.followed:
+        found.follow(new.channel)
+        st.rerun()  # the outline above follows, too
+    return found.followed
 
 
 def read(digit: ChosenDigit) -> tuple[ForwardPass, Verdict] | None:

@@ -97,6 +97,8 @@ class Session:
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # (name, file) by source
     prepared: tuple[object, np.ndarray, Preprocessed] | None = None  # the last picture and its key
     steps_off: frozenset[str] = frozenset()  # the steps of preprocessing that are switched off
+    followed: tuple[str, int] = ("", 0)  # of several digits on Draw: their sheet, the place of one
+    numbers_open: bool = False  # whether Draw shows what the network receives as numbers
     test_digit: int | None = None  # its place among the test digits, last picked on Draw
     wrong: tuple[str, np.ndarray] | None = None  # a network's fingerprint, test digits it misreads
     kept: tuple[Correction, ...] = ()  # digits with the label that their writer gave them

@@ -1,5 +1,7 @@
 """From the picture to the maps: the filmstrip of steps, the 784 numbers, a glimpse inside."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -41,26 +43,34 @@ def steps(found: Found, place: int) -> None:
     """Show every step from the raw picture to what the network receives, each with its switch."""
     st.subheader("What the network receives, step by step", anchor="steps")
     filmstrip(
-        frames(found, place), key=KEY, label="The steps of preprocessing", on_switch=_remember
+        frames(found, place, session().numbers_open), key=KEY, label="The steps of preprocessing",
+        on_switch=_remember, on_open=_open_or_close,
     )  # fmt: skip
     if found.prepared is not None:
         st.caption(RULES)
-    if st.toggle("Show the 784 numbers", key="numbers", persist_state="session"):
+    if session().numbers_open:
+        st.markdown("**The 784 numbers that the network receives**")
         big_map(found.pixels[place], key="numbers_map", scale=1.0, size=784, label="picture")
 
 
-def frames(found: Found, place: int) -> list[Frame]:
-    """The cards of the strip for the digit at this place."""
+def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
+    """The cards of the strip for the digit at this place; the last one opens its numbers."""
     pixels = found.pixels[place]
     if found.prepared is None:
         title = "As the network receives it"
-        return [Frame("normalise", title, AS_IT_IS, pixels, "numbers", on=None, to_scale=True)]
+        return [
+            Frame(
+                "normalise", title, AS_IT_IS, pixels, "numbers", on=None, to_scale=True,
+                open=numbers_open,
+            )
+        ]  # fmt: skip
     digit = found.prepared.digits[place]
     several = len(found.pixels) > 1
-    return [
+    cards = [
         _frame(step, found, place if several else None)
         for step in (*found.prepared.steps, *digit.steps)
     ]
+    return [*cards[:-1], replace(cards[-1], open=numbers_open)]
 
 
 def _frame(step: Step, found: Found, place: int | None) -> Frame:
@@ -76,6 +86,10 @@ def _frame(step: Step, found: Found, place: int | None) -> Frame:
 
 def _remember() -> None:
     session().steps_off = switched_off(widget_state(KEY), [info.key for info in STEPS])
+
+
+def _open_or_close() -> None:
+    session().numbers_open = not session().numbers_open
 
 
 def glimpse(inside: ForwardPass) -> None:

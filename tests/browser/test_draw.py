@@ -1,5 +1,6 @@
 """Draw as a person meets it: real strokes with a real pointer, a file, a reload, a lesson."""
 
+import base64
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -127,9 +128,43 @@ def test_an_upload_goes_the_same_way_and_stays_when_the_page_changes(draw: Draw)
     two = {"name": "77.jpg", "mimeType": "image/jpeg", "buffer": photo(2)}
     page.locator("input[type=file]").set_input_files(two)
     expect(page.locator(".ds-number")).to_have_attribute("data-number", "77", timeout=30_000)
-    expect(page.locator(".ds-photo b")).to_have_text(["1", "2"])
+    expect(page.locator(".photo b")).to_have_text(["1", "2"])
     page.locator(".st-key-digits").get_by_role("option").nth(1).click()
     expect(page.locator(".film .box.selected")).to_have_text("2")
+    expect(page.locator(".photo [aria-pressed=true]")).to_have_text("2")
+    page.get_by_role("button", name="Digit 1", exact=True).click()
+    expect(page.locator(".film .box.selected")).to_have_text("1")
+    expect(page.locator(".st-key-digits").get_by_role("option").nth(0)).to_have_attribute(
+        "aria-selected", "true"
+    )
+
+
+PASTE = """async ([address, type]) => {
+  const blob = await (await fetch(address)).blob();
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([blob], "pasted", { type }));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+}"""
+
+
+def test_a_picture_is_pasted_and_its_last_step_opens_as_numbers(draw: Draw) -> None:
+    page = draw.page
+    draw.open("Upload")
+    expect(page.locator("input[type=file]")).to_be_attached(timeout=30_000)
+    address = f"data:image/jpeg;base64,{base64.b64encode(photo()).decode()}"
+    page.evaluate(PASTE, [address, "text/plain"])  # not a picture: left alone
+    page.evaluate(PASTE, [address, "image/jpeg"])
+    draw.reads(7)
+    expect(page.locator(".film li")).to_have_count(10)
+
+    opener = page.locator(".film li[data-key=normalise] button.picture")
+    expect(page.locator(".film button.picture:enabled")).to_have_count(1)
+    opener.click()
+    numbers = page.locator(".st-key-numbers_map canvas").first
+    expect(numbers).to_be_visible()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    opener.press("Enter")
+    expect(numbers).to_have_count(0)
 
 
 def test_a_corrected_digit_is_taught_and_the_lesson_can_be_undone(draw: Draw) -> None:

@@ -73,6 +73,8 @@ def test_a_drawing_shows_the_steps_that_apply_and_ends_with_its_digit() -> None:
     assert cards[-1].look == "numbers"
     np.testing.assert_array_equal(cards[-1].picture, found.pixels[0])
     assert all(not card.boxes for card in cards)  # one digit needs no outline
+    assert [card.open for card in cards] == [None] * (len(cards) - 1) + [False]
+    assert frames(found, 0, numbers_open=True)[-1].open
 
 
 def test_a_photo_shows_all_steps() -> None:

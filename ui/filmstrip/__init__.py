@@ -45,6 +45,7 @@ class Frame:
         boxes: (top, left, bottom, right) to outline on the picture, numbered in this order.
         selected: the box that is emphasised.
         to_scale: one pixel is as large as on every other card that says so (28 fill the card).
+        open: whether what its picture opens is shown; None: the picture opens nothing.
     """
 
     key: str
@@ -56,10 +57,16 @@ class Frame:
     boxes: tuple[Box, ...] = ()
     selected: int | None = None
     to_scale: bool = False
+    open: bool | None = None
 
 
 def filmstrip(
-    frames: Sequence[Frame], *, key: str, label: str, on_switch: Callable[[], None]
+    frames: Sequence[Frame],
+    *,
+    key: str,
+    label: str,
+    on_switch: Callable[[], None],
+    on_open: Callable[[], None],
 ) -> None:
     """Show the cards in a row that wraps on a narrow page.
 
@@ -71,9 +78,12 @@ def filmstrip(
         key: names the strip on its page.
         label: what the strip shows, for screen readers.
         on_switch: called after a switch was moved.
+        on_open: called when the picture of a card that opens something was pressed.
     """
     data = {"label": label, "card": CARD, "frames": [_payload(frame) for frame in frames]}
-    _mount(key=key, data=data, default={"off": None}, on_off_change=on_switch)
+    _mount(
+        key=key, data=data, default={"off": None}, on_off_change=on_switch, on_opened_change=on_open
+    )
 
 
 def switched_off(state: object, known: Sequence[str]) -> frozenset[str]:
@@ -124,4 +134,5 @@ def _payload(frame: Frame) -> dict[str, object]:
         "boxes": frame.boxes,
         "selected": frame.selected,
         "scale": frame.to_scale,
+        "open": frame.open,
     }

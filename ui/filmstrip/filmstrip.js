@@ -4,10 +4,11 @@
 
 const strips = new WeakMap();
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   let strip = strips.get(parentElement);
   if (!strip) strips.set(parentElement, (strip = new Strip(parentElement)));
   strip.send = (off) => setStateValue("off", off);
+  strip.open = (key) => setTriggerValue("opened", key);
   strip.update(data);
 }
 
@@ -47,9 +48,12 @@ class Strip {
   card(key) {
     const item = element(this.list, "li");
     item.dataset.key = key;
-    const picture = element(item, "div", "picture");
-    const inner = element(picture, "div", "inner");
+    const picture = element(item, "button", "picture");
+    picture.type = "button";
+    picture.addEventListener("click", () => this.open(key));
+    const inner = element(picture, "span", "inner");
     const image = element(inner, "img");
+    const hint = element(picture, "span", "hint");
     const head = element(item, "div", "head");
     const title = element(head, "span", "title");
     const button = element(head, "button");
@@ -57,11 +61,11 @@ class Strip {
     button.type = "button";
     button.setAttribute("role", "switch");
     button.addEventListener("click", () => this.toggle(key));
-    return { item, inner, image, title, button, sentence: element(item, "p"), boxes: [] };
+    return { item, picture, hint, inner, image, title, button, sentence: element(item, "p"), boxes: [] };
   }
 
   fill(card, frame, place) {
-    const { item, inner, image, title, button, sentence } = card;
+    const { item, picture, hint, inner, image, title, button, sentence } = card;
     const most = parseFloat(this.list.style.getPropertyValue("--card"));
     // To scale: 28 pixels fill a card. Other pictures are as large as fits.
     const zoom = frame.scale ? most / 28 : most / Math.max(frame.width, frame.height);
@@ -70,6 +74,11 @@ class Strip {
     inner.style.flex = "none";
     if (image.getAttribute("src") !== frame.source) image.src = frame.source;
     image.alt = frame.title;
+    // A picture that opens nothing is no button to anybody.
+    picture.disabled = frame.open === null;
+    if (frame.open === null) picture.removeAttribute("aria-expanded");
+    else picture.setAttribute("aria-expanded", frame.open);
+    hint.textContent = frame.open === null ? "" : frame.open ? "Hide numbers" : "Show numbers";
     const name = `${place + 1}. ${frame.title}`;
     title.textContent = name;
     sentence.textContent = frame.sentence;

@@ -1,0 +1,46 @@
+// A picture and its outlines, in shares of its sides. Streamlit calls the default export again at
+// every update: the elements stay, so that nothing flickers and the keyboard keeps its place.
+
+const views = new WeakMap(); // by parent element
+
+export default function ({ data, parentElement, setStateValue }) {
+  let view = views.get(parentElement);
+  if (!view) views.set(parentElement, (view = build(parentElement)));
+  view.send = (place) => setStateValue("picked", place);
+  if (view.image.getAttribute("src") !== data.source) view.image.src = data.source;
+  view.image.alt = data.name;
+  view.box.dataset.digits = data.boxes.length;
+  while (view.outlines.length > data.boxes.length) view.outlines.pop().remove();
+  while (view.outlines.length < data.boxes.length) view.outlines.push(outline(view));
+  data.boxes.forEach(([top, left, bottom, right], place) => {
+    const button = view.outlines[place];
+    const percent = (share) => `${100 * share}%`;
+    Object.assign(button.style, { top: percent(top), left: percent(left) });
+    Object.assign(button.style, { height: percent(bottom - top), width: percent(right - left) });
+    const alone = data.boxes.length === 1;
+    button.disabled = alone; // a single digit is followed anyway
+    button.firstChild.textContent = alone ? "" : place + 1;
+    button.title = alone ? "" : `Follow digit ${place + 1}`;
+    button.setAttribute("aria-label", `Digit ${place + 1}`);
+    button.setAttribute("aria-pressed", place === data.selected);
+  });
+}
+
+function build(parent) {
+  const box = document.createElement("div");
+  box.className = "photo";
+  const image = document.createElement("img");
+  box.append(image);
+  parent.append(box);
+  return { box, image, outlines: [], send: null };
+}
+
+function outline(view) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(document.createElement("b"));
+  const place = view.outlines.length;
+  button.addEventListener("click", () => view.send(place));
+  view.box.append(button);
+  return button;
+}
