@@ -216,7 +216,7 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
     """
     mine, test = session(), digits.embedded().test
     label = st.pills(
-        "Show only", range(10), key=f"{key}_label", persist_state="session"
+        "Show only", range(10), key=f"{key}_label", persist_state="session", wrap=True
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         surprise = st.button("Surprise me", icon=":material/casino:", key=f"{key}_surprise")

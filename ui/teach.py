@@ -32,7 +32,7 @@ def correct(digit: ChosenDigit) -> None:
         return
     count = len(mine.kept) + len(mine.kept_before)  # a fresh row of buttons after each correction
     label = st.pills(
-        "Wrong? It was a …", range(10), key=f"was_{count}",
+        "Wrong? It was a …", range(10), key=f"was_{count}", wrap=True,
         help="Keeps this digit with the label that you give it, to teach the network below.",
     )  # fmt: skip
     if label is not None:

@@ -53,7 +53,6 @@ class Strip {
     picture.addEventListener("click", () => this.open(key));
     const inner = element(picture, "span", "inner");
     const image = element(inner, "img");
-    const hint = element(picture, "span", "hint");
     const head = element(item, "div", "head");
     const title = element(head, "span", "title");
     const button = element(head, "button");
@@ -61,11 +60,15 @@ class Strip {
     button.type = "button";
     button.setAttribute("role", "switch");
     button.addEventListener("click", () => this.toggle(key));
-    return { item, picture, hint, inner, image, title, button, sentence: element(item, "p"), boxes: [] };
+    const sentence = element(item, "p");
+    const opener = element(item, "button", "opener"); // says what a press on the picture does
+    opener.type = "button";
+    opener.addEventListener("click", () => this.open(key));
+    return { item, picture, opener, inner, image, title, button, sentence, boxes: [] };
   }
 
   fill(card, frame, place) {
-    const { item, picture, hint, inner, image, title, button, sentence } = card;
+    const { item, picture, opener, inner, image, title, button, sentence } = card;
     const most = parseFloat(this.list.style.getPropertyValue("--card"));
     // To scale: 28 pixels fill a card. Other pictures are as large as fits.
     const zoom = frame.scale ? most / 28 : most / Math.max(frame.width, frame.height);
@@ -75,10 +78,9 @@ class Strip {
     if (image.getAttribute("src") !== frame.source) image.src = frame.source;
     image.alt = frame.title;
     // A picture that opens nothing is no button to anybody.
-    picture.disabled = frame.open === null;
-    if (frame.open === null) picture.removeAttribute("aria-expanded");
-    else picture.setAttribute("aria-expanded", frame.open);
-    hint.textContent = frame.open === null ? "" : frame.open ? "Hide numbers" : "Show numbers";
+    picture.disabled = opener.hidden = frame.open === null;
+    picture.setAttribute("aria-expanded", frame.open === true);
+    opener.textContent = frame.open ? "Hide the numbers" : "Show the numbers";
     const name = `${place + 1}. ${frame.title}`;
     title.textContent = name;
     sentence.textContent = frame.sentence;
