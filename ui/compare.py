@@ -22,6 +22,7 @@ STYLE = """<style>
 .ds-runs th { text-align: left; font-weight: 600; opacity: 0.7; white-space: nowrap; }
 .ds-runs th, .ds-runs td { padding: 0.35rem 0.9rem 0.35rem 0; border: 0;
   border-bottom: 1px solid rgba(128, 128, 128, 0.22); font-variant-numeric: tabular-nums; }
+.ds-runs td:first-child { white-space: nowrap; }
 .ds-runs td.differs { font-weight: 600; }
 .ds-runs td.differs span { padding: 0.1rem 0.4rem; border-radius: 0.4rem;
   background: rgba(240, 138, 60, 0.22); }

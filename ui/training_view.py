@@ -27,7 +27,7 @@ SAME, NEW = "With the same seed", "With a new seed"
 
 STYLE = """<style>
 .ds-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.6rem, 1fr));
-  gap: 0.6rem 0.5rem; align-items: end; font-size: 0.8rem; line-height: 1.2; }
+  gap: 0.6rem; align-items: end; font-size: 0.75rem; line-height: 1.2; }
 .ds-tiles b { display: block; margin-top: 0.1rem; font-size: 1.3rem; line-height: 1.3;
   font-weight: 400; white-space: nowrap; font-variant-numeric: tabular-nums; }
 </style>"""
