@@ -66,14 +66,21 @@ def dask_setup(worker: Any) -> None:
 
 def _warm_up(trains: bool) -> None:
     """Import TensorFlow and compile what the default network needs to answer, and to train."""
-    from model.forward import warm_up
+    import numpy as np
 
-    warm_up()
+    from model.activations import forward_pass
+    from model.forward import BATCH, probabilities
+    from model.network import SIDE, Network, NetworkConfig, weight_shapes
+
+    config = NetworkConfig()
+    empty = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
+    network = Network(config, empty, "warm-up")
+    forward_pass(network, np.zeros((SIDE, SIDE), np.float32))
+    probabilities(network, np.zeros((BATCH, SIDE, SIDE), np.float32))
     if trains:
-        from model.network import NetworkConfig
         from model.training import Trainer, TrainingConfig
 
-        trainer = Trainer(NetworkConfig(), TrainingConfig())
+        trainer = Trainer(config, TrainingConfig())
         trainer.advance(0.0)
         trainer.evaluate()
 

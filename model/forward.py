@@ -101,14 +101,3 @@ def logits_and_probabilities(
 def probabilities(network: Network, digits: np.ndarray) -> np.ndarray:
     """Return the ten probabilities of each digit: (n, 28, 28) float32 → (n, 10) float32."""
     return logits_and_probabilities(network, digits)[1]
-
-
-def warm_up() -> None:
-    """Import TensorFlow and compile the default network, so that a first visitor does not wait."""
-    from model.activations import forward_pass
-
-    config = NetworkConfig()
-    empty = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
-    network = Network(config, empty, "warm-up")
-    forward_pass(network, np.zeros((SIDE, SIDE), np.float32))
-    probabilities(network, np.zeros((BATCH, SIDE, SIDE), np.float32))

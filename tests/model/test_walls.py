@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ def imported(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             names.add(node.module)
     return {name.partition(".")[0] for name in names}
+
+
+def modules_imported(source: str) -> set[str]:
+    """The modules that a program imports by their whole name, also inside functions."""
+    nodes = list(ast.walk(ast.parse(source)))
+    plain = {a.name for node in nodes if isinstance(node, ast.Import) for a in node.names}
+    return plain | {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
 
 
 def spells_session_state(source: str) -> bool:
@@ -70,6 +78,18 @@ def test_what_is_on_screen_knows_no_network_library() -> None:
 
 def test_ui_knows_nothing_above_it() -> None:
     assert not breaches(UI, {"pages", "app"})
+
+
+@pytest.mark.parametrize("files", [MODEL, UI], ids=["model", "ui"])
+def test_no_modules_import_each_other_in_a_circle(files: list[Path]) -> None:
+    """Not inside of functions either: what needs each other is one thing, or hides a third."""
+    imports = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"):
+        modules_imported(file.read_text(encoding="utf-8"))
+        for file in files
+    }  # fmt: skip
+    order = list(TopologicalSorter(imports).static_order())  # raises CycleError, which names it
+    assert set(imports) <= set(order)
 
 
 def test_only_the_engine_knows_dask() -> None:
