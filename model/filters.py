@@ -1,6 +1,6 @@
 """The kernels: what each convolution layer has learned to look for, beside some made by hand."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -89,23 +89,18 @@ def kernels(network: Network) -> tuple[LayerKernels, ...]:
     )
 
 
-def strip(
-    network_at: Callable[[int], Network | None], epochs: list[int], layer: str, number: int
-) -> tuple[list[int], np.ndarray]:
-    """Return one filter as it was at some epochs of a run.
+def strip(networks: Sequence[Network], layer: str, number: int) -> np.ndarray:
+    """Return one filter as several networks have it, such as those of a run's epochs.
 
     Args:
-        network_at: the network of an epoch; None where there is none.
-        epochs: in the order wanted.
+        networks: of one architecture, at least one.
         layer: the name of a convolution layer.
         number: of the filter.
 
     Returns:
-        The epochs that there are, and (height, width, input channels, epochs) float32.
+        (height, width, input channels, networks) float32.
     """
-    found = {epoch: made for epoch in epochs if (made := network_at(epoch)) is not None}
-    frames = [made.weights[f"{layer}/kernel"][..., number] for made in found.values()]
-    return list(found), np.stack(frames, axis=-1) if frames else np.empty((0, 0, 0, 0), np.float32)
+    return np.stack([made.weights[f"{layer}/kernel"][..., number] for made in networks], axis=-1)
 
 
 def centred(kernel: np.ndarray, side: int) -> np.ndarray:

@@ -11,18 +11,15 @@ from model import digits
 from model.activations import ForwardPass, LayerOutput
 from model.dead import Firing, firing
 from model.engine import EngineError, engine
-from model.film import epochs_to_show, film
-from model.network import POOL, Kind, Network, to_vector
+from model.film import film
+from model.network import POOL, Kind, Layer, Network, to_vector
 from model.ordering import Order, channels_in_order
 from ui.diagram import shape_text
+from ui.film_strip import film_strip
 from ui.links import arrival, copy_link, fitting, go_to, news, page_link, place
-from ui.maps import big_map, map_grid
+from ui.maps import Drawing, big_map, map_grid
 from ui.save import save_menu
-from ui.session import ChosenDigit, View, network, shown_run
-from ui.time_machine import travel
-
-FRAMES = 24
-"""Epochs in a film strip at most."""
+from ui.session import ChosenDigit, View, network
 
 BEFORE, AFTER = "before ReLU", "after ReLU"
 Scale = Literal["layer", "map", "network"]
@@ -44,24 +41,29 @@ def explore(inside: ForwardPass, digit: ChosenDigit) -> None:
     output, view, order, scale = _settings(inside)
     maps = _values(output, view)
     scales = _scales(inside, maps, scale, view)
-    picture, grid = st.columns([1, 3], gap="medium")
-    below = st.container()
-    with grid:
-        view = _all_maps(maps, view, channels_in_order(maps, order), scales)
+    layer = output.layer
+    drawing = Drawing(digit.pixels, layer.receptive_field, layer.jump)
+    view = _all_maps(maps, view, channels_in_order(maps, order), scales, drawing)
     channel, pixel = _shown(maps, view)
-    with below:
-        pixel = _one_map(inside, output, maps, channel, pixel, scales, view)
-    with picture:
-        _field(output, digit, maps, channel, pixel)
+    pixel = _one_map(inside, output, maps, channel, pixel, scales, view, drawing)
+    here = replace(view, channel=channel, pixel=pixel)
     with st.container(horizontal=True, vertical_alignment="center"):
-        copy_link()
-        name = f"{output.layer.name}_before_relu" if view.before else output.layer.name
+        copy_link(here)
+        name = f"{layer.name}_before_relu" if view.before else layer.name
         save_menu(maps, name=name, key="save")
-        page_link(
-            "pages/inside/arithmetic.py", "Where does this number come from?", "🧮",
-            replace(view, channel=channel, pixel=pixel),
-        )  # fmt: skip
-    _film(output, digit, channel, view)
+        page_link("pages/inside/arithmetic.py", "Where does this number come from?", "🧮", here)
+    film_strip(
+        f"{layer.name}, map {channel}", key="film",
+        purpose="How this map came about while the network was trained.",
+        frames=lambda networks: _frames(networks, digit, layer.name, channel, not view.before),
+    )  # fmt: skip
+
+
+def _frames(
+    networks: list[Network], digit: ChosenDigit, layer: str, channel: int, activated: bool
+) -> np.ndarray:
+    vectors = [to_vector(then.weights) for then in networks]
+    return engine().run(film, networks[0].config, vectors, digit.pixels, layer, channel, activated)
 
 
 def dead_filters(current: Network) -> None:
@@ -141,16 +143,19 @@ def _scales(inside: ForwardPass, maps: np.ndarray, scale: Scale, view: View) -> 
     return max(float(np.abs(_values(output, view)).max()) for output in inside.maps)
 
 
-def _all_maps(maps: np.ndarray, view: View, order: np.ndarray, scales: float | np.ndarray) -> View:
+def _all_maps(
+    maps: np.ndarray, view: View, order: np.ndarray, scales: float | np.ndarray, drawing: Drawing
+) -> View:
     """Show every map of the layer in an order; return the view after a pick."""
     key = f"maps_{view.layer}_{arrival()}"
-    chosen = np.flatnonzero(order == view.channel) if view.channel is not None else order[:0]
+    channel, pixel = _shown(maps, view)
     pick = map_grid(
-        maps[:, :, order], key=key, labels=[str(channel) for channel in order],
+        maps[:, :, order], key=key, labels=[str(number) for number in order],
         scale=scales[order] if isinstance(scales, np.ndarray) else scales,
-        selected=int(chosen[0]) if chosen.size else None, place=view.pixel,
+        selected=int(np.flatnonzero(order == channel)[0]), place=pixel, drawing=drawing,
     )  # fmt: skip
-    st.caption(f"{shape_text(maps.shape)} · {maps.min():.2f} to {maps.max():.2f}")
+    bounds = f"{maps.min():.2f} to {maps.max():.2f}".replace("-", "−")
+    st.caption(f"{shape_text(maps.shape)} · {bounds}")
     new = news(key, pick)
     if new is None:
         return view
@@ -172,7 +177,7 @@ def _shown(maps: np.ndarray, view: View) -> tuple[int, tuple[int, int]]:
 
 def _one_map(
     inside: ForwardPass, output: LayerOutput, maps: np.ndarray, channel: int,
-    pixel: tuple[int, int], scales: float | np.ndarray, view: View,
+    pixel: tuple[int, int], scales: float | np.ndarray, view: View, drawing: Drawing,
 ) -> tuple[int, int]:  # fmt: skip
     """Show one map with its numbers; return the pixel after a pick in it."""
     layer = output.layer
@@ -181,19 +186,33 @@ def _one_map(
         st.subheader(f"{layer.name}, map {channel}", anchor=False)
         if not maps[:, :, channel].any():
             st.caption("This map is zero everywhere for this digit.")
+        words = st.empty()
         key = f"big_{layer.name}_{arrival()}"
         scale = float(scales[channel]) if isinstance(scales, np.ndarray) else scales
         pick = big_map(
-            maps[:, :, channel], key=key, scale=scale, place=pixel, size=760, label=f"map {channel}"
-        )
-    new = news(key, pick)
-    if new is not None:
-        pixel = (new.row, new.column)
-        go_to(replace(view, channel=channel, pixel=pixel))
+            maps[:, :, channel], key=key, scale=scale, place=pixel, size=760,
+            label=f"map {channel}", drawing=drawing,
+        )  # fmt: skip
+        new = news(key, pick)
+        if new is not None:
+            pixel = (new.row, new.column)
+            go_to(replace(view, channel=channel, pixel=pixel))
+        words.markdown(_field_words(layer, channel, pixel, float(maps[(*pixel, channel)])))
     if source is not None:
         with source:
             _pooled_from(inside, output, channel, pixel, scale)
     return pixel
+
+
+def _field_words(layer: Layer, channel: int, pixel: tuple[int, int], value: float) -> str:
+    """A pixel's value, and what of the drawing it depends on."""
+    top, left, bottom, right = layer.field_of(*pixel)
+    side = layer.receptive_field
+    return (
+        f"Map {channel}, row {pixel[0]}, column {pixel[1]}: **{value:.4f}**. It depends on the "
+        f"{side}×{side} outlined pixels of the drawing alone: rows {top} to {bottom - 1}, columns "
+        f"{left} to {right - 1}. This is its **receptive field**."
+    ).replace("-", "−")
 
 
 def _pooled_from(
@@ -227,54 +246,3 @@ def _pooled_from(
         map_, key="pooled_from", scale=scale, window=outline, place=winner, size=420,
         label=f"{before.layer.name}, map {channel}",
     )  # fmt: skip
-
-
-def _field(
-    output: LayerOutput, digit: ChosenDigit, maps: np.ndarray, channel: int, pixel: tuple[int, int]
-) -> None:
-    """Show the drawing with the receptive field of a pixel outlined, and say what it is."""
-    layer = output.layer
-    field = layer.field_of(*pixel)
-    top, left, bottom, right = field
-    big_map(
-        digit.pixels, key="field", scale=1.0, values=False, window=field, size=260, label="drawing"
-    )
-    side = layer.receptive_field
-    st.markdown(
-        f"Map {channel}, row {pixel[0]}, column {pixel[1]}: **{maps[(*pixel, channel)]:.4f}**. "
-        f"It depends on the {side}×{side} outlined pixels alone: rows {top} to {bottom - 1}, "
-        f"columns {left} to {right - 1}. This is its **receptive field**."
-    )
-
-
-def _film(output: LayerOutput, digit: ChosenDigit, channel: int, view: View) -> None:
-    """Show one map as the network of every epoch made it."""
-    name = output.layer.name
-    wanted = st.toggle(
-        f"Film strip: {name}, map {channel}, after every epoch", key="film",
-        help="How this map came about while the network was trained.",
-    )  # fmt: skip
-    if not wanted:
-        return
-    run = shown_run()
-    if run is None or len(run.epochs) < 2:
-        st.info("This needs a run of yours: train a network and choose it in the sidebar.")
-        return
-    epochs = epochs_to_show(run.epochs, FRAMES)
-    kept = [(epoch, run.network_at(epoch)) for epoch in epochs]
-    found = [(epoch, then) for epoch, then in kept if then is not None]
-    weights = [to_vector(then.weights) for _, then in found]
-    try:
-        frames = engine().run(
-            film, run.network, weights, digit.pixels, name, channel, not view.before
-        )
-    except EngineError as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
-        return
-    st.caption("Click a picture: all pages then show the network of that epoch.")
-    key = f"film_strip_{arrival()}"
-    pick = map_grid(frames, key=key, size=84, labels=[f"epoch {epoch}" for epoch, _ in found])
-    new = news(key, pick)
-    if new is not None:
-        travel(run, found[new.channel][0])
-        st.rerun()

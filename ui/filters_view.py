@@ -9,21 +9,19 @@ import streamlit as st
 from model import digits
 from model.ascent import STEPS, Ascent, begin, climb
 from model.engine import EngineError, Pending, engine
-from model.film import epochs_to_show
 from model.filters import HAND_MADE, FilterOrder, LayerKernels, apply_kernel, strip
 from model.network import Network
 from model.patches import LayerPatches, best_patches
 from ui.arithmetic_tables import four, two
+from ui.film_strip import film_strip
 from ui.links import arrival, copy_link, go_to, news, place
 from ui.long_work import in_slices
 from ui.maps import big_map, map_grid
 from ui.save import save_menu
-from ui.session import ChosenDigit, View, shown_run
+from ui.session import ChosenDigit, View
 
 SLICE = 5
 """Steps of the ascent between two pictures."""
-FRAMES = 24
-"""Epochs in a film strip at most."""
 OWN = "My own"
 ORDERS = {
     FilterOrder.NUMBER: "number",
@@ -130,7 +128,11 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
         _looks_for(network, filters, number)
     with real:
         _real_patches(network, layer.name, number)
-    _film(filters, number)
+    film_strip(
+        f"{layer.name}, filter {number}", key="filter_film",
+        purpose="How these weights came about while the network was trained.",
+        frames=lambda networks: tiled(strip(networks, layer.name, number)),
+    )  # fmt: skip
 
 
 def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
@@ -197,29 +199,6 @@ def _real_patches(network: Network, name: str, number: int) -> None:
     map_grid(cuts, key="patches", scale=1.0, size=84, labels=labels, marked_empty=False)
     if number in found.dead:
         st.caption("No test digit lifts it above zero: behind ReLU this filter is dead.")
-
-
-def _film(filters: LayerKernels, number: int) -> None:
-    """The same filter after every epoch of the run."""
-    name = filters.layer.name
-    wanted = st.toggle(
-        f"Film strip: {name}, filter {number}, after every epoch", key="filter_film",
-        help="How these weights came about while the network was trained.",
-    )  # fmt: skip
-    if not wanted:
-        return
-    run = shown_run()
-    if run is None or len(run.epochs) < 2:
-        st.info("This needs a run of yours: train a network and choose it in the sidebar.")
-        return
-    found, frames = strip(run.network_at, epochs_to_show(run.epochs, FRAMES), name, number)
-    if not found:
-        st.info("No epoch of this run has been kept.")
-        return
-    map_grid(
-        tiled(frames), key="filter_film_strip", size=84,
-        labels=[f"epoch {epoch}" for epoch in found],
-    )  # fmt: skip
 
 
 @st.fragment

@@ -95,19 +95,27 @@ def news(key: str, pick: T | None) -> T | None:
     return pick
 
 
-def copy_link() -> None:
-    """Offer the address of this very view, with a button that copies it."""
+def copy_link(view: View | None = None) -> None:
+    """Offer the address of this very view, with a button that copies it.
+
+    Call it in the fragment that moves the view: elsewhere it would tell the place of before.
+
+    Args:
+        view: the place where the page itself chose what it shows; None: what the URL says.
+    """
     with st.popover("Link", icon=":material/link:", help="The address of exactly this view"):
         words = "This address opens the same view. The digit is not part of it."
         if shown_run() is not None:
             words += " Whoever has it sees this training, too."
         st.markdown(words)
-        st.code(address(), language=None, wrap_lines=True)
+        st.code(address(view), language=None, wrap_lines=True)
 
 
-def address() -> str:
+def address(view: View | None = None) -> str:
     """The address of the view: of all runs that the URL names, only the one that is shown."""
     params, run = st.query_params.to_dict(), shown_run()
+    if view is not None:
+        params = _others(params) | to_params(view)
     params.pop(RUN, None)
     query = urlencode(params | ({RUN: run.id} if run is not None else {}))
     return f"{st.context.url or ''}{'?' if query else ''}{query}"

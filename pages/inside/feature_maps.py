@@ -11,7 +11,8 @@ current_view(network().config)
 lesson(
     "Each filter of a layer makes one **feature map**: its answer at every place of the digit. "
     "Orange is positive, white is zero, blue is negative. "
-    "Click a pixel: the part of the drawing that it depends on is outlined in green.",
+    "Point at a pixel: the part of the drawing that it depends on is outlined in green, and the "
+    "same place in every other map in black.",
     "How does the outlined part change from the first layer to the last, and why?",
     "It grows: 3×3 pixels at the first convolution of the course's network, 18×18 at the third. "
     "Each layer looks at a window of the layer before, and each pooling doubles the step.",

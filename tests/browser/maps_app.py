@@ -1,13 +1,14 @@
 """A page with one of everything that ui.maps shows, for the browser tests.
 
 `?form=` chooses what is shown: many (64 maps of 26×26, new ones at each press), live (new maps
-four times a second under one key), kernels, big, zeros.
+four times a second under one key), kernels, big, zeros, seen (maps beside the drawing that they
+were made of).
 """
 
 import numpy as np
 import streamlit as st
 
-from ui.maps import Clicked, big_map, map_grid
+from ui.maps import Clicked, Drawing, big_map, map_grid
 
 
 def bumps(turn: int, height: int, width: int, channels: int) -> np.ndarray:
@@ -63,7 +64,15 @@ def zeros() -> None:
     show("one", map_grid(np.ones((1, 1, 1)), key="one"))
 
 
-FORMS = {"many": many, "live": live, "kernels": kernels, "big": big, "zeros": zeros}
+def seen() -> None:
+    """The maps of a second convolution: 8×8 pixels each, in steps of 2."""
+    drawing = Drawing(np.clip(bumps(3, 28, 28, 6).sum(axis=2), 0, 1), field=8, jump=2)
+    maps = bumps(5, 11, 11, 12)
+    show("grid", map_grid(maps, key="grid", place=(2, 3), drawing=drawing))
+    show("one", big_map(maps[:, :, 0], key="one", scale=None, size=300, drawing=drawing))
+
+
+FORMS = {"many": many, "live": live, "kernels": kernels, "big": big, "zeros": zeros, "seen": seen}
 if __name__ == "__main__":  # the tests import `bumps`
     st.set_page_config(layout="wide")
     FORMS[st.query_params.get("form", "many")]()

@@ -102,6 +102,14 @@ def test_draw_follow_open_pick_and_come_back_by_link(page: Page, go) -> None:
 
     page.locator("[class*='st-key-layer_']").get_by_text("conv2", exact=True).click()
     page.wait_for_url(re.compile("layer=conv2"))
+    maps = page.locator("[class*='st-key-maps_conv2']")
+    expect(maps.locator(".cell")).to_have_count(64)
+    canvas = maps.locator(".cell canvas").nth(3)
+    edge = canvas.bounding_box()["width"] / 11
+    canvas.hover(position={"x": 2.5 * edge, "y": 10.5 * edge}, force=True)
+    expect(maps.locator(".line")).to_contain_text("sees rows 20 to 27, columns 4 to 11")
+    drawing, frame = (maps.locator(name).bounding_box() for name in (".seen", ".seen .field"))
+    assert frame["width"] / drawing["width"] == pytest.approx(8 / 28)
     page.get_by_test_id("stPopover").filter(has_text="Save").get_by_role("button").click()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Table (CSV)").click()

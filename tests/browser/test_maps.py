@@ -133,6 +133,72 @@ def test_hover_reads_the_value_outlines_the_place_everywhere_and_sends_nothing(
     assert len(sent) == before > 0
 
 
+def field(page: Page, key: str) -> tuple[float, ...]:
+    """The outlined part of the drawing in its pixels: top, left, bottom, right."""
+    frame = page.locator(f".st-key-{key} .seen .field").bounding_box()
+    box = page.locator(f".st-key-{key} .seen").bounding_box()
+    edge = box["width"] / 28
+    top, left = (frame["y"] - box["y"]) / edge, (frame["x"] - box["x"]) / edge
+    sides = (top, left, top + frame["height"] / edge, left + frame["width"] / edge)
+    return tuple(round(side, 2) for side in sides)
+
+
+def test_hover_keys_and_touch_outline_what_a_pixel_sees_without_python(page: Page, visit: Open):
+    sent: list[str | bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: sent.append(frame))
+
+    page.on("websocket", listen)
+    visit("seen")
+    assert field(page, "grid") == (4, 6, 12, 14)  # of the place that Python picked
+    page.wait_for_timeout(300)
+    before = len(sent)
+    for channel, row, column in ((7, 0, 0), (11, 10, 10), (2, 5, 9)):
+        canvas, at = pixel(page, "grid", channel, row, column, 11)
+        canvas.hover(position=at)
+        assert field(page, "grid") == (2 * row, 2 * column, 2 * row + 8, 2 * column + 8)
+    expect(line(page, "grid")).to_contain_text("sees rows 10 to 17, columns 18 to 25")
+    page.locator(".st-key-grid .seen").hover(position={"x": 12, "y": 4})
+    expect(line(page, "grid")).to_contain_text("drawing · row 0, column 1 · ")
+    picture = np.clip(bumps(3, 28, 28, 6).sum(axis=2), 0, 1)
+    shown = number(line(page, "grid").inner_text())
+    assert shown == pytest.approx(float(picture[0, 1]), rel=5e-4)
+    page.mouse.move(2, 2)
+    assert field(page, "grid") == (4, 6, 12, 14)
+
+    cells(page, "grid").nth(0).focus()
+    for key in ("ArrowRight", "Shift+ArrowDown", "Shift+ArrowLeft", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    expect(line(page, "grid")).to_contain_text("map 1 · row 3, column 1")
+    assert field(page, "grid") == (6, 2, 14, 10)
+    page.keyboard.press("ArrowRight")  # the same place in the next map
+    expect(line(page, "grid")).to_contain_text("map 2 · row 3, column 1")
+    assert len(sent) == before > 0
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("grid: Clicked(channel=2, row=3, column=1)")).to_be_visible()
+
+    stage = page.locator(".st-key-one .stage")
+    edge = stage.bounding_box()["width"] / 11
+    stage.click(position={"x": 4.5 * edge, "y": 6.5 * edge})
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_text("one: Clicked(channel=0, row=5, column=4)")).to_be_visible()
+    assert field(page, "one") == (10, 8, 18, 16)
+
+    page.set_viewport_size({"width": 360, "height": 500})
+    expect(page.locator(".st-key-grid .narrow")).to_have_count(1)
+    canvas, at = pixel(page, "grid", 5, 9, 6, 11)
+    box = canvas.bounding_box()
+    finger = {"x": box["x"] + at["x"], "y": box["y"] + at["y"]}
+    client: CDPSession = page.context.new_cdp_session(page)
+    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.get_by_text("grid: Clicked(channel=5, row=9, column=6)")).to_be_visible()
+    assert field(page, "grid") == (18, 12, 26, 20)
+    drawing = page.locator(".st-key-grid .seen").bounding_box()
+    assert 0 <= drawing["y"] <= 500 - drawing["height"]  # in sight beside the maps
+
+
 def test_touch_reads_a_value_too(page: Page, visit: Open):
     visit("kernels")
     canvas, at = pixel(page, "kernels", 1, 1, 0, 3)
@@ -243,7 +309,7 @@ def test_the_big_map_reads_exactly_and_is_moved_by_arrow_keys(page: Page, visit:
 
 def test_a_narrow_window_wraps_and_never_scrolls_sideways(page: Page, visit: Open):
     page.set_viewport_size({"width": 360, "height": 800})
-    for form in ("many", "kernels", "big"):
+    for form in ("many", "kernels", "big", "seen"):
         visit(form)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         for box in page.locator(".maps canvas.map").all()[:8]:

@@ -107,7 +107,8 @@ def test_a_pick_shows_its_value_field_and_address(monkeypatch: pytest.MonkeyPatc
         *("conv2", "5", "3", "4")
     ]
     app.button_group(key="activation_1").set_value("before ReLU").run()
-    assert f"Map 5, row 3, column 4: **{z.before[3, 4, 5]:.4f}**" in texts(app)
+    before = f"{z.before[3, 4, 5]:.4f}".replace("-", "−")
+    assert f"Map 5, row 3, column 4: **{before}**" in texts(app)
     assert app.query_params["before"] == "1"
 
 
@@ -180,11 +181,11 @@ def test_the_film_strip_needs_a_run_and_shows_its_epochs(monkeypatch: pytest.Mon
     def grid(maps, **options):
         shown.append({"maps": maps, **options})
 
-    monkeypatch.setattr("ui.feature_maps.shown_run", SomeRun)
+    monkeypatch.setattr("ui.film_strip.shown_run", SomeRun)
     monkeypatch.setattr("ui.links.shown_run", SomeRun)
-    monkeypatch.setattr("ui.feature_maps.map_grid", grid)
+    monkeypatch.setattr("ui.film_strip.map_grid", grid)
     app.run()
     assert not app.exception
-    film = next(call for call in shown if call["key"].startswith("film_strip"))
+    film = next(call for call in shown if call["key"].startswith("film_strip_"))
     assert film["labels"] == ["epoch 0", "epoch 2"]
     assert film["maps"].shape == (26, 26, 2)

@@ -2,7 +2,8 @@
 
 One component in two forms: `map_grid`, many small maps side by side, and `big_map`, one map with
 its numbers written into the cells. `numbers.js` and `maps.js` draw both, on the ramp of
-`ui.colours`; hovering stays in the browser, only a pick is sent to Python.
+`ui.colours`; hovering stays in the browser, only a pick is sent to Python. Beside either can stand
+the drawing that the maps were made of: hovering then outlines what of it a pixel depends on.
 """
 
 import base64
@@ -36,6 +37,29 @@ class Clicked:
     column: int
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """The picture that maps were made of, and what of it each of their pixels depends on.
+
+    The pixel at (row, column) depends on the square of `field` × `field` pixels that begins at
+    (row · jump, column · jump): these are `receptive_field` and `jump` of `model.network.Layer`.
+
+    Attributes:
+        pixels: (height, width) in [0, 1].
+        field: side of the square in pixels of the picture.
+        jump: step from one square to its neighbour's.
+    """
+
+    pixels: np.ndarray
+    field: int
+    jump: int
+
+    def message(self) -> dict[str, Any]:
+        """As the browser takes it."""
+        maps = encoded(checked_maps(self.pixels[:, :, None]), 1.0, exact=True)
+        return {"maps": maps, "field": self.field, "jump": self.jump}
+
+
 def map_grid(
     maps: np.ndarray,
     *,
@@ -48,6 +72,7 @@ def map_grid(
     place: tuple[int, int] | None = None,
     values: bool = False,
     bar: bool = True,
+    drawing: Drawing | None = None,
 ) -> Clicked | None:
     """Show all maps as small cells that can be picked, with a read-out and a colour bar.
 
@@ -68,6 +93,7 @@ def map_grid(
         place: (row, column) outlined in every map; obeyed when it changes, like `selected`.
         values: write the numbers into the cells where they fit (kernels), and send them unrounded.
         bar: show the colour bar and the read-out below; off where pictures are only to be picked.
+        drawing: shown beside the maps, with the part outlined that the place depends on.
 
     Returns:
         The last pick, or None as long as there is none inside these maps.
@@ -90,6 +116,7 @@ def map_grid(
         "size": size,
         "numbers": values,
         "bar": bar,
+        "drawing": drawing.message() if drawing is not None else None,
     }
     return _picked(key, data, maps.shape)
 
@@ -104,6 +131,7 @@ def big_map(
     place: tuple[int, int] | None = None,
     size: int = 560,
     label: str = "map",
+    drawing: Drawing | None = None,
 ) -> Clicked | None:
     """Show one map enlarged, its numbers in the cells where they fit, and let one cell be picked.
 
@@ -117,6 +145,7 @@ def big_map(
         place: (row, column) of the cell that Python picks; obeyed when it changes.
         size: the largest width and height in CSS pixels; a narrow page shows it smaller.
         label: what this is, in a word or two, for the read-out and for screen readers.
+        drawing: shown beside the map, with the part outlined that the place depends on.
 
     Returns:
         The last pick (its channel is 0), or None as long as there is none inside this map.
@@ -143,6 +172,7 @@ def big_map(
         "markEmpty": False,
         "size": size,
         "numbers": values,
+        "drawing": drawing.message() if drawing is not None else None,
     }
     return _picked(key, data, maps.shape)
 

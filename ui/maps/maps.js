@@ -3,10 +3,15 @@
 // Streamlit calls the default export again whenever the data or the theme change. The view of a
 // mounted component is kept by its parent element and updated in place, so that nothing flickers
 // and focus, selection and hover survive. Only a pick goes to Python.
+//
+// Beside the maps can stand the drawing that they were made of: what of it the pixel under the
+// pointer depends on is outlined in there as fast as the pointer moves.
 
+const NARROW = 560; // CSS pixels: below, the drawing stands in the foot, which stays in sight
 const LARGEST_CELL = 96; // CSS pixels: a 3×3 kernel need not fill the page
 const SMALLEST_FONT = 8; // CSS pixels: below this numbers are left out
 const KEYS_PAUSE = 80; // ms of rest before arrow keys are reported: held down they repeat fast
+const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 const views = new WeakMap();
 
@@ -95,6 +100,7 @@ class View {
   constructor(parent) {
     this.root = element(parent, "div", "maps");
     this.body = element(this.root, "div", "body");
+    this.drawing = new Drawing(this.root, (text) => (text ? (this.line.textContent = text) : this.say()));
     const foot = (this.foot = element(this.root, "div", "foot"));
     const scale = element(foot, "div", "scale");
     this.bar = element(scale, "canvas", "bar");
@@ -103,7 +109,10 @@ class View {
     this.line.setAttribute("aria-live", "off");
     this.told = {}; // what Python last asked for: it is obeyed when it changes
     this.pointed = null; // {channel, row, column} under the pointer
-    this.observer = new ResizeObserver(() => this.maps && this.layOut());
+    this.observer = new ResizeObserver(() => {
+      this.root.classList.toggle("narrow", this.root.clientWidth < NARROW);
+      if (this.maps) this.layOut();
+    });
     this.observer.observe(this.root);
   }
 
@@ -129,6 +138,8 @@ class View {
     const { channel, row, column } = this.pointed ?? {};
     if (channel >= channels.length || row >= height || column >= width) this.pointed = null;
     this.font = getComputedStyle(this.root).fontFamily;
+    this.root.classList.toggle("seeing", Boolean(data.drawing));
+    this.drawing.update(data.drawing, this.maps.ramp);
     this.layOut(true);
     this.paintBar();
     this.say();
@@ -143,7 +154,7 @@ class View {
     });
     target.addEventListener("keydown", (event) => {
       const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (plain && this.press(event.key)) event.preventDefault();
+      if (plain && this.press(event.key, event.shiftKey)) event.preventDefault();
     });
   }
 
@@ -169,7 +180,13 @@ class View {
   reading({ channel, row, column }) {
     const { values, step } = this.maps.channels[channel];
     const value = exactly(values[row * this.maps.width + column], step);
-    return `${this.name(channel)} · row ${row}, column ${column} · ${value}`;
+    const parts = [this.name(channel), `row ${row}, column ${column}`, value];
+    return [...parts, ...this.drawing.words(row, column)].join(" · ");
+  }
+
+  // The place to outline: under the pointer, or else the one that was picked.
+  get shown() {
+    return this.pointed ?? (this.place && { row: this.place[0], column: this.place[1] });
   }
 
   range(channel) {
@@ -203,6 +220,70 @@ class View {
   }
 }
 
+// ---- the drawing that the maps were made of ----
+
+class Drawing {
+  constructor(parent, say) {
+    this.root = element(parent, "div", "drawing");
+    const picture = element(this.root, "div", "seen");
+    this.canvas = element(picture, "canvas", "");
+    this.canvas.setAttribute("role", "img");
+    this.frame = element(picture, "i", "field");
+    picture.addEventListener("pointermove", (event) => say(this.reading(event)));
+    picture.addEventListener("pointerdown", (event) => say(this.reading(event)));
+    picture.addEventListener("pointerleave", () => say(null));
+  }
+
+  // {maps, field, jump}: its one map is the drawing; null where there is none.
+  update(data, ramp) {
+    this.data = data;
+    this.root.hidden = !data;
+    if (!data) return;
+    this.maps = decode(data.maps);
+    paintPixels(this.canvas, { ...this.maps, ramp }, this.maps.channels[0]);
+    this.canvas.setAttribute("aria-label", "the drawing");
+  }
+
+  // (top, left) to (bottom, right), which is no longer inside: what a pixel of the maps depends on.
+  field(row, column) {
+    const { field, jump } = this.data;
+    const { height, width } = this.maps;
+    const [top, left] = [row * jump, column * jump];
+    return [top, left, Math.min(top + field, height), Math.min(left + field, width)];
+  }
+
+  outline(place) {
+    if (!this.data) return;
+    this.frame.hidden = !place;
+    if (!place) return;
+    const { height, width } = this.maps;
+    const [top, left, bottom, right] = this.field(place.row, place.column);
+    const percent = (part, whole) => `${(100 * part) / whole}%`;
+    Object.assign(this.frame.style, {
+      top: percent(top, height),
+      left: percent(left, width),
+      height: percent(bottom - top, height),
+      width: percent(right - left, width),
+    });
+  }
+
+  words(row, column) {
+    if (!this.data) return [];
+    const [top, left, bottom, right] = this.field(row, column);
+    return [`sees rows ${top} to ${bottom - 1}, columns ${left} to ${right - 1} of the drawing`];
+  }
+
+  reading(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const { height, width, channels } = this.maps;
+    const row = Math.floor(((event.clientY - box.top) / box.height) * height);
+    const column = Math.floor(((event.clientX - box.left) / box.width) * width);
+    const value = channels[0].values[row * width + column];
+    if (row < 0 || row >= height || column < 0 || column >= width) return null;
+    return `drawing · row ${row}, column ${column} · ${exactly(value)}`;
+  }
+}
+
 // ---- many maps ----
 
 class Grid extends View {
@@ -224,7 +305,9 @@ class Grid extends View {
   update(data) {
     while (this.cells.length > data.channels) this.cells.pop().box.remove();
     while (this.cells.length < data.channels) this.cells.push(this.cell());
-    this.body.setAttribute("aria-label", `${data.channels} maps, ${data.height} × ${data.width}`);
+    const size = `${data.channels} maps, ${data.height} × ${data.width}`;
+    const keys = "Arrow keys go from map to map, with Shift from pixel to pixel.";
+    this.body.setAttribute("aria-label", `${size}. ${keys}`);
     super.update(data);
   }
 
@@ -274,7 +357,8 @@ class Grid extends View {
 
   // Two properties on the grid move the outline in every map at once.
   mark() {
-    const spot = this.pointed ?? (this.place && { row: this.place[0], column: this.place[1] });
+    const spot = this.shown;
+    this.drawing.outline(spot);
     this.body.classList.toggle("spotted", Boolean(spot));
     if (spot) {
       this.body.style.setProperty("--row", spot.row);
@@ -312,16 +396,38 @@ class Grid extends View {
     this.send([channel, row, column]);
   }
 
-  press(key) {
+  // Arrows go from map to map; with Shift, from pixel to pixel in the map that has the focus.
+  press(key, shift) {
+    if (shift && key in ARROWS) return this.step(...ARROWS[key]);
     const last = this.cells.length - 1;
     const top = this.cells[0].box.offsetTop;
     const found = this.cells.findIndex(({ box }) => box.offsetTop > top);
     const columns = found < 0 ? last + 1 : found;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    if (key === "Enter" || key === " ") this.pick(this.usual(this.active));
-    else if (key === "Home" || key === "End") this.cells[key === "Home" ? 0 : last].box.focus();
-    else if (key in steps) this.cells[this.active + steps[key]]?.box.focus();
+    if (key === "Enter" || key === " ") this.pick(this.meant());
+    else if (key === "Home" || key === "End") this.focus(key === "Home" ? 0 : last);
+    else if (key in steps) this.focus(this.active + steps[key]);
     else return false;
+    return true;
+  }
+
+  // The pixel that the keys are at.
+  meant() {
+    return this.pointed?.channel === this.active ? this.pointed : this.usual(this.active);
+  }
+
+  focus(index) {
+    if (!this.cells[index]) return;
+    if (this.pointed) this.pointed = { ...this.pointed, channel: index }; // the same place in it
+    this.cells[index].box.focus();
+  }
+
+  step(down, right) {
+    const { channel, row, column } = this.meant();
+    const [below, beside] = [row + down, column + right];
+    const { height, width } = this.maps;
+    if (below < 0 || beside < 0 || below >= height || beside >= width) return true;
+    this.point({ channel, row: below, column: beside });
     return true;
   }
 
@@ -362,7 +468,7 @@ class Big extends View {
   layOut(repaint = false) {
     const { width, height, size, numbers, channels } = this.maps;
     const ratio = window.devicePixelRatio;
-    const room = Math.min(size, this.root.clientWidth - 4); // the picked cell's outline
+    const room = Math.min(size, this.body.clientWidth - 4); // the picked cell's outline
     const fit = Math.min(LARGEST_CELL, room / width, size / height);
     const edge = Math.max(1, Math.floor(fit * ratio)) / ratio;
     if (!repaint && edge === this.edge && ratio === this.ratio) return;
@@ -391,6 +497,7 @@ class Big extends View {
     this.put(this.frame, this.maps.window);
     this.put(this.picked, this.place && around(...this.place));
     this.put(this.spot, this.pointed && around(this.pointed.row, this.pointed.column));
+    this.drawing.outline(this.shown);
   }
 
   pixelAt(event) {
@@ -408,12 +515,11 @@ class Big extends View {
   }
 
   press(key) {
-    const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-    if (!(key in steps)) return false;
+    if (!(key in ARROWS)) return false;
     const { height, width } = this.maps;
     const middle = [Math.floor(height / 2), Math.floor(width / 2)];
     const [row, column] = this.place
-      ? this.place.map((at, axis) => at + steps[key][axis])
+      ? this.place.map((at, axis) => at + ARROWS[key][axis])
       : middle;
     if (row >= 0 && column >= 0 && row < height && column < width) {
       this.pointed = null; // the keys speak now, wherever the mouse rests
