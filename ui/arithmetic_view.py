@@ -14,7 +14,7 @@ from model.arithmetic import (
 )
 from model.network import Kind, Layer, Network
 from ui.arithmetic_sums import show_explanation
-from ui.links import arrival, current_view, find_layer, go_to, news, place
+from ui.links import arrival, copy_link, current_view, find_layer, go_to, news, place
 from ui.maps import big_map, map_grid
 from ui.session import View
 
@@ -137,6 +137,7 @@ def _walk_map(
         opened = _input_map(explanation, source)
     with right:
         show_explanation(explanation, opened)
+        copy_link()
 
 
 def _input_map(explanation: Explanation, source: np.ndarray) -> int:
@@ -203,3 +204,4 @@ def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, play
     explanation = explain(network, inside, layer.name, (unit,))
     opened = _opened_channel(explanation) if isinstance(explanation, WeightedSum) else 0
     show_explanation(explanation, opened)
+    copy_link()

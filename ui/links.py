@@ -4,18 +4,23 @@ A page reads the place once at its top, `view = current_view(config)`, and says 
 the person has moved on, `go_to(view)`. The place is kept in the session, so that the next page of
 "Look inside" opens at the same one; the URL always tells it. Other parameters of the URL (the run)
 are left alone.
+
+What is changed on "What if?" has parameters of its own, which no other page keeps: the filters that
+are off, `off=conv1.3,conv2.17`, and the pixels that are flipped, `flip=12.14` (row and column).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from model.network import Layer, NetworkConfig, layers
+from model.network import SIDE, Layer, NetworkConfig, layers
+from model.what_if import Change
 from ui.session import View, session, shown_run
 
 NAMES = ("layer", "channel", "row", "column", "epoch", "before")
+OFF, FLIP = "off", "flip"
 RUN = "run"  # the parameter with the ids of a person's runs: see ui.session
 LONGEST = 5  # digits of a number in a URL: as many as the units of the largest layer need
 
@@ -51,9 +56,31 @@ def go_to(view: View) -> None:
     mine = session()
     mine.view, mine.view_written = view, to_params(view)
     present = st.query_params.to_dict()
-    wanted = _others(present) | mine.view_written
-    if wanted != present:
-        st.query_params.from_dict(wanted)
+    _write(
+        {name: value for name, value in present.items() if name not in NAMES} | mine.view_written
+    )
+
+
+def asked_change(config: NetworkConfig) -> Change | None:
+    """Return the changes that the URL asks for, once; None when it asks for nothing new.
+
+    What the network does not have is left out.
+    """
+    mine = session()
+    asked = {name: st.query_params[name] for name in (OFF, FLIP) if name in st.query_params}
+    if not asked or asked == mine.change_written:
+        return None
+    mine.change_written = asked
+    return change_from(asked).within(config)
+
+
+def tell_change(change: Change) -> None:
+    """Write what is changed into the URL."""
+    mine = session()
+    mine.change_written = change_to(change)
+    present = st.query_params.to_dict()
+    rest = {name: value for name, value in present.items() if name not in (OFF, FLIP)}
+    _write(rest | mine.change_written)
 
 
 def open_page(script: str, view: View) -> None:
@@ -150,14 +177,50 @@ def fitting(view: View, config: NetworkConfig) -> View:
     )
 
 
+def change_to(change: Change) -> dict[str, str]:
+    """Return changes as the parameters of a URL; none where nothing is changed."""
+    off = ",".join(f"{layer}.{number}" for layer, number in change.filters)
+    flip = ",".join(f"{row}.{column}" for row, column in change.pixels)
+    return {name: text for name, text in ((OFF, off), (FLIP, flip)) if text}
+
+
+def change_from(params: Mapping[str, str]) -> Change:
+    """Return the changes that a URL asks for; what cannot be read counts as not there."""
+    filters = [
+        (layer, number)
+        for layer, text in _pairs(params.get(OFF, ""))
+        if (number := _number(text)) is not None
+    ]
+    pixels = [
+        (row, column)
+        for one, other in _pairs(params.get(FLIP, ""))
+        if (row := _number(one)) is not None and (column := _number(other)) is not None
+        and row < SIDE and column < SIDE
+    ]  # fmt: skip
+    return Change(tuple(dict.fromkeys(filters)), tuple(dict.fromkeys(pixels)))
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """The parts of "a.b,c.d"; what has no point in it is left out."""
+    for part in text.split(","):
+        first, point, second = part.partition(".")
+        if point:
+            yield first, second
+
+
 def find_layer(config: NetworkConfig, name: str | None) -> Layer | None:
     """The layer of that name in the network's table; None where there is none."""
     return next((layer for layer in layers(config) if layer.name == name), None)
 
 
+def _write(wanted: dict[str, str]) -> None:
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)
+
+
 def _others(params: Mapping[str, str]) -> dict[str, str]:
-    """The parameters that are not ours."""
-    return {name: value for name, value in params.items() if name not in NAMES}
+    """The parameters that go along to another page: those that are not ours."""
+    return {name: value for name, value in params.items() if name not in (*NAMES, OFF, FLIP)}
 
 
 def _number(text: str | None) -> int | None:

@@ -110,6 +110,7 @@ class Session:
     opened: tuple[int, ChosenDigit] | None = None  # the digit another page opened in Draw, counted
     changes: list[Change] = field(default_factory=lambda: [Change()])  # kept on What if, for undo
     trial: Trial = field(default_factory=Trial)  # what is picked there and not kept yet
+    change_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
     trials: int = 0  # grows when the picks are to be forgotten
 
 

@@ -17,9 +17,9 @@ from model.what_if import (
     for_unseen,
     unseen,
 )
-from ui.links import arrival, news, place
+from ui.links import arrival, asked_change, copy_link, go_to, news, place, tell_change
 from ui.maps import big_map, map_grid
-from ui.session import session
+from ui.session import View, session
 
 EXAMPLES = 12
 """Digits that are shown because their answer changed."""
@@ -39,19 +39,28 @@ STYLE = """<style>
 </style>"""
 
 
-@st.fragment
 def what_if(network: Network, inside: ForwardPass) -> None:
     """Let filters be switched off and pixels be flipped, and show what it does.
 
-    What is picked counts at once; the button keeps it, so that another can be picked on top.
+    What is picked counts at once; the button keeps it, so that another can be picked on top. The
+    URL tells all that is changed; what a link asks for counts as kept.
 
     Args:
         network: as it was learned.
         inside: the digit's way through it, before any change.
     """
+    asked = asked_change(network.config)
+    if asked is not None:
+        _keep(asked)
+    _changes(network, inside)
+
+
+@st.fragment
+def _changes(network: Network, inside: ForwardPass) -> None:
     mine = session()
     kept = mine.changes[-1].within(network.config)
     now = mine.trial.on(kept).within(network.config)
+    tell_change(now)
     digit, effect = st.columns(2, gap="large")
     with digit:
         _pick_pixel(inside, now)
@@ -93,6 +102,9 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Change) -> None:
         required=True, key=f"what_if_layer_{arrival()}", label_visibility="collapsed",
     )  # fmt: skip
     layer = str(layer)
+    view = place(network.config)
+    if layer != view.layer:
+        go_to(View(layer, epoch=view.epoch))
     maps = outputs[layer].after.copy()
     off = [number for name, number in now.filters if name == layer]
     maps[:, :, off] = 0
@@ -110,6 +122,7 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Change) -> None:
     )
     if picked is not None:
         session().trial = replace(session().trial, filter=(layer, picked.channel))
+        go_to(View(layer, picked.channel, epoch=view.epoch))
         st.rerun()
 
 
@@ -134,6 +147,7 @@ def _buttons(now: Change, kept: Change) -> None:
         nothing = not trying and len(session().changes) == 1
         st.button("Undo", disabled=nothing, on_click=_undo, args=(trying,), key="what_if_undo")
         st.button("Reset", disabled=not now, on_click=_keep, args=(Change(),), key="what_if_reset")
+        copy_link()
 
 
 def _keep(change: Change) -> None:

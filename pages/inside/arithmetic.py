@@ -3,7 +3,6 @@ import streamlit as st
 from ui.arithmetic_view import arithmetic
 from ui.inside import digit_to_follow
 from ui.lesson import lesson
-from ui.links import copy_link
 from ui.session import look_inside, network
 
 st.title("The arithmetic")
@@ -23,4 +22,3 @@ inside = look_inside(digit)
 st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
 if inside is not None:
     arithmetic(current, inside)
-    copy_link()

@@ -95,8 +95,9 @@ def test_draw_follow_open_pick_and_come_back_by_link(page: Page, go) -> None:
     edge = picture.bounding_box()["width"] / 13
     # By force: a map that is zero everywhere has hatching above its canvas.
     picture.click(position={"x": 4.5 * edge, "y": 7.5 * edge}, force=True)
-    expect(page.get_by_text(re.compile(r"Map 20, row 7, column 4: "))).to_be_visible(timeout=SLOW)
-    expect(page.get_by_text("rows 14 to 17, columns 8 to 11")).to_be_visible()
+    words = page.get_by_text(re.compile(r"Map 20, row 7, column 4: "))
+    expect(words).to_be_visible(timeout=SLOW)
+    expect(words).to_contain_text("rows 14 to 17, columns 8 to 11")
     page.wait_for_url(re.compile("row=7"))
     assert asked(page) == {"layer": "pool1", "channel": "20", "row": "7", "column": "4"}
 

@@ -80,6 +80,29 @@ def test_a_picked_filter_is_off_at_once_and_can_be_kept_undone_and_reset(
     assert [row[2] for row in rows(app)] == [f"{p:.1%}" for p in expected]
 
 
+def test_the_address_tells_what_is_changed_and_a_link_brings_it_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app, made = opened(monkeypatch)
+    app.session_state["what_if_filters_conv1_0_0"] = {"clicked": [1, 0, 0]}
+    app.session_state["what_if_pixels_0_0"] = {"clicked": [0, 14, 3]}
+    app.run()
+    params = {name: "".join(app.query_params[name]) for name in app.query_params}
+    assert params == {"layer": "conv1", "channel": "1", "off": "conv1.1", "flip": "14.3"}
+
+    link, _ = opened(monkeypatch)
+    for name, value in {"off": "conv2.0,conv1.1,conv1.9", "flip": "14.3,30.1"}.items():
+        link.query_params[name] = value
+    link.run()
+    assert not link.exception
+    change = Change((("conv2", 0), ("conv1", 1)), ((14, 3),))
+    assert [row[2] for row in rows(link)] == [f"{p:.1%}" for p in probabilities(made, change)]
+    link.button(key="what_if_undo").click().run()
+    assert [row[2] for row in rows(link)] == [row[1] for row in rows(link)]
+    assert "off" not in link.query_params
+    assert "flip" not in link.query_params
+
+
 def test_a_thousand_digits_are_counted_digit_by_digit(monkeypatch: pytest.MonkeyPatch) -> None:
     app, made = opened(monkeypatch)
     app.session_state["what_if_filters_conv1_0_0"] = {"clicked": [2, 0, 0]}

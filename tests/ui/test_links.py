@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from model.network import NetworkConfig
-from ui.links import NAMES, fitting, from_params, to_params
+from model.what_if import Change
+from ui.links import NAMES, change_from, change_to, fitting, from_params, to_params
 from ui.session import View
 
 CONFIG = NetworkConfig(filters=(3, 4), dense_units=5, dropout=0.1)
@@ -59,6 +60,39 @@ def test_what_the_network_does_not_have_is_left_out(asked: View, found: View) ->
 def test_only_plain_whole_numbers_count(text: str) -> None:
     assert from_params({"layer": "conv1", "channel": text}) == View("conv1")
     assert from_params({"row": text, "column": "1"}).pixel is None
+
+
+def lists(items: st.SearchStrategy) -> st.SearchStrategy:
+    return st.lists(items, unique=True, max_size=5).map(tuple)
+
+
+places = st.integers(0, 27)
+changes = st.builds(
+    Change,
+    lists(st.tuples(st.sampled_from(("conv1", "conv2", "conv3")), numbers)),
+    lists(st.tuples(places, places)),
+)
+
+
+@given(changes)
+def test_what_is_changed_survives_its_url(change: Change) -> None:
+    assert change_from(change_to(change)) == change
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_any_url_gives_changes_that_fit(off: str, flip: str) -> None:
+    change = change_from({"off": off, "flip": flip})
+    assert all(0 <= row < 28 and 0 <= column < 28 for row, column in change.pixels)
+    assert all(number >= 0 for _, number in change.filters)
+
+
+def test_of_nonsense_in_a_url_the_rest_counts() -> None:
+    params = {"off": "conv1.3,conv1.3,conv1,.5,conv2.x,conv9.1", "flip": "1.2,28.0,3.4.5,-1.0,7"}
+    change = change_from(params)
+    assert change.within(CONFIG) == Change((), ((1, 2),))
+    assert change_from(params | {"off": "conv2.3,conv1.2"}).within(CONFIG).filters == (
+        ("conv2", 3), ("conv1", 2),
+    )  # fmt: skip
 
 
 def page() -> None:
