@@ -73,6 +73,8 @@ def _weighted_sum(sum_: WeightedSum, opened: int) -> None:
         _products(sum_, opened)
     if channels > 1:
         _partial_sums(sum_, opened)
+        if max(height, width) > 1:
+            _all_products(sum_)
     if sum_.softmax is not None:
         _softmax(sum_)
     st.caption(ROUNDED)
@@ -180,6 +182,16 @@ def _partial_sums(sum_: WeightedSum, opened: int) -> None:
             f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
             total=f"{four(sum_.z)} <span class='faint'>z</span>",
         ),
+    )  # fmt: skip
+
+
+def _all_products(sum_: WeightedSum) -> None:
+    """Every single product: a picture for each channel, the largest partial sum first."""
+    order = sum_.order
+    st.markdown(f"**All {sum_.products.size:,} products**, one picture for each input map")
+    map_grid(
+        sum_.products[:, :, order], key=f"arithmetic_all_{sum_.layer.name}", size=40,
+        labels=[str(channel) for channel in order],
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from model.network import Kind, Layer, Network
 from ui.arithmetic_sums import show_explanation
 from ui.links import arrival, copy_link, current_view, find_layer, go_to, news, place
 from ui.maps import big_map, map_grid
+from ui.save import save_menu
 from ui.session import View
 
 STRIDE_SECONDS = 0.6
@@ -125,7 +126,7 @@ def _walk_map(
             key,
             big_map(
                 shown[:, :, channel], key=key, scale=float(np.abs(shown).max()), size=SMALL,
-                place=start, label=f"{title} {channel}",
+                place=start, label=f"{title}, map {channel}",
             ),
         )  # fmt: skip
         if pick is not None:
@@ -137,7 +138,7 @@ def _walk_map(
         opened = _input_map(explanation, source)
     with right:
         show_explanation(explanation, opened)
-        copy_link()
+        _take_along(output)
 
 
 def _input_map(explanation: Explanation, source: np.ndarray) -> int:
@@ -195,6 +196,7 @@ def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, play
         key,
         map_grid(
             output.after[None, None, :], key=key, size=26, selected=unit, marked_empty=False,
+            noun=what,
             labels=[str(i) for i in range(len(output.after))],
         ),
     )  # fmt: skip
@@ -204,4 +206,11 @@ def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, play
     explanation = explain(network, inside, layer.name, (unit,))
     opened = _opened_channel(explanation) if isinstance(explanation, WeightedSum) else 0
     show_explanation(explanation, opened)
-    copy_link()
+    _take_along(output)
+
+
+def _take_along(output: LayerOutput) -> None:
+    """The link to this place, and the numbers of the whole layer as a file."""
+    with st.container(horizontal=True):
+        copy_link()
+        save_menu(output.after, name=output.layer.name, key="arithmetic_save")

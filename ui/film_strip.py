@@ -49,7 +49,7 @@ def film_strip(
     st.caption("Click a picture: all pages then show the network of that epoch.")
     name = f"{key}_strip_{arrival()}"
     labels = [f"epoch {epoch}" for epoch, _ in found]
-    pick = news(name, map_grid(strip, key=name, size=84, labels=labels))
+    pick = news(name, map_grid(strip, key=name, size=84, labels=labels, noun="epoch"))
     if pick is not None:
         travel(run, found[pick.channel][0])
         st.rerun()

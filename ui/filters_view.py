@@ -49,6 +49,7 @@ def explore(network: Network, layers: Sequence[LayerKernels]) -> None:
         map_grid(
             tiled(filters.kernels)[:, :, numbers], key=key, scale=scale, size=64,
             labels=[str(number) for number in numbers], selected=int(chosen[0]),
+            noun="filter",
         ),
     )  # fmt: skip
     number = int(numbers[new.channel]) if new is not None else view.channel or 0
@@ -118,7 +119,7 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
         st.markdown("**Its slices**, those with the largest weights first")
         map_grid(
             slices[:, :, order], key="slices", scale=scale, size=48,
-            labels=[f"map {channel}" for channel in order],
+            labels=[f"map {channel}" for channel in order], noun="slice",
         )  # fmt: skip
     with st.container(horizontal=True):
         copy_link()
@@ -170,7 +171,10 @@ def _show_climb(found: Sequence[Ascent], _: bool) -> None:
     )
     frames = np.stack([each.patch for each in found], axis=-1)
     labels = [f"step {each.step}" for each in found]
-    map_grid(frames, key="ascent_steps", scale=1.0, size=40, labels=labels, marked_empty=False)
+    map_grid(
+        frames, key="ascent_steps", scale=1.0, size=40, labels=labels, marked_empty=False,
+        noun="picture",
+    )  # fmt: skip
 
 
 @st.cache_data(max_entries=32, show_spinner="Searching 500 test digits …")
@@ -196,7 +200,9 @@ def _real_patches(network: Network, name: str, number: int) -> None:
     cuts = found.cut(test.inputs(), number)
     truths, values = test.labels[found.digits[:, number]], found.values[:, number]
     labels = [f"{digit}: {two(float(value))}" for digit, value in zip(truths, values, strict=True)]
-    map_grid(cuts, key="patches", scale=1.0, size=84, labels=labels, marked_empty=False)
+    map_grid(
+        cuts, key="patches", scale=1.0, size=84, labels=labels, marked_empty=False, noun="piece"
+    )
     if number in found.dead:
         st.caption("No test digit lifts it above zero: behind ReLU this filter is dead.")
 

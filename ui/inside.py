@@ -7,6 +7,7 @@ from ui.links import news
 from ui.pictures import find, picked_test_digit
 from ui.session import ChosenDigit, session
 
+SHEET, BLANK = "sheet", b""  # what was last seen on the sheet, among the session's picks
 STICKY = """<style>@media (min-width: 640px) {
 .stColumn:has(.st-key-pen) { position: sticky; top: 4rem; align-self: flex-start; } }</style>"""
 """The sheet stays in sight while the columns beside it are scrolled."""
@@ -23,11 +24,16 @@ def digit_to_follow() -> ChosenDigit:
     return _digit_or_first()
 
 
+def sheet_as_it_is() -> None:
+    """Say that what stands on the sheet now is old: call it when a page with a sheet is opened."""
+    session().picks.pop(SHEET, None)
+
+
 def digit_under_pen() -> ChosenDigit:
     """Show the drawing sheet and return what is on it; while it is blank, the digit last chosen.
 
-    The sheet is that of the Draw page. What already stood on it does not replace a digit that was
-    chosen elsewhere.
+    The sheet is that of the Draw page. What already stood on it when the page was opened does not
+    replace a digit that was chosen elsewhere; the first stroke on a blank one does.
     """
     st.html(STICKY)
     mine = session()
@@ -35,12 +41,11 @@ def digit_under_pen() -> ChosenDigit:
         found = find("Draw")
     if found.prepared is not None and not found.pixels:
         st.caption(found.sentence)
-    elif found.pixels:
-        drawing = found.chosen(found.largest)
-        first = "sheet" not in mine.picks
-        fresh = news("sheet", drawing.pixels.tobytes()) is not None
-        if fresh and (mine.digit is None or mine.digit.label is None or not first):
-            mine.digit = drawing
+    drawing = found.chosen(found.largest) if found.pixels else None
+    old = SHEET not in mine.picks
+    fresh = news(SHEET, drawing.pixels.tobytes() if drawing else BLANK) is not None
+    if drawing and fresh and (mine.digit is None or mine.digit.label is None or not old):
+        mine.digit = drawing
     return _digit_or_first()
 
 

@@ -74,7 +74,7 @@ def _first_filters(network: Network | None) -> None:
         "weights add, blue ones subtract, white ones ignore.",
     )
     if found:
-        map_grid(found[0].kernels[:, :, 0, :], key="live_kernels", size=36)
+        map_grid(found[0].kernels[:, :, 0, :], key="live_kernels", size=36, noun="filter")
     elif network is not None:
         st.caption("This network has no convolution layer, so it has no filters.")
     else:

@@ -83,7 +83,7 @@ def _pick_pixel(inside: ForwardPass, now: Change) -> None:
     st.markdown("**Flip a pixel**")
     key = _key("pixels")
     digit = changed_digits(inside.digit, now)
-    picked = news(key, big_map(digit, key=key, scale=1.0, values=False, size=380, label="pixel"))
+    picked = news(key, big_map(digit, key=key, scale=1.0, values=False, size=380, label="picture"))
     st.caption("The picked pixel turns from x to 1 − x: paper becomes ink, ink becomes paper.")
     if picked is not None:
         session().trial = replace(session().trial, pixel=(picked.row, picked.column))
@@ -128,13 +128,28 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Change) -> None:
 
 def _say(now: Change) -> None:
     """Say in a sentence what is different."""
-    parts = [f"filter {number} of {layer} is off" for layer, number in now.filters]
-    parts += [f"the pixel in row {row}, column {column} is flipped" for row, column in now.pixels]
+    off: dict[str, list[str]] = {}
+    for layer, number in now.filters:
+        off.setdefault(layer, []).append(str(number))
+    parts = [
+        f"filter {numbers[0]} of {layer} is off"
+        if len(numbers) == 1
+        else f"filters {_listed(numbers)} of {layer} are off"
+        for layer, numbers in off.items()
+    ]
+    if len(now.pixels) == 1:
+        parts.append("the pixel in row {}, column {} is flipped".format(*now.pixels[0]))
+    elif now.pixels:
+        parts.append(f"{len(now.pixels)} pixels are flipped")
     if not parts:
         st.markdown("**Nothing is changed.** Pick a filter or a pixel.")
         return
-    text = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    st.markdown(f"**What if** {text}?")
+    st.markdown(f"**What if** {_listed(parts)}?")
+
+
+def _listed(items: list[str]) -> str:
+    """As in a sentence: "1", "1 and 2", "1, 2 and 3"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def _buttons(now: Change, kept: Change) -> None:
@@ -266,4 +281,4 @@ def _examples(effect: TestEffect) -> None:
     st.markdown(f"**{many}**{some}. Below each: the answer before and now.")
     pictures = unseen().take(shown).inputs().transpose(1, 2, 0)
     labels = [f"{effect.before[place]} → {effect.after[place]}" for place in shown]
-    map_grid(pictures, key="what_if_examples", scale=1.0, size=56, labels=labels)
+    map_grid(pictures, key="what_if_examples", scale=1.0, size=56, labels=labels, noun="digit")

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ui.inside import digit_under_pen
+from ui.inside import digit_under_pen, sheet_as_it_is
 from ui.lesson import lesson
 from ui.links import copy_link, current_view, open_page
 from ui.overview import overview
@@ -16,6 +16,9 @@ lesson(
     "It turns everything blue into white: negative sums become zero. Compare “before ReLU” with "
     "“after ReLU” of the same layer; both have one scale.",
 )
+
+
+sheet_as_it_is()
 
 
 @st.fragment

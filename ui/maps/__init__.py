@@ -72,6 +72,7 @@ def map_grid(
     place: tuple[int, int] | None = None,
     values: bool = False,
     bar: bool = True,
+    noun: str = "map",
     drawing: Drawing | None = None,
 ) -> Clicked | None:
     """Show all maps as small cells that can be picked, with a read-out and a colour bar.
@@ -93,6 +94,7 @@ def map_grid(
         place: (row, column) outlined in every map; obeyed when it changes, like `selected`.
         values: write the numbers into the cells where they fit (kernels), and send them unrounded.
         bar: show the colour bar and the read-out below; off where pictures are only to be picked.
+        noun: what one of them is, for the read-out; with an s it is several.
         drawing: shown beside the maps, with the part outlined that the place depends on.
 
     Returns:
@@ -116,6 +118,7 @@ def map_grid(
         "size": size,
         "numbers": values,
         "bar": bar,
+        "noun": noun,
         "drawing": drawing.message() if drawing is not None else None,
     }
     return _picked(key, data, maps.shape)

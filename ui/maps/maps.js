@@ -174,14 +174,14 @@ class View {
 
   name(channel) {
     const label = this.maps.labels[channel];
-    return /^\d+$/.test(label) ? `map ${label}` : label;
+    return /^\d+$/.test(label) ? `${this.maps.noun} ${label}` : label;
   }
 
   reading({ channel, row, column }) {
     const { values, step } = this.maps.channels[channel];
     const value = exactly(values[row * this.maps.width + column], step);
-    const parts = [this.name(channel), `row ${row}, column ${column}`, value];
-    return [...parts, ...this.drawing.words(row, column)].join(" · ");
+    const place = values.length > 1 ? [`row ${row}, column ${column}`] : []; // a unit has none
+    return [this.name(channel), ...place, value, ...this.drawing.words(row, column)].join(" · ");
   }
 
   // The place to outline: under the pointer, or else the one that was picked.
@@ -190,7 +190,8 @@ class View {
   }
 
   range(channel) {
-    const { lowest, highest } = this.maps.channels[channel];
+    const { lowest, highest, values } = this.maps.channels[channel];
+    if (values.length === 1) return this.reading({ channel, row: 0, column: 0 });
     if (lowest === 0 && highest === 0) return `${this.name(channel)}: all zero`;
     return `${this.name(channel)}: minimum ${exactly(lowest)}, maximum ${exactly(highest)}`;
   }
@@ -305,7 +306,7 @@ class Grid extends View {
   update(data) {
     while (this.cells.length > data.channels) this.cells.pop().box.remove();
     while (this.cells.length < data.channels) this.cells.push(this.cell());
-    const size = `${data.channels} maps, ${data.height} × ${data.width}`;
+    const size = `${data.channels} ${data.noun}s, ${data.height} × ${data.width}`;
     const keys = "Arrow keys go from map to map, with Shift from pixel to pixel.";
     this.body.setAttribute("aria-label", `${size}. ${keys}`);
     super.update(data);
@@ -436,7 +437,7 @@ class Grid extends View {
     const empty = this.maps.markEmpty
       ? this.maps.channels.filter(({ lowest, highest }) => lowest === 0 && highest === 0).length
       : 0;
-    const count = `${this.cells.length} ${this.cells.length > 1 ? "maps" : "map"}`;
+    const count = `${this.cells.length} ${this.maps.noun}${this.cells.length > 1 ? "s" : ""}`;
     const shown = focused ?? this.selected;
     if (this.pointed) this.line.textContent = this.reading(this.pointed);
     else if (shown !== null) this.line.textContent = this.range(shown);
