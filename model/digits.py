@@ -21,6 +21,8 @@ from typing import Literal
 
 import numpy as np
 
+from model import strokes
+
 Name = Literal["embedded", "full", "european"]
 DRAWN = 6_000  # digits drawn by rule that "european" adds to full MNIST's training digits
 VALIDATION = 500  # digits of the embedded set, as many of each class
@@ -128,11 +130,9 @@ def european() -> DataSet:
     Raises:
         DataError: as `full`.
     """
-    from model import strokes
-
-    mnist, drawn = full(), strokes.european(DRAWN, SPLIT_SEED)
-    images = np.concatenate([mnist.training.images, drawn.images])
-    labels = np.concatenate([mnist.training.labels, drawn.labels])
+    mnist, (drawn, said) = full(), strokes.european(DRAWN, SPLIT_SEED)
+    images = np.concatenate([mnist.training.images, drawn])
+    labels = np.concatenate([mnist.training.labels, said])
     return DataSet("european", Digits(images, labels), mnist.validation, mnist.test)
 
 

@@ -10,22 +10,18 @@ digits of the shipped weights.
 import math
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-from model.digits import Digits
+from model.pen import Path, bowed, drawn
 from model.preprocess import from_ink
 
-SHEET = 96
-FINER = 3  # drawn so much larger and averaged down, for soft edges
 
-Path = list[tuple[float, float]]
-"""The corners of one stroke: (x, y), y down, in shares of the digit's height."""
-
-
-def european(count: int, seed: int) -> Digits:
-    """Return drawn digits: of ten, five 1s with an upstroke, two crossed 7s, one plain, two 0s.
+def european(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw digits: of ten, five 1s with an upstroke, two crossed 7s, one plain, two 0s.
 
     The plain 7 is among them so that a slanting bar alone does not make a 1.
+
+    Returns:
+        (count, 28, 28) uint8, 255 is ink, and their labels, (count,) uint8.
     """
     random = np.random.default_rng(seed)
     images, labels = [], []
@@ -37,11 +33,11 @@ def european(count: int, seed: int) -> Digits:
             paths, label = _seven(random, crossed=kind < 7), 7
         else:
             paths, label = _slashed_zero(random), 0
-        found = from_ink(_drawn(paths, random)).largest
+        found = from_ink(drawn(paths, random)).largest
         assert found is not None  # there is always ink
         images.append(np.rint(found.digit * 255).astype(np.uint8))
         labels.append(label)
-    return Digits(np.stack(images), np.array(labels, np.uint8))
+    return np.stack(images), np.array(labels, np.uint8)
 
 
 def _one(random: np.random.Generator) -> list[Path]:
@@ -54,11 +50,11 @@ def _one(random: np.random.Generator) -> list[Path]:
     joint = (lean * (1 - start_down), start_down)
     end = (joint[0] - length * math.cos(angle), joint[1] + length * math.sin(angle))
     bow = random.normal(0, 0.035)
-    stem = _bowed(top, foot, random.normal(0, 0.04))
+    stem = bowed(top, foot, random.normal(0, 0.04))
     if random.random() < 0.5:  # one line of the pen
-        paths = [list(reversed(_bowed(joint, end, bow))) + stem]
+        paths = [list(reversed(bowed(joint, end, bow))) + stem]
     else:
-        paths = [_bowed(joint, end, bow), stem]
+        paths = [bowed(joint, end, bow), stem]
     if random.random() < 0.25:
         hook = random.uniform(0.04, 0.14)
         paths[0] = [(end[0] + hook * 0.4, end[1] + hook), end] + (
@@ -76,8 +72,8 @@ def _seven(random: np.random.Generator, *, crossed: bool) -> list[Path]:
     width, lean = random.uniform(0.42, 0.8), random.uniform(0.1, 0.5)
     rise = random.normal(0, 0.05)
     left, right, foot = (0.0, rise), (width, -rise), (width - lean, 1.0)
-    bar = _bowed(left, right, random.normal(0, 0.04))
-    stem = _bowed(right, foot, random.normal(0.02, 0.05))
+    bar = bowed(left, right, random.normal(0, 0.04))
+    stem = bowed(right, foot, random.normal(0.02, 0.05))
     paths = [bar + stem]
     if random.random() < 0.35:
         paths[0] = [(random.uniform(-0.03, 0.03), rise + random.uniform(0.06, 0.2)), *paths[0]]
@@ -99,40 +95,9 @@ def _slashed_zero(random: np.random.Generator) -> list[Path]:
     steep, reach = math.radians(random.uniform(35, 75)), random.uniform(0.28, 0.62)
     right, up = math.cos(steep), math.sin(steep)
     below = reach * random.uniform(0.8, 1.3)
-    slash = _bowed(
+    slash = bowed(
         (right * reach, 0.5 - up * reach),
         (-right * below, 0.5 + up * below),
         random.normal(0, 0.03),
     )
     return [ring, slash]
-
-
-def _bowed(start: tuple[float, float], end: tuple[float, float], bow: float) -> Path:
-    """A line that bends by `bow` of its length to one side (a quadratic Bézier curve)."""
-    (x0, y0), (x1, y1) = start, end
-    middle = ((x0 + x1) / 2 - bow * (y1 - y0) * 2, (y0 + y1) / 2 + bow * (x1 - x0) * 2)
-    return [
-        (
-            (1 - t) ** 2 * x0 + 2 * t * (1 - t) * middle[0] + t**2 * x1,
-            (1 - t) ** 2 * y0 + 2 * t * (1 - t) * middle[1] + t**2 * y1,
-        )
-        for t in np.linspace(0, 1, 9)
-    ]
-
-
-def _drawn(paths: list[Path], random: np.random.Generator) -> np.ndarray:
-    """Draw strokes with a round pen on a sheet: (SHEET, SHEET) float32, 1 is ink."""
-    points = np.array([point for path in paths for point in path])
-    low, high = points.min(axis=0), points.max(axis=0)
-    scale = 0.66 * SHEET * FINER / (high - low).max()
-    offset = SHEET * FINER / 2 - (low + high) / 2 * scale
-    pen = SHEET * FINER * random.uniform(0.035, 0.1)
-    sheet = Image.new("L", (SHEET * FINER, SHEET * FINER))
-    pencil = ImageDraw.Draw(sheet)
-    for path in paths:
-        corners = [(x * scale + offset[0], y * scale + offset[1]) for x, y in path]
-        pencil.line(corners, fill=255, width=round(pen), joint="curve")
-        for x, y in corners:
-            pencil.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=255)
-    small = sheet.resize((SHEET, SHEET), Image.Resampling.BOX)
-    return np.asarray(small, np.float32) / 255
