@@ -5,7 +5,7 @@ so that each of them mixes the reasons of all ten digits; a score is one digit's
 
 - Occlusion: Zeiler and Fergus 2014, "Visualizing and understanding convolutional networks".
 - Gradient × input: Shrikumar, Greenside, Shcherbina and Kundaje 2016, "Not just a black box".
-- Integrated gradients: Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks".
+- Integrated gradients: see `model.integrated`.
 - Grad-CAM: Selvaraju et al. 2017, "Grad-CAM: visual explanations from deep networks via
   gradient-based localization".
 
@@ -15,39 +15,19 @@ so that each of them mixes the reasons of all ten digits; a score is one digit's
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from model.activations import check_digit
-from model.forward import forward, logits_and_probabilities
-from model.network import (
-    CLASSES,
-    SIDE,
-    Kind,
-    Layer,
-    Network,
-    NetworkConfig,
-    layers,
-    weight_shapes,
-)
+from model.forward import logits_and_probabilities
+from model.integrated import integrated, shares_missed
+from model.network import CLASSES, SIDE, Kind, Layer, Network, NetworkConfig, layers
+from model.slopes import layer_slopes, pixel_slopes
 
 ALL = tuple(range(CLASSES))
 WINDOWS = (1, 3, 5, 7)
 """Sides that the window of occlusion may have, in pixels: odd, so that it has a middle pixel."""
 NO_MAPS = "This network has no convolution layer, so Grad-CAM has no feature maps to weigh."
-
-# Integrated gradients: the slope jumps wherever a ReLU switches on, and most of them do so while
-# the digit is still faint. So the first points crowd towards paper (squares of even steps), and
-# where the slope in the middle of an interval does not account for the change of the scores over
-# it, the interval is cut in three; its middle third keeps the slope already known.
-POINTS = 96
-REFINED = 16  # intervals cut in three in one round
-MOST_POINTS = 320
-COMPLETE = 0.01  # share of its own change by which each digit's sum may miss it
-ROUNDING = 1e-4  # a change of a score smaller than this counts as this: float32 knows no better
-AT_ONCE = 32  # pictures in one backward pass: their arrays stay in the processor's cache
 
 
 class Method(StrEnum):
@@ -85,7 +65,8 @@ class Attribution:
         layer: whose maps Grad-CAM weighed; else None.
         changes: (digits,) float64, what the score gained from blank paper to the digit, where
             the method promises that its map adds up to that (integrated gradients); else None.
-        points: how many pictures between paper and digit integrated gradients looked at; else 0.
+        points: (digits,) how many pictures between paper and digit each map of integrated
+            gradients was made from; else None.
     """
 
     classes: tuple[int, ...]
@@ -93,7 +74,7 @@ class Attribution:
     native: np.ndarray | None = None
     layer: Layer | None = None
     changes: np.ndarray | None = None
-    points: int = 0
+    points: np.ndarray | None = None
 
     @property
     def sums(self) -> np.ndarray:
@@ -105,13 +86,14 @@ class Attribution:
     def gaps(self) -> np.ndarray:
         """(digits,) by which share of the score's change each map misses it; 0 is complete.
 
+        A change smaller than `SMALLEST_CHANGE` counts as that.
+
         Raises:
             ValueError: the method does not promise that its maps add up.
         """
         if self.changes is None:
             raise ValueError("This method does not promise that its maps add up to anything.")
-        size = np.maximum(np.abs(self.changes), ROUNDING)
-        return np.asarray(np.abs(self.sums - self.changes) / size)
+        return shares_missed(self.sums, self.changes)
 
 
 def cam_layers(config: NetworkConfig) -> tuple[Layer, ...]:
@@ -156,10 +138,11 @@ def attribute(
         case Method.OCCLUSION:
             return Attribution(chosen, occlusion(network, digit, settings)[:, :, list(chosen)])
         case Method.GRADIENT_INPUT:
-            slopes = _slopes(network, digit[None], chosen)[0]
+            slopes = pixel_slopes(network, digit[None], chosen)[0]
             return Attribution(chosen, slopes * digit[:, :, None])
         case Method.INTEGRATED:
-            return _integrated(network, digit, chosen)
+            found = integrated(network, digit, chosen)
+            return Attribution(chosen, found.maps, changes=found.changes, points=found.points)
         case Method.GRAD_CAM:
             return _grad_cam(network, digit, settings.layer, chosen)
 
@@ -234,110 +217,8 @@ def _grad_cam(
     layer = next((each for each in cam_layers(network.config) if each.name == wanted), None)
     if layer is None:
         raise ValueError(f"This network has no feature maps in a layer {name}.")
-    weights, x = list(network.weights.values()), digit[None, :, :, None]
-    _, maps, slopes = _backward(network.config, layer.name)(weights, x, _integers(classes))
-    shares = np.asarray(slopes)[:, 0].mean(axis=(1, 2))  # (classes, channels)
-    native = np.asarray(maps)[0] @ shares.T
+    maps, slopes = layer_slopes(network, digit, layer.name, classes)
+    native = maps @ slopes.mean(axis=(1, 2)).T  # (height, width, classes)
     spread = smoothing(layer)
     smooth = np.einsum("ri,ijc,sj->rsc", spread, native, spread)
     return Attribution(classes, smooth, native, layer)
-
-
-def _integrated(network: Network, digit: np.ndarray, classes: tuple[int, ...]) -> Attribution:
-    edges = np.linspace(0, 1, POINTS + 1) ** 2
-    left, right = edges[:-1], edges[1:]
-    slopes = _slopes_at(network, digit, (left + right) / 2, classes)
-    scores = _scores_at(network, digit, edges, classes)
-    changes = scores[-1] - scores[0]
-    start, end = scores[:-1], scores[1:]
-    size = np.maximum(np.abs(changes), ROUNDING)
-    while True:
-        rise = np.einsum("nijc,ij->nc", slopes, digit) * (right - left)[:, None]
-        missed = end - start - rise
-        done = (np.abs(missed.sum(axis=0)) <= COMPLETE * size).all()
-        if done or len(left) + 2 * REFINED > MOST_POINTS:
-            break
-        worst = np.argsort((np.abs(missed) / size).max(axis=1))
-        kept, cut = worst[:-REFINED], worst[-REFINED:]
-        third = (right[cut] - left[cut]) / 3
-        first, second = left[cut] + third, right[cut] - third
-        middles = np.concatenate([left[cut] + third / 2, right[cut] - third / 2])
-        outer = _slopes_at(network, digit, middles, classes)
-        between = _scores_at(network, digit, np.concatenate([first, second]), classes)
-        one, two = np.split(between, 2)
-        slopes = np.concatenate([slopes[kept], outer[:REFINED], slopes[cut], outer[REFINED:]])
-        start = np.concatenate([start[kept], start[cut], one, two])
-        end = np.concatenate([end[kept], one, two, end[cut]])
-        left, right = (
-            np.concatenate([left[kept], left[cut], first, second]),
-            np.concatenate([right[kept], first, second, right[cut]]),
-        )
-    mean = np.einsum("nijc,n->ijc", slopes, right - left)
-    maps = (mean * digit[:, :, None]).astype(np.float32)
-    return Attribution(classes, maps, changes=changes, points=len(left))
-
-
-def _scores_at(
-    network: Network, digit: np.ndarray, shares: np.ndarray, classes: tuple[int, ...]
-) -> np.ndarray:
-    """The scores, (n, classes) float64, of the digit faded to these shares of its ink."""
-    faded = _faded(digit, shares)
-    return logits_and_probabilities(network, faded)[0][:, list(classes)].astype(np.float64)
-
-
-def _slopes_at(
-    network: Network, digit: np.ndarray, shares: np.ndarray, classes: tuple[int, ...]
-) -> np.ndarray:
-    return _slopes(network, _faded(digit, shares), classes)
-
-
-def _faded(digit: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    return np.asarray(shares[:, None, None] * digit, np.float32)
-
-
-def _slopes(network: Network, pictures: np.ndarray, classes: tuple[int, ...]) -> np.ndarray:
-    """How steeply each score rises with each pixel: (n, 28, 28) → (n, 28, 28, classes)."""
-    backward = _backward(network.config, None)
-    weights, wanted = list(network.weights.values()), _integers(classes)
-    parts = [
-        np.asarray(backward(weights, pictures[at : at + AT_ONCE, :, :, None], wanted)[2])
-        for at in range(0, len(pictures), AT_ONCE)
-    ]
-    slopes: np.ndarray = np.moveaxis(np.concatenate(parts, axis=1)[..., 0], 0, -1)
-    return slopes
-
-
-def _integers(classes: tuple[int, ...]) -> np.ndarray:
-    return np.array(classes, np.int32)
-
-
-@lru_cache(maxsize=64)
-def _backward(config: NetworkConfig, name: str | None) -> Any:
-    """The compiled function (weights, pictures, classes) → (scores, values, slopes).
-
-    `values` are the outputs of the layer of that name, (n, height, width, channels), or for None
-    the pictures themselves; `slopes`, (classes, n, height, width, channels), is how steeply the
-    score of each class rises with each of them.
-    """
-    import tensorflow as tf
-
-    def run(weights: Any, x: Any, classes: Any) -> Any:
-        with tf.GradientTape(persistent=True) as tape:
-            tape.watch(x)
-            outputs = forward(config, weights, x)
-            scores = outputs["output"][0]
-        values = x if name is None else outputs[name][1]
-
-        def slope(label: Any) -> Any:
-            # One class at a time, in a loop of the graph: ten copies of it take long to compile.
-            only = tf.ones_like(scores) * tf.one_hot(label, CLASSES)
-            return tape.gradient(scores, values, output_gradients=only)
-
-        return scores, values, tf.map_fn(slope, classes, fn_output_signature=tf.float32)
-
-    signature = (
-        [tf.TensorSpec(shape, tf.float32) for shape in weight_shapes(config).values()],
-        tf.TensorSpec((None, SIDE, SIDE, 1), tf.float32),
-        tf.TensorSpec((None,), tf.int32),
-    )
-    return tf.function(run, input_signature=signature, autograph=False)

@@ -17,6 +17,7 @@ from model.attribution import (
     usual_layer,
 )
 from model.engine import EngineError, engine
+from model.integrated import COMPLETE, SMALLEST_CHANGE
 from model.network import Network, NetworkConfig
 from ui.diagram import shape_text
 from ui.maps import big_map, map_grid
@@ -209,14 +210,22 @@ def _figures(found: Attribution, label: int) -> list[str]:
             f"{field}×{field} pixels. Smoothing adds nothing: it only draws a cell in the middle "
             "of the pixels that it sees."
         ]
-    if found.changes is None:
+    if found.changes is None or found.points is None:
         return []
+    worst = int(found.gaps.argmax())
     return [
         f"**Does it add up?** From paper to digit the score of {label} changes by "
-        f"{found.changes[label]:+.3f}; this map adds up to {found.sums[label]:+.3f}, "
-        f"a gap of **{found.gaps[label]:.2%}**. The largest gap of the ten maps is "
-        f"{found.gaps.max():.2%}. {found.points} pictures between paper and digit were looked at."
+        f"{_signed(found.changes[label])}; this map adds up to {_signed(found.sums[label])}, "
+        f"a gap of **{found.gaps[label]:.2%}** of the change. The largest gap of the ten maps is "
+        f"{found.gaps[worst]:.2%}, for a {worst}. This map comes from {found.points[label]} "
+        "pictures between paper and digit; where a map misses by more than "
+        f"{COMPLETE:.0%}, more are taken. (A change below {SMALLEST_CHANGE} counts as "
+        f"{SMALLEST_CHANGE}: of nearly nothing, any share is large.)"
     ]
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
 
 
 def _file_name(method: Method) -> str:
