@@ -10,10 +10,13 @@ import numpy as np
 from PIL import Image
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in JPEG
-_SMALL = 160  # the light is looked at on a picture of this size: it changes slowly
+_LIGHT_SIDE = 240  # the light is looked at on a picture of this size: it changes slowly
 _FAINTEST = 0.08  # of the light: hard pencil takes 0.2, what shadows leave behind stays below
-_MEDIAN_SIDE = 48  # pixels: enough to tell light strokes from dark ones
-_STANDS_OUT = 2e-6  # a third moment: a stroke of 0.1 on 1 % of the sheet has five times that
+_ONE_DIGIT = 48  # pixels; so small a file is one digit from edge to edge
+_POLARITY_SIDE = 160
+_POLARITY_WIDTHS = (0.03, 0.055, 0.095, 0.145)  # of the longest side
+_DARK_SHEET = 0.22  # boards and screens are darker than this, paper in bad light is not
+_PAPER_BIAS = 6.0
 _NOISE_FACTOR = 4.5  # ink stands out of the paper's grain by this many standard deviations
 
 
@@ -38,26 +41,31 @@ def resized(
 
 
 def is_light_on_dark(brightness: np.ndarray) -> bool:
-    """Tell chalk from ink: whether the few pixels that stand out are brighter than the rest.
+    """Tell chalk from ink: whether the narrow things on a sheet are brighter than the rest.
 
-    The sign of the third moment says to which side the distribution has its long tail. What is
-    usual around each pixel is taken off first. In a photo that is the median: it follows a
-    shadow's edge and a lamp's bright spot, but no stroke.
+    Narrow dark things are what a grey closing fills, narrow bright ones what an opening takes off
+    (Serra 1982). Both are measured at several widths: strokes and printed lines show from the
+    smallest on, the inside of a loop, a lit stripe or a lamp's spot in the larger ones alone.
+    Boards and screens are dark as a whole: the brighter a sheet, the clearer its bright strokes
+    must be.
     """
     from scipy import ndimage
 
     longest = max(brightness.shape)
-    if longest <= _MEDIAN_SIDE:  # strokes may be a quarter of so small a file
+    if longest <= _ONE_DIGIT:  # strokes may be a quarter of so small a file
         around = ndimage.uniform_filter(brightness, max(3, round(longest / 2)), mode="nearest")
         return float(((brightness - around) ** 3).sum()) > 0
-    height, width = (max(1, round(side * _MEDIAN_SIDE / longest)) for side in brightness.shape)
-    small = resized(brightness, height, width)
-    wide, narrow = (
-        float(((small - ndimage.median_filter(small, window, mode="nearest")) ** 3).mean())
-        for window in (_MEDIAN_SIDE // 4 | 1, _MEDIAN_SIDE // 9)
-    )
-    # A lamp's spot and a lit stripe are wide; printed lines and strokes beside them are not.
-    return wide > 0 and (narrow > _STANDS_OUT or float(np.median(small)) < 0.3)
+    small = _small(brightness, _POLARITY_SIDE)
+    score = 0.0
+    for share in _POLARITY_WIDTHS:
+        window = round(share * max(small.shape)) | 1
+        # The third power: few clear strokes count for more than much grain.
+        dark, bright = (
+            float(((_closed(each, window) - each) ** 3).mean()) ** (1 / 3)
+            for each in (small, -small)
+        )
+        score += float(np.log((bright + 1e-3) / (dark + 1e-3)))
+    return score > _PAPER_BIAS * (float(np.median(small)) - _DARK_SHEET)
 
 
 def evened(brightness: np.ndarray) -> np.ndarray:
@@ -69,13 +77,19 @@ def evened(brightness: np.ndarray) -> np.ndarray:
     """
     from scipy import ndimage
 
-    small = _small(brightness)
+    small = _small(brightness, _LIGHT_SIDE)
     slope = _slowly_varying(small)
     window = _window(small)
     # A surface follows a lamp but not a shadow's edge; the closing alone does it the other way
     # round. Paper is what one of them knows as paper, ink is darker than both expect.
-    lights = (_closed(small, window), _closed(small / slope, window) * slope)
-    light = np.minimum(*(ndimage.uniform_filter(each, 3, mode="nearest") for each in lights))
+    light = np.minimum(_closed(small, window), _closed(small / slope, window) * slope)
+    # A closing follows the brightest grain, and grain is coarser where light is scarce.
+    ratio = small / np.maximum(light, 1 / 255)
+    paper = (ratio > 0.85).astype(np.float32)
+    reach = window | 1
+    share = ndimage.uniform_filter(paper, reach, mode="nearest")
+    level = ndimage.uniform_filter(ratio * paper, reach, mode="nearest") / np.maximum(share, 1e-3)
+    light = np.where(share > 0.05, light * level, light)
     # Never brighter than the paper nearby, or the rim of a sharp shadow would look like ink.
     light = ndimage.minimum_filter(light, 3)
     height, width = brightness.shape
@@ -96,8 +110,8 @@ class Ink:
     floor: float = 0.0
 
 
-def find_ink(paper_is_one: np.ndarray) -> Ink | None:
-    """Return what is darker than paper by more than the paper's grain; None for a blank sheet.
+def darkness_of(paper_is_one: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return how much darker than paper each pixel is, and what the paper's grain may reach.
 
     Args:
         paper_is_one: (h, w) float32, from `evened`.
@@ -108,11 +122,21 @@ def find_ink(paper_is_one: np.ndarray) -> Ink | None:
     blur = max(darkness.shape) / 1000
     if blur > 0.25:  # grain is smaller than strokes: average it away in large pictures
         darkness = ndimage.gaussian_filter(darkness, blur, truncate=3)
-    sample = darkness[::2, ::2] if min(darkness.shape) > _SMALL else darkness
+    sample = darkness[::2, ::2] if min(darkness.shape) > _LIGHT_SIDE else darkness
     paper = float(np.median(sample))
-    darkness = darkness - paper
     grain = 1.4826 * float(np.median(np.abs(sample - paper)))  # the MAD, not misled by ink
-    floor = max(_NOISE_FACTOR * grain, _FAINTEST)
+    return darkness - paper, max(_NOISE_FACTOR * grain, _FAINTEST)
+
+
+def find_ink(darkness: np.ndarray, floor: float) -> Ink | None:
+    """Return what is clearly darker than paper; None for a blank sheet.
+
+    Args:
+        darkness: (h, w) float32, paper is 0.
+        floor: what the paper's grain may reach; both are from `darkness_of`.
+    """
+    from scipy import ndimage
+
     candidates = darkness[darkness > floor]
     if candidates.size == 0:
         return None
@@ -152,8 +176,8 @@ def otsu(values: np.ndarray) -> float:
     return float(edges[int(between.argmax()) + 1])
 
 
-def _small(brightness: np.ndarray) -> np.ndarray:
-    factor = _SMALL / max(brightness.shape)
+def _small(brightness: np.ndarray, side: int) -> np.ndarray:
+    factor = side / max(brightness.shape)
     if factor >= 1:
         return brightness
     height, width = (max(1, round(side * factor)) for side in brightness.shape)
@@ -186,7 +210,10 @@ def _window(small: np.ndarray) -> int:
 
 
 def _closed(small: np.ndarray, window: int) -> np.ndarray:
+    """A grey closing that sees the sheet go on beyond its edges, so that no corner is filled."""
     from scipy import ndimage
 
-    result: np.ndarray = ndimage.grey_closing(small, (window, window), mode="nearest")
+    padded = np.pad(small, window, mode="edge")
+    closed = ndimage.grey_closing(padded, (window, window))
+    result: np.ndarray = closed[window:-window, window:-window]
     return result

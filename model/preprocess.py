@@ -164,18 +164,16 @@ def preprocess(picture: np.ndarray, *, off: frozenset[str] = frozenset()) -> Pre
     paper = brightness if "light" in off else lighting.evened(brightness)
     keep("light", np.minimum(paper, 1))
     if "ink" in off:
-        ink: lighting.Ink | None = lighting.Ink(1 - paper, paper < 0.5)
+        darkness, floor = 1 - paper, 0.0
     else:
-        ink = lighting.find_ink(paper)
+        darkness, floor = lighting.darkness_of(paper)
+    ink = _ink(darkness, floor, off)
     if ink is None:
         keep("ink", np.zeros_like(paper))
         return Preprocessed(tuple(steps), (), BLANK)
     keep("ink", ink.strength)
     if "lines" not in off:
-        printed = lines.printed_lines(ink.mask)
-        if printed.any():
-            mask = ink.mask & ~printed
-            ink = lighting.Ink(lighting.soft(ink.strength, mask), mask, ink.floor)
+        ink = _without_lines(ink, darkness, off)
     keep("lines", ink.strength)
     if off.isdisjoint({"light", "ink", "digits"}):
         ink = blank.without_shadows(ink, brightness)
@@ -208,6 +206,28 @@ def _check_keys(off: frozenset[str]) -> None:
 def _step(key: str, off: frozenset[str], picture: np.ndarray) -> Step:
     info, on = _INFO[key], key not in off
     return Step(key, info.title, info.sentence if on else info.sentence_off, on, picture)
+
+
+def _ink(darkness: np.ndarray, floor: float, off: frozenset[str]) -> lighting.Ink | None:
+    if "ink" in off:
+        return lighting.Ink(darkness, darkness > 0.5)
+    return lighting.find_ink(darkness, floor)
+
+
+def _without_lines(ink: lighting.Ink, darkness: np.ndarray, off: frozenset[str]) -> lighting.Ink:
+    """The ink without printed lines; a single line from edge to edge is a "1" and stays."""
+    cleaned = lines.without_lines(darkness, ink.floor)
+    rest = _ink(cleaned.darkness, ink.floor, off) if cleaned.count else ink
+    if rest is None:
+        mask = np.zeros_like(ink.mask)
+    else:
+        mask = rest.mask & ~lines.leftovers(rest.mask, cleaned.band)
+    if cleaned.count and mask.sum() < max(12, 0.02 * ink.mask.sum()):
+        if cleaned.count == 1 and not cleaned.margin:
+            return ink
+        mask = np.zeros_like(mask)  # an empty sheet
+    strength = ink.strength if rest is None else rest.strength
+    return lighting.Ink(lighting.soft(strength, mask), mask, ink.floor)
 
 
 def _digits(ink: lighting.Ink, steps: list[Step], off: frozenset[str]) -> Preprocessed:

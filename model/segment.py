@@ -11,7 +11,7 @@ import numpy as np
 
 _ONE_DIGIT = 32  # a sheet of so few pixels, such as a file of 28×28, is one digit in any pieces
 _LEAST = 0.025  # of the sheet: smaller ink is grain of the paper
-_SMALL = 0.45  # of the largest digit's size: smaller pieces on their own are no digits
+_SMALL = 0.45  # of the tallest digit's height: smaller pieces on their own are no digits
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,8 @@ def _belong_together(one: Piece, two: Piece) -> bool:
 
 def _without_scraps(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
     """Leave out dirt, dots and dashes, and what the sheet's edge shows of neighbours."""
-    largest = max(piece.size for piece in pieces)
+    # Digits that touch make a wide piece: only heights can be compared.
+    tallest = max(piece.height for piece in pieces)
 
     def at_edge(piece: Piece) -> bool:
         return (
@@ -163,13 +164,8 @@ def _without_scraps(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
         piece
         for piece in pieces
         if not (max(shape) > _ONE_DIGIT * 2 and shadow_or_dash(piece))
-        and (
-            piece.size == largest
-            or (
-                piece.height > _SMALL * largest
-                and not (at_edge(piece) and piece.size < 0.6 * largest)
-            )
-        )
+        and piece.height > _SMALL * tallest
+        and not (at_edge(piece) and piece.height < 0.6 * tallest)
     ]
 
 
