@@ -12,10 +12,11 @@ st.markdown(
 DOORS = (
     ("pages/start/draw.py", "Draw a digit", "✏️", "Watch the network read while your pen moves."),
     ("pages/start/train.py", "Train the network", "📈", "See it learn, batch by batch."),
-    ("pages/inside/feature_maps.py", "Look inside", "🔍", "What each layer makes of your digit."),
+    ("pages/inside/network_view.py", "Look inside", "🧠", "What each layer makes of your digit."),
+    ("pages/judge/evaluate.py", "Judge it", "🎯", "How good it is, where it fails, and why."),
 )
-for column, (page, label, icon, sentence) in zip(st.columns(3), DOORS, strict=True):
-    with column.container(border=True):
+for column, (page, label, icon, sentence) in zip(st.columns(4), DOORS, strict=True):
+    with column.container(border=True, height="stretch"):
         st.page_link(page, label=f"**{label}**", icon=icon, width="stretch")
         st.caption(sentence)
 
