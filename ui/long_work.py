@@ -23,6 +23,8 @@ Slice = Callable[[Sequence[R]], Pending[R]]
 
 TICK = 0.3
 """Seconds between two looks at work that moves."""
+FIRST = 0.4
+"""Seconds that the page waits for the first result of work that it has just begun."""
 KEPT = 40
 """Pieces of work whose results a session keeps; beyond that the oldest is forgotten."""
 
@@ -41,6 +43,7 @@ class LongWork(Generic[R]):
         self._count = 0
         self._sentence = ""
         self._cancelled = False
+        self._some = threading.Event()  # there is a result, or there will be none
         self._thread = threading.Thread(target=self._work, name="long-work", daemon=True)
         self._thread.start()
 
@@ -78,6 +81,10 @@ class LongWork(Generic[R]):
         """Wait until it has ended, or for so long."""
         self._thread.join(seconds)
 
+    def wait_for_some(self, seconds: float) -> None:
+        """Wait until there is a first result or it has ended, or for so long."""
+        self._some.wait(seconds)
+
     def _work(self) -> None:
         try:
             slices = self._prepare()
@@ -88,8 +95,11 @@ class LongWork(Generic[R]):
                     if self._cancelled:
                         return
                     self._results = (*self._results, result)
+                self._some.set()
         except (EngineError, DataError) as error:
             self._sentence = str(error)
+        finally:
+            self._some.set()
 
 
 def in_slices(
@@ -135,13 +145,16 @@ def _section(
     if engine().state.phase != "ready" and (work is None or not work.complete):
         st.info(engine().state.sentence, icon=":material/hourglass_top:")
         return
-    if work is None and (start is None or _button(start, key)):
+    begun = work is None and (start is None or _button(start, key))
+    if begun:
         work = works[name] = LongWork(prepare)
         while len(works) > KEPT:
             works.pop(next(iter(works)))
     if work is not None:
         _progress(work, prepare, name, key, label)
         work = cast("LongWork[R]", works[name])
+        if begun and start is not None:  # the bar stands there; the next look is a tick away
+            work.wait_for_some(FIRST)
         if work.results:
             show(work.results, work.complete)
     if was_moving != (work is not None and work.moving):

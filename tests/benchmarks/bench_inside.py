@@ -1,47 +1,52 @@
-"""What looking inside costs: `python tests/benchmarks/bench_inside.py [address]`.
+"""What looking inside costs: `python tests/benchmarks/bench_inside.py`.
 
-Prints figures and asserts nothing: they depend on the machine and on what else it does. With the
-address of a running app, also what a browser sees.
-
-Bars: all activations of all layers in one call of the engine, at most 30 ms there and back; a page
-of 64 maps from digit to painted within 250 ms, its message under 150 kB; at least 4 full updates of
-the network view a second.
+Prints figures beside their bars and asserts nothing: they depend on the machine and on what else it
+does. First what the engine needs, then what a person waits for in a headless Chromium on the same
+machine, then how well the arithmetic page's totals are those of Keras.
 """
 
 import json
 import os
-import shutil
-import statistics
 import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "model")]
 
 import numpy as np  # noqa: E402
+from playwright.sync_api import Page, WebSocket  # noqa: E402
 
 from model.activations import forward_pass  # noqa: E402
+from model.ascent import STEPS, begin, climb  # noqa: E402
 from model.dead import firing  # noqa: E402
 from model.digits import embedded  # noqa: E402
 from model.engine import engine  # noqa: E402
 from model.ordering import Order, channels_in_order  # noqa: E402
+from model.patches import best_patches  # noqa: E402
 from model.preprocess import from_ink  # noqa: E402
 from model.pretrained import shipped  # noqa: E402
-from tests.benchmarks.timing import say, spread  # noqa: E402
+from model.what_if import Change, for_unseen  # noqa: E402
+from tests.benchmarks.screen import app_on_screen, on_the_sheet  # noqa: E402
+from tests.benchmarks.timing import say, spread, spread_of  # noqa: E402
+from ui.filters_view import SLICE  # noqa: E402
 from ui.maps import encoded  # noqa: E402
 from ui.overview import columns  # noqa: E402
 from ui.save import as_csv  # noqa: E402
 
+PAINTED, MESSAGE, UPDATES = "250 ms", "150 kB", "4"
+CLIMB, FIRST, OFF = "3 s", "0.5 s", "2 s"
 
-def without_a_browser() -> None:
+
+def in_the_engine() -> None:
+    """What the engine and the pages' process need."""
     network, test = shipped(), embedded().test
     digit = test.inputs()[0]
     here = engine()
     here.start()
     here.within(300).run(forward_pass, network, digit)
     there_and_back = spread(lambda: here.run(forward_pass, network, digit))
-    say("all layers, before and after ReLU, engine and back", there_and_back)
+    say("all layers, before and after ReLU, engine and back", there_and_back, "30 ms")
     inside = here.run(forward_pass, network, digit)
     ink = np.kron(digit, np.ones((3, 3), np.float32))
     say("the drawing to a digit", spread(lambda: from_ink(ink)))
@@ -50,86 +55,146 @@ def without_a_browser() -> None:
     def update() -> object:
         return columns(here.run(forward_pass, network, from_ink(ink).digits[0].digit))
 
-    say("together: a full update of the network view, server side", spread(update))
-    say("its message", f"{len(json.dumps(columns(inside))) / 1000:.0f} kB")
-    for output in inside.maps:
-        size = len(json.dumps(encoded(output.after, None))) / 1000
-        say(f"the maps of {output.layer.name}, message", f"{size:.0f} kB")
+    say("together: a full update of the network view", spread(update))
+    say("its message", f"{len(json.dumps(columns(inside))) / 1000:.0f} kB", MESSAGE)
     many = np.random.default_rng(0).normal(size=(26, 26, 64)).astype(np.float32)
-    say("64 maps of 26×26, message", f"{len(json.dumps(encoded(many, None))) / 1000:.0f} kB")
+    largest = len(json.dumps(encoded(many, None))) / 1000
+    say("64 maps of 26×26, message", f"{largest:.0f} kB", MESSAGE)
     maps = inside.maps[2].after
     say("64 maps by similarity", spread(lambda: channels_in_order(maps, Order.SIMILARITY)))
     say("64 maps of 11×11 as CSV", spread(lambda: as_csv(maps), 20))
-    dead = spread(lambda: here.run(firing, network, test.images), 5)
-    say("dead filters over 500 test digits, engine and back", dead)
+    say("dead filters, 500 digits", spread(lambda: here.run(firing, network, test.images), 5))
+    say("best patches, 500 digits", spread(lambda: here.run(best_patches, network, test), 5))
+    change = Change((("conv1", 3),))
+    say("a filter off, 1,000 digits", spread(lambda: here.run(for_unseen, network, change), 5), OFF)
+    here.submit(forward_pass, network, digit).result()  # the training worker comes last
+    for name in ("conv1", "conv2", "conv3"):
+        first, whole = ascent(name)
+        say(f"gradient ascent in {name}: first picture", f"{first:.2f} s", FIRST)
+        say(f"gradient ascent in {name}: all {STEPS} steps", f"{whole:.2f} s", CLIMB)
     here.close()
 
 
-PRESS_TO_PAINTED = """([canvas, button]) => new Promise((done) => {
-    const before = canvas.toDataURL()
-    const start = performance.now()
-    const look = () => canvas.toDataURL() === before
+def ascent(name: str) -> tuple[float, float]:
+    """Seconds to the first picture and to the last, slice by slice as the page does it."""
+    began, first = time.perf_counter(), 0.0
+    state = begin(shipped(), name, 0)
+    while not state.done:
+        state = engine().submit(climb, shipped(), state, SLICE).result()
+        first = first or time.perf_counter() - began
+    return first, time.perf_counter() - began
+
+
+# Presses a button and waits until what is looked at changes; the milliseconds between, to the next
+# frame after it.
+PRESS_UNTIL = """([button, element, look_at]) => new Promise((done) => {
+    const seen = new Function("element", `return ${look_at}`);
+    const before = seen(element);
+    const start = performance.now();
+    const look = () => seen(element) === before
         ? requestAnimationFrame(look)
-        : requestAnimationFrame(() => done(performance.now() - start))
-    button.click()
-    look()
+        : requestAnimationFrame(() => done(performance.now() - start));
+    button.click();
+    look();
 })"""
 
 
-def in_a_browser(address: str) -> None:
-    from playwright.sync_api import sync_playwright
+def on_the_screen(page: Page, url: str) -> None:
+    """What a person waits for."""
+    sizes: list[int] = []
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
-            args=["--no-sandbox"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(address)
-        page.get_by_text("The engine is ready.").wait_for(timeout=300_000)
-        page.goto(f"{address}/feature_maps?layer=conv2&channel=0")
-        cells = page.locator("[class*='st-key-maps_conv2'] .cell canvas")
-        cells.nth(63).wait_for(timeout=60_000)
-        page.get_by_text("Pick a test digit instead").click()
-        surprise = page.locator(".st-key-inside_surprise button").element_handle()
-        canvas = cells.nth(0).element_handle()
-        times = []
-        for _ in range(15):
-            page.wait_for_timeout(1000)
-            times.append(page.evaluate(PRESS_TO_PAINTED, [canvas, surprise]))
-        say("64 maps, digit to painted", f"median {statistics.median(times[2:]):.0f} ms")
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: sizes.append(len(frame)))
 
-        page.goto(f"{address}/network_view")
-        image = page.locator(".column[data-layer='conv1'] .sheet img").first
-        image.wait_for(timeout=60_000)
-        image.evaluate(
-            """(image) => {
-                window.changes = 0
-                new MutationObserver((all) => (window.changes += all.length))
-                    .observe(image, { attributes: true, attributeFilter: ["src"] })
-            }"""
-        )
-        box = page.locator(".st-key-sheet canvas").first.bounding_box()
-        x, y, side = box["x"], box["y"], box["width"]
-        page.mouse.move(x + side / 2, y + side * 0.15)
-        page.mouse.down()
+    page.on("websocket", listen)
+    page.goto(f"{url}/feature_maps?layer=conv2&channel=0")
+    maps = page.locator("[class*='st-key-maps_conv2'] .cell canvas")
+    maps.nth(63).wait_for(timeout=60_000)
+    page.get_by_text("Pick a test digit instead").click()
+    button = page.locator(".st-key-inside_surprise button").element_handle()
+    painted = [button, maps.first.element_handle(), "element.toDataURL()"]
+    times = []
+    for _ in range(20):
+        page.wait_for_timeout(1000)
+        times.append(page.evaluate(PRESS_UNTIL, painted))
+    say("64 maps, from digit to painted", spread_of(times[2:]), PAINTED)
+    say("the largest message of that page", f"{max(sizes) / 1000:.0f} kB", MESSAGE)
+
+    page.goto(f"{url}/network_view")
+    say("full updates a second under the pen", f"{updates_a_second(page):.1f}", UPDATES)
+
+    page.goto(f"{url}/filters?layer=conv3&channel=0")
+    page.get_by_text("What excites it most in real digits").wait_for(timeout=60_000)
+    first, whole = [], []
+    for number in (3, 5, 7, 9, 11):
+        cells = page.locator("[class*='st-key-filters_conv3'] .cell")
+        cells.nth(number).click()
+        page.get_by_role("heading", name=f"conv3, filter {number}").wait_for(timeout=60_000)
+        page.wait_for_timeout(1000)
+        button = page.get_by_role("button", name="Find it").element_handle()
         began = time.perf_counter()
-        for step in range(100):
-            turn = 2 * np.pi * step / 100
-            page.mouse.move(
-                x + side * (0.5 + 0.3 * np.sin(turn)), y + side * (0.5 - 0.35 * np.cos(turn))
-            )
-            page.wait_for_timeout(40)
-        seconds = time.perf_counter() - began
-        changes = page.evaluate("window.changes")
-        page.mouse.up()
-        say("the network view under the pen", f"{changes / seconds:.1f} full updates a second")
-        browser.close()
+        shown = [button, None, f"document.body.textContent.includes('of {STEPS}: the sum')"]
+        first.append(page.evaluate(PRESS_UNTIL, shown))
+        page.get_by_text(f"Step {STEPS} of {STEPS}").wait_for(timeout=60_000)
+        whole.append((time.perf_counter() - began) * 1000)
+    say("gradient ascent in conv3: first picture", spread_of(first), FIRST)
+    say(f"gradient ascent in conv3: all {STEPS} steps", spread_of(whole), CLIMB)
+
+    page.goto(f"{url}/what_if?layer=conv1")
+    page.get_by_text("Read them before and after the change").click(timeout=60_000)
+    page.get_by_text("Of 100 digits of each kind.").wait_for(timeout=60_000)
+    cells = page.locator("[class*='st-key-what_if_filters_conv1'] .cell")
+    off = []
+    for number in (2, 3, 4, 6, 7):
+        page.wait_for_timeout(1000)
+        began = time.perf_counter()
+        cells.nth(number).click()
+        page.get_by_text(f"filter {number} of conv1 is off").wait_for(timeout=60_000)
+        page.locator("[data-test-script-state='notRunning']").wait_for(timeout=60_000)
+        off.append((time.perf_counter() - began) * 1000)
+    say("a filter off: click to the figures of 1,000 digits", spread_of(off), OFF)
+
+
+def updates_a_second(page: Page) -> float:
+    """How often the first layer's maps change while the pen goes round for some seconds."""
+    image = page.locator(".column[data-layer='conv1'] .sheet img").first
+    image.wait_for(timeout=60_000)
+    image.evaluate(
+        """(image) => {
+            window.changes = 0
+            new MutationObserver((all) => (window.changes += all.length))
+                .observe(image, { attributes: true, attributeFilter: ["src"] })
+        }"""
+    )
+    page.mouse.move(*on_the_sheet(page, 0.5, 0.15))
+    page.mouse.down()
+    began = time.perf_counter()
+    for step in range(100):
+        turn = 2 * np.pi * step / 100
+        x, y = 0.5 + 0.3 * np.sin(turn), 0.5 - 0.35 * np.cos(turn)
+        page.mouse.move(*on_the_sheet(page, x, y))
+        page.wait_for_timeout(40)
+    seconds = time.perf_counter() - began
+    changes: int = page.evaluate("window.changes")
+    page.mouse.up()
+    return changes / seconds
+
+
+def against_keras() -> None:
+    """How well 200 random totals are those of Keras; it loads Keras, so it comes last."""
+    from test_arithmetic import held_against_keras, relative
+
+    shares = [relative(check) for _, _, check in held_against_keras()]
+    within = sum(share <= 1e-5 for share in shares)
+    figure = f"{within} of {len(shares)} within 1e-5, the largest {max(shares):.0e}"
+    say("random (network, digit, layer, channel, pixel) against Keras", figure, "1e-5")
 
 
 if __name__ == "__main__":
     print(f"load: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    if len(sys.argv) > 1:
-        in_a_browser(sys.argv[1].rstrip("/"))
-    else:
-        without_a_browser()
+    in_the_engine()
+    with app_on_screen() as app:
+        if app is not None:
+            print(f"load: {os.getloadavg()[0]:.1f}")
+            on_the_screen(*app)
+    against_keras()

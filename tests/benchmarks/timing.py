@@ -1,13 +1,14 @@
-"""What several benchmarks share: a line of figures, and the spread of a call's times."""
+"""What several benchmarks share: a line of figures, and the spread of times."""
 
+import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
-def say(what: str, figure: str) -> None:
-    """Print one figure, in a column with the others."""
-    print(f"{what:<62} {figure}", flush=True)
+def say(what: str, figure: str, bar: str = "") -> None:
+    """Print one figure, in a column with the others, and the bar that it is held against."""
+    print(f"{what:<62} {figure}{f'   (bar: {bar})' if bar else ''}", flush=True)
 
 
 def spread(call: Callable[[], object], count: int = 100) -> str:
@@ -18,5 +19,11 @@ def spread(call: Callable[[], object], count: int = 100) -> str:
         began = time.perf_counter()
         call()
         times.append((time.perf_counter() - began) * 1000)
-    times.sort()
-    return f"median {statistics.median(times):6.1f} ms   p95 {times[int(count * 0.95)]:6.1f} ms"
+    return spread_of(times)
+
+
+def spread_of(times: Sequence[float]) -> str:
+    """Say median and 95th percentile of some milliseconds."""
+    ordered = sorted(times)
+    at = math.ceil(0.95 * len(ordered)) - 1
+    return f"median {statistics.median(ordered):6.1f} ms   p95 {ordered[at]:6.1f} ms"

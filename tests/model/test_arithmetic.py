@@ -14,7 +14,16 @@ from model.arithmetic import (
     explain,
 )
 from model.digits import embedded
-from model.network import Kind, Network, NetworkConfig, build, layers, weight_shapes, weights_of
+from model.network import (
+    Kind,
+    Layer,
+    Network,
+    NetworkConfig,
+    build,
+    layers,
+    weight_shapes,
+    weights_of,
+)
 
 
 def random_config(rng: np.random.Generator) -> NetworkConfig:
@@ -157,46 +166,60 @@ def test_a_place_that_is_not_there_is_refused(name: str, place: tuple[int, ...])
         explain(network, inside, name, place)
 
 
-def keras_outputs(network: Network, digit: np.ndarray) -> dict[str, np.ndarray]:
-    """What Keras itself makes of a digit: its model, its layers, not our forward pass."""
+def keras_outputs(network: Network, pictures: np.ndarray) -> dict[str, np.ndarray]:
+    """What Keras itself makes of some digits: its model, its layers, not our forward pass."""
     import keras
 
     model = build(network.config, seed=0)
     model.set_weights(list(network.weights.values()))
     every = keras.Model(model.inputs, [layer.output for layer in model.layers[1:]])
-    outputs = every([digit[None, :, :, None]], training=False)
+    outputs = every([pictures[..., None]], training=False)
     names = [layer.name for layer in model.layers[1:]]
-    return {name: np.asarray(output)[0] for name, output in zip(names, outputs, strict=True)}
+    return {name: np.asarray(output) for name, output in zip(names, outputs, strict=True)}
 
 
-def test_200_random_totals_are_those_of_keras() -> None:
-    """20 networks, 10 places each, the course's network among them: 1e-5 relative to Keras.
+def held_against_keras() -> list[tuple[Network, Layer, Check]]:
+    """200 random places: 20 networks, the course's first, with 10 digits each and a place in each.
 
     What Keras gives is what counts here, not what our own forward pass reports.
     """
     rng = np.random.default_rng(2026)
-    digits = embedded().test.inputs()
-    cases, worst = 0, 0.0
-    kinds: set[Kind] = set()
+    digits, found = embedded().test.inputs(), []
     for number in range(20):
-        config = NetworkConfig() if number == 0 else random_config(rng)
-        network = random_network(config, number)
-        digit = digits[rng.integers(len(digits))]
-        inside, expected = forward_pass(network, digit), keras_outputs(network, digit)
-        for _ in range(10):
-            layer = layers(config)[rng.integers(len(layers(config)))]
+        network = random_network(NetworkConfig() if number == 0 else random_config(rng), number)
+        pictures = digits[rng.choice(len(digits), 10, replace=False)]
+        expected = keras_outputs(network, pictures)
+        for i, picture in enumerate(pictures):
+            layer = layers(network.config)[rng.integers(len(layers(network.config)))]
             place = random_place(layer, rng)
-            total = explain(network, inside, layer.name, place).check.computed
-            reference = float(expected[layer.name][place])
-            error = abs(total - reference)
-            cases += 1
-            kinds.add(layer.kind)
-            if error:
-                worst = max(worst, error / max(abs(reference), 1e-30))
-    print(f"\n{cases} places, largest difference {worst:.1e} of Keras' value")
-    assert cases == 200
-    assert kinds == set(Kind)
-    assert worst <= 1e-5
+            ours = explain(network, forward_pass(network, picture), layer.name, place).check
+            reference = float(expected[layer.name][(i, *place)])
+            found.append((network, layer, Check(ours.computed, reference, ours.size)))
+    return found
+
+
+def relative(check: Check) -> float:
+    """The difference as a share of the other's value."""
+    return abs(check.difference) / max(abs(check.reported), 1e-30)
+
+
+def test_200_random_totals_are_those_of_keras() -> None:
+    """To 1e-5 of Keras' value; one in a hundred may miss that where its float32 terms cancel.
+
+    Then Keras itself knows no better: the two agree to 1e-6 of the terms (see `Check`).
+    """
+    found = held_against_keras()
+    assert len(found) == 200
+    assert {layer.kind for _, layer, _ in found} == set(Kind)
+    assert {layer.activation for _, layer, _ in found} == {None, "relu", "softmax"}
+    windows = {layer.window for _, layer, _ in found if layer.kind is Kind.CONVOLUTION}
+    assert windows == {3, 5}
+    poolings = {n.config.pooling for n, layer, _ in found if layer.kind is Kind.POOLING}
+    assert poolings == {"max", "average"}
+    assert {len(network.config.filters) for network, _, _ in found} == {0, 1, 2, 3}
+    assert all(check.agrees for _, _, check in found)
+    within = [check for _, _, check in found if relative(check) <= 1e-5]
+    assert len(within) >= 198
 
 
 @st.composite

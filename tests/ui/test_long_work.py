@@ -39,6 +39,23 @@ def test_results_come_in_order_and_each_slice_sees_those_before() -> None:
     assert not work.sentence
 
 
+def test_waiting_for_some_ends_with_the_first_result_or_the_end() -> None:
+    gate = threading.Event()
+    work = LongWork(lambda: [lambda before: Done(len(before), gate if before else None)] * 2)
+    work.wait_for_some(10)
+    assert work.results == (0,)
+    assert work.moving
+    gate.set()
+    work.wait(10)
+
+    def broken() -> Sequence:
+        raise DataError("There is nothing to read.")
+
+    failed: LongWork[int] = LongWork(broken)
+    failed.wait_for_some(10)
+    assert failed.sentence == "There is nothing to read."
+
+
 def test_stopped_work_keeps_what_was_done_and_begins_no_more() -> None:
     gate = threading.Event()
     begun: list[int] = []

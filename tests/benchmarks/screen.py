@@ -1,0 +1,48 @@
+"""The app in a headless Chromium, for the benchmarks that measure what a person sees."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.conftest import ROOT, find_chromium, start_server
+
+WARM = 180_000  # milliseconds until TensorFlow is there on a busy machine
+
+
+@contextmanager
+def app_on_screen() -> Iterator[tuple[Page, str] | None]:
+    """Start the app and open it; give the page and the app's address, and end both afterwards.
+
+    The engine is ready then. None where there is no Chromium: a line says so.
+    """
+    browser_path = find_chromium()
+    if browser_path is None:
+        print("no Chromium on this machine: nothing measured on the screen")
+        yield None
+        return
+    url, server = start_server(
+        ROOT / "app.py", Path(tempfile.mkdtemp(prefix="digitscope-bench-")) / "log.txt"
+    )
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=browser_path, args=["--no-sandbox"]
+            )
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(url)
+            expect(page.get_by_text("The engine is ready")).to_be_attached(timeout=WARM)
+            yield page, url
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def on_the_sheet(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where on the screen a place of the drawing sheet is, given as shares of its sides."""
+    box = page.locator(".st-key-sheet canvas").first.bounding_box()
+    assert box is not None
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
