@@ -11,20 +11,18 @@ import argparse
 import os
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.benchmarks.bench_draw import WATCH, open_draw
+from tests.benchmarks.bench_draw import WATCH
 from tests.benchmarks.bench_training import Pair, plain
-from tests.benchmarks.timing import say
-from tests.browser.conftest import ROOT, find_chromium, start_server
+from tests.benchmarks.screen import WARM, app_on_screen
+from tests.benchmarks.timing import say, spread_of
 
-WARM = 180_000  # milliseconds until the engine is there on a busy machine
 LONG = 900_000  # for a whole training
 PAUSE = 0.7  # seconds between two clicks of the second person
 
@@ -59,6 +57,15 @@ def open_train(browser: Browser, url: str, epochs: int, seed: int) -> Page:
     return page
 
 
+def look_at_test_digits(page: Page) -> None:
+    """The second person's page, where each press on a button brings another digit's answer."""
+    page.get_by_role("link", name="Draw", exact=True).click()
+    page.locator(".st-key-source").get_by_text("Test digits", exact=True).click(timeout=WARM)
+    page.get_by_role("button", name="Surprise me").click(timeout=WARM)
+    expect(page.locator(".ds-digit")).to_be_visible(timeout=WARM)
+    page.evaluate(WATCH)
+
+
 def live(page: Page, other: Page) -> tuple[Pair, float, list[float]]:
     """Train; return (seconds, validation accuracy), seconds to the first point, and the times, in
     milliseconds, of the second person's page from click to new answer."""
@@ -82,16 +89,13 @@ def live(page: Page, other: Page) -> tuple[Pair, float, list[float]]:
 def report(fits: list[Pair], runs: list[Pair], firsts: list[float], reruns: list[float]) -> None:
     ratios = [run[0] / fit[0] for run, fit in zip(runs, fits, strict=True)]
     each = " ".join(f"{ratio:.2f}" for ratio in ratios)
-    say("live page / model.fit, wall time (bar: 0.90)", f"{statistics.median(ratios):.2f}   {each}")
+    say("live page / model.fit, wall time", f"{statistics.median(ratios):.2f}   {each}", "0.90")
     for name, times in (("model.fit", fits), ("live page", runs)):
         shares = [accuracy for _, accuracy in times]
         each = " ".join(f"{share:.3f}" for share in shares)
         say(f"{name}: validation accuracy", f"{statistics.mean(shares):.3f}   {each}")
-    say("start → first point (bar: 2 s)", f"{statistics.median(firsts):.2f} s")
-    reruns.sort()
-    middle, high = statistics.median(reruns), reruns[int(0.95 * len(reruns))]
-    what = f"another person's click → new answer meanwhile, {len(reruns)} (bar: p95 250)"
-    say(what, f"median {middle:.0f} ms   p95 {high:.0f} ms")
+    say("start → first point", f"{statistics.median(firsts):.2f} s", "2 s")
+    say(f"another's click → new answer meanwhile ({len(reruns)})", spread_of(reruns), "p95 250 ms")
 
 
 def main() -> None:
@@ -99,40 +103,25 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seeds", type=int, default=5)
     options = parser.parse_args()
-    chromium = find_chromium()
-    if chromium is None:
-        print("no Chromium on this machine: nothing measured")
-        return
     say("load average before", f"{os.getloadavg()[0]:.1f}")
-    plain(0, 1)  # tracing and first touches are nobody's
-    with tempfile.TemporaryDirectory() as folder:  # runs of a benchmark are nobody's
-        os.environ["DIGITSCOPE_CACHE"] = folder
-        url, server = start_server(ROOT / "app.py", Path(folder) / "log.txt")
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=chromium, args=["--no-sandbox"]
-                )
-                other = browser.new_page(viewport={"width": 1280, "height": 900})
-                open_draw(other, url, training=False)
-                other.locator(".st-key-source").get_by_text("Test digits", exact=True).click()
-                other.get_by_role("button", name="Surprise me").click()
-                expect(other.locator(".ds-digit")).to_be_visible(timeout=WARM)
-                other.evaluate(WATCH)
-                fits, runs, firsts, reruns = [], [], [], []
-                for seed in range(options.seeds):
-                    fits.append(plain(seed, options.epochs))
-                    page = open_train(browser, url, options.epochs, seed)
-                    run, first, times = live(page, other)
-                    page.context.close()
-                    runs.append(run)
-                    firsts.append(first)
-                    reruns += times
-                report(fits, runs, firsts, reruns)
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait(20)
+    with app_on_screen() as app:
+        if app is None:
+            return
+        other, url = app
+        browser = other.context.browser
+        assert browser is not None
+        look_at_test_digits(other)
+        plain(0, 1)  # tracing and first touches are nobody's
+        fits, runs, firsts, reruns = [], [], [], []
+        for seed in range(options.seeds):
+            fits.append(plain(seed, options.epochs))
+            page = open_train(browser, url, options.epochs, seed)
+            run, first, times = live(page, other)
+            page.context.close()
+            runs.append(run)
+            firsts.append(first)
+            reruns += times
+        report(fits, runs, firsts, reruns)
     say("load average after", f"{os.getloadavg()[0]:.1f}")
 
 

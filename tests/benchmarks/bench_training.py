@@ -12,7 +12,6 @@ import argparse
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +28,7 @@ from model.network import NetworkConfig, build  # noqa: E402
 from model.run_registry import Runs  # noqa: E402
 from model.runs import Phase, Run  # noqa: E402
 from model.training import TrainingConfig  # noqa: E402
+from tests.benchmarks.own_cache import own_cache  # noqa: E402
 from tests.benchmarks.timing import say  # noqa: E402
 
 QUIET_SECONDS = 30  # a worn worker is replaced when nothing is to be done
@@ -115,8 +115,9 @@ def memory(engine: Engine, runs: Runs, trainings: int) -> None:
         finished(runs.start("Run", network, TrainingConfig(images=640, epochs=1, seed=number)))
     at_once = resident(engine)
     time.sleep(QUIET_SECONDS)
-    say(f"workers' memory: start, after {trainings} trainings, {QUIET_SECONDS} s later (bar: +100)",
-        f"{before / 1e6:.0f}, {at_once / 1e6:.0f}, {resident(engine) / 1e6:.0f} MB")  # fmt: skip
+    say(f"workers' memory: start, after {trainings} trainings, {QUIET_SECONDS} s later",
+        f"{before / 1e6:.0f}, {at_once / 1e6:.0f}, {resident(engine) / 1e6:.0f} MB",
+        "+100 MB")  # fmt: skip
 
 
 def resident(engine: Engine) -> int:
@@ -133,12 +134,8 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--trainings", type=int, default=50)
     options = parser.parse_args()
-    digits.embedded()
-    parsed = (digits.cache_folder() / "mnist_5k.npz").read_bytes()
     say("load average before", f"{os.getloadavg()[0]:.1f}")
-    with tempfile.TemporaryDirectory() as folder:  # runs of a benchmark are nobody's
-        os.environ["DIGITSCOPE_CACHE"] = folder
-        (Path(folder) / "mnist_5k.npz").write_bytes(parsed)
+    with own_cache():
         engine = Engine()
         engine.start()
         try:

@@ -71,7 +71,7 @@ def main() -> None:
             path.write_bytes(photo(form))
             command = [sys.executable, __file__, str(path)]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        say(f"12 megapixels, {form}, file to digit (bar: 1 s, 300 MB)", done.stdout.strip())
+        say(f"12 megapixels, {form}, file to digit", done.stdout.strip(), "1 s, 300 MB")
 
 
 if __name__ == "__main__":

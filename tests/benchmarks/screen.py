@@ -1,12 +1,11 @@
 """The app in a headless Chromium, for the benchmarks that measure what a person sees."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.benchmarks.own_cache import own_cache
 from tests.browser.conftest import ROOT, find_chromium, start_server
 
 WARM = 180_000  # milliseconds until TensorFlow is there on a busy machine
@@ -23,22 +22,21 @@ def app_on_screen() -> Iterator[tuple[Page, str] | None]:
         print("no Chromium on this machine: nothing measured on the screen")
         yield None
         return
-    url, server = start_server(
-        ROOT / "app.py", Path(tempfile.mkdtemp(prefix="digitscope-bench-")) / "log.txt"
-    )
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=browser_path, args=["--no-sandbox"]
-            )
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(url)
-            expect(page.get_by_text("The engine is ready")).to_be_attached(timeout=WARM)
-            yield page, url
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait(20)
+    with own_cache() as folder:
+        url, server = start_server(ROOT / "app.py", folder / "log.txt")
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(
+                    executable_path=browser_path, args=["--no-sandbox"]
+                )
+                page = browser.new_page(viewport={"width": 1280, "height": 900})
+                page.goto(url)
+                expect(page.get_by_text("The engine is ready")).to_be_attached(timeout=WARM)
+                yield page, url
+                browser.close()
+        finally:
+            server.terminate()
+            server.wait(20)
 
 
 def on_the_sheet(page: Page, x: float, y: float) -> tuple[float, float]:
