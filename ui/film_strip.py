@@ -10,7 +10,7 @@ from model.film import epochs_to_show
 from model.network import Network
 from ui.links import arrival, news
 from ui.maps import map_grid
-from ui.session import shown_run
+from ui.session import shown_epoch, shown_run
 from ui.time_machine import travel
 
 FRAMES = 24
@@ -48,8 +48,15 @@ def film_strip(
         return
     st.caption("Click a picture: all pages then show the network of that epoch.")
     name = f"{key}_strip_{arrival()}"
-    labels = [f"epoch {epoch}" for epoch, _ in found]
-    pick = news(name, map_grid(strip, key=name, size=84, labels=labels, noun="epoch"))
+    epochs = [epoch for epoch, _ in found]
+    now = shown_epoch()
+    pick = news(
+        name,
+        map_grid(
+            strip, key=name, size=84, labels=[f"epoch {epoch}" for epoch in epochs], noun="epoch",
+            selected=epochs.index(now) if now in epochs else None,
+        ),
+    )  # fmt: skip
     if pick is not None:
-        travel(run, found[pick.channel][0])
+        travel(run, epochs[pick.channel])
         st.rerun()
