@@ -1,9 +1,9 @@
 """Feature maps, kernels and pictures as cells that can be pointed at, picked and read.
 
 One component in two forms: `map_grid`, many small maps side by side, and `big_map`, one map with
-its numbers written into the cells. `numbers.js` and `maps.js` draw both, on the ramp of
-`ui.colours`; hovering stays in the browser, only a pick is sent to Python. Beside either can stand
-the drawing that the maps were made of: hovering then outlines what of it a pixel depends on.
+its numbers written into the cells. `numbers.js`, `drawing.js` and `maps.js` draw both, on the ramp
+of `ui.colours`; hovering stays in the browser, only a pick is sent to Python. Beside either can
+stand the drawing that the maps were made of: hovering then outlines what of it a pixel depends on.
 """
 
 import base64
@@ -24,7 +24,10 @@ _FOLDER = Path(__file__).parent
 _mount = st.components.v2.component(
     "digitscope_maps",
     css=(_FOLDER / "maps.css").read_text(encoding="utf-8"),
-    js="".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("numbers.js", "maps.js")),
+    js="".join(
+        (_FOLDER / name).read_text(encoding="utf-8")
+        for name in ("numbers.js", "drawing.js", "maps.js")
+    ),
 )
 
 

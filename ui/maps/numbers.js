@@ -1,6 +1,6 @@
 // The numbers of feature maps: out of a message, into a colour, into text.
 //
-// A Streamlit component is one script: Python puts this file in front of maps.js.
+// A Streamlit component is one script: Python puts this file first.
 
 const ZERO = 128; // the ramp's index of zero, and its steps to full colour: see ui/colours.py
 const REACH = 127;
