@@ -68,6 +68,9 @@ def _frames(
 
 def dead_filters(current: Network) -> None:
     """Name the filters that answer none of the test digits."""
+    if engine().state.phase != "ready":  # the page runs again when it is
+        st.info(engine().state.sentence, icon=":material/hourglass_top:")
+        return
     try:
         rows = _firing(current.fingerprint, current)
     except EngineError as error:

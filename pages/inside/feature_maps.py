@@ -17,15 +17,22 @@ lesson(
     "It grows: 3×3 pixels at the first convolution of the course's network, 18×18 at the third. "
     "Each layer looks at a window of the layer before, and each pooling doubles the step.",
 )
-digit = digit_to_follow()
-current = network()
-st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
 
-inside = look_inside(digit)
-if inside is not None and not inside.maps:
-    st.info("This network has no convolution layer, so it has no feature maps to show.")
-elif inside is not None:
-    explore(inside, digit)
+
+@st.fragment
+def follow() -> None:
+    """The digit and its maps; runs again, alone, when another digit is picked."""
+    digit = digit_to_follow()
+    st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
+    inside = look_inside(digit)
+    if inside is not None and not inside.maps:
+        st.info("This network has no convolution layer, so it has no feature maps to show.")
+    elif inside is not None:
+        explore(inside, digit)
+
+
+follow()
+if network().config.filters:
     st.subheader("Dead filters")
     st.caption("A filter is dead when its map is zero for every one of the 500 test digits.")
-    dead_filters(current)
+    dead_filters(network())
