@@ -85,7 +85,7 @@ def pen_up(page: Page) -> list[float]:
         settled(page)
         took = page.evaluate("answers.at(-1) - ups.at(-1)")
         # An answer that did not change any more was on the screen before the pen was lifted.
-        times.append(took if page.evaluate("answers.length") > before else 0.0)
+        times.append(max(0.0, took) if page.evaluate("answers.length") > before else 0.0)
     return times
 
 
