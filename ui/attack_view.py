@@ -88,7 +88,7 @@ def _show(digit: ChosenDigit, method: Method, results: Sequence[Attack], complet
             st.markdown(words)
     save_menu(
         np.stack([digit.pixels, change, found.pixels[place]], axis=2),
-        name="smallest_change", key="attack_save", scale=1.0,
+        name="smallest_change", key="attack_save", scale=np.array([1.0, largest, 1.0]),
     )  # fmt: skip
     _chart(found)
 

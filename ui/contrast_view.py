@@ -11,7 +11,11 @@ from model.contrast import Contrast, contrast, dense_layer, dense_values, most_e
 from model.engine import EngineError, engine
 from model.network import CLASSES, Network
 from ui.explain_view import key_of
-from ui.maps import map_grid
+from ui.figures import bars_png
+from ui.gallery import gallery
+from ui.inside import came_for
+from ui.links import linked, tell
+from ui.pictures import test_digit
 from ui.session import ChosenDigit
 
 FIRST = 12
@@ -53,11 +57,15 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     answer, other = int(order[0]), int(order[1])
     if digit.label is not None and digit.label != answer:
         other = digit.label
+    one, two = answer, other
+    if came_for(digit):
+        one, two = linked("first", range(CLASSES), one), linked("second", range(CLASSES), two)
     with st.container(horizontal=True, gap="medium"):
-        first = st.selectbox("Why a …", range(CLASSES), index=answer, width=110,
+        first = st.selectbox("Why a …", range(CLASSES), index=one, width=110,
                              key=f"contrast_first_{key_of(digit)}_{answer}")  # fmt: skip
-        second = st.selectbox("… and not a …", range(CLASSES), index=other, width=110,
+        second = st.selectbox("… and not a …", range(CLASSES), index=two, width=110,
                               key=f"contrast_second_{key_of(digit)}_{other}")  # fmt: skip
+    tell(first=first if first != answer else None, second=second if second != other else None)
     if first == second:
         st.info("Choose two different digits.")
         return
@@ -68,10 +76,14 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
             f"Show all {len(found.values)} units", key="contrast_all", persist_state="session"
         )
         st.download_button(
+            "Bars (PNG)", lambda: as_png(found, every), f"why_{first}_not_{second}.png",
+            "image/png", key="contrast_png", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
             "Table (CSV)", lambda: as_csv(found), f"why_{first}_not_{second}.csv", "text/csv",
             key="contrast_csv", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
-    shown = found.order if every else found.order[:FIRST]
+    shown = _shown(found, every)
     bars = st.container()
     unit = st.pills(
         "Open a unit: which test digits excite it most?", shown.tolist(), default=int(shown[0]),
@@ -92,6 +104,33 @@ def as_csv(found: Contrast) -> str:
     return "\n".join([*lines, f"bias,1,{found.bias:.9g},{found.bias:.9g}"]) + "\n"
 
 
+def as_png(found: Contrast, every: bool) -> bytes:
+    """Return the bars as a picture: the largest ones, or one for every unit."""
+    rows = [(name, value) for name, value, _ in _parts(found, _shown(found, every))]
+    return bars_png(
+        f"Why a {found.first} and not a {found.second}?",
+        rows,
+        f"Right: for a {found.first}. Left: for a {found.second}. Together "
+        f"{found.total:+.5f}: the score of {found.first} minus that of {found.second}.",
+    )
+
+
+def _shown(found: Contrast, every: bool) -> np.ndarray:
+    """The units that get a bar of their own."""
+    return found.order if every else found.order[:FIRST]
+
+
+def _parts(found: Contrast, shown: np.ndarray) -> list[tuple[str, float, int | None]]:
+    """Name, number and unit of each bar: the shown units, the others together, the bias."""
+    parts, rest = found.parts, found.order[len(shown) :]
+    rows: list[tuple[str, float, int | None]] = [
+        (f"unit {unit}", float(parts[unit]), unit) for unit in shown.tolist()
+    ]
+    if rest.size:
+        rows.append((f"{rest.size} others", float(parts[rest].sum()), None))
+    return [*rows, ("bias", found.bias, None)]
+
+
 def _signed(value: float, places: int = 2) -> str:
     return f"{value:+.{places}f}".replace("-", "−")
 
@@ -108,18 +147,14 @@ def _sentence(found: Contrast, inside: ForwardPass) -> str:
 
 
 def _bars(found: Contrast, shown: np.ndarray, opened: int) -> str:
-    parts = found.parts
-    rest = found.order[len(shown) :]
     rows = [
         (
-            f"unit {unit}", float(parts[unit]), unit == opened,
-            f"{found.values[unit]:.2f} × {_signed(float(found.weights[unit]))}",
+            name, value, unit == opened,
+            "" if unit is None
+            else f"{found.values[unit]:.2f} × {_signed(float(found.weights[unit]))}",
         )
-        for unit in shown.tolist()
+        for name, value, unit in _parts(found, shown)
     ]  # fmt: skip
-    if rest.size:
-        rows.append((f"{rest.size} others", float(parts[rest].sum()), False, ""))
-    rows.append(("bias", found.bias, False, ""))
     longest = max(*(abs(value) for _, value, _, _ in rows), 1e-9)
     lines = "".join(_row(*row, longest) for row in rows)
     return (
@@ -168,11 +203,13 @@ def _exciting(network: Network, found: Contrast, unit: int) -> None:
         f"**Unit {unit}** answers most strongly to these of the {len(test)} test digits: {named}. "
         f"To the present digit it answers {here:.2f}, more than to {above / len(test):.0%} of them."
     )
-    map_grid(
-        test.take(places).inputs().transpose(1, 2, 0), key="contrast_exciting", scale=1.0, size=64,
-        labels=[f"{test.labels[place]} · {values[place, unit]:.2f}" for place in places], bar=False,
-    )  # fmt: skip
     st.caption(
         f"Below each: the true digit and the unit's value. {dense_layer(network.config).name} has "
         f"{len(found.values)} such units."
     )
+    gallery(
+        test.images[places],
+        [f"{test.labels[place]} · {values[place, unit]:.2f}" for place in places],
+        lambda number: test_digit(int(places[number])),
+        key=f"contrast_exciting_{unit}_{network.fingerprint[:8]}", size=64,
+    )  # fmt: skip

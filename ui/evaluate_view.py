@@ -16,7 +16,9 @@ from model.teaching import as_digits, counted
 from ui.colours import DARK, LIGHT
 from ui.confusion import confusion
 from ui.curves import Line, curves
+from ui.evaluate_files import save_evaluation
 from ui.gallery import gallery
+from ui.links import linked, tell
 from ui.long_work import Slice, in_slices
 from ui.session import ChosenDigit, network, session
 
@@ -41,6 +43,11 @@ class TestSet:
     words: str  # as part of a sentence: "500 test digits"
     load: Callable[[], digits.Digits]
 
+    @property
+    def kind(self) -> str:
+        """The name without what tells one person's digits from another's: "own"."""
+        return self.name.partition(" ")[0]
+
 
 def test_sets() -> list[TestSet]:
     """The test sets that there are for this person on this computer."""
@@ -59,11 +66,14 @@ def test_sets() -> list[TestSet]:
 def evaluate() -> None:
     """Let a test set be chosen, read it, and show everything that follows."""
     sets = test_sets()
+    first = linked("judged", [each.kind for each in sets], sets[0].kind)
     wanted = st.segmented_control(
-        "Judge it by", [each.words for each in sets], default=sets[0].words, required=True,
+        "Judge it by", [each.words for each in sets], required=True,
+        default=next(each.words for each in sets if each.kind == first),
         key=f"judged_by_{len(sets)}", persist_state="session",
     )  # fmt: skip
     chosen = next(each for each in sets if each.words == wanted)
+    tell(judged=chosen.kind if chosen is not sets[0] else None)
     if len(sets) == 1 or all(each.name != "full" for each in sets):
         st.caption(
             "The 10,000 test digits of full MNIST can be taken, too, once it was downloaded on "
@@ -74,7 +84,7 @@ def evaluate() -> None:
         ("evaluate", current.fingerprint, chosen.name),
         partial(_slices, current, chosen),
         partial(_show, chosen),
-        key=f"evaluate_{chosen.name.partition(' ')[0]}",
+        key=f"evaluate_{chosen.kind}",
         label=f"Reading {chosen.words}",
     )
 
@@ -107,7 +117,7 @@ def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> Non
     _per_digit(found)
     _galleries(data, found, chosen)
     _calibration(found)
-    _save(found, chosen)
+    save_evaluation(found, chosen.kind, network().origin, chosen.words)
 
 
 def _figures(found: Evaluation) -> None:
@@ -156,9 +166,10 @@ def _pictures(
         place = int(places[number])
         truth = int(data.labels[place])
         pixels = data.take(np.array([place])).inputs()[0]
-        kind = "your digit" if chosen.name.startswith("own") else "test digit"
-        full = " of full MNIST" if chosen.name == "full" else ""
-        return ChosenDigit(pixels, f"{kind} {place}{full}, a {truth}", truth)
+        kind = "your digit" if chosen.kind == "own" else "test digit"
+        full = " of full MNIST" if chosen.kind == "full" else ""
+        at = place if chosen.kind == "embedded" else None
+        return ChosenDigit(pixels, f"{kind} {place}{full}, a {truth}", truth, at)
 
     mark = f"{key}_{chosen.name}_{network().fingerprint[:8]}"
     gallery(data.images[places], labels, digit, key=mark, size=64)
@@ -243,48 +254,3 @@ def _calibration(found: Evaluation) -> None:
         if count
     )
     st.caption(f"Answers in each bin of confidence: {counts}. Few answers make a shaky point.")
-
-
-def _save(found: Evaluation, chosen: TestSet) -> None:
-    with st.popover("Save", icon=":material/download:", key="evaluate_save"):
-        for words, make, name in (
-            ("Every answer (CSV)", partial(answers_csv, found), "answers"),
-            ("Confusion matrix (CSV)", partial(confusion_csv, found), "confusion"),
-            ("Precision and recall (CSV)", partial(scores_csv, found), "scores"),
-        ):
-            st.download_button(
-                words, make, f"{name}_{chosen.name.partition(' ')[0]}.csv", "text/csv",
-                key=f"save_{name}", on_click="ignore", width="stretch",
-            )  # fmt: skip
-
-
-def answers_csv(found: Evaluation) -> str:
-    """One line a digit: its place, its label, the answer and all ten probabilities."""
-    head = "place,label,answer," + ",".join(f"p{digit}" for digit in range(10))
-    lines = [
-        f"{place},{label},{answer}," + ",".join(f"{share:.9g}" for share in shares)
-        for place, (label, answer, shares) in enumerate(
-            zip(found.labels, found.answers, found.probabilities.tolist(), strict=True)
-        )
-    ]
-    return "\n".join([head, *lines]) + "\n"
-
-
-def confusion_csv(found: Evaluation) -> str:
-    """The matrix with a head line; rows are the true digits."""
-    head = "true," + ",".join(f"read as {digit}" for digit in range(10))
-    lines = [f"{digit}," + ",".join(map(str, row)) for digit, row in enumerate(found.confusion)]
-    return "\n".join([head, *lines]) + "\n"
-
-
-def scores_csv(found: Evaluation) -> str:
-    """One line a digit: count, recall, precision; a share that does not exist stays empty."""
-    lines = [
-        f"{digit},{found.confusion[digit].sum()},{_share(recall)},{_share(precision)}"
-        for digit, (recall, precision) in enumerate(zip(found.recall, found.precision, strict=True))
-    ]
-    return "\n".join(["digit,count,recall,precision", *lines]) + "\n"
-
-
-def _share(share: float) -> str:
-    return "" if np.isnan(share) else f"{share:.9g}"

@@ -20,6 +20,8 @@ from model.engine import EngineError, engine
 from model.integrated import COMPLETE, SMALLEST_CHANGE
 from model.network import Network, NetworkConfig
 from ui.diagram import shape_text
+from ui.inside import came_for
+from ui.links import copy_link, linked, tell
 from ui.maps import big_map, map_grid
 from ui.save import save_menu
 from ui.session import ChosenDigit
@@ -112,6 +114,13 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     """
     st.markdown(answer_words(inside, digit))
     method, settings = _method(network.config)
+    usual = Settings()
+    tell(
+        method=method if method is not Method.OCCLUSION else None,
+        window=settings.window if settings.window != usual.window else None,
+        cover=settings.cover if settings.cover != usual.cover else None,
+        cells=settings.layer,
+    )
     if method is Method.GRAD_CAM and usual_layer(network.config) is None:
         st.info(NO_MAPS)
         return
@@ -119,37 +128,46 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     if found is None:
         return
     answer = int(inside.probabilities.argmax())
+    first = linked("map", found.classes, answer) if came_for(digit) else answer
     shown = found.maps if found.native is None else found.native
     pick = map_grid(
         shown, key=f"heat_{key_of(digit)}", scale=float(np.abs(shown).max()), size=84,
         labels=[_label(label, answer, digit.label) for label in found.classes],
-        selected=answer, marked_empty=False,
+        selected=first, marked_empty=False,
     )  # fmt: skip
-    opened = answer if pick is None else pick.channel
+    opened = first if pick is None else pick.channel
+    tell(map=opened if opened != answer else None)
     _opened(found, method, opened, digit)
     with st.container(horizontal=True):
+        copy_link()
         save_menu(found.maps, name=f"explain_{_file_name(method)}", key="save_heat")
         if found.native is not None:
-            save_menu(found.native, name=f"explain_{_file_name(method)}_cells", key="save_cells")
+            save_menu(
+                found.native, name=f"explain_{_file_name(method)}_cells", key="save_cells",
+                title="Save the cells",
+            )  # fmt: skip
 
 
 def _method(config: NetworkConfig) -> tuple[Method, Settings]:
     """Let the method and its settings be chosen."""
     method = Method(
         st.segmented_control(
-            "Method", [str(each) for each in Method], default=str(Method.OCCLUSION),
+            "Method", [str(each) for each in Method],
+            default=linked("method", [str(each) for each in Method], str(Method.OCCLUSION)),
             required=True, key="explain_method", persist_state="session",
         )
     )  # fmt: skip
     with st.container(horizontal=True, gap="medium"):
         if method is Method.OCCLUSION:
             window = st.selectbox(
-                "Window", WINDOWS, index=WINDOWS.index(Settings().window), key="explain_window",
+                "Window", WINDOWS, key="explain_window",
+                index=WINDOWS.index(linked("window", WINDOWS, Settings().window)),
                 format_func=lambda side: f"{side}×{side} pixels", persist_state="session",
                 width=150,
             )  # fmt: skip
             cover = st.selectbox(
                 "Covered with", list(COVERS), format_func=COVERS.__getitem__, key="explain_cover",
+                index=list(COVERS).index(linked("cover", list(COVERS), Settings().cover)),
                 persist_state="session", width=130,
             )  # fmt: skip
             return method, Settings(window=window, cover=cover)
@@ -157,7 +175,7 @@ def _method(config: NetworkConfig) -> tuple[Method, Settings]:
         if method is Method.GRAD_CAM and usual is not None:
             names = [layer.name for layer in cam_layers(config)]
             name = st.selectbox(
-                "Layer", names, index=names.index(usual.name), width=150,
+                "Layer", names, index=names.index(linked("cells", names, usual.name)), width=150,
                 key=f"explain_layer_{'_'.join(names)}", persist_state="session",
             )  # fmt: skip
             return method, Settings(layer=name)

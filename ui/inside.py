@@ -3,8 +3,8 @@
 import streamlit as st
 
 from model import digits
-from ui.links import news
-from ui.pictures import find, picked_test_digit
+from ui.links import DIGIT, linked, news, tell
+from ui.pictures import find, picked_test_digit, test_digit
 from ui.session import ChosenDigit, session
 
 SHEET, BLANK = "sheet", b""  # what was last seen on the sheet, among the session's picks
@@ -21,7 +21,9 @@ def digit_to_follow() -> ChosenDigit:
         pick = picked_test_digit("inside")
     if pick is not None and mine.test_digit != before:  # it tells an earlier pick, too
         mine.digit = pick
-    return _digit_or_first()
+    digit = _digit_or_first()
+    tell(digit=digit.place or None)  # the first one needs no word: it is what a page begins with
+    return digit
 
 
 def sheet_as_it_is() -> None:
@@ -49,10 +51,15 @@ def digit_under_pen() -> ChosenDigit:
     return _digit_or_first()
 
 
+def came_for(digit: ChosenDigit) -> bool:
+    """Whether this is the digit of the link by which the person came: its choices are for it."""
+    first = linked(DIGIT, range(len(digits.embedded().test)), 0)
+    return digit.place is not None and digit.place == first
+
+
 def _digit_or_first() -> ChosenDigit:
     mine = session()
     if mine.digit is None:
-        test = digits.embedded().test
-        truth = int(test.labels[0])
-        mine.digit = ChosenDigit(test.inputs()[0], f"test digit 0, a {truth}", truth)
+        places = range(len(digits.embedded().test))
+        mine.digit = test_digit(linked(DIGIT, places, 0))
     return mine.digit

@@ -7,9 +7,11 @@ are left alone.
 
 What is changed on "What if?" has parameters of its own, which no other page keeps: the filters that
 are off, `off=conv1.3,conv2.17`, and the pixels that are flipped, `flip=12.14` (row and column).
+Other pages put what was chosen on them into the URL with `tell`; `linked` says what a widget begins
+with.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -21,10 +23,17 @@ from ui.session import View, session, shown_run
 
 NAMES = ("layer", "channel", "row", "column", "epoch", "before")
 OFF, FLIP = "off", "flip"
+DIGIT = "digit"  # the parameter with the place of a test digit: all pages that follow it share it
+CHOICES = (
+    *("method", "window", "cover", "cells", "map", "first", "second", "order"),
+    *("judged", "layout", "part"),
+)
+"""Parameters of a page's own choices; they stay behind when one leaves for another page."""
 RUN = "run"  # the parameter with the ids of a person's runs: see ui.session
 LONGEST = 5  # digits of a number in a URL: as many as the units of the largest layer need
 
 T = TypeVar("T")
+D = TypeVar("D")
 
 
 def current_view(config: NetworkConfig) -> View:
@@ -122,6 +131,30 @@ def news(key: str, pick: T | None) -> T | None:
     return pick
 
 
+def linked(name: str, options: Sequence[T], otherwise: D) -> T | D:
+    """Return the option that the link named by which this person came; `otherwise` for none.
+
+    It stays the same for as long as the session lives, as what a widget begins with must.
+
+    Args:
+        name: `DIGIT` or one of `CHOICES`.
+        options: told by their text.
+        otherwise: returned where the link named none of them.
+    """
+    text = session().linked.setdefault(name, st.query_params.get(name, ""))
+    return next((option for option in options if str(option) == text), otherwise)
+
+
+def tell(**choices: object) -> None:
+    """Write what is chosen now into the URL; None takes a parameter out of it."""
+    for name, value in choices.items():
+        present = st.query_params.get(name)
+        if value is None and present is not None:
+            del st.query_params[name]
+        elif value is not None and present != str(value):
+            st.query_params[name] = str(value)
+
+
 def copy_link(view: View | None = None) -> None:
     """Offer the address of this very view, with a button that copies it.
 
@@ -131,7 +164,9 @@ def copy_link(view: View | None = None) -> None:
         view: the place where the page itself chose what it shows; None: what the URL says.
     """
     with st.popover("Link", icon=":material/link:", help="The address of exactly this view"):
-        words = "This address opens the same view. The digit is not part of it."
+        words = "This address opens the same view"
+        with_digit = DIGIT in st.query_params
+        words += " of the same digit." if with_digit else ". The digit is not part of it."
         if shown_run() is not None:
             words += " Whoever has it sees this training, too."
         st.markdown(words)
@@ -219,8 +254,9 @@ def _write(wanted: dict[str, str]) -> None:
 
 
 def _others(params: Mapping[str, str]) -> dict[str, str]:
-    """The parameters that go along to another page: those that are not ours."""
-    return {name: value for name, value in params.items() if name not in (*NAMES, OFF, FLIP)}
+    """The parameters that go along to another page: neither the place nor one page's choices."""
+    left = (*NAMES, OFF, FLIP, *CHOICES)
+    return {name: value for name, value in params.items() if name not in left}
 
 
 def _number(text: str | None) -> int | None:

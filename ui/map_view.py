@@ -23,6 +23,7 @@ from model.engine import Pending, engine
 from model.network import Network
 from model.verdict import Reading, dense_layer
 from ui.gallery import gallery, open_digit
+from ui.links import linked, tell
 from ui.long_work import Slice, in_slices
 from ui.scatter import Cloud, scatter
 from ui.session import ChosenDigit, look_inside, network, session
@@ -56,9 +57,11 @@ def _show(current: Network, results: Sequence[Reading], complete: bool) -> None:
     features = np.concatenate([each.features for each in results])
     answers = np.concatenate([each.probabilities for each in results]).argmax(axis=1)
     kind = st.segmented_control(
-        "Layout", list(KINDS), default="PCA", required=True, format_func=KINDS.__getitem__,
+        "Layout", list(KINDS), default=linked("layout", list(KINDS), "PCA"), required=True,
+        format_func=KINDS.__getitem__,
         key="map_kind", persist_state="session",
     )  # fmt: skip
+    tell(layout=kind if kind != "PCA" else None)
     mine = session().digit
     inside = look_inside(mine) if mine is not None else None
     own = _dense(inside) if inside is not None else None
@@ -153,7 +156,8 @@ def unseen_digit(place: int) -> ChosenDigit:
     truth, half = int(data.labels[place]), len(data) // 2
     kind = "validation" if place < half else "test"
     pixels = data.take(np.array([place])).inputs()[0]
-    return ChosenDigit(pixels, f"{kind} digit {place % half}, a {truth}", truth)
+    at = place - half if place >= half else None
+    return ChosenDigit(pixels, f"{kind} digit {place % half}, a {truth}", truth, at)
 
 
 def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:

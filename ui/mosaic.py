@@ -29,13 +29,14 @@ def checked_maps(maps: np.ndarray) -> np.ndarray:
 
 
 def mosaic_png(
-    maps: np.ndarray, *, scale: float | None, columns: int, gap: int = 1, zoom: int = 1
+    maps: np.ndarray, *, scale: float | np.ndarray | None, columns: int, gap: int = 1, zoom: int = 1
 ) -> bytes:
     """Return one PNG of all maps in the order of their channels, row by row.
 
     Args:
         maps: (height, width, channels), raw values of any range.
-        scale: the absolute value that gets the full colour; None: the largest one in `maps`.
+        scale: the absolute value that gets the full colour: one number, or one for each map,
+            (channels,); None: the largest one in `maps`.
         columns: maps in a row; the last row may be shorter, its rest is transparent.
         gap: transparent pixels between two maps.
         zoom: edge of one map pixel in PNG pixels.

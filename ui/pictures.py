@@ -107,7 +107,7 @@ def find(where: str) -> Found:
         place = session().test_digit
         if place is None:
             return Found((), "", "Pick a digit")
-        picked = _test_digit(place)
+        picked = test_digit(place)
         return Found((picked.pixels,), picked.source, label=picked.label)
     return _uploaded() if where == "Upload" else _photographed()
 
@@ -247,11 +247,12 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
         mine.test_digit = int(shown[new.channel])
     elif not surprise:
         return None
-    return _test_digit(mine.test_digit) if mine.test_digit is not None else None
+    return test_digit(mine.test_digit) if mine.test_digit is not None else None
 
 
-def _test_digit(place: int) -> ChosenDigit:
+def test_digit(place: int) -> ChosenDigit:
+    """One of the embedded test digits."""
     test = digits.embedded().test
     truth = int(test.labels[place])
     pixels = test.take(np.array([place])).inputs()[0]
-    return ChosenDigit(pixels, f"test digit {place}, a {truth}", truth)
+    return ChosenDigit(pixels, f"test digit {place}, a {truth}", truth, place)

@@ -15,12 +15,16 @@ from model.verdict import judge_pass
 from ui.answer import answer
 from ui.colours import DARK, LIGHT
 from ui.curves import Line, curves
+from ui.figures import Cell, table_png
 from ui.long_work import Slice, in_slices
-from ui.maps import big_map
+from ui.maps import map_grid
+from ui.save import save_menu
 from ui.session import ChosenDigit, network, rules, session
 
 GOOD = 0.9
-SIZE = 260
+SIZE = 156
+"""Edge of the digit, in CSS pixels: two of them stand side by side on a phone."""
+SHADE = "#1c5aa6"
 STYLE = """<style>
 .ds-robust { overflow-x: auto; }
 .ds-robust table { border-collapse: separate; border-spacing: 2px; width: 100%;
@@ -36,26 +40,25 @@ STYLE = """<style>
 
 @st.fragment
 def one_digit(digit: ChosenDigit) -> None:
-    """Eight sliders, the changed digit, and the answer while they move."""
+    """The changed digit and the answer, and below them the eight sliders that change both."""
+    shown = st.container()  # above: on a phone the answer stays in sight while a slider moves
     strengths = _sliders()
     try:
         inside = engine().run(read_changed, network(), digit.pixels, strengths)
     except EngineError as error:
         st.info(str(error), icon=":material/hourglass_top:")
         return
-    before, after, said = st.columns([1, 1, 2], gap="medium")
-    with before:
-        st.caption("The digit")
-        big_map(
-            digit.pixels, key="robust_before", scale=1.0, values=False, size=SIZE, label="digit"
-        )
-    with after:
-        st.caption("Changed")
-        big_map(
-            inside.digit, key="robust_after", scale=1.0, values=False, size=SIZE, label="changed"
-        )
-    with said:
-        _answer(inside, digit)
+    both = np.stack([digit.pixels, inside.digit], axis=2)
+    with shown:
+        pictures, said = st.columns(2, gap="medium")
+        with pictures:
+            map_grid(
+                both, key="robust_both", scale=1.0, size=SIZE, bar=False, marked_empty=False,
+                labels=["as it is", "changed"],
+            )  # fmt: skip
+            save_menu(both, name="changed_digit", key="robust_save_digit", scale=1.0)
+        with said:
+            _answer(inside, digit)
 
 
 def _answer(inside: ForwardPass, digit: ChosenDigit) -> None:
@@ -126,10 +129,15 @@ def _show(chosen: Change, results: Sequence[Measured], complete: bool) -> None:
     rows = "".join(_row(change, curve(results, change)) for change in RANGES)
     st.html(f"{STYLE}<div class='ds-robust'><table>{rows}</table></div>")
     if complete:
-        st.download_button(
-            "Save the table (CSV)", partial(robustness_csv, results), "robustness.csv", "text/csv",
-            icon=":material/download:", key="robust_csv", on_click="ignore",
-        )  # fmt: skip
+        with st.popover("Save the table", icon=":material/download:", key="robust_save"):
+            for words, make, file, kind in (
+                ("Picture (PNG)", robustness_png, "robustness.png", "image/png"),
+                ("Table (CSV)", robustness_csv, "robustness.csv", "text/csv"),
+            ):
+                st.download_button(
+                    words, partial(make, results), file, kind, key=f"save_{file}",
+                    on_click="ignore", width="stretch",
+                )  # fmt: skip
 
 
 def _curve(chosen: Change, points: Sequence[Point]) -> None:
@@ -194,3 +202,19 @@ def robustness_csv(results: Sequence[Measured]) -> str:
         for p in curve(results, change)
     ]
     return "\n".join(["change,strength,digits,accuracy,mean confidence", *lines]) + "\n"
+
+
+def robustness_png(results: Sequence[Measured]) -> bytes:
+    """All changes at a glance as a picture: a row a change, from one end to the other."""
+    rows = [
+        (
+            RANGES[change].title,
+            [
+                Cell(f"{p.accuracy:.0%}", f"{p.strength:g}", SHADE, 0.8 * p.accuracy)
+                for p in curve(results, change)
+            ],
+        )
+        for change in RANGES
+    ]
+    note = "Share of 1,000 unseen digits that are read rightly; in small print how strong a change."
+    return table_png("Robustness", [], rows, note)

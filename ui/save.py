@@ -12,16 +12,25 @@ COLUMNS = 8
 EDGE = 112  # about so many pixels for the edge of one map in a saved picture
 
 
-def save_menu(values: np.ndarray, *, name: str, key: str, scale: float | None = None) -> None:
+def save_menu(
+    values: np.ndarray,
+    *,
+    name: str,
+    key: str,
+    scale: float | np.ndarray | None = None,
+    title: str = "Save",
+) -> None:
     """Offer a layer's output as PNG, CSV and .npy; nothing is computed before a click.
 
     Args:
         values: (height, width, channels) or (units,) float32; a vector has no picture.
         name: of the files, without their ending: "conv1_after_relu".
         key: names the menu on its page.
-        scale: the absolute value that gets the full colour in the picture; None: the largest one.
+        scale: the absolute value that gets the full colour in the picture: one number, or one for
+            each map, (channels,); None: the largest one.
+        title: on the button; where there are two of them, what each saves.
     """
-    with st.popover("Save", icon=":material/download:", key=key):
+    with st.popover(title, icon=":material/download:", key=key):
         if values.ndim == 3:
             st.download_button(
                 "Picture (PNG)", partial(picture, values, scale), f"{name}.png", "image/png",
@@ -39,7 +48,7 @@ def save_menu(values: np.ndarray, *, name: str, key: str, scale: float | None = 
         )  # fmt: skip
 
 
-def picture(maps: np.ndarray, scale: float | None) -> bytes:
+def picture(maps: np.ndarray, scale: float | np.ndarray | None) -> bytes:
     """Return all maps as one PNG, large enough to be printed."""
     zoom = max(1, EDGE // max(maps.shape[:2]))
     return mosaic_png(maps, scale=scale, columns=COLUMNS, gap=2 * zoom, zoom=zoom)

@@ -35,6 +35,7 @@ class ChosenDigit:
     pixels: np.ndarray
     source: str  # as it is said on screen: "your drawing", "test digit 17, a 4"
     label: int | None = None  # the true digit where it is known
+    place: int | None = None  # among the embedded test digits, where it is one of them
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class Session:
     view: View = View()
     view_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
     arrivals: int = 0  # grows when a link sets the view: widgets then begin anew, see ui.links
+    linked: dict[str, str] = field(default_factory=dict)  # what the first URL chose, see ui.links
     picks: dict[str, object] = field(default_factory=dict)  # the last one seen of each widget
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # (name, file) by source
     prepared: tuple[object, np.ndarray, Preprocessed] | None = None  # the last picture and its key

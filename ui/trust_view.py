@@ -1,4 +1,4 @@
-"""Is the explanation true? Erasing in its order, and the same method on random weights."""
+"""Is the explanation true? Erasing in its order, against random order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,13 @@ import streamlit as st
 
 from model import digits
 from model.activations import ForwardPass
-from model.attribution import Attribution, Method, Settings, usual_layer
+from model.attribution import Method, Settings, usual_layer
 from model.engine import EngineError, Pending, engine
 from model.faithfulness import (
     NO_INK,
     ORDERS,
-    Control,
     Erasing,
     areas,
-    control,
     erase,
     erased,
     importance_order,
@@ -27,18 +25,16 @@ from model.network import Network, NetworkConfig
 from ui.colours import DARK, LIGHT
 from ui.curves import Line, curves
 from ui.explain_view import heat_maps
+from ui.links import linked, tell
 from ui.long_work import in_slices
-from ui.maps import big_map, map_grid
+from ui.maps import map_grid
+from ui.save import save_menu
 from ui.session import ChosenDigit
 
-SEEDS = 5
-"""Random networks in the control."""
 SHOWN = (0, 4, 8, 12, 20, 32)
 """Steps of erasing that are shown as pictures."""
 MANY = 20
 """Test digits that the methods are compared on; as many of each."""
-SIZE = 260
-"""Width of a map, in CSS pixels."""
 COLOURS = dict(zip(Method, ((0, 0), (5, 5), (6, 6), (3, 3)), strict=True))
 """Of each method's line: its place among the colours for a light and for a dark page."""
 GREY = ("#6b7280", "#9aa3b2")
@@ -189,10 +185,12 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
     """Show what is left of the digit on the way, in the order of one method."""
     names = [*map(str, found.methods), "random order"]
     chosen = st.segmented_control(
-        "What is left, erased in the order of …", names, default=names[0], required=True,
+        "What is left, erased in the order of …", names, default=linked("order", names, names[0]),
+        required=True,
         key="trust_pictures", persist_state="session",
     )  # fmt: skip
     place = names.index(str(chosen)) if chosen in names else 0
+    tell(order=names[place] if place else None)
     shares = found.curves.shares
     steps = [step for step in SHOWN if step < len(shares)]
     order, probabilities = found.orders[place], found.curves.deletion[place]
@@ -202,6 +200,7 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
         labels=[f"{shares[step]:.0%} gone: {probabilities[step]:.1%}" for step in steps],
         marked_empty=False,
     )  # fmt: skip
+    save_menu(np.stack(pictures, axis=2), name="what_is_left", key="trust_save_left", scale=1.0)
 
 
 def curves_csv(found: Tested) -> str:
@@ -274,92 +273,3 @@ def _better(gone: np.ndarray, back: np.ndarray, place: int) -> str:
     """For how many digits a method is better than the mean of random orders in both tests."""
     both = (gone[:, place] < gone[:, -1]) & (back[:, place] > back[:, -1])
     return f"{both.sum()} of {len(both)}"
-
-
-@st.fragment
-def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
-    """Show the same method on networks of random weights, and how alike the maps are."""
-    label = int(inside.probabilities.argmax())
-    if not digit.pixels.any():
-        return
-    method = Method(
-        st.segmented_control(
-            "Method", [str(each) for each in methods_for(network.config)],
-            default=str(Method.OCCLUSION), required=True, key="trust_method",
-            persist_state="session",
-        )
-    )  # fmt: skip
-    found = heat_maps(network, digit.pixels, method, Settings())
-    if found is None:
-        return
-    heat = found.maps[:, :, label]
-    others = _controls(network, digit.pixels, found, label, method)
-    if not others:
-        return
-    three = st.columns(3, gap="medium")
-    shown = (
-        ("The digit", digit.pixels, "digit"),
-        ("The shown network", heat, "trained"),
-        ("Random weights", others[0].map, "random"),
-    )
-    for column, (title, values, name) in zip(three, shown, strict=True):
-        with column:
-            st.markdown(f"**{title}**" + ("" if name == "digit" else f", for a {label}"))
-            big_map(
-                values, key=f"trust_{name}", scale=1.0 if name == "digit" else None, values=False,
-                size=SIZE, label=name,
-            )  # fmt: skip
-    st.markdown(_verdict(others))
-    st.caption(
-        f"{SEEDS} networks of the same layers with the random weights that a training begins with. "
-        "Each map has a colour scale of its own: only where it is orange and where blue is "
-        "compared."
-    )
-
-
-def _controls(
-    network: Network, digit: np.ndarray, found: Attribution, label: int, method: Method
-) -> list[Control]:
-    """Explain with every random network, one call each, so that others are answered between."""
-    heat, done = found.maps[:, :, label], []
-    with st.spinner("Explaining with random weights …"):
-        for seed in range(SEEDS):
-            try:
-                done.append(
-                    _control(
-                        network.fingerprint, digit.tobytes(), label, str(method), seed,
-                        network.config, heat,
-                    )
-                )  # fmt: skip
-            except EngineError as error:
-                st.warning(str(error), icon=":material/hourglass_top:")
-                return []
-    return done
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _control(
-    fingerprint: str, pixels: bytes, label: int, method: str, seed: int, _config: NetworkConfig,
-    _heat: np.ndarray,
-) -> Control:  # fmt: skip
-    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    return engine().run(control, _config, digit, _heat, label, Method(method), Settings(), seed)
-
-
-def _verdict(others: list[Control]) -> str:
-    inked = np.array([other.inked for other in others])
-    sizes = np.array([other.sizes for other in others])
-    if not np.isfinite(inked).all():
-        return "One of the maps is the same everywhere, so that ranks cannot be compared."
-    return (
-        f"**Rank correlation** with the random networks, over the pixels with ink: mean "
-        f"**{_signed(inked.mean())}** ({_signed(inked.min())} to {_signed(inked.max())}). "
-        "1: the same order of pixels; 0: no relation; −1: the opposite order. Near 0 is good: the "
-        "map depends on what was learned. Over **all** pixels and without the sign, as "
-        f"in the paper, it is {_signed(sizes.mean())}: a map can look alike merely because the "
-        "ink is in the same place."
-    )
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")

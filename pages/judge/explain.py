@@ -4,9 +4,11 @@ from ui.contrast_view import why_not
 from ui.explain_view import explain
 from ui.inside import digit_to_follow
 from ui.lesson import lesson
+from ui.links import current_view
 from ui.session import look_inside, network
 
 st.title("Explain")
+current_view(network().config)
 lesson(
     seeing="Ten heat maps, one for each digit that the network could have answered. Orange pixels "
     "speak **for** that digit, blue ones **against** it, white ones do not matter. "

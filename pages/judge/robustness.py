@@ -4,7 +4,7 @@ from ui.attack_view import smallest_change
 from ui.elsewhere_view import elsewhere
 from ui.inside import digit_to_follow
 from ui.lesson import lesson
-from ui.links import copy_link, current_view
+from ui.links import copy_link, current_view, linked, tell
 from ui.robustness_view import all_digits, one_digit
 from ui.session import network
 
@@ -22,10 +22,11 @@ lesson(
 digit = digit_to_follow()
 st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
 
-one, many, attack, other = st.tabs(
-    ["This digit", "1,000 digits", "Smallest change", "Elsewhere"],
-    key="robustness_tabs", on_change="rerun",
-)  # fmt: skip
+parts = ["This digit", "1,000 digits", "Smallest change", "Elsewhere"]
+one, many, attack, other = tabs = st.tabs(
+    parts, key="robustness_tabs", on_change="rerun", default=linked("part", parts, parts[0])
+)
+tell(part=next((part for part, tab in zip(parts[1:], tabs[1:], strict=True) if tab.open), None))
 if one.open:
     with one:
         one_digit(digit)

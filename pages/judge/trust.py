@@ -1,12 +1,15 @@
 import streamlit as st
 
+from ui.control_view import random_weights
 from ui.explain_view import answer_words
 from ui.inside import digit_to_follow
 from ui.lesson import lesson
+from ui.links import current_view
 from ui.session import look_inside, network
-from ui.trust_view import deletion, over_many, random_weights
+from ui.trust_view import deletion, over_many
 
 st.title("Is the explanation true?")
+current_view(network().config)
 lesson(
     seeing="An explanation says which pixels matter most. So we erase them, the most important "
     "first, and watch the network lose its digit; then the same in random order. "

@@ -52,7 +52,7 @@ def opened(
     monkeypatch.setattr("ui.session.network", lambda: made)
     monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu here
-    for module in ("explain_view", "contrast_view", "trust_view", "long_work"):
+    for module in ("explain_view", "contrast_view", "trust_view", "control_view", "long_work"):
         monkeypatch.setattr(f"ui.{module}.engine", HereEngine)
     return AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60), made, inside
 
@@ -159,3 +159,22 @@ def test_the_methods_are_compared_on_many_digits(monkeypatch: pytest.MonkeyPatch
     app.run()
     assert not app.exception, app.exception
     assert "Mean of 3 digits" in words(app)
+
+
+def test_a_link_opens_the_digit_and_what_was_chosen_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, _, _ = opened(monkeypatch, "explain", CONFIGS["three"])
+    for name, value in {
+        "digit": "17", "method": "Grad-CAM", "cells": "conv1", "first": "3", "second": "8",
+    }.items():  # fmt: skip
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception
+    assert any("test digit 17" in each.value for each in app.caption)
+    assert app.segmented_control(key="explain_method").value == "Grad-CAM"
+    found = {each.label: each.value for each in app.selectbox}
+    assert (found["Layer"], found["Why a …"], found["… and not a …"]) == ("conv1", 3, 8)
+
+    app.segmented_control(key="explain_method").set_value(str(Method.OCCLUSION)).run()
+    assert "method" not in app.query_params
+    assert "cells" not in app.query_params
+    assert "".join(app.query_params["digit"]) == "17"

@@ -1,11 +1,14 @@
 """What the Judge pages save, say and accept; that they open is tested with all the other pages."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from model import digits
 from model.evaluate import Evaluation
-from ui import evaluate_view, map_view, robustness_view
+from ui import evaluate_files, map_view, robustness_view
 from ui.confusion import checked_pick, confusion
 from ui.scatter import checked_pick as checked_place
 
@@ -21,15 +24,23 @@ def found() -> Evaluation:
 
 
 def test_saved_tables_hold_every_number(found: Evaluation) -> None:
-    lines = evaluate_view.answers_csv(found).splitlines()
+    lines = evaluate_files.answers_csv(found).splitlines()
     assert len(lines) == 21
     assert lines[6].startswith("5,2,7,")
     assert float(lines[6].split(",")[-3]) == pytest.approx(0.82)
-    matrix = evaluate_view.confusion_csv(found).splitlines()
+    matrix = evaluate_files.confusion_csv(found).splitlines()
     assert matrix[3] == "2,0,0,1,0,0,0,0,1,0,0"
-    scores = evaluate_view.scores_csv(found).splitlines()
+    scores = evaluate_files.scores_csv(found).splitlines()
     assert scores[3] == "2,2,0.5,1"
     assert scores[8] == "7,2,1,0.666666667"
+
+
+def test_the_confusion_matrix_is_saved_as_it_is_shaded(found: Evaluation) -> None:
+    picture = Image.open(io.BytesIO(evaluate_files.confusion_png(found, "500 test digits")))
+    colours = np.asarray(picture.convert("RGB")).reshape(-1, 3).astype(int)
+    orange = (colours[:, 0] - colours[:, 2] > 100).sum()
+    blue = (colours[:, 2] - colours[:, 0] > 80).sum()
+    assert 6 < blue / orange < 10  # one mistake; ten cells of right answers, one of them paler
 
 
 def test_the_map_is_saved_with_one_s_own_digit() -> None:

@@ -167,3 +167,46 @@ def test_a_pick_is_news_once() -> None:
     assert app.run().text[2].value == "news None"
     app.session_state["said"] = "b"  # the widget was away: the same pick is a new one
     assert app.run().text[2].value == "news b"
+
+
+def chosen() -> None:
+    import streamlit as st
+
+    from ui.links import address, linked, tell
+
+    first = linked("method", ["one", "two"], "one")
+    method = st.segmented_control("Method", ["one", "two"], default=first, required=True, key="m")
+    tell(method=method if method != "one" else None)
+    st.text(f"{first} {method}")
+    st.text(address())
+
+
+def choosing(**params: str) -> AppTest:
+    app = AppTest.from_function(chosen)
+    for name, value in params.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_a_link_chooses_and_what_is_chosen_is_told() -> None:
+    app = choosing(method="two", other="kept")
+    assert app.text[0].value == "two two"
+    app.segmented_control(key="m").set_value("one").run()
+    assert app.text[0].value == "two one"  # a widget's start stays what it was
+    assert app.text[1].value.endswith("?other=kept")
+    app.segmented_control(key="m").set_value("two").run()
+    assert dict(parse_qsl(urlsplit(app.text[1].value).query)) == {"other": "kept", "method": "two"}
+
+
+def test_a_link_that_chooses_what_there_is_not_counts_as_none() -> None:
+    app = choosing(method="three")
+    assert not app.exception
+    assert app.text[0].value == "one one"
+    assert app.text[1].value == ""
+
+
+def test_choices_stay_when_the_place_changes() -> None:
+    app = at(layer="conv1", method="two", digit="17")
+    app.button(key="move").click().run()
+    left = {name: "".join(app.query_params[name]) for name in app.query_params}
+    assert (left["method"], left["digit"], left["layer"]) == ("two", "17", "conv2")
