@@ -68,6 +68,7 @@ def _show(digit: ChosenDigit, method: Method, results: Sequence[Attack], complet
         key=f"epsilon_{method}_{hash(digit.pixels.tobytes())}_{network().fingerprint[:8]}",
     )  # fmt: skip
     place = EPSILONS.index(epsilon)
+    st.markdown(_answer(found, place))  # beside the slider: on a phone the pictures are below
     change = found.pixels[place] - digit.pixels
     largest = float(np.abs(change).max())
     columns = st.columns(3, gap="medium")

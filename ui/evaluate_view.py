@@ -74,10 +74,18 @@ def evaluate() -> None:
     )  # fmt: skip
     chosen = next(each for each in sets if each.words == wanted)
     tell(judged=chosen.kind if chosen is not sets[0] else None)
-    if len(sets) == 1 or all(each.name != "full" for each in sets):
+    taught = session().taught
+    if chosen.kind == "own" and taught is not None and session().shown_run == taught.id:
+        st.info(
+            "This network was taught such digits. Those that it has learned from say little of how "
+            "it reads new ones.",
+            icon=":material/info:",
+        )
+    if all(each.kind != "full" for each in sets):
         st.caption(
-            "The 10,000 test digits of full MNIST can be taken, too, once it was downloaded on "
-            "the Train page. Digits that you correct on the Draw page make a test set of your own."
+            "The 10,000 test digits of full MNIST are not on this computer. Download it on the "
+            "Train page (Data), then they can be chosen here. Digits that you correct on the Draw "
+            "page make a test set of your own."
         )
     current = network()
     in_slices(

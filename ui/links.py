@@ -174,12 +174,17 @@ def copy_link(view: View | None = None) -> None:
 
 
 def address(view: View | None = None) -> str:
-    """The address of the view: of all runs that the URL names, only the one that is shown."""
-    params, run = st.query_params.to_dict(), shown_run()
+    """The address of the view: of all runs that the URL names, only the one that is shown.
+
+    Where the menu has led to another page, its URL does not tell the epoch, but the page shows it.
+    """
+    params, run, epoch = st.query_params.to_dict(), shown_run(), session().view.epoch
     if view is not None:
         params = _others(params) | to_params(view)
     params.pop(RUN, None)
-    query = urlencode(params | ({RUN: run.id} if run is not None else {}))
+    if run is not None:
+        params |= {RUN: run.id} | ({} if epoch is None else {"epoch": str(epoch)})
+    query = urlencode(params)
     return f"{st.context.url or ''}{'?' if query else ''}{query}"
 
 

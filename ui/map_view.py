@@ -170,7 +170,7 @@ def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:
     )
     data, places = unseen(), neighbours(features, own, NEAREST)
     distances = np.linalg.norm(features[places] - own, axis=1)
-    labels = [f"{data.labels[p]} · {away:.1f}" for p, away in zip(places, distances, strict=True)]
+    labels = [f"{data.labels[p]} · {away:.3g}" for p, away in zip(places, distances, strict=True)]
     gallery(
         data.images[places], labels, lambda number: unseen_digit(int(places[number])),
         key=f"nearest_{hash(places.tobytes())}", size=64,

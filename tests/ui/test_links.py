@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -210,3 +211,12 @@ def test_choices_stay_when_the_place_changes() -> None:
     app.button(key="move").click().run()
     left = {name: "".join(app.query_params[name]) for name in app.query_params}
     assert (left["method"], left["digit"], left["layer"]) == ("two", "17", "conv2")
+
+
+def test_the_address_tells_the_epoch_that_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.links.shown_run", lambda: SimpleNamespace(id="mine"))
+    app = at(epoch="3", run="mine,other")
+    del app.query_params["epoch"]  # as the menu does on the way to another page
+    app.run()
+    query = dict(parse_qsl(urlsplit(app.text[1].value).query))
+    assert query == {"epoch": "3", "run": "mine"}
