@@ -26,6 +26,7 @@ REFINED = 16  # intervals cut in three in one round
 MOST_POINTS = 1000  # for one digit; more would take longer than anybody should wait
 COMPLETE = 0.01
 """The share of its score's change by which a map's sum may miss it."""
+AIMED_AT = 0.95 * COMPLETE  # the finished map is rounded to float32, which must not undo it
 SMALLEST_CHANGE = 0.01
 """A change smaller than this counts as this: one hundredth of nothing cannot be asked for."""
 
@@ -92,7 +93,7 @@ def _mean_slope(
     change = scores[-1] - scores[0]
     while True:
         missed = end - start - slopes @ ink * (right - left)
-        done = shares_missed(change - missed.sum(), change) <= COMPLETE
+        done = shares_missed(change - missed.sum(), change) <= AIMED_AT
         if done or len(left) + 2 * REFINED > MOST_POINTS:
             mean: np.ndarray = (right - left) @ slopes
             return mean, len(left)
