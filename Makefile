@@ -38,6 +38,7 @@ weights: $(VENV)/.run  ## make the shipped weights again (needs full MNIST in th
 	$(BIN)/python -m model.train --data european --epochs 6 --batch-size 64 --learning-rate 0.0008 \
 		--schedule cosine --augment drawings --seed 2 --out model/pretrained \
 		--start model/pretrained/weights.npz
+	$(BIN)/python -m model.train_detector --out model/pretrained
 
 clean:  ## remove what the other words made
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

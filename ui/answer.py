@@ -3,7 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from model.verdict import FAMILIAR, Judgement, Rules, Verdict
+from model.detector import card
+from model.verdict import Judgement, Rules, Verdict
 
 STYLE = """<style>
 .ds-answer { display: grid; grid-template-columns: 7rem 1fr; gap: 0.75rem 1.5rem;
@@ -47,9 +48,9 @@ def answer(probabilities: np.ndarray, verdict: Verdict, truth: int | None) -> No
         f"<span class='{'first' if digit == best else ''}'>{share:.1%}</span>"
         for digit, share in enumerate(probabilities.tolist())
     )
-    kind = {Judgement.SURE: "sure", Judgement.UNSURE: "unsure", Judgement.STRANGE: "strange"}
+    kind = {Judgement.SURE: "sure", Judgement.STRANGE: "strange"}
     st.html(
-        f"{STYLE}<div class='ds-answer {kind[verdict.judgement]}' role='group' "
+        f"{STYLE}<div class='ds-answer {kind.get(verdict.judgement, 'unsure')}' role='group' "
         f"aria-label='The answer: {large}'>"
         f"<div class='ds-digit' data-digit='{best}' data-judgement='{verdict.judgement}'>{large}"
         f"</div><div class='ds-bars'>{rows}</div>"
@@ -77,6 +78,8 @@ def _judgement(verdict: Verdict) -> str:
             return f"<b>Sure.</b> {numbers}"
         case Judgement.UNSURE:
             return f"<b>Not sure: perhaps a {verdict.digit}.</b> {numbers}"
+        case Judgement.UNFINISHED:
+            return f"<b>So far perhaps a {verdict.digit}.</b> {numbers}"
         case Judgement.STRANGE:
             return (
                 "<b>This does not look like a digit.</b> The ten probabilities always add up to "
@@ -85,26 +88,35 @@ def _judgement(verdict: Verdict) -> str:
 
 
 def explanation(rules: Rules | None) -> None:
-    """Offer the reasons for "not sure" and "not a digit", with the figures of this network."""
+    """Offer the reasons for "not sure" and "not a digit", with the figures behind them."""
     with st.popover("When is it sure?", icon=":material/help:", type="tertiary"):
-        if rules is None:
-            st.markdown("The rules of this network are not measured yet.")
-            return
-        if np.isfinite(rules.sure):
-            sure = (
-                f"Of its answers with at least **{rules.sure:.1%}**, {rules.right:.1%} were right; "
-                f"{rules.coverage:.1%} of the digits got such an answer. Below it the page says "
-                "“not sure”."
-            )
-        else:
-            sure = "Whatever its probability, its answers were wrong too often: it is never sure."
-        st.markdown(
-            "The network was asked about 500 **validation digits**, which it has not learned from. "
-            f"{sure}\n\n**Like a digit:** each picture is compared with training digits, pixel by "
-            "pixel and by the numbers in the network's dense layer. Where no training digit is "
-            f"near, it does not look like a digit; {FAMILIAR:.1%} of the validation digits pass. "
-            "Nor does what is smaller, flatter or darker than any training digit."
-        )
+        st.markdown(f"{_when_sure(rules)}\n\n{_when_a_digit()}")
+
+
+def _when_sure(rules: Rules | None) -> str:
+    if rules is None:
+        return "When this network is sure is not measured yet."
+    asked = "The network was asked about 500 **validation digits**, which it has not learned from."
+    if not np.isfinite(rules.sure):
+        return f"{asked} Whatever its probability, it was wrong too often: it is never sure."
+    return (
+        f"{asked} Of its answers with at least **{rules.sure:.1%}**, {rules.right:.1%} were right; "
+        f"{rules.coverage:.1%} of the digits got such an answer. Below it the page says “not sure”."
+    )
+
+
+def _when_a_digit() -> str:
+    refused = card()["refused"]
+    digits = refused["MNIST's test digits"]
+    return (
+        "**Like a digit?** A second, small network decides that: the *detector*. It has eleven "
+        "answers, the ten digits and “no digit”, and has learned from digits of many hands and "
+        "from letters, doodles and scribbles. It sees only the picture, so its word is the same "
+        "for every network.\n\nOf MNIST's 10,000 test digits it wrongly refuses "
+        f"**{digits:.1%}**. Of letters drawn by hand it rightly refuses "
+        f"{refused['letters, met']:.0%}, and {refused['letters, never met']:.0%} of those that it "
+        "had never met in any hand. Letters that may be digits pass: O, I, S, Z, B, b, q."
+    )
 
 
 def no_answer(sentence: str) -> None:

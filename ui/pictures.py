@@ -39,7 +39,8 @@ class Found:
     """What there is to read: digits, (28, 28) float32 each, where on the sheet, and from where.
 
     `prepared` has the steps that led to them (none for test digits), `sentence` says why there is
-    no digit, `label` is the true digit where it is known, `sheet` names what they are on.
+    no digit, `label` is the true digit where it is known, `sheet` names what they are on,
+    `finished` is False while the pen draws.
     """
 
     pixels: tuple[np.ndarray, ...]
@@ -48,6 +49,7 @@ class Found:
     prepared: Preprocessed | None = None
     label: int | None = None
     sheet: str = ""
+    finished: bool = True
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -116,7 +118,8 @@ def _drawn() -> Found:
     drawing = canvas("sheet", generation=session().sheet)
     if drawing is None:
         return Found((), "", "Draw a digit")
-    return _found(from_ink(drawing.ink, off=session().steps_off), "your drawing", "sheet")
+    prepared = from_ink(drawing.ink, off=session().steps_off)
+    return _found(prepared, "your drawing", "sheet", finished=drawing.finished)
 
 
 def _uploaded() -> Found:
@@ -180,10 +183,10 @@ def _prepared(content: bytes) -> tuple[np.ndarray, Preprocessed]:
     return mine.prepared[1:]
 
 
-def _found(prepared: Preprocessed, words: str, sheet: str) -> Found:
+def _found(prepared: Preprocessed, words: str, sheet: str, *, finished: bool = True) -> Found:
     pixels = tuple(found.digit for found in prepared.digits)
     sentence = "" if pixels else prepared.problem or BLANK
-    return Found(pixels, words, sentence, prepared, sheet=sheet)
+    return Found(pixels, words, sentence, prepared, sheet=sheet, finished=finished)
 
 
 def _show(picture: np.ndarray, found: Found, name: str) -> None:

@@ -33,15 +33,19 @@ def followed(found: Found) -> int:
     return found.followed
 
 
-def read(digit: ChosenDigit) -> tuple[ForwardPass, Verdict] | None:
+def read(digit: ChosenDigit, *, finished: bool = True) -> tuple[ForwardPass, Verdict] | None:
     """Send a digit through the network; all pages speak about it from now on.
+
+    Args:
+        digit: what to read.
+        finished: whether the pen is lifted.
 
     Returns:
         None when the engine is away; a sentence on the page then says so.
     """
     session().digit = digit
     inside = look_inside(digit)
-    return None if inside is None else (inside, judge_pass(inside, rules()))
+    return None if inside is None else (inside, judge_pass(inside, rules(), finished=finished))
 
 
 def _verdicts(found: Found) -> list[Verdict] | None:
@@ -49,11 +53,11 @@ def _verdicts(found: Found) -> list[Verdict] | None:
     if said is None:
         return None
     measured = rules()
-    rows = zip(found.pixels, said.probabilities, said.features, strict=True)
-    return [judge(*row, measured) for row in rows]
+    rows = zip(found.pixels, said.probabilities, strict=True)
+    return [judge(*row, measured, finished=found.finished) for row in rows]
 
 
 def _label(place: int, verdict: Verdict) -> str:
     if verdict.judgement is Judgement.STRANGE:
         return f"{place}: ?"
-    return f"{place}: {verdict.digit}{'?' if verdict.judgement is Judgement.UNSURE else ''}"
+    return f"{place}: {verdict.digit}{'' if verdict.judgement is Judgement.SURE else '?'}"

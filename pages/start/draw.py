@@ -24,7 +24,7 @@ def read_digit() -> None:
             return
         place = followed(found)
         digit = found.chosen(place)
-        said = read(digit)
+        said = read(digit, finished=found.finished)
         if said is None:
             return
         inside, verdict = said

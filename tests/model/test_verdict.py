@@ -1,4 +1,4 @@
-"""The rules of "sure" and "a digit": by hand on small numbers, and on real digits and scribbles."""
+"""The rule of "sure" by hand on small numbers; digits and no digits, judged as the page does."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,9 @@ import pytest
 from model import digits, verdict
 from model.activations import forward_pass
 from model.network import Network, NetworkConfig, build, weights_of
+from model.pen import drawn, received
 from model.pretrained import shipped
-from model.verdict import Form, Judgement, Reading, Rules, Verdict, judge, sure_limit
+from model.verdict import Judgement, Reading, Rules, Verdict, judge, measured, sure_limit
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def rules() -> Rules:
 
 def verdicts(pictures: np.ndarray, rules: Rules) -> list[Verdict]:
     said = verdict.read(shipped(), pictures)
-    rows = zip(pictures, said.probabilities, said.features, strict=True)
+    rows = zip(pictures, said.probabilities, strict=True)
     return [judge(*row, rules) for row in rows]
 
 
@@ -43,29 +44,34 @@ def test_a_network_that_is_always_right_is_sure_of_what_it_has_met() -> None:
 
 
 def test_each_judgement_by_hand() -> None:
-    data = digits.embedded().training
-    pixels = data.inputs()[0]
-    known = np.eye(4, dtype=np.float32)[[0] * 5]
-    rules = Rules(0.8, 0.9, 0.995, 0.01, Form(0.3, 10, 15), known)
+    pixels = digits.embedded().training.inputs()[0]
+    rules = Rules(0.8, 0.9, 0.995)
     probabilities = np.full(10, 0.01, np.float32)
     probabilities[[3, 8]] = 0.72, 0.2
-    like, unlike = np.array([5.0, 0, 0, 0], np.float32), np.array([0, 1.0, 0, 0], np.float32)
 
-    unsure = judge(pixels, probabilities, like, rules)
+    unsure = judge(pixels, probabilities, rules)
     assert unsure.judgement is Judgement.UNSURE
     assert (unsure.digit, unsure.runner_up) == (3, 8)
     assert unsure.margin == pytest.approx(0.52, abs=1e-6)
-    assert judge(pixels, probabilities, like, None).judgement is Judgement.SURE
+    assert judge(pixels, probabilities, None).judgement is Judgement.SURE
 
     probabilities[3] += 0.1
-    assert judge(pixels, probabilities, like, rules).judgement is Judgement.SURE
-    # Far in the network's eyes but a training digit as a picture: the product is 0.
-    assert judge(pixels, probabilities, unlike, rules).judgement is Judgement.SURE
-    noise = np.random.default_rng(0).random((28, 28), np.float32) * 0.5
-    assert judge(noise, probabilities, unlike, rules).judgement is Judgement.STRANGE
-    # More ink than any digit has, however near the features are.
-    full = np.ones((28, 28), np.float32)
-    assert judge(full, probabilities, like, rules).judgement is Judgement.STRANGE
+    assert judge(pixels, probabilities, rules).judgement is Judgement.SURE
+    # However sure the network is, and whether or not its rules are known.
+    cross = received(drawn([[(0, 0), (1, 1)], [(1, 0), (0, 1)]], np.random.default_rng(0)))
+    for known in (rules, None):
+        pixels = cross.astype(np.float32) / 255
+        assert judge(pixels, probabilities, known).judgement is Judgement.STRANGE
+        said = judge(pixels, probabilities, known, finished=False)
+        assert said.judgement is Judgement.UNFINISHED
+
+
+def test_the_rules_count_what_was_right_above_the_limit() -> None:
+    labels = np.arange(1000) % 10
+    probabilities = np.eye(10)[labels] * 0.9
+    probabilities[:100] = np.eye(10)[(labels[:100] + 1) % 10] * 0.4  # wrong, and less sure
+    rules = measured(probabilities, labels)
+    assert (rules.sure, rules.coverage, rules.right) == (0.9, 0.9, 1.0)
 
 
 def test_hardly_a_real_digit_is_called_none(rules: Rules) -> None:
@@ -96,30 +102,12 @@ def test_noise_blobs_and_stripes_are_no_digits(rules: Rules) -> None:
     assert share(verdicts(stripes, rules), Judgement.STRANGE) == 1
 
 
-def test_strangeness_of_a_training_digit_is_zero(rules: Rules) -> None:
-    pictures = digits.embedded().training.inputs()[:20]
-    said = verdict.read(shipped(), pictures)
-    far = verdict.strangeness(pictures, said.features, rules.known)
-    assert np.abs(far).max() < 1e-5
-    assert (verdict.strangeness(1 - pictures, said.features, rules.known) > -1e-6).all()
-
-
 def test_a_forward_pass_is_judged_like_a_reading(rules: Rules) -> None:
     digit = digits.embedded().test.inputs()[3]
     one = verdict.judge_pass(forward_pass(shipped(), digit), rules)
     (other,) = verdicts(digit[None], rules)
     assert (one.judgement, one.digit) == (other.judgement, other.digit)
     assert one.probability == pytest.approx(other.probability, abs=1e-5)
-
-
-def test_the_form_of_pictures_counts_dark_pixels() -> None:
-    pictures = np.zeros((2, 28, 28), np.float32)
-    pictures[0, 4:24, 14] = 1
-    pictures[1, 10:14, 3:25] = 0.8
-    form = verdict.form_of(pictures)
-    assert form.most_ink == pytest.approx(4 * 22 * 0.8 / 784)
-    assert (form.least_height, form.least_side) == (4, 20)
-    assert verdict.form_of(pictures * 0.5).least_side == 0
 
 
 def test_a_dot_is_no_digit(rules: Rules) -> None:
@@ -136,7 +124,6 @@ def test_every_architecture_has_rules_and_an_untrained_one_is_never_sure(
 ) -> None:
     untrained = Network(config, weights_of(build(config, 1), config), "untrained")
     rules = verdict.rules_for(untrained)
-    assert rules.known.shape == (1000, config.dense_units)
     assert rules.sure == float("inf")
     assert rules.coverage == 0
     assert rules.right == 0

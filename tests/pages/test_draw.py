@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from model.digits import embedded
@@ -41,6 +41,11 @@ def ink(*columns: int) -> dict[str, object]:
     cells = np.zeros((84, 84), np.uint8)
     for column in columns:
         cells[15:70, column : column + 6] = 255
+    return sent(cells)
+
+
+def sent(cells: np.ndarray) -> dict[str, object]:
+    """What the canvas sends for a sheet, (84, 84) uint8."""
     pairs = bytes(byte for cell in cells.ravel().tolist() for byte in (1, cell))
     packed = base64.b64encode(pairs).decode("ascii")
     return {"drawing": {"ink": packed, "finished": True, "strokes": 1, "generation": 0}}
@@ -68,6 +73,21 @@ def test_a_drawing_is_read_and_judged(app: AppTest) -> None:
     assert "data-digit='1'" in bodies(app)
     assert "runner-up" in bodies(app)
     assert app.session_state["session"].digit.source == "your drawing"
+
+
+def test_a_letter_is_called_no_digit(app: AppTest) -> None:
+    sheet = Image.new("L", (84, 84))
+    for line in ((22, 12, 62, 72), (62, 12, 22, 72)):
+        ImageDraw.Draw(sheet).line(line, fill=255, width=7)
+    app.session_state["sheet"] = sent(np.asarray(sheet))
+    app.run()
+    assert not app.exception
+    assert "data-judgement='not a digit'" in bodies(app)
+    assert "This does not look like a digit" in bodies(app)
+    assert "'>?" in bodies(app)  # in the place of the answer
+    app.session_state["sheet"]["drawing"]["finished"] = False
+    app.run()
+    assert "data-judgement='not yet a digit'" in bodies(app)
 
 
 def test_two_strokes_far_apart_are_a_number_and_each_can_be_followed(app: AppTest) -> None:

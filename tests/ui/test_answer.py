@@ -2,8 +2,9 @@
 
 import pytest
 
-from model.verdict import Judgement, Verdict
-from ui.answer import said
+from model.detector import card
+from model.verdict import Judgement, Rules, Verdict
+from ui.answer import _when_a_digit, _when_sure, said
 
 
 def verdict(judgement: Judgement) -> Verdict:
@@ -15,6 +16,7 @@ def verdict(judgement: Judgement) -> Verdict:
     [
         (Judgement.SURE, "Sure."),
         (Judgement.UNSURE, "Not sure: perhaps a 4."),
+        (Judgement.UNFINISHED, "So far perhaps a 4."),
         (Judgement.STRANGE, "does not look like a digit"),
     ],
 )
@@ -33,3 +35,11 @@ def test_a_known_label_tells_right_from_wrong() -> None:
     assert "which is right" in said(verdict(Judgement.SURE), 4)
     assert "it is a <b>9</b>" in said(verdict(Judgement.SURE), 9)
     assert "which is right" not in said(verdict(Judgement.SURE), 9)
+
+
+def test_the_reasons_name_the_measured_figures() -> None:
+    assert "not measured" in _when_sure(None)
+    assert "never sure" in _when_sure(Rules(float("inf"), 0.0, 0.0))
+    assert "**97.1%**, 99.9% were right; 95.0%" in _when_sure(Rules(0.971, 0.95, 0.999))
+    refused = card()["refused"]["MNIST's test digits"]
+    assert f"**{refused:.1%}**" in _when_a_digit()
