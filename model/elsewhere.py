@@ -8,28 +8,30 @@ All pictures take the path of a drawing in this app (`model.preprocess.from_ink`
 slices, some dozens at a time, in the worker that also reads them.
 """
 
-import importlib.util
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from model import digits
+from model.detector import detector
 from model.forward import probabilities
+from model.hand import Writer, written
 from model.network import Network
-from model.preprocess import from_ink
+from model.pen import SHEET, drawn, received
+from model.printed import fonts, printed
+from model.scribbles import SCRIBBLES, scribble
+from model.signs import DOODLES, LETTERS, SHAPES
 
 SLICE = 25
 """Pictures that are made and read at a time."""
-SHEET = 96  # edge of the sheet that letters and shapes are drawn on, in pixels
 EACH = 30  # of scikit-learn's digits of each class
 FONTS_FOR_LETTERS = 10
-SHAPES_EACH = 25
+SCRIBBLES_EACH = 25
+SEED = 1936  # of all that is drawn; the detector learned from others
 
 
 class Kind(StrEnum):
@@ -39,7 +41,10 @@ class Kind(StrEnum):
     SMALL = "8×8 digits"
     PRINTED = "printed digits"
     LETTERS = "printed letters"
+    HAND = "letters by hand"
     SHAPES = "shapes"
+    DOODLES = "doodles"
+    SCRIBBLES = "scribbles"
 
     @property
     def digits(self) -> bool:
@@ -47,8 +52,10 @@ class Kind(StrEnum):
         return self in (Kind.TEST, Kind.SMALL, Kind.PRINTED)
 
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # I and O are left out: in print they are 1 and 0
-SHAPES = ("square", "triangle", "cross", "star", "wave", "spiral", "arrow", "grid")
+CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # I and O are left out: in print they are 1 and 0
+SIGNS = {Kind.HAND: LETTERS, Kind.SHAPES: SHAPES, Kind.DOODLES: DOODLES}
+WRITERS = {Kind.HAND: 8, Kind.SHAPES: 12, Kind.DOODLES: 6}
+"""How many people write every sign of these kinds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +67,14 @@ class Foreign:
         names: what each one is: "7", "K", "spiral".
         images: (n, 28, 28) uint8 as the network received them, 255 is ink.
         probabilities: (n, 10) float32.
+        refused: (n,) bool, whether the app says "this does not look like a digit".
     """
 
     kind: Kind
     names: tuple[str, ...]
     images: np.ndarray
     probabilities: np.ndarray
+    refused: np.ndarray
 
     @property
     def answers(self) -> np.ndarray:
@@ -96,9 +105,11 @@ def count(kind: Kind) -> int:
         case Kind.PRINTED:
             return 10 * len(fonts())
         case Kind.LETTERS:
-            return len(LETTERS) * min(FONTS_FOR_LETTERS, len(fonts()))
-        case Kind.SHAPES:
-            return len(SHAPES) * SHAPES_EACH
+            return len(CAPITALS) * min(FONTS_FOR_LETTERS, len(fonts()))
+        case Kind.HAND | Kind.SHAPES | Kind.DOODLES:
+            return len(SIGNS[kind]) * WRITERS[kind]
+        case Kind.SCRIBBLES:
+            return len(SCRIBBLES) * SCRIBBLES_EACH
 
 
 def read_foreign(network: Network, kind: Kind, start: int) -> Foreign:
@@ -114,11 +125,12 @@ def read_foreign(network: Network, kind: Kind, start: int) -> Foreign:
         test = digits.embedded().test.take(np.array(places))
         names, images = tuple(map(str, test.labels)), test.images
     else:
-        drawn = [_drawn(kind, place) for place in places]
-        names = tuple(name for name, _ in drawn)
-        images = np.stack([as_received(ink) for _, ink in drawn])
-    said = probabilities(network, images.astype(np.float32) / np.float32(255))
-    return Foreign(kind, names, images, said)
+        inks = [_drawn(kind, place) for place in places]
+        names = tuple(name for name, _ in inks)
+        images = np.stack([received(ink) for _, ink in inks])
+    pictures = images.astype(np.float32) / np.float32(255)
+    said, refused = probabilities(network, pictures), ~detector().accepts(pictures)
+    return Foreign(kind, names, images, said, refused)
 
 
 def joined(parts: Sequence[Foreign]) -> Foreign:
@@ -128,14 +140,8 @@ def joined(parts: Sequence[Foreign]) -> Foreign:
         tuple(name for part in parts for name in part.names),
         np.concatenate([part.images for part in parts]),
         np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.refused for part in parts]),
     )
-
-
-def as_received(ink: np.ndarray) -> np.ndarray:
-    """Take a whole sheet of ink, (n, m) in [0, 1], through the app's steps: (28, 28) uint8."""
-    found = from_ink(ink, off=frozenset({"digits"}))
-    received: np.ndarray = np.rint(found.digits[0].digit * 255).astype(np.uint8)
-    return received
 
 
 def _drawn(kind: Kind, place: int) -> tuple[str, np.ndarray]:
@@ -148,13 +154,27 @@ def _drawn(kind: Kind, place: int) -> tuple[str, np.ndarray]:
             font, digit = divmod(place, 10)
             return str(digit), printed(str(digit), fonts()[font])
         case Kind.LETTERS:
-            font, letter = divmod(place, len(LETTERS))
+            font, letter = divmod(place, len(CAPITALS))
             spread = len(fonts()) // min(FONTS_FOR_LETTERS, len(fonts()))
-            return LETTERS[letter], printed(LETTERS[letter], fonts()[font * spread])
-        case Kind.SHAPES:
-            number, shape = divmod(place, len(SHAPES))
-            return SHAPES[shape], shape_ink(SHAPES[shape], seed=number)
+            return CAPITALS[letter], printed(CAPITALS[letter], fonts()[font * spread])
+        case Kind.SCRIBBLES:
+            number, which = divmod(place, len(SCRIBBLES))
+            chance = np.random.default_rng([SEED, list(Kind).index(kind), number, which])
+            return SCRIBBLES[which], drawn(scribble(SCRIBBLES[which], chance), chance)
+        case Kind.HAND | Kind.SHAPES | Kind.DOODLES:
+            return _by_hand(kind, place)
     raise ValueError(f"{kind} are not drawn.")
+
+
+def _by_hand(kind: Kind, place: int) -> tuple[str, np.ndarray]:
+    """A sign in the hand of one of the kind's writers; each of them writes every sign."""
+    signs = SIGNS[kind]
+    number, which = divmod(place, len(signs))
+    writer = Writer.by_chance(np.random.default_rng([SEED, number]))
+    chance = np.random.default_rng([SEED, list(Kind).index(kind), number, which])
+    name = list(signs)[which]
+    way = signs[name][number % len(signs[name])]
+    return name, drawn(written(way, writer, chance), chance)
 
 
 @lru_cache(maxsize=1)
@@ -177,82 +197,3 @@ def _enlarged(ink: np.ndarray) -> np.ndarray:
     """An 8×8 digit on a sheet, eight times as large, with soft edges between the blocks."""
     picture = Image.fromarray(np.pad(ink, 2)).resize((SHEET, SHEET), Image.Resampling.BICUBIC)
     return np.clip(np.asarray(picture, np.float32), 0, 1)
-
-
-@cache
-def fonts() -> tuple[Path | None, ...]:
-    """The fonts that characters are printed in; None is the one that Pillow brings along.
-
-    The others are those that Matplotlib brings along (mlxtend needs it), so that they are the same
-    on every computer. Without Matplotlib there is the one.
-    """
-    found: list[Path | None] = [None]
-    matplotlib = importlib.util.find_spec("matplotlib")
-    if matplotlib is not None and matplotlib.origin is not None:
-        folder = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf"
-        names = ("DejaVuSans", "DejaVuSerif", "STIXGeneral", "cmr10", "cmb10", "cmss10", "cmtt10")
-        files = sorted(folder.glob("*.ttf"))
-        found += [f for f in files if f.stem.startswith(names) and "Display" not in f.stem]
-    return tuple(found)
-
-
-@lru_cache(maxsize=64)
-def _font(path: Path | None) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(64) if path is None else ImageFont.truetype(path, 64)
-
-
-def printed(character: str, font: Path | None) -> np.ndarray:
-    """Return one character's ink: (SHEET, SHEET) float32 in [0, 1]."""
-    sheet = Image.new("L", (SHEET, SHEET))
-    middle = SHEET / 2
-    ImageDraw.Draw(sheet).text((middle, middle), character, fill=255, font=_font(font), anchor="mm")
-    return np.asarray(sheet, np.float32) / np.float32(255)
-
-
-def shape_ink(name: str, seed: int) -> np.ndarray:
-    """Return the ink of a shape, a little turned and stretched: (SHEET, SHEET) float32 in [0, 1].
-
-    Args:
-        name: one of `SHAPES`.
-        seed: of its turn, stretch and line width.
-    """
-    chance = np.random.default_rng(seed)
-    angle, stretch = chance.uniform(-0.3, 0.3), chance.uniform(0.8, 1.2)
-    width = int(chance.integers(5, 10))
-    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    sheet = Image.new("L", (SHEET, SHEET))
-    draw = ImageDraw.Draw(sheet)
-    for line in _lines(name):
-        points = (np.array(line) * (stretch, 1 / stretch)) @ turn.T * 26 + SHEET / 2
-        draw.line([tuple(point) for point in points], fill=255, width=width, joint="curve")
-    return np.asarray(sheet, np.float32) / np.float32(255)
-
-
-def _lines(name: str) -> list[list[tuple[float, float]]]:
-    """The strokes of a shape, points in [-1, 1]."""
-
-    def around(corners: int, step: int = 1) -> list[tuple[float, float]]:
-        angles = [2 * math.pi * step * i / corners - math.pi / 2 for i in range(corners + 1)]
-        return [(math.cos(a), math.sin(a)) for a in angles]
-
-    match name:
-        case "square":
-            return [[(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]]
-        case "triangle":
-            return [around(3)]
-        case "cross":
-            return [[(-1, -1), (1, 1)], [(-1, 1), (1, -1)]]
-        case "star":
-            return [around(5, step=2)]
-        case "wave":
-            return [[(x / 20, 0.5 * math.sin(x / 20 * 2 * math.pi)) for x in range(-20, 21)]]
-        case "spiral":
-            turns = [i / 60 for i in range(61)]
-            return [[(t * math.cos(16 * t), t * math.sin(16 * t)) for t in turns]]
-        case "arrow":
-            return [[(-1, 0), (1, 0)], [(0.3, -0.6), (1, 0), (0.3, 0.6)]]
-        case "grid":
-            upright = [[(x, -1.0), (x, 1.0)] for x in (-0.7, 0.0, 0.7)]
-            level = [[(-1.0, y), (1.0, y)] for y in (-0.7, 0.0, 0.7)]
-            return [*upright, *level]
-    raise ValueError(f"There is no shape “{name}”.")

@@ -19,8 +19,11 @@ MEANINGS = {
     Kind.TEST: "What it has learned to read, for comparison.",
     Kind.SMALL: "Scikit-learn's handwritten digits of 8×8 pixels, enlarged.",
     Kind.PRINTED: "The ten digits in the fonts that come with this app's libraries.",
-    Kind.LETTERS: "Capital letters in ten of those fonts, without I and O.",
-    Kind.SHAPES: "Squares, spirals, arrows and others, drawn by the computer.",
+    Kind.LETTERS: "Capital letters in ten of those fonts, without I and O; S and Z may be digits.",
+    Kind.HAND: "Letters drawn by the computer in eight hands, without those that may be digits.",
+    Kind.SHAPES: "Squares, spirals, arrows and others, drawn by the computer in twelve hands.",
+    Kind.DOODLES: "Faces, houses, hearts and others, drawn by the computer in six hands.",
+    Kind.SCRIBBLES: "Coils, zigzags, tangles and others.",
 }
 STYLE = """<style>
 .ds-elsewhere { overflow-x: auto; }
@@ -34,7 +37,7 @@ STYLE = """<style>
 
 
 def elsewhere() -> None:
-    """Read five kinds of pictures and compare how right and how sure the network is."""
+    """Read pictures of every kind and compare how right and how sure the network is."""
     current = network()
     in_slices(
         ("elsewhere", current.fingerprint), partial(_slices, current), _show,
@@ -62,14 +65,18 @@ def _show(results: Sequence[Foreign], complete: bool) -> None:
     st.html(
         f"{STYLE}<div class='ds-elsewhere'><table><tr><th>Pictures</th><th>Count</th>"
         f"<th>Read rightly<small>95 % interval</small></th><th>Mean confidence</th>"
-        f"<th>{SURE:.0%} sure or more</th></tr>{rows}</table></div>"
+        f"<th>{SURE:.0%} sure or more</th>"
+        f"<th>Called no digit<small>by the detector</small></th></tr>{rows}</table></div>"
     )
     if not complete:
         return
     st.markdown(
         "A letter has no right answer among ten digits. A network that knew its limits would be "
-        "sure of none of them; the last column shows how often it is. The ten probabilities "
-        "always sum to 100 %, whatever it sees."
+        "sure of none of them; the last column but one shows how often it is. The ten "
+        "probabilities always sum to 100 %, whatever it sees. So on the Draw page a second, small "
+        "network decides whether something looks like a digit at all: the **detector**. Unlike "
+        "this network it has learned from letters, shapes, doodles and scribbles, other ones than "
+        "these; the last column shows how often it says no."
     )
     _pictures(found)
     st.download_button(
@@ -87,13 +94,13 @@ def _row(found: Foreign) -> str:
     return (
         f"<tr><td><b>{found.kind.capitalize()}</b><small>{MEANINGS[found.kind]}</small></td>"
         f"<td>{len(confidence)}</td><td>{right}</td><td>{confidence.mean():.1%}</td>"
-        f"<td>{(confidence >= SURE).mean():.1%}</td></tr>"
+        f"<td>{(confidence >= SURE).mean():.1%}</td><td>{found.refused.mean():.1%}</td></tr>"
     )
 
 
 def _pictures(found: dict[Kind, Foreign]) -> None:
     kind = st.pills(
-        "Look at", list(found), default=Kind.LETTERS, required=True, key="elsewhere_kind",
+        "Look at", list(found), default=Kind.HAND, required=True, key="elsewhere_kind",
         format_func=str.capitalize, persist_state="session",
     )  # fmt: skip
     shown = found[Kind(kind)]
@@ -121,12 +128,12 @@ def _pictures(found: dict[Kind, Foreign]) -> None:
 
 
 def elsewhere_csv(found: Sequence[Foreign]) -> str:
-    """One line a picture: its kind, what it is, the answer and its probability."""
+    """One line a picture: kind, what it is, answer, its probability, what the detector says."""
     lines = [
-        f"{each.kind},{name},{answer},{confidence:.9g}"
+        f"{each.kind},{name},{answer},{confidence:.9g},{'yes' if refused else 'no'}"
         for each in found
-        for name, answer, confidence in zip(
-            each.names, each.answers, each.confidence.tolist(), strict=True
+        for name, answer, confidence, refused in zip(
+            each.names, each.answers, each.confidence.tolist(), each.refused, strict=True
         )
     ]
-    return "\n".join(["pictures,what it is,answer,confidence", *lines]) + "\n"
+    return "\n".join(["pictures,what it is,answer,confidence,called no digit", *lines]) + "\n"

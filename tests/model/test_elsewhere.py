@@ -6,8 +6,9 @@ from sklearn.datasets import load_digits
 
 from model import elsewhere
 from model.digits import embedded
-from model.elsewhere import SHAPES, SLICE, Foreign, Kind, count, joined, read_foreign
+from model.elsewhere import SLICE, Foreign, Kind, count, joined, read_foreign
 from model.network import Network, NetworkConfig, build, weights_of
+from model.signs import LETTERS
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,7 @@ def test_the_last_slice_ends_where_the_pictures_end(network: Network, kind: Kind
     assert len(found.names) == total - start
     assert found.images.shape == (len(found.names), 28, 28)
     assert found.probabilities.shape == (len(found.names), 10)
+    assert found.refused.shape == (len(found.names),)
     assert (found.images.max(axis=(1, 2)) > 128).all()  # there is ink on each
     assert all(name in "0123456789" for name in found.names) == kind.digits
 
@@ -45,21 +47,20 @@ def test_small_digits_keep_their_labels() -> None:
         assert known[(ink.astype(np.float64) * 16).tobytes()] == name
 
 
-def test_every_shape_is_another_one_and_another_seed_varies_it() -> None:
-    inks = {name: elsewhere.shape_ink(name, 0).tobytes() for name in SHAPES}
-    assert len(set(inks.values())) == len(SHAPES)
-    assert inks["star"] != elsewhere.shape_ink("star", 1).tobytes()
-    with pytest.raises(ValueError, match="no shape"):
-        elsewhere.shape_ink("heptagon", 0)
+def test_every_hand_writes_every_letter_in_its_own_way() -> None:
+    drawn = [elsewhere._drawn(Kind.HAND, place) for place in range(2 * len(LETTERS))]
+    names = [name for name, _ in drawn]
+    assert names == 2 * list(LETTERS)
+    assert len({ink.tobytes() for _, ink in drawn}) == len(drawn)
+    again, ink = elsewhere._drawn(Kind.HAND, 3)
+    np.testing.assert_array_equal(ink, drawn[3][1])
+    assert again == names[3]
 
 
-def test_without_matplotlib_there_is_still_a_font(monkeypatch) -> None:
-    monkeypatch.setattr(elsewhere.importlib.util, "find_spec", lambda name: None)
-    elsewhere.fonts.cache_clear()
-    assert elsewhere.fonts() == (None,)
-    assert count(Kind.LETTERS) == len(elsewhere.LETTERS)
-    assert elsewhere.printed("K", None).max() == 1
-    elsewhere.fonts.cache_clear()
+def test_letters_are_refused_and_test_digits_are_not(network: Network) -> None:
+    letters, test = (read_foreign(network, kind, 0) for kind in (Kind.HAND, Kind.TEST))
+    assert letters.refused.mean() > 0.8
+    assert test.refused.mean() < 0.1
 
 
 def test_hits_are_right_answers_and_a_letter_has_none() -> None:
@@ -67,9 +68,10 @@ def test_hits_are_right_answers_and_a_letter_has_none() -> None:
     pictures = np.zeros((2, 28, 28), np.uint8)
     both = joined(
         [
-            Foreign(Kind.PRINTED, ("3",), pictures[:1], shares[:1]),
-            Foreign(Kind.PRINTED, ("7",), pictures[1:], shares[1:]),
+            Foreign(Kind.PRINTED, ("3",), pictures[:1], shares[:1], np.array([False])),
+            Foreign(Kind.PRINTED, ("7",), pictures[1:], shares[1:], np.array([True])),
         ]
     )
     np.testing.assert_array_equal(both.hits, [True, False])
-    assert not Foreign(Kind.LETTERS, ("A", "B"), pictures, shares).hits.any()
+    np.testing.assert_array_equal(both.refused, [False, True])
+    assert not Foreign(Kind.HAND, ("A", "B"), pictures, shares, both.refused).hits.any()

@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from model import digits
+from model.elsewhere import Foreign, Kind
 from model.evaluate import Evaluation
-from ui import evaluate_files, map_view, robustness_view
+from ui import elsewhere_view, evaluate_files, map_view, robustness_view
 from ui.confusion import checked_pick, confusion
 from ui.scatter import checked_pick as checked_place
 
@@ -58,6 +59,16 @@ def test_the_thousand_unseen_digits_keep_their_names() -> None:
     np.testing.assert_array_equal(digit.pixels, data.test.inputs()[3])
     assert digit.source == f"test digit 3, a {data.test.labels[3]}"
     assert map_view.unseen_digit(3).source.startswith("validation digit 3")
+
+
+def test_every_foreign_picture_is_saved_with_the_word_of_the_detector() -> None:
+    shares = np.eye(10, dtype=np.float32)[[7, 4]]
+    pictures = np.zeros((2, 28, 28), np.uint8)
+    refused = np.array([True, False])
+    letters = Foreign(Kind.HAND, ("K", "M"), pictures, shares, refused)
+    lines = elsewhere_view.elsewhere_csv([letters]).splitlines()
+    assert lines[1:] == ["letters by hand,K,7,1,yes", "letters by hand,M,4,1,no"]
+    assert "<td>50.0%</td></tr>" in elsewhere_view._row(letters)
 
 
 def test_the_reach_of_a_change_is_said_in_words() -> None:

@@ -1,0 +1,90 @@
+"""How many real digits are wrongly called no digit, and how many non-digits rightly.
+
+    python tests/benchmarks/bench_verdict.py [--mnist FILE] [--photos FOLDER] [--strokes FILE]
+                                             [--each N] [--seed S]
+
+FILE of MNIST is mnist.npz; FOLDER and FILE of strokes are as in `collections_report.py`. The
+embedded test digits and what is drawn by rule are always judged. "Never met" are letters, shapes,
+doodles and scribbles that the detector has not learned from in any drawing.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from collections_report import items
+from timing import say, spread
+
+from model import digits, strokes
+from model.detector import detector
+from model.detector_examples import FONT_FOR_TEST, digits_of_many_hands, for_measuring, simple
+from model.elsewhere import CAPITALS
+from model.evaluate import wilson
+from model.pen import received
+from model.pretrained import shipped
+from model.printed import fonts, printed
+from model.verdict import judge, read, rules_for
+
+
+def real(options: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
+    """Collections of digits: (n, 28, 28) uint8 or float32 in [0, 1]."""
+    test = digits.embedded().test
+    yield "embedded test digits", test.images
+    if options.mnist:
+        with np.load(options.mnist) as file:
+            yield "MNIST's test digits", file["x_test"]
+    groups: dict[str, list[np.ndarray]] = {}
+    for group, _, _, found, _ in items(options):
+        if found.largest is not None:
+            name = "strokes" if group == "strokes" else "photos"
+            groups.setdefault(name, []).append(found.largest.digit)
+    yield from ((name, np.stack(pictures)) for name, pictures in groups.items())
+    yield "1, 7, 0 by rule", strokes.european(1000, options.seed)[0]
+    yield "digits of other hands", digits_of_many_hands(test, 1000, options.seed).images
+    held_out = fonts()[::FONT_FOR_TEST]
+    yield "printed, fonts never met", _printed("0123456789", held_out)
+
+
+def none(options: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
+    """Kinds of non-digits, likewise."""
+    yield from for_measuring(options.each, options.seed).items()
+    yield "printed capitals", _printed(CAPITALS, fonts())
+    random = np.random.default_rng(options.seed)
+    yield "dashes, blots, noise, blank", np.stack([simple(random) for _ in range(200)])
+
+
+def _printed(characters: str, chosen: tuple[Path | None, ...]) -> np.ndarray:
+    return np.stack([received(printed(each, font)) for font in chosen for each in characters])
+
+
+def main() -> None:
+    """Print one line a collection or kind, and the time of a judgement."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mnist", type=Path)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--strokes", type=Path)
+    parser.add_argument("--each", type=int, default=20, help="drawings of each letter or doodle")
+    parser.add_argument("--seed", type=int, default=77)
+    options = parser.parse_args()
+    for title, kinds in (("digits, wrongly refused", real), ("no digits, refused", none)):
+        print(f"\n{title:34}{'pictures':>10}{'refused':>10}{'share':>9}   95 % interval")
+        for name, pictures in kinds(options):
+            inputs = pictures if pictures.dtype != np.uint8 else pictures.astype(np.float32) / 255
+            refused = int((~detector().accepts(inputs)).sum())
+            low, high = wilson(refused, len(inputs))
+            share = f"{refused / len(inputs):9.2%}   {low:.2%} to {high:.2%}"
+            print(f"{name:34}{len(inputs):10}{refused:10}{share}", flush=True)
+    rules, digit = rules_for(shipped()), digits.embedded().test.inputs()[0]
+    probabilities = read(shipped(), digit[None]).probabilities[0]
+    print()
+    say("one judgement", spread(lambda: judge(digit, probabilities, rules)))
+
+
+if __name__ == "__main__":
+    main()
