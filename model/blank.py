@@ -13,6 +13,7 @@ _SMALL = 256  # the drop is looked for on a picture of this size
 _REACH = 4  # pixels of it to each side: the edge of a blurred stroke is that wide
 _DROP = 0.5  # of the ink's own strength that the brightness must drop by at its outline
 _SHARP = 0.6  # share of the outline where it does
+_SOFT = 0.45  # of the steepest outline on the sheet: softer ones are a shadow's
 _TOUCH = 0.3  # share of the outline that may be the sheet's own edge
 _WIDEST = 0.15  # of the sheet: strokes that reach its edge are narrower
 _SOLID = 0.5  # of its size: a digit has no place as wide as that
@@ -44,13 +45,18 @@ def without_shadows(ink: Ink, brightness: np.ndarray) -> Ink:
     values = ink.strength[mask]
     total = np.maximum(np.bincount(parts[mask], values, count + 1), 1e-6)
     strength = np.bincount(parts[mask], values**2, count + 1) / total  # of its darker parts
-    drop, dent = _drop_and_dent(brightness)
+    drop, dent, slope = _drop_and_dent(brightness)
     scale = drop.shape[0] / height, drop.shape[1] / width
     at = (rows * scale[0]).astype(int), (columns * scale[1]).astype(int)
     sharp = drop[at] >= _DROP * strength[owner]
     outline = np.maximum(np.bincount(owner, minlength=count + 1), 1)
     real = np.bincount(owner, sharp, count + 1) / outline >= _SHARP
     touch = np.bincount(owner, touching, count + 1) / outline
+    # One lens took all of the picture: what is much softer than the rest lies in the light. A
+    # median over the outline overlooks where a printed line crosses it.
+    large = np.flatnonzero(real & (outline >= 0.2 * outline[1:].max()))
+    steep = [float(np.median(slope[at][owner == part])) / strength[part] for part in large]
+    real[large] &= np.array(steep) >= _SOFT * max(steep, default=0)
     rows, columns = np.nonzero(mask)
     at = (rows * scale[0]).astype(int), (columns * scale[1]).astype(int)
     deep = np.bincount(parts[mask], dent[at], count + 1) / np.maximum(size, 1)
@@ -82,11 +88,12 @@ def is_solid(mask: np.ndarray, sheet: tuple[int, ...]) -> bool:
     return bool(2 * radius - 1 > _SOLID * max(mask.shape) / step)
 
 
-def _drop_and_dent(brightness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _drop_and_dent(brightness: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """By how much, as a share, each pixel is darker than the brightest within a few pixels.
 
     The first picture is the drop between the brightest and the darkest around each pixel; the
-    second how much darker it is than the paper on both sides of a stroke (a grey closing).
+    second how much darker it is than the paper on both sides of a stroke (a grey closing); the
+    third is the drop from one pixel to the next.
     """
     from scipy import ndimage
 
@@ -97,4 +104,9 @@ def _drop_and_dent(brightness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     high = ndimage.maximum_filter(small, 2 * _REACH + 1)
     window = round(_WIDEST * max(small.shape)) | 1
     filled = np.maximum(ndimage.grey_closing(small, (window, window), mode="nearest"), 1 / 255)
-    return 1 - low / np.maximum(high, 1 / 255), 1 - small / filled
+    near_low, near_high = ndimage.minimum_filter(small, 3), ndimage.maximum_filter(small, 3)
+    return (
+        1 - low / np.maximum(high, 1 / 255),
+        1 - small / filled,
+        1 - near_low / np.maximum(near_high, 1 / 255),
+    )

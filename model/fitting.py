@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from model.lighting import resized
-from model.segment import mean_width
+from model.lighting import mean_width, resized
 
 SIDE = 28
 BOX = 20  # the digit's longer side, in pixels

@@ -10,13 +10,17 @@ import numpy as np
 from PIL import Image
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in JPEG
-_LIGHT_SIDE = 240  # the light is looked at on a picture of this size: it changes slowly
+_LIGHT_SIDE = 200  # the light is looked at on a picture of this size: it changes slowly
 _FAINTEST = 0.08  # of the light: hard pencil takes 0.2, what shadows leave behind stays below
 _ONE_DIGIT = 48  # pixels; so small a file is one digit from edge to edge
 _POLARITY_SIDE = 160
 _POLARITY_WIDTHS = (0.03, 0.055, 0.095, 0.145)  # of the longest side
 _DARK_SHEET = 0.22  # boards and screens are darker than this, paper in bad light is not
 _PAPER_BIAS = 6.0
+_CLEARLY = 0.7  # no width alone decides: e to this power is twice as much
+_HOLES = 1.15  # strokes that closing their smallest holes makes wider by this factor are pencil
+_ROUNDS = 3
+_GRAIN = 0.006  # of the sheet: the grain of drawing paper is not wider
 _NOISE_FACTOR = 4.5  # ink stands out of the paper's grain by this many standard deviations
 
 
@@ -61,10 +65,10 @@ def is_light_on_dark(brightness: np.ndarray) -> bool:
         window = round(share * max(small.shape)) | 1
         # The third power: few clear strokes count for more than much grain.
         dark, bright = (
-            float(((_closed(each, window) - each) ** 3).mean()) ** (1 / 3)
+            float(((_filled(each, window) - each) ** 3).mean()) ** (1 / 3)
             for each in (small, -small)
         )
-        score += float(np.log((bright + 1e-3) / (dark + 1e-3)))
+        score += float(np.clip(np.log((bright + 1e-3) / (dark + 1e-3)), -_CLEARLY, _CLEARLY))
     return score > _PAPER_BIAS * (float(np.median(small)) - _DARK_SHEET)
 
 
@@ -82,13 +86,14 @@ def evened(brightness: np.ndarray) -> np.ndarray:
     window = _window(small)
     # A surface follows a lamp but not a shadow's edge; the closing alone does it the other way
     # round. Paper is what one of them knows as paper, ink is darker than both expect.
-    light = np.minimum(_closed(small, window), _closed(small / slope, window) * slope)
+    light = np.minimum(
+        _filled_both_ways(small, window), _filled_both_ways(small / slope, window) * slope
+    )
     # A closing follows the brightest grain, and grain is coarser where light is scarce.
     ratio = small / np.maximum(light, 1 / 255)
     paper = (ratio > 0.85).astype(np.float32)
-    reach = window | 1
-    share = ndimage.uniform_filter(paper, reach, mode="nearest")
-    level = ndimage.uniform_filter(ratio * paper, reach, mode="nearest") / np.maximum(share, 1e-3)
+    share = ndimage.uniform_filter(paper, window, mode="nearest")
+    level = ndimage.uniform_filter(ratio * paper, window, mode="nearest") / np.maximum(share, 1e-3)
     light = np.where(share > 0.05, light * level, light)
     # Never brighter than the paper nearby, or the rim of a sharp shadow would look like ink.
     light = ndimage.minimum_filter(light, 3)
@@ -154,6 +159,40 @@ def find_ink(darkness: np.ndarray, floor: float) -> Ink | None:
     return Ink(soft(darkness, mask), mask, floor)
 
 
+def solid(ink: Ink, darkness: np.ndarray) -> Ink:
+    """Return the ink with the paper's grain inside pencil strokes averaged over.
+
+    Graphite stays on top of the grain. Its width can only be measured once it has no holes, and
+    how far to average depends on its width: the two are found in turn.
+    """
+    from scipy import ndimage
+
+    if max(ink.mask.shape) <= _ONE_DIGIT:
+        return ink
+    reach = 0.0
+    for _ in range(_ROUNDS):
+        closed = ndimage.grey_closing(ink.mask.view(np.uint8), (3, 3)).view(bool)
+        width = mean_width(closed)
+        if reach == 0 and width < _HOLES * mean_width(ink.mask):
+            return ink
+        wider = min(width / 8, _GRAIN * max(ink.mask.shape))
+        if wider < max(0.6, 1.2 * reach):
+            return ink
+        reach = wider
+        smooth = find_ink(ndimage.gaussian_filter(darkness, reach, truncate=3), ink.floor)
+        if smooth is None:
+            return ink
+        ink = smooth
+    return ink
+
+
+def mean_width(mask: np.ndarray) -> float:
+    """The mean width of strokes: their area over half the length of their outline."""
+    inner = mask[1:-1, 1:-1] & mask[:-2, 1:-1] & mask[2:, 1:-1] & mask[1:-1, :-2] & mask[1:-1, 2:]
+    area = int(mask.sum())
+    return 2 * area / max(1, area - int(inner.sum()))
+
+
 def soft(darkness: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return the darkness inside a mask and one pixel around it: the soft edge of the strokes."""
     padded = np.pad(mask, 1)
@@ -209,11 +248,35 @@ def _window(small: np.ndarray) -> int:
     return int(max(3, round(max(small.shape) / 4))) | 1
 
 
-def _closed(small: np.ndarray, window: int) -> np.ndarray:
-    """A grey closing that sees the sheet go on beyond its edges, so that no corner is filled."""
+def _beyond(small: np.ndarray, reach: int) -> np.ndarray:
+    """The sheet as if it went on beyond its edges, so that a closing fills no corner."""
+    return np.pad(small, reach, mode="edge")
+
+
+def _filled(small: np.ndarray, window: int) -> np.ndarray:
+    """A grey closing with a square."""
     from scipy import ndimage
 
-    padded = np.pad(small, window, mode="edge")
-    closed = ndimage.grey_closing(padded, (window, window))
+    closed = ndimage.grey_closing(_beyond(small, window), (window, window))
     result: np.ndarray = closed[window:-window, window:-window]
+    return result
+
+
+def _filled_both_ways(small: np.ndarray, window: int) -> np.ndarray:
+    """The brighter of two closings, with a square and with one that stands on its tip.
+
+    The corner of a square reaches along a stroke over the edge of a slanting shadow and takes the
+    stroke for shadow; no edge slants for both.
+    """
+    from scipy import ndimage
+
+    reach = round(0.75 * window)
+    padded = _beyond(small, reach)
+    size = (window, window)
+    turned = ndimage.rotate(padded, 45, order=1, mode="nearest")
+    turned = ndimage.rotate(ndimage.grey_closing(turned, size), -45, order=1)
+    top, left = ((full - side) // 2 for full, side in zip(turned.shape, padded.shape, strict=True))
+    turned = turned[top : top + padded.shape[0], left : left + padded.shape[1]]
+    inside = (slice(reach, -reach), slice(reach, -reach))
+    result: np.ndarray = np.maximum(_filled(small, window), turned[inside])
     return result

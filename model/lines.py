@@ -15,6 +15,7 @@ import numpy as np
 
 _STRIPS = 32  # a line is looked for in this many pieces, so that it may bend a little
 _COVERAGE = 0.8  # share of the pieces in which a printed line shows
+_WHOLE = 0.95  # the same for a line that no stroke is taken for
 _FAMILY_COVERAGE = 0.45  # the same for lines that run alongside others
 _FAMILY_SHARE = 0.7  # of the longest of them
 _FAMILY = 3  # so many lines alongside are no strokes of a digit
@@ -26,6 +27,7 @@ _SMALLEST = 48  # in pixels; below, a stroke of a digit itself may run from edge
 _THICKEST = 0.02  # of the longest side, beside 5 pixels
 _GRAIN = 0.8  # of the floor of ink: a line is known by its length, so it may be fainter
 _OPAQUE = 0.9
+_ALONE = 0.25  # share of its length where a line has paper on both sides
 _SCRAP = 0.5  # of the longest piece of ink: what is longer may be a stroke along a line
 
 
@@ -150,11 +152,12 @@ def _horizontal(darkness: np.ndarray, threshold: float, thickest: int) -> list[_
         low, high = max(0, row - reach - thickest), row + reach + thickest + 1
         coverage[:, low:high] = 0
     best = max((cover for cover, _ in paths), default=0)
-    return [
-        _measured(darkness, shares, hits, path, middles, reach, thickest, cover)
+    lines = [
+        _measured(darkness, shares, hits, path, middles, reach, thickest, threshold, cover)
         for cover, path in paths
         if cover >= _FAMILY_SHARE * best
     ]
+    return [line for line in lines if line is not None]
 
 
 def _printed(across: list[_Line], upright: list[_Line]) -> list[_Line]:
@@ -170,7 +173,12 @@ def _printed(across: list[_Line], upright: list[_Line]) -> list[_Line]:
             most, turn = votes + line.cover, slope
     chosen = []
     for lines, sign in ((across, 1), (upright, -1)):
-        near = [line for line in lines if abs(sign * line.slope - turn) <= 2 * _ASKEW]
+        # A sheet seen from the side has lines that run together, but all cross it as a whole.
+        whole = [line for line in lines if line.to_the_edges and line.cover >= _WHOLE]
+        slopes = [sign * turn, *(line.slope for line in whole if len(whole) > 1)]
+        near = [
+            line for line in lines if min(abs(line.slope - slope) for slope in slopes) <= 2 * _ASKEW
+        ]
         chosen += [
             line
             for line in near
@@ -189,9 +197,10 @@ def _measured(
     middles: np.ndarray,
     reach: int,
     thickest: int,
+    threshold: float,
     cover: float,
-) -> _Line:
-    """Follow a line and measure how dark it is across."""
+) -> _Line | None:
+    """Follow a line and measure how dark it is across; None where it is no line."""
     height, width = darkness.shape
     here = np.arange(len(path))
     on_sheet = (path >= 0) & (path < height)
@@ -204,8 +213,13 @@ def _measured(
     where = np.flatnonzero(seen[strip])
     half = thickest // 2 + 3
     around = np.arange(-half, half + 1)
-    profile = np.median(_sampled(darkness, track[where], where, around), axis=1)
-    rim = np.median(np.concatenate([profile[:2], profile[-2:]]))
+    across = _sampled(darkness, track[where], where, around)
+    rims = np.maximum(across[:2].mean(axis=0), across[-2:].mean(axis=0))
+    alone = rims < threshold
+    if alone.mean() < _ALONE:
+        return None  # paper nowhere on both sides: part of a broad stroke
+    profile = np.median(across[:, alone], axis=1)
+    rim = float(np.median(rims[alone]))
     profile = np.clip(profile - rim, 0, _OPAQUE)
     dark = profile > 0.15 * profile.max()
     middle = half

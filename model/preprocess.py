@@ -218,6 +218,8 @@ def _without_lines(ink: lighting.Ink, darkness: np.ndarray, off: frozenset[str])
     """The ink without printed lines; a single line from edge to edge is a "1" and stays."""
     cleaned = lines.without_lines(darkness, ink.floor)
     rest = _ink(cleaned.darkness, ink.floor, off) if cleaned.count else ink
+    if rest is not None and "ink" not in off:
+        rest = lighting.solid(rest, cleaned.darkness)
     if rest is None:
         mask = np.zeros_like(ink.mask)
     else:

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.lighting import mean_width
+
 _ONE_DIGIT = 32  # a sheet of so few pixels, such as a file of 28×28, is one digit in any pieces
 _LEAST = 0.025  # of the sheet: smaller ink is grain of the paper
 _SMALL = 0.45  # of the tallest digit's height: smaller pieces on their own are no digits
+_PHOTO = 128  # in pixels; smaller files may be cut out so tightly that digits reach the edge
+_WHOLE = 0.08  # of the sheet: a digit of this size counts, whatever lies at the edge
 
 
 @dataclass(frozen=True)
@@ -99,13 +103,6 @@ def whole_sheet(mask: np.ndarray) -> tuple[Region, ...]:
     return (Region((top, left, bottom, right), mask[top:bottom, left:right]),)
 
 
-def mean_width(mask: np.ndarray) -> float:
-    """The mean width of strokes: their area over half the length of their outline."""
-    inner = mask[1:-1, 1:-1] & mask[:-2, 1:-1] & mask[2:, 1:-1] & mask[1:-1, :-2] & mask[1:-1, 2:]
-    area = int(mask.sum())
-    return 2 * area / max(1, area - int(inner.sum()))
-
-
 def _without_dust(pieces: list[Piece]) -> list[Piece]:
     largest = max(piece.size for piece in pieces)
     # Hundreds of pieces are paper texture; the largest hold whatever digits there are.
@@ -160,6 +157,12 @@ def _without_scraps(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
             piece.width > 4 * piece.height and piece.height < 0.05 * max(shape)
         )
 
+    # Beside a digit that is whole, what the edge cuts is a neighbour's or the table's.
+    if max(shape) > _PHOTO:
+        least = min(_SMALL * tallest, _WHOLE * max(shape))
+        inner = [piece for piece in pieces if not at_edge(piece)]
+        if any(piece.height > least for piece in inner):
+            pieces, tallest = inner, max(piece.height for piece in inner)
     return [
         piece
         for piece in pieces

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import kinds
+from kinds_harder import HARDER
 
 from model import digits
 from model.forward import probabilities
@@ -91,7 +92,7 @@ def main() -> None:
 
     print(f"{'one digit':26}{'right':>9}{'found one':>11}")
     rows = []
-    for number, (name, make) in enumerate(kinds.KINDS.items()):
+    for number, (name, make) in enumerate((kinds.KINDS | HARDER).items()):
         chance = np.random.default_rng([options.seed, 1, number])
         answers = []
         for index in order:

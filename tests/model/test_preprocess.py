@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from model import fitting
+from model import fitting, lighting, lines, segment
 from model import preprocess as module
 from model.preprocess import STEPS, from_ink, preprocess
 
@@ -300,3 +300,84 @@ def test_it_keeps_up_with_the_pen() -> None:
         from_ink(ink)
         times.append(time.process_time() - began)
     assert min(times) < 0.010  # 3 ms on an idle machine
+
+
+def squared(pitch: int, dark: float, *, skew: float = 0.0) -> np.ndarray:
+    y, x = np.mgrid[:SIDE, :SIDE]
+    return np.float32(dark) * (((y + skew * x) % pitch < 2) | ((x - skew * y) % pitch < 2))
+
+
+def test_a_line_is_uncovered_and_the_strokes_below_it_stay() -> None:
+    ink = 0.5 * sheet(("4", 90, 80, 150))
+    seen = 1 - (1 - ink) * (1 - squared(30, 0.4, skew=0.04))
+    clean = lines.without_lines(seen.astype(np.float32), 0.08)
+    assert clean.count in range(20, 24)
+    assert np.abs(clean.darkness - ink)[clean.band].mean() < 0.01
+    assert np.abs(seen - ink)[clean.band].mean() > 0.08
+    untouched = ~clean.band
+    assert (clean.darkness[untouched] == seen.astype(np.float32)[untouched]).all()
+
+
+def test_lines_that_run_together_are_lines_and_a_slanting_stem_is_none() -> None:
+    y, x = np.mgrid[:SIDE, :SIDE] - SIDE / 2
+    fan = 0.5 * ((y / (1 + 0.0008 * x)) % 40 < 2).astype(np.float32)
+    assert lines.without_lines(fan, 0.08).count >= 7
+    frame = 0.8 * np.isin(np.mgrid[:SIDE, :SIDE][1] // 3, (4, 100)).astype(np.float32)
+    stem = np.zeros((SIDE, SIDE), np.float32)
+    for row in range(15, 305):
+        stem[row, 120 + row // 6 : 128 + row // 6] = 0.6
+    clean = lines.without_lines(np.maximum(frame, stem), 0.08)
+    assert clean.count == 2
+    assert (clean.darkness[stem > 0] == np.float32(0.6)).all()
+
+
+@pytest.mark.parametrize("dark", [0.1, 0.2, 0.6])
+def test_faint_squares_in_a_sharp_shadow_are_an_empty_sheet(dark: float) -> None:
+    light = np.where(ROWS + 0.7 * COLUMNS > 0.8, 0.5, 1.0)
+    grid = squared(28, dark, skew=0.03)
+    assert preprocess(photo(grid, dark=1, light=light, noise=0.008)).digits == ()
+    digit = only(photo(np.maximum(sheet(("4", 90, 80, 150)), grid), dark=0.8, light=light))
+    assert likeness(digit, clean("4")) > 0.85
+
+
+def test_a_lit_stripe_or_spot_does_not_turn_a_sheet_round() -> None:
+    stripe = 1 - 0.6 * (np.abs(ROWS + 0.5 * COLUMNS - 0.7) > 0.12)
+    spot = 0.35 + 0.65 * np.exp(-(np.hypot(ROWS - 0.4, COLUMNS - 0.4) ** 2) / 0.06)
+    ink = sheet(("4", 90, 80, 150))
+    for light in (stripe, spot):
+        paper = photo(ink, dark=0.4, light=light, noise=0.008) / np.float32(255)
+        assert not lighting.is_light_on_dark(paper)
+        board = ((0.15 + 0.4 * ink) * light).astype(np.float32)
+        assert lighting.is_light_on_dark(board)
+
+
+def test_pencil_s_grain_is_averaged_over_and_a_pen_is_left_alone() -> None:
+    ink = sheet(("0", 90, 80, 150), pen=16)
+    bare = np.random.default_rng(1).random((SIDE // 2, SIDE // 2)) < 0.3
+    grain = np.kron(bare, np.ones((2, 2))) * ink
+    found = lighting.find_ink(np.float32(0.4) * (ink - grain), 0.08)
+    assert found is not None
+    solid = lighting.solid(found, np.float32(0.4) * (ink - grain)).mask
+    assert lighting.mean_width(solid) > 1.8 * lighting.mean_width(found.mask)
+    pen = lighting.find_ink(np.float32(0.4) * ink, 0.08)
+    assert pen is not None
+    assert lighting.solid(pen, np.float32(0.4) * ink) is pen
+
+
+def test_digits_beside_some_that_touch_are_kept() -> None:
+    row = ("0", "0", "0", "0")
+    mask = np.zeros((240, 600), bool)
+    touching = sheet(
+        *((shape, 20 + 46 * n, 80, 80) for n, shape in enumerate(row)), size=(600, 240)
+    )
+    mask |= touching > 0.5
+    mask |= sheet(("4", 330, 85, 60), ("7 crossed", 450, 85, 60), size=(600, 240)) > 0.5
+    regions = segment.find_digits(mask)
+    assert sum(region.box[1] > 300 for region in regions) == 2
+
+
+def test_what_the_edge_cuts_beside_a_whole_digit_is_left_out() -> None:
+    mask = sheet(("4", 130, 80, 150)) > 0.5
+    mask[20:300, :30] |= (np.arange(20, 300) % 24 < 14)[:, None]
+    (only_one,) = segment.find_digits(mask)
+    assert only_one.box[1] > 100
