@@ -127,10 +127,18 @@ def darkness_of(paper_is_one: np.ndarray) -> tuple[np.ndarray, float]:
     blur = max(darkness.shape) / 1000
     if blur > 0.25:  # grain is smaller than strokes: average it away in large pictures
         darkness = ndimage.gaussian_filter(darkness, blur, truncate=3)
-    sample = darkness[::2, ::2] if min(darkness.shape) > _LIGHT_SIDE else darkness
-    paper = float(np.median(sample))
-    grain = 1.4826 * float(np.median(np.abs(sample - paper)))  # the MAD, not misled by ink
-    return darkness - paper, max(_NOISE_FACTOR * grain, _FAINTEST)
+    darkness -= np.median(_sample(darkness))
+    return darkness, _floor(darkness)
+
+
+def _sample(darkness: np.ndarray) -> np.ndarray:
+    return darkness[::2, ::2] if min(darkness.shape) > _LIGHT_SIDE else darkness
+
+
+def _floor(darkness: np.ndarray) -> float:
+    """What the paper's grain may reach; by the median deviation, which ink does not mislead."""
+    grain = 1.4826 * float(np.median(np.abs(_sample(darkness))))
+    return max(_NOISE_FACTOR * grain, _FAINTEST)
 
 
 def find_ink(darkness: np.ndarray, floor: float) -> Ink | None:
@@ -171,7 +179,7 @@ def solid(ink: Ink, darkness: np.ndarray) -> Ink:
         return ink
     reach = 0.0
     for _ in range(_ROUNDS):
-        closed = ndimage.grey_closing(ink.mask.view(np.uint8), (3, 3)).view(bool)
+        closed = ndimage.grey_closing(ink.mask.view(np.uint8), (5, 5)).view(bool)
         width = mean_width(closed)
         if reach == 0 and width < _HOLES * mean_width(ink.mask):
             return ink
@@ -179,10 +187,11 @@ def solid(ink: Ink, darkness: np.ndarray) -> Ink:
         if wider < max(0.6, 1.2 * reach):
             return ink
         reach = wider
-        smooth = find_ink(ndimage.gaussian_filter(darkness, reach, truncate=3), ink.floor)
-        if smooth is None:
+        smooth = ndimage.gaussian_filter(darkness, reach, truncate=3)
+        found = find_ink(smooth, _floor(smooth))
+        if found is None:
             return ink
-        ink = smooth
+        ink = found
     return ink
 
 

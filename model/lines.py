@@ -17,7 +17,7 @@ _STRIPS = 32  # a line is looked for in this many pieces, so that it may bend a 
 _COVERAGE = 0.8  # share of the pieces in which a printed line shows
 _WHOLE = 0.95  # the same for a line that no stroke is taken for
 _FAMILY_COVERAGE = 0.45  # the same for lines that run alongside others
-_FAMILY_SHARE = 0.7  # of the longest of them
+_FAMILY_SHARE = 0.75  # of the longest of them
 _FAMILY = 3  # so many lines alongside are no strokes of a digit
 _ASKEW = 0.035  # by so much slopes in a family may differ: the sheet is seen from the side
 _THIN_SHARE = 0.5  # of the pieces that count, those in which nothing crosses it
@@ -151,11 +151,9 @@ def _horizontal(darkness: np.ndarray, threshold: float, thickest: int) -> list[_
         paths.append((best, row + offsets[slope]))
         low, high = max(0, row - reach - thickest), row + reach + thickest + 1
         coverage[:, low:high] = 0
-    best = max((cover for cover, _ in paths), default=0)
     lines = [
         _measured(darkness, shares, hits, path, middles, reach, thickest, threshold, cover)
         for cover, path in paths
-        if cover >= _FAMILY_SHARE * best
     ]
     return [line for line in lines if line is not None]
 
@@ -179,14 +177,15 @@ def _printed(across: list[_Line], upright: list[_Line]) -> list[_Line]:
         near = [
             line for line in lines if min(abs(line.slope - slope) for slope in slopes) <= 2 * _ASKEW
         ]
-        chosen += [
-            line
-            for line in near
-            if line.cover >= _COVERAGE
-            or sum(abs(line.slope - one.slope) <= _ASKEW and line.like(one) for one in near)
-            >= _FAMILY
-        ]
+        chosen += [line for line in near if line.cover >= _COVERAGE or _has_family(line, near)]
     return chosen
+
+
+def _has_family(line: _Line, near: list[_Line]) -> bool:
+    """Whether enough lines run alongside that are as dark and as long: a bar of a 5 is shorter."""
+    family = [one for one in near if abs(line.slope - one.slope) <= _ASKEW and line.like(one)]
+    longest = max(one.cover for one in family)
+    return len(family) >= _FAMILY and line.cover >= _FAMILY_SHARE * longest
 
 
 def _measured(
@@ -221,6 +220,8 @@ def _measured(
     profile = np.median(across[:, alone], axis=1)
     rim = float(np.median(rims[alone]))
     profile = np.clip(profile - rim, 0, _OPAQUE)
+    if profile.max() < 0.5 * threshold:
+        return None
     dark = profile > 0.15 * profile.max()
     middle = half
     first = last = middle
