@@ -89,6 +89,7 @@ STEPS: tuple[StepInfo, ...] = (
         "Off: faint pencil stays as faint as it is.",
     ),
 )
+_DARK = 0.5  # of the way from white to black; what counts as ink where it is not looked for
 _INFO = {info.key: info for info in STEPS}
 SHEET_STEPS = ("grey", "light", "ink", "lines", "digits")
 """The steps that the whole sheet goes through once; the others follow for each digit."""
@@ -210,13 +211,14 @@ def _step(key: str, off: frozenset[str], picture: np.ndarray) -> Step:
 
 def _ink(darkness: np.ndarray, floor: float, off: frozenset[str]) -> lighting.Ink | None:
     if "ink" in off:
-        return lighting.Ink(darkness, darkness > 0.5)
+        return lighting.Ink(darkness, darkness > _DARK)
     return lighting.find_ink(darkness, floor)
 
 
 def _without_lines(ink: lighting.Ink, darkness: np.ndarray, off: frozenset[str]) -> lighting.Ink:
     """The ink without printed lines; a single line from edge to edge is a "1" and stays."""
-    cleaned = lines.without_lines(darkness, ink.floor)
+    # Without "ink" nothing is known of the paper's grain: lines have to be as dark as ink.
+    cleaned = lines.without_lines(darkness, _DARK if "ink" in off else ink.floor)
     rest = _ink(cleaned.darkness, ink.floor, off) if cleaned.count else ink
     if rest is not None and "ink" not in off:
         rest = lighting.solid(rest, cleaned.darkness)
