@@ -184,7 +184,7 @@ def _printed(across: list[_Line], upright: list[_Line]) -> list[_Line]:
 def _has_family(line: _Line, near: list[_Line]) -> bool:
     """Whether enough lines run alongside that are as dark and as long: a bar of a 5 is shorter."""
     family = [one for one in near if abs(line.slope - one.slope) <= _ASKEW and line.like(one)]
-    longest = max(one.cover for one in family)
+    longest = max((one.cover for one in family), default=line.cover)
     return len(family) >= _FAMILY and line.cover >= _FAMILY_SHARE * longest
 
 
@@ -223,7 +223,7 @@ def _measured(
     if profile.max() < 0.5 * threshold:
         return None
     dark = profile > 0.15 * profile.max()
-    middle = half
+    middle = int(profile.argmax())
     first = last = middle
     while first > 0 and dark[first - 1]:
         first -= 1
