@@ -9,8 +9,9 @@ from model.runs import Phase, Run
 from ui.session import my_runs, network, session, show_run, shown_epoch, shown_run
 from ui.time_machine import epoch_slider
 
-TICK = 1.0
-"""Seconds between two looks at what changes by itself; nothing ticks when nothing does."""
+TICK, WAITING_TICK = 2.0, 1.0
+"""Seconds between two looks at a run that moves, and at an engine that one waits for; nothing ticks
+when nothing changes by itself."""
 
 SHIPPED = "shipped"
 """Stands for the shipped network in the choice; no run has this id."""
@@ -38,7 +39,8 @@ def show() -> None:
     """Draw the sidebar. It redraws itself while something in it moves."""
     with st.sidebar:
         _network_choice()
-        st.fragment(_status, run_every=TICK if _moving() else None, key="status")(_moment())
+        ticking = TICK if engine().state.phase == "ready" else WAITING_TICK
+        st.fragment(_status, run_every=ticking if _moving() else None, key="status")(_moment())
 
 
 def _network_choice() -> None:

@@ -16,8 +16,8 @@ from ui.settings import summary
 from ui.time_machine import travel
 from ui.words import duration
 
-TICK = 0.5
-"""Seconds between two redraws of the charts while the run moves."""
+TICK = 0.75
+"""Seconds between two redraws while the run moves; each costs the browser 0.1 s of work."""
 
 TRAINING = (LIGHT.training, DARK.training)
 VALIDATION = (LIGHT.validation, DARK.validation)
@@ -43,11 +43,14 @@ PHASES = {
 
 
 def live_view(run: Run) -> None:
-    """Show a run and let it be steered; redraws itself while the run moves."""
-    changes = _changes(run)
+    """Show a run and let it be steered; what changes redraws itself while the run moves."""
+    changes, controls = _changes(run), _shown_by_controls(run.state())
     st.subheader(run.title, anchor=False)
     st.caption(summary(run.network, run.settings))
-    st.fragment(_live, run_every=TICK if changes else None, key="live")(run, changes)
+    with st.container(gap="small"):
+        # Apart from what ticks: a browser works for seconds a minute on buttons that never change.
+        st.fragment(_controls, key="steering")(run)
+        st.fragment(_live, run_every=TICK if changes else None, key="live")(run, changes, controls)
 
 
 def _changes(run: Run) -> bool:
@@ -55,24 +58,28 @@ def _changes(run: Run) -> bool:
     return run.state().phase.moving or not settled(run)
 
 
-def _live(run: Run, did_change: bool) -> None:
+def _shown_by_controls(state: RunState) -> tuple[object, ...]:
+    """What the buttons and fields say; when it changes by itself, the page must run again."""
+    still = None if state.phase.moving else state.phase
+    return still, state.learning_rate, len(state.changes), state.slow
+
+
+def _live(run: Run, did_change: bool, controls: tuple[object, ...]) -> None:
     run.seen()
-    with st.container(gap="small"):
-        _controls(run)
-        state = run.state()
-        _progress(state)
+    state = run.state()
+    _progress(state)
     _tiles(state)
     advice = st.container()
     _charts(state)
     probe = learning_view(run, state)
     with advice:
         _hints(run, state, probe.dead if probe is not None else {})
-    if _changes(run) != did_change:
+    if _changes(run) != did_change or _shown_by_controls(run.state()) != controls:
         st.rerun()
 
 
 def _controls(run: Run) -> None:
-    """The buttons; each acts before the rest is drawn, so that the page shows what it did."""
+    """The buttons; after each the page runs again and shows what it did."""
     state = run.state()
     phase = state.phase
     failed = phase is Phase.FAILED
@@ -131,9 +138,8 @@ def _controls(run: Run) -> None:
         run.stop()
     if again:
         restart_run(run, again == SAME)
+    if go or batch or epoch or ten or stop or again:
         st.rerun()
-    if go or batch or epoch or ten or stop:
-        st.rerun(scope="fragment")
 
 
 def _rate(run: Run, state: RunState) -> None:

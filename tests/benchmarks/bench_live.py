@@ -1,16 +1,19 @@
 """A training on the open page against plain `model.fit`: `python tests/benchmarks/bench_live.py`.
 
-The Train page is open in a browser with all its charts, and a second person looks at test digits
-on the Draw page meanwhile. In turns with it, in this process, the plain script trains the same
-network on the same digits. Options: --epochs (of each, 10), --seeds (pairs, 5).
+The Train page is open in a browser with all its charts, and a second person draws meanwhile (the
+time that the server takes to answer is measured without a second browser). In turns with it, in
+this process, the plain script trains the same network on the same digits. Options: --epochs (of
+each, 10), --seeds (pairs, 5).
 
 Prints figures and asserts nothing: they depend on the machine and on what else it does.
 """
 
 import argparse
+import asyncio
 import os
 import statistics
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -18,13 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.benchmarks.bench_draw import WATCH
 from tests.benchmarks.bench_training import Pair, plain
 from tests.benchmarks.screen import WARM, app_on_screen
+from tests.benchmarks.student import Student, ink_of
 from tests.benchmarks.timing import say, spread_of
 
 LONG = 900_000  # for a whole training
-PAUSE = 0.7  # seconds between two clicks of the second person
+PAUSE = 0.5  # seconds between two updates of the second person's drawing
 
 # Notes when the button was pressed and when the first point and the end were on the screen. The
 # tiles are there again at once for a new run, so they are read for its own first batch.
@@ -57,33 +60,41 @@ def open_train(browser: Browser, url: str, epochs: int, seed: int) -> Page:
     return page
 
 
-def look_at_test_digits(page: Page) -> None:
-    """The second person's page, where each press on a button brings another digit's answer."""
-    page.get_by_role("link", name="Draw", exact=True).click()
-    page.locator(".st-key-source").get_by_text("Test digits", exact=True).click(timeout=WARM)
-    page.get_by_role("button", name="Surprise me").click(timeout=WARM)
-    expect(page.locator(".ds-digit")).to_be_visible(timeout=WARM)
-    page.evaluate(WATCH)
+class SecondPerson:
+    """Draws on a page of their own, in a thread of its own, while `drawing`."""
+
+    def __init__(self, url: str) -> None:
+        self.times: list[float] = []  # milliseconds from each update of the drawing to its answer
+        self.drawing = threading.Event()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._live(url)))
+        self._thread.start()
+
+    async def _live(self, url: str) -> None:
+        student, place = await Student.come(url), 0
+        while not self._over.is_set():
+            await asyncio.sleep(PAUSE)
+            if self.drawing.is_set():
+                began, place = time.monotonic(), place + 1
+                assert "ds-digit" in await student.draw(ink_of(place))
+                self.times.append((time.monotonic() - began) * 1000)
+        await student.leave()
+
+    def leave(self) -> None:
+        self._over.set()
+        self._thread.join()
 
 
-def live(page: Page, other: Page) -> tuple[Pair, float, list[float]]:
-    """Train; return (seconds, validation accuracy), seconds to the first point, and the times, in
-    milliseconds, of the second person's page from click to new answer."""
+def live(page: Page, other: SecondPerson) -> tuple[Pair, float]:
+    """Train; return (seconds, validation accuracy), and seconds to the first point."""
     page.evaluate(TIMES)
+    other.drawing.set()
     page.locator(".st-key-start button").click()
-    reruns = []
-    until = time.monotonic() + LONG / 1000
-    while not page.evaluate("ended"):
-        assert time.monotonic() < until
-        seen = other.evaluate("answers.length")
-        clicked = other.evaluate("performance.now()")
-        other.get_by_role("button", name="Surprise me").click()
-        other.wait_for_function(f"answers.length > {seen}", timeout=WARM)
-        reruns.append(other.evaluate(f"answers[{seen}] - {clicked}"))
-        time.sleep(PAUSE)
+    page.wait_for_function("ended", timeout=LONG, polling=500)
+    other.drawing.clear()
     seconds, first = page.evaluate("[(ended - began) / 1000, (first - began) / 1000]")
     tile = page.locator(".ds-tiles > div").filter(has_text="Validation accuracy").locator("b")
-    return (seconds, float(tile.inner_text().rstrip("%")) / 100), first, reruns
+    return (seconds, float(tile.inner_text().rstrip("%")) / 100), first
 
 
 def report(fits: list[Pair], runs: list[Pair], firsts: list[float], reruns: list[float]) -> None:
@@ -95,7 +106,8 @@ def report(fits: list[Pair], runs: list[Pair], firsts: list[float], reruns: list
         each = " ".join(f"{share:.3f}" for share in shares)
         say(f"{name}: validation accuracy", f"{statistics.mean(shares):.3f}   {each}")
     say("start → first point", f"{statistics.median(firsts):.2f} s", "2 s")
-    say(f"another's click → new answer meanwhile ({len(reruns)})", spread_of(reruns), "p95 250 ms")
+    what = f"another person's drawing → answered meanwhile ({len(reruns)})"
+    say(what, spread_of(reruns), "p95 250 ms")
 
 
 def main() -> None:
@@ -107,21 +119,22 @@ def main() -> None:
     with app_on_screen() as app:
         if app is None:
             return
-        other, url = app
-        browser = other.context.browser
+        visitor, url = app
+        browser = visitor.context.browser
         assert browser is not None
-        look_at_test_digits(other)
+        visitor.close()
+        other = SecondPerson(url)
         plain(0, 1)  # tracing and first touches are nobody's
-        fits, runs, firsts, reruns = [], [], [], []
+        fits, runs, firsts = [], [], []
         for seed in range(options.seeds):
             fits.append(plain(seed, options.epochs))
             page = open_train(browser, url, options.epochs, seed)
-            run, first, times = live(page, other)
+            run, first = live(page, other)
             page.context.close()
             runs.append(run)
             firsts.append(first)
-            reruns += times
-        report(fits, runs, firsts, reruns)
+        other.leave()
+        report(fits, runs, firsts, other.times)
     say("load average after", f"{os.getloadavg()[0]:.1f}")
 
 
