@@ -15,7 +15,7 @@ from model.film import film
 from model.network import POOL, Kind, Layer, Network, to_vector
 from model.ordering import Order, channels_in_order
 from ui.diagram import shape_text
-from ui.film_strip import film_strip
+from ui.film import film_strip
 from ui.links import arrival, copy_link, fitting, go_to, news, page_link, place
 from ui.maps import Drawing, big_map, map_grid
 from ui.save import save_menu

@@ -13,7 +13,7 @@ from model.filters import HAND_MADE, FilterOrder, LayerKernels, apply_kernel, st
 from model.network import Network
 from model.patches import LayerPatches, best_patches
 from ui.arithmetic_tables import four, two
-from ui.film_strip import film_strip
+from ui.film import film_strip
 from ui.links import arrival, copy_link, go_to, news, place
 from ui.long_work import in_slices
 from ui.maps import big_map, map_grid

@@ -181,9 +181,9 @@ def test_the_film_strip_needs_a_run_and_shows_its_epochs(monkeypatch: pytest.Mon
     def grid(maps, **options):
         shown.append({"maps": maps, **options})
 
-    monkeypatch.setattr("ui.film_strip.shown_run", SomeRun)
+    monkeypatch.setattr("ui.film.shown_run", SomeRun)
     monkeypatch.setattr("ui.links.shown_run", SomeRun)
-    monkeypatch.setattr("ui.film_strip.map_grid", grid)
+    monkeypatch.setattr("ui.film.map_grid", grid)
     app.run()
     assert not app.exception
     film = next(call for call in shown if call["key"].startswith("film_strip_"))
