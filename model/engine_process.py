@@ -126,8 +126,9 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
         tasks: list[asyncio.Task[None]] = []
         try:
             await asyncio.gather(*(post.on_duty for post in posts))
-            tasks = [asyncio.create_task(post.keep_fresh(scheduler)) for post in posts]
-            tasks.append(asyncio.create_task(_watch(posts, stop)))
+            tasks = [asyncio.create_task(_watch(posts, stop))]
+            if os.environ.get(WARM_UP) != "0":  # what a cold worker has says nothing of its growth
+                tasks += [asyncio.create_task(post.keep_fresh(scheduler)) for post in posts]
             ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
                 task.result()
