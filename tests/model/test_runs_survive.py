@@ -36,9 +36,9 @@ from model.training import TrainingConfig
 engine = Engine(warm_up=False)
 engine.start()
 runs = Runs(lambda: engine)
-name = sys.argv[1]
+name, epochs = sys.argv[1], int(sys.argv[2])
 if name == "new":
-    run = runs.start("Run 1", NetworkConfig(filters=(8,)), TrainingConfig(epochs=4))
+    run = runs.start("Run 1", NetworkConfig(filters=(8,)), TrainingConfig(epochs=epochs))
 else:
     run = runs.get(name)
 print(run.id, flush=True)
@@ -64,13 +64,18 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def longer() -> np.ndarray:
-    trainer = Trainer(MIDDLE, LONGER)
+def trained(settings: TrainingConfig) -> np.ndarray:
+    """The losses of an undisturbed training."""
+    trainer = Trainer(MIDDLE, settings)
     parts = []
-    while trainer.epoch < 4:
+    while trainer.epoch < settings.epochs:
         parts.append(trainer.advance(10).losses)
     return np.concatenate(parts)
+
+
+@pytest.fixture(scope="module")
+def longer() -> np.ndarray:
+    return trained(LONGER)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +91,9 @@ def worker_that_trains(engine: Engine) -> int:
 
 
 def engine_process(engine: Engine) -> int:
-    assert engine._link is not None
+    engine.within(PATIENCE).run(abs, -1)  # an engine just killed may not be missed yet
+    while engine._link is None or not engine._link.alive:
+        time.sleep(0.01)
     assert engine._link._child is not None
     return engine._link._child.pid
 
@@ -117,10 +124,13 @@ def test_a_killed_process_costs_no_batch(
         assert np.array_equal(state.losses, longer)
 
 
-def test_a_killed_server_loses_no_run(cache: Path, longer: np.ndarray) -> None:
+def test_a_killed_server_loses_no_run(cache: Path) -> None:
+    epochs = 4 + 3 * KILLS  # it must not end before the last kill
+
     def start(name: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", SERVER, name], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-c", SERVER, name, str(epochs)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "DIGITSCOPE_CACHE": str(cache), "TF_CPP_MIN_LOG_LEVEL": "3"},
         )  # fmt: skip
 
@@ -148,10 +158,11 @@ def test_a_killed_server_loses_no_run(cache: Path, longer: np.ndarray) -> None:
             assert len(saved.records) == saved.snapshot.epoch + 1
     server = start(name)
     output, _ = server.communicate(timeout=PATIENCE)
-    assert output.split() == [name, "finished", "4"]
+    assert output.split() == [name, "finished", str(epochs)]
     saved = runs.RunFolder(name).load()
     assert saved is not None
-    assert np.array_equal(np.concatenate([r.losses for r in saved.records]), longer)
+    expected = trained(TrainingConfig(epochs=epochs))
+    assert np.array_equal(np.concatenate([r.losses for r in saved.records]), expected)
 
 
 GROW = "import model.engine as m; m.hoard = getattr(m, 'hoard', b'') + b'x' * 150_000_000"
