@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -12,3 +13,15 @@ os.environ["DIGITSCOPE_CACHE"] = CACHE  # the servers and workers that tests sta
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(CACHE, ignore_errors=True)
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the test's own, with the parsed digits in it."""
+    from model import digits
+
+    digits.embedded()
+    parsed = (digits.cache_folder() / "mnist_5k.npz").read_bytes()
+    monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
+    (tmp_path / "mnist_5k.npz").write_bytes(parsed)
+    return tmp_path

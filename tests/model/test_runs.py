@@ -5,7 +5,6 @@ real processes.
 """
 
 import errno
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -22,8 +21,8 @@ from model.run_registry import Runs
 from model.runs import Phase, Run, RunState
 from model.training import Trainer, TrainingConfig
 
-ROOT = Path(__file__).resolve().parents[2]
-KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
+pytestmark = pytest.mark.usefixtures("cache")
+
 SMALL = NetworkConfig(filters=(3,), dense_units=8)
 SETTINGS = TrainingConfig(images=160, epochs=3)  # five batches an epoch
 
@@ -61,16 +60,6 @@ class Lodger:
 
     def close(self) -> None:
         self.engine.living.discard(self)
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder of the test's own, with the parsed digits in it."""
-    digits.embedded()
-    parsed = (digits.cache_folder() / "mnist_5k.npz").read_bytes()
-    monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
-    (tmp_path / "mnist_5k.npz").write_bytes(parsed)
-    return tmp_path
 
 
 @pytest.fixture

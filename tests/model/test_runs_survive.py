@@ -15,14 +15,14 @@ import numpy as np
 import psutil
 import pytest
 
-from model import digits, runs
+from model import runs
 from model.engine import Engine
 from model.network import NetworkConfig
 from model.run_registry import Runs
 from model.runs import Phase
 from model.training import Trainer, TrainingConfig
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cache")]
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
@@ -52,16 +52,6 @@ engine.close()
 LONGER = TrainingConfig(epochs=4)
 PATIENCE = 600.0  # seconds until a test gives up; on two quiet cores it needs ten
 MIDDLE = NetworkConfig(filters=(8,))
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder of the test's own, with the parsed digits in it."""
-    digits.embedded()
-    parsed = (digits.cache_folder() / "mnist_5k.npz").read_bytes()
-    monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
-    (tmp_path / "mnist_5k.npz").write_bytes(parsed)
-    return tmp_path
 
 
 def trained(settings: TrainingConfig) -> np.ndarray:
