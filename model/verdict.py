@@ -20,7 +20,7 @@ import numpy as np
 from model import digits
 from model.activations import ForwardPass
 from model.detector import detector
-from model.forward import every_output
+from model.forward import every_output, probabilities
 from model.network import Kind, Network, NetworkConfig, layers
 
 RIGHT = 0.998
@@ -117,7 +117,7 @@ def read(network: Network, pictures: np.ndarray) -> Reading:
 def rules_for(network: Network) -> Rules:
     """Measure the rules of a network; 500 digits are read. Runs in a worker."""
     validation = digits.embedded().validation
-    return measured(read(network, validation.inputs()).probabilities, validation.labels)
+    return measured(probabilities(network, validation.inputs()), validation.labels)
 
 
 def measured(probabilities: np.ndarray, labels: np.ndarray) -> Rules:

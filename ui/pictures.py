@@ -160,12 +160,13 @@ def _from_file(where: str, otherwise: str) -> Found:
         return Found((), "", otherwise)
     name, content = kept
     try:
-        picture, prepared = _prepared(content)
+        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+        picture, prepared = _prepared(content, digest)
     except PictureError as error:
         st.error(str(error))
         return Found((), "", "No picture to read")
     words = "your picture" if where == "Upload" else "your photo"
-    found = _found(prepared, words, hashlib.blake2b(content, digest_size=8).hexdigest())
+    found = _found(prepared, words, digest)
     _show(picture, found, name)
     if widget_state(where.lower()) is None and st.button("Remove the picture", key=f"drop_{where}"):
         session().pictures.pop(where)
@@ -173,10 +174,10 @@ def _from_file(where: str, otherwise: str) -> Found:
     return found
 
 
-def _prepared(content: bytes) -> tuple[np.ndarray, Preprocessed]:
+def _prepared(content: bytes, digest: str) -> tuple[np.ndarray, Preprocessed]:
     """Open a file and take it through the steps; the last result is kept."""
     mine = session()
-    key = (hashlib.blake2b(content, digest_size=16).digest(), mine.steps_off)
+    key = (digest, mine.steps_off)
     if mine.prepared is None or mine.prepared[0] != key:
         picture = open_picture(content)
         mine.prepared = (key, picture, preprocess(picture, off=mine.steps_off))
