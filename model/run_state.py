@@ -48,6 +48,7 @@ class RunState:
     slow: bool
     weight_norms: dict[str, float]  # Euclidean, by layer name; empty until they are known
     gradient_norms: dict[str, float]  # likewise, of the last batch's gradient
+    underway: bool  # it changes by itself: it moves, or pauses when its last batches are home
 
     @property
     def share(self) -> float:

@@ -237,6 +237,7 @@ class Run:
                 left * self.settings.batch_size / self._speed if known else None,
                 record.seconds, rate, self._changes, self._slow,
                 record.weight_norms, record.gradient_norms,
+                self._phase.moving or bool(self._drive),
             )  # fmt: skip
 
     def network_at(self, epoch: int | None = None) -> Network | None:

@@ -83,7 +83,7 @@ def _about_network(run: Run | None) -> str:
 
 
 def _moving() -> bool:
-    return engine().state.phase != "ready" or any(run.state().phase.moving for run in my_runs())
+    return engine().state.phase != "ready" or any(run.state().underway for run in my_runs())
 
 
 def _moment() -> tuple[object, ...]:

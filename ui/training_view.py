@@ -55,7 +55,7 @@ def live_view(run: Run) -> None:
 
 def _changes(run: Run) -> bool:
     """Whether what is shown changes by itself."""
-    return run.state().phase.moving or not settled(run)
+    return run.state().underway or not settled(run)
 
 
 def _shown_by_controls(state: RunState) -> tuple[object, ...]:
@@ -159,6 +159,8 @@ def _progress(state: RunState) -> None:
     if state.sentence:
         (st.error if state.phase is Phase.FAILED else st.info)(state.sentence)
     words = PHASES.get(state.phase, "")
+    if state.phase is Phase.PAUSED and state.underway:
+        words = "Pausing: the batches under way are finished first."
     if state.phase.moving and state.seconds_left is not None:
         words = f"About {duration(state.seconds_left)} left"
     elif state.phase is Phase.TRAINING:

@@ -153,6 +153,28 @@ def test_steps_by_hand_and_pauses_give_the_same_curve(registry: Runs, expected: 
     assert np.array_equal(wait(run, Phase.FINISHED).losses, expected)
 
 
+def test_a_paused_run_is_underway_until_its_last_batches_are_home(
+    registry: Runs, engine: Here
+) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def hold(number: int) -> None:
+        if number == 3:  # the actor and its first snapshot came before
+            asked.set()
+            assert answer.wait(60)
+
+    engine.before = hold
+    run = registry.start("Run 1", SMALL, SETTINGS)
+    assert asked.wait(60)
+    run.pause()
+    state = run.state()
+    assert (state.phase, state.underway, state.losses.size) == (Phase.PAUSED, True, 0)
+    answer.set()
+    state = wait(run, Phase.PAUSED)
+    assert not state.underway
+    assert state.losses.size > 0
+
+
 def test_slow_motion_takes_single_batches(
     registry: Runs, engine: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
