@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model import blank, fitting, lighting, lines, segment
+from model import blank, fitting, grouping, lighting, lines, segment
+from model.detector import detector
 
 BLANK = "Nothing is drawn here yet: this sheet is blank. Draw or show a digit from 0 to 9."
 
@@ -55,7 +56,7 @@ STEPS: tuple[StepInfo, ...] = (
     StepInfo(
         "digits",
         "Digits found",
-        "Pieces of ink that belong together make one digit; specks are left out.",
+        "Pieces that belong together make one digit; two that touch are parted; specks go.",
         "Off: all ink on the sheet counts as one digit.",
     ),
     StepInfo(
@@ -242,6 +243,7 @@ def _digits(ink: lighting.Ink, steps: list[Step], off: frozenset[str]) -> Prepro
         regions = ()
     if "digits" not in off:
         regions = tuple(each for each in regions if not blank.is_solid(each.mask, ink.mask.shape))
+        regions = grouping.regrouped(regions, lambda region: _likeness(ink, region))
     own = [_own_ink(ink, region) for region in regions]
     sheet = np.zeros_like(ink.strength)
     for region, strength in zip(regions, own, strict=True):
@@ -252,6 +254,12 @@ def _digits(ink: lighting.Ink, steps: list[Step], off: frozenset[str]) -> Prepro
         for region, strength in zip(regions, own, strict=True)
     )
     return Preprocessed(tuple(steps), digits, None if digits else BLANK)
+
+
+def _likeness(ink: lighting.Ink, region: segment.Region) -> float:
+    """How much a region looks like a digit, whatever steps are switched off."""
+    found = _finished(_own_ink(ink, region), region, ink.strength.shape, frozenset())
+    return float(detector().likeness(found.digit[None])[0])
 
 
 def _grown(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[slice, slice]:

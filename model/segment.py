@@ -62,9 +62,37 @@ class Region:
     mask: np.ndarray
 
     @property
+    def height(self) -> int:
+        """In pixels."""
+        return int(self.mask.shape[0])
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        return int(self.mask.shape[1])
+
+    @property
     def size(self) -> int:
         """The longer side in pixels."""
-        return int(max(self.mask.shape))
+        return max(self.height, self.width)
+
+    def part(self, mask: np.ndarray) -> "Region":
+        """Return a part of the ink, not empty, as a region: a mask of the same shape."""
+        (tight,) = whole_sheet(mask)
+        top, left = self.box[:2]
+        a, b, c, d = tight.box
+        return Region((top + a, left + b, top + c, left + d), tight.mask)
+
+    def joined(self, other: "Region") -> "Region":
+        """Return the ink of both as one region."""
+        boxes = (self.box, other.box)
+        top, left = (min(box[side] for box in boxes) for side in (0, 1))
+        bottom, right = (max(box[side] for box in boxes) for side in (2, 3))
+        mask = np.zeros((bottom - top, right - left), bool)
+        for region in (self, other):
+            a, b, c, d = region.box
+            mask[a - top : c - top, b - left : d - left] |= region.mask
+        return Region((top, left, bottom, right), mask)
 
 
 def find_digits(mask: np.ndarray) -> tuple[Region, ...]:
@@ -194,17 +222,10 @@ def _separated(region: Region) -> list[Region]:
     for cut in sorted(good, key=lambda column: (ink[column], abs(column - width / 2))):
         parts = (mask[:, :cut], mask[:, cut:])
         if all(np.ptp(np.flatnonzero(part.any(axis=1))) > 0.75 * height for part in parts):
-            left = _shrunk(Region(region.box, parts[0]), 0)
-            right = _shrunk(Region(region.box, parts[1]), int(cut))
+            on_left = np.arange(width) < cut
+            left, right = region.part(mask & on_left), region.part(mask & ~on_left)
             return [*_separated(left), *_separated(right)]
     return [region]
-
-
-def _shrunk(region: Region, shift: int) -> Region:
-    top, left = region.box[0], region.box[1] + shift
-    (only,) = whole_sheet(region.mask)
-    a, b, c, d = only.box
-    return Region((top + a, left + b, top + c, left + d), only.mask)
 
 
 def _in_reading_order(regions: list[Region]) -> list[Region]:
