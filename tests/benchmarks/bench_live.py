@@ -1,9 +1,9 @@
 """A training on the open page against plain `model.fit`: `python tests/benchmarks/bench_live.py`.
 
-The Train page is open in a browser with all its charts, and a second person draws meanwhile (the
-time that the server takes to answer is measured without a second browser). In turns with it, in
-this process, the plain script trains the same network on the same digits. Options: --epochs (of
-each, 10), --seeds (pairs, 5).
+The Train page is open in a browser with all its charts. In turns with it, in this process, the
+plain script trains the same network on the same digits. Then a few pairs more, while a second
+person draws (the time that the server takes to answer is measured without a second browser).
+Options: --epochs (of each, 10), --seeds (pairs, 5), --company (pairs with the second person, 3).
 
 Prints figures and asserts nothing: they depend on the machine and on what else it does.
 """
@@ -85,35 +85,48 @@ class SecondPerson:
         self._thread.join()
 
 
-def live(page: Page, other: SecondPerson) -> tuple[Pair, float]:
+def live(page: Page, other: SecondPerson | None) -> tuple[Pair, float]:
     """Train; return (seconds, validation accuracy), and seconds to the first point."""
     page.evaluate(TIMES)
-    other.drawing.set()
+    if other is not None:
+        other.drawing.set()
     page.locator(".st-key-start button").click()
     page.wait_for_function("ended", timeout=LONG, polling=500)
-    other.drawing.clear()
+    if other is not None:
+        other.drawing.clear()
     seconds, first = page.evaluate("[(ended - began) / 1000, (first - began) / 1000]")
     tile = page.locator(".ds-tiles > div").filter(has_text="Validation accuracy").locator("b")
     return (seconds, float(tile.inner_text().rstrip("%")) / 100), first
 
 
-def report(fits: list[Pair], runs: list[Pair], firsts: list[float], reruns: list[float]) -> None:
+def compare(
+    browser: Browser, url: str, seeds: range, epochs: int, other: SecondPerson | None = None
+) -> None:
+    """Train in turns as the plain script and on the page, and print how both did."""
+    what = "live page" if other is None else "live page, another draws"
+    fits, runs, firsts = [], [], []
+    for seed in seeds:
+        fits.append(plain(seed, epochs))
+        page = open_train(browser, url, epochs, seed)
+        run, first = live(page, other)
+        page.context.close()
+        runs.append(run)
+        firsts.append(first)
     ratios = [run[0] / fit[0] for run, fit in zip(runs, fits, strict=True)]
     each = " ".join(f"{ratio:.2f}" for ratio in ratios)
-    say("live page / model.fit, wall time", f"{statistics.median(ratios):.2f}   {each}", "0.90")
-    for name, times in (("model.fit", fits), ("live page", runs)):
+    say(f"{what} / model.fit, wall time", f"{statistics.median(ratios):.2f}   {each}", "0.90")
+    for name, times in (("model.fit", fits), (what, runs)):
         shares = [accuracy for _, accuracy in times]
         each = " ".join(f"{share:.3f}" for share in shares)
         say(f"{name}: validation accuracy", f"{statistics.mean(shares):.3f}   {each}")
     say("start → first point", f"{statistics.median(firsts):.2f} s", "2 s")
-    what = f"another person's drawing → answered meanwhile ({len(reruns)})"
-    say(what, spread_of(reruns), "p95 250 ms")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--company", type=int, default=3)
     options = parser.parse_args()
     say("load average before", f"{os.getloadavg()[0]:.1f}")
     with app_on_screen() as app:
@@ -125,16 +138,13 @@ def main() -> None:
         visitor.close()
         other = SecondPerson(url)
         plain(0, 1)  # tracing and first touches are nobody's
-        fits, runs, firsts = [], [], []
-        for seed in range(options.seeds):
-            fits.append(plain(seed, options.epochs))
-            page = open_train(browser, url, options.epochs, seed)
-            run, first = live(page, other)
-            page.context.close()
-            runs.append(run)
-            firsts.append(first)
+        compare(browser, url, range(options.seeds), options.epochs)
+        other = SecondPerson(url)
+        further = range(options.seeds, options.seeds + options.company)
+        compare(browser, url, further, options.epochs, other)
         other.leave()
-        report(fits, runs, firsts, other.times)
+        what = f"another person's drawing → answered meanwhile ({len(other.times)})"
+        say(what, spread_of(other.times), "p95 250 ms")
     say("load average after", f"{os.getloadavg()[0]:.1f}")
 
 
