@@ -26,7 +26,7 @@ OFF, FLIP = "off", "flip"
 DIGIT = "digit"  # the parameter with the place of a test digit: all pages that follow it share it
 CHOICES = (
     *("method", "window", "cover", "cells", "map", "first", "second", "order"),
-    *("judged", "layout", "part"),
+    *("judged", "layout", "part", "source"),
 )
 """Parameters of a page's own choices; they stay behind when one leaves for another page."""
 RUN = "run"  # the parameter with the ids of a person's runs: see ui.session

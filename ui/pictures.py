@@ -14,11 +14,11 @@ from model.picture import PictureError, open_picture
 from model.preprocess import BLANK, Preprocessed, from_ink, preprocess
 from ui.canvas import canvas
 from ui.filmstrip import Box, data_uri
-from ui.links import news
+from ui.links import DIGIT, linked, news, tell
 from ui.maps import map_grid
-from ui.paste import pasted_into
 from ui.photo import photo
 from ui.session import ChosenDigit, misread_test_digits, session, widget_state
+from ui.uploader import Holds, beside
 
 SOURCES = ("Draw", "Upload", "Camera", "Test digits")
 OPENED = "Opened digit"
@@ -84,17 +84,36 @@ class Found:
 
 def source() -> str:
     """Let the person choose where the digit comes from."""
-    opened = session().opened
+    mine = session()
+    opened = mine.opened
+    asked = linked(DIGIT, range(len(digits.embedded().test)), None)
+    if mine.test_digit is None:
+        mine.test_digit = asked
     # A digit that another page opened here is one more source, in a new widget that begins with it.
     options = SOURCES if opened is None else (*SOURCES, OPENED)
-    return str(
+    first = linked("source", SOURCES, SOURCES[0])
+    chosen = str(
         st.segmented_control(
             "Where the digit comes from", options, required=True,
-            default=SOURCES[0] if opened is None else OPENED,
+            default=first if opened is None else OPENED,
             key="source" if opened is None else f"source_{opened[0]}",
             label_visibility="collapsed", persist_state="session",
         )
     )  # fmt: skip
+    _tell_source(chosen)
+    return chosen
+
+
+def _tell_source(chosen: str) -> None:
+    """Let a tab that is loaded again open at the same source, and at the same test digit."""
+    opened, place = session().opened, None
+    if chosen == OPENED and opened is not None:
+        place = opened[1].place
+    elif chosen == "Test digits":
+        place = session().test_digit
+    if place is not None:
+        chosen = "Test digits"
+    tell(source=chosen if chosen in SOURCES[1:] else None, digit=place)
 
 
 def find(where: str) -> Found:
@@ -107,6 +126,7 @@ def find(where: str) -> Found:
     if where == "Test digits":
         picked_test_digit("draw")
         place = session().test_digit
+        _tell_source(where)
         if place is None:
             return Found((), "", "Pick a digit")
         picked = test_digit(place)
@@ -129,7 +149,9 @@ def _uploaded() -> Found:
         help="A photo or a scan of handwriting, or a drawing; up to 10 MB. Drop it here, choose it "
         "with the button, or paste it with Ctrl V (on a Mac: Command V).",
     )  # fmt: skip
-    pasted_into("upload")
+    mine = session()
+    holds = Holds.PICTURE if "Upload" in mine.pictures else Holds.NOTHING
+    beside("upload", Holds.REMOVED if "Upload" in mine.removed else holds)
     return _from_file("Upload", "Choose a picture")
 
 
@@ -149,9 +171,15 @@ def _keep(where: str, key: str) -> None:
     """Keep the file just chosen (the widget forgets it on a change of page), or drop it."""
     file = widget_state(key)
     if file is None:
-        session().pictures.pop(where, None)
+        _remove(where)
     else:
         session().pictures[where] = (file.name, file.getvalue())  # type: ignore[attr-defined]
+        session().removed.discard(where)
+
+
+def _remove(where: str) -> None:
+    session().pictures.pop(where, None)
+    session().removed.add(where)
 
 
 def _from_file(where: str, otherwise: str) -> Found:
@@ -169,7 +197,7 @@ def _from_file(where: str, otherwise: str) -> Found:
     found = _found(prepared, words, digest)
     _show(picture, found, name)
     if widget_state(where.lower()) is None and st.button("Remove the picture", key=f"drop_{where}"):
-        session().pictures.pop(where)
+        _remove(where)
         st.rerun(scope="fragment")
     return found
 

@@ -97,6 +97,7 @@ class Session:
     linked: dict[str, str] = field(default_factory=dict)  # what the first URL chose, see ui.links
     picks: dict[str, object] = field(default_factory=dict)  # the last one seen of each widget
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # (name, file) by source
+    removed: set[str] = field(default_factory=set)  # sources whose picture its person took away
     prepared: tuple[object, np.ndarray, Preprocessed] | None = None  # the last picture and its key
     steps_off: frozenset[str] = frozenset()  # the steps of preprocessing that are switched off
     followed: tuple[str, int] = ("", 0)  # of several digits on Draw: their sheet, the place of one

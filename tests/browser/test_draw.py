@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -165,6 +166,47 @@ def test_a_picture_is_pasted_and_its_last_step_opens_as_numbers(draw: Draw) -> N
     expect(opener).to_have_attribute("aria-expanded", "true")
     opener.press("Enter")
     expect(numbers).to_have_count(0)
+
+
+def test_an_upload_survives_a_reload_until_it_is_removed(draw: Draw) -> None:
+    """A file too large to be kept in the tab as it is comes back as a smaller picture."""
+    page = draw.page
+    draw.open("Upload")
+    upload = page.locator("input[type=file]")
+    large = Image.open(io.BytesIO(photo())).resize((2400, 1800)).convert("RGB")
+    large = Image.blend(large, Image.effect_noise(large.size, 60).convert("RGB"), 0.05)
+    file = io.BytesIO()
+    large.save(file, "PNG", compress_level=1)
+    assert len(file.getvalue()) > 2_000_000
+    for name, kept, content in (("7.jpg", "7.jpg", photo()), ("l.png", "l.jpg", file.getvalue())):
+        upload.set_input_files({"name": name, "mimeType": "", "buffer": content})
+        draw.reads(7)
+        expect(page.locator(".photo img")).to_have_attribute("alt", re.compile(re.escape(name)))
+        page.wait_for_function("sessionStorage.getItem('digitscope.upload.upload')")
+        page.reload()
+        expect(page.locator(".photo img")).to_have_attribute(
+            "alt", re.compile(re.escape(kept)), timeout=60_000
+        )
+        draw.reads(7)
+    page.locator(".st-key-upload").get_by_role("button", name=re.compile("Remove")).click()
+    expect(page.locator(".ds-none")).to_have_text("Choose a picture", timeout=60_000)
+    page.reload()
+    expect(page.locator(".ds-none")).to_have_text("Choose a picture", timeout=60_000)
+    page.wait_for_timeout(2_000)
+    expect(page.locator(".photo")).to_have_count(0)
+
+
+def test_a_test_digit_survives_a_reload(draw: Draw) -> None:
+    page = draw.page
+    draw.open("Test digits")
+    page.locator(".st-key-draw_label").get_by_text("3", exact=True).click()
+    page.locator("[class*=st-key-draw_gallery_3] .cell").nth(4).click()
+    draw.reads(3)
+    expect(page).to_have_url(re.compile(r"source=Test.digits&digit=\d+"))
+    page.reload()
+    draw.reads(3)
+    draw.open("Draw")
+    expect(page).not_to_have_url(re.compile("digit="))
 
 
 def test_a_corrected_digit_is_taught_and_the_lesson_can_be_undone(draw: Draw) -> None:

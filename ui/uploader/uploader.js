@@ -1,0 +1,115 @@
+// Hands pictures to a file uploader on the same page: pasted ones, and after a reload of the tab the
+// one that was there before. Text that is pasted into a field is left alone.
+
+const STORE = "digitscope.upload.";
+const MOST = 2_000_000; // characters of a kept picture; a tab may keep some five million in all
+const SIDE = 1600; // a larger file is kept as a picture whose longer side has so many pixels
+
+const tried = new Set(); // uploaders that were given back theirs since this page was loaded
+
+export default function ({ data }) {
+  const { uploader, holds } = data;
+  const inputOf = () => document.querySelector(`.st-key-${uploader} input[type="file"]`);
+  const hand = (file) => {
+    const carrier = new DataTransfer();
+    carrier.items.add(file);
+    const input = inputOf();
+    input.files = carrier.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const pasted = (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    const picture = files.find(({ type }) => type.startsWith("image/"));
+    if (!picture || !inputOf()) return;
+    event.preventDefault();
+    // What is pasted may have no name; the uploader tells kinds of files by their names' endings.
+    const { type } = picture;
+    hand(new File([picture], `pasted.${type.slice("image/".length)}`, { type }));
+  };
+  const chosen = ({ target }) => {
+    if (target === inputOf() && target.files.length) keep(uploader, target.files[0]);
+  };
+  const dropped = ({ target, dataTransfer }) => {
+    const here = target instanceof Element && target.closest(`.st-key-${uploader}`);
+    if (here && dataTransfer?.files.length) keep(uploader, dataTransfer.files[0]);
+  };
+  // In the capturing phase: before the uploader itself, which may empty its input.
+  const listeners = { paste: pasted, change: chosen, drop: dropped };
+  for (const [kind, listener] of Object.entries(listeners))
+    document.addEventListener(kind, listener, true);
+
+  if (holds === "removed") forget(uploader);
+  if (holds === "nothing" && !tried.has(uploader)) {
+    tried.add(uploader);
+    kept(uploader).then((file) => file && inputOf() && hand(file));
+  }
+  return () => {
+    for (const [kind, listener] of Object.entries(listeners))
+      document.removeEventListener(kind, listener, true);
+  };
+}
+
+// sessionStorage belongs to one tab, survives its reload and ends with it. It may be switched off or
+// full: then a reload loses the picture, as it would without all this.
+async function keep(uploader, file) {
+  forget(uploader);
+  const small = file.size < MOST * 0.7 ? file : await reduced(file); // base64 adds a third
+  if (!small) return;
+  const address = await addressOf(small);
+  try {
+    sessionStorage.setItem(STORE + uploader, JSON.stringify({ name: small.name, address }));
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+function forget(uploader) {
+  try {
+    sessionStorage.removeItem(STORE + uploader);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+async function kept(uploader) {
+  let found;
+  try {
+    found = JSON.parse(sessionStorage.getItem(STORE + uploader));
+  } catch (error) {
+    if (!(error instanceof DOMException || error instanceof SyntaxError)) throw error;
+  }
+  if (typeof found?.name !== "string" || !/^data:[^,]*;base64,/.test(found?.address)) return null;
+  const content = await (await fetch(found.address)).blob();
+  return new File([content], found.name, { type: content.type });
+}
+
+// A smaller JPEG of the same picture; null for what this browser cannot open.
+async function reduced(file) {
+  let picture;
+  try {
+    picture = await createImageBitmap(file);
+  } catch (error) {
+    if (error instanceof DOMException) return null;
+    throw error;
+  }
+  const share = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+  const sheet = new OffscreenCanvas(
+    Math.max(1, Math.round(picture.width * share)),
+    Math.max(1, Math.round(picture.height * share)),
+  );
+  const pen = sheet.getContext("2d");
+  pen.fillStyle = "white"; // JPEG has no transparency; the app lays it on white, too
+  pen.fillRect(0, 0, sheet.width, sheet.height);
+  pen.drawImage(picture, 0, 0, sheet.width, sheet.height);
+  const content = await sheet.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+  return new File([content], file.name.replace(/\.\w*$/, "") + ".jpg", { type: content.type });
+}
+
+function addressOf(file) {
+  return new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.onerror = () => failed(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
