@@ -7,7 +7,7 @@ sheet's edge; the rest of a lamp's light has none; the paper's grain is small an
 
 import numpy as np
 
-from model.lighting import Ink, resized, soft
+from model.lighting import Ink, mean_width, otsu, resized, soft
 
 _SMALL = 256  # the drop is looked for on a picture of this size
 _REACH = 4  # pixels of it to each side: the edge of a blurred stroke is that wide
@@ -20,6 +20,9 @@ _SOLID = 0.5  # of its size: a digit has no place as wide as that
 _TINY = 64  # in pixels; so small a file is a digit, not a photo with shadows
 _SPECK = 0.1  # of the sheet: whatever is smaller has to be clearly darker than the paper's grain
 _CLEAR = 2.0
+_PALE = 0.7  # of the strokes' own darkness: paler and wider than they are is a shadow they touch
+_BROAD = 0.35  # of its size, likewise, for what is pale: a wedge that touches no stroke
+_WIDER = 1.3  # than the strokes
 
 
 def without_shadows(ink: Ink, brightness: np.ndarray) -> Ink:
@@ -68,6 +71,38 @@ def without_shadows(ink: Ink, brightness: np.ndarray) -> Ink:
     return Ink(soft(ink.strength, mask), mask, ink.floor)
 
 
+def without_wedges(ink: Ink) -> Ink:
+    """Return the ink without what is paler and wider than the strokes that it touches.
+
+    The shadow of a hand has a sharp corner, which light that changes slowly does not explain. It
+    is left as a wedge; where it meets a digit, the two are one piece.
+    """
+    from scipy import ndimage
+
+    if max(ink.mask.shape) <= _TINY or not ink.mask.any():
+        return ink
+    values = ink.strength[ink.mask]
+    dark = ink.mask & (ink.strength >= otsu(values))
+    pale = ink.mask & (ink.strength < _PALE * float(np.median(ink.strength[dark])))
+    width = mean_width(dark)
+    side = max(3, round(_WIDER * width)) | 1
+    core = ndimage.minimum_filter(pale.view(np.uint8), side).view(bool)
+    if not core.any():
+        return ink
+    parts, count = ndimage.label(ink.mask, np.ones((3, 3)))
+    with_strokes = np.bincount(parts[dark], minlength=count + 1) > 0
+    boxes = ndimage.find_objects(parts)
+    for part in np.unique(parts[core]):
+        own = parts[boxes[part - 1]] == part
+        if not with_strokes[part] and not is_solid(own, ink.mask.shape, _BROAD):
+            core[boxes[part - 1]] &= ~own  # a digit in paler ink
+    reach = side + 2 * round(width)
+    wedge = ndimage.maximum_filter(core.view(np.uint8), reach).view(bool) & pale
+    edge = ndimage.maximum_filter(dark.view(np.uint8), 2 * round(0.3 * width) + 1).view(bool)
+    mask = ink.mask & (edge | ~wedge)
+    return Ink(soft(ink.strength, mask), mask, ink.floor)
+
+
 def is_grain(ink: Ink, box: tuple[int, int, int, int], mask: np.ndarray) -> bool:
     """Tell whether the largest thing on a sheet is but the paper's grain: small and faint."""
     top, left, bottom, right = box
@@ -77,15 +112,15 @@ def is_grain(ink: Ink, box: tuple[int, int, int, int], mask: np.ndarray) -> bool
     return float(np.median(strength)) < _CLEAR * ink.floor
 
 
-def is_solid(mask: np.ndarray, sheet: tuple[int, ...]) -> bool:
-    """Tell a blob from strokes: a disc in it is as wide as half of the whole."""
+def is_solid(mask: np.ndarray, sheet: tuple[int, ...], share: float = _SOLID) -> bool:
+    """Tell a blob from strokes: a disc in it is as wide as half of the whole, or another share."""
     from scipy import ndimage
 
     if max(sheet) <= _TINY:
         return False
     step = max(1, max(mask.shape) // 48)
     radius = float(ndimage.distance_transform_edt(np.pad(mask[::step, ::step], 1)).max())
-    return bool(2 * radius - 1 > _SOLID * max(mask.shape) / step)
+    return bool(2 * radius - 1 > share * max(mask.shape) / step)
 
 
 def _drop_and_dent(brightness: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -178,7 +178,7 @@ def preprocess(picture: np.ndarray, *, off: frozenset[str] = frozenset()) -> Pre
         ink = _without_lines(ink, darkness, off)
     keep("lines", ink.strength)
     if off.isdisjoint({"light", "ink", "digits"}):
-        ink = blank.without_shadows(ink, brightness)
+        ink = blank.without_shadows(blank.without_wedges(ink), brightness)
     return _digits(ink, steps, off)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from model import fitting, lighting, lines, segment
+from model import blank, fitting, lighting, lines, segment
 from model import preprocess as module
 from model.preprocess import STEPS, from_ink, preprocess
 
@@ -381,3 +381,35 @@ def test_what_the_edge_cuts_beside_a_whole_digit_is_left_out() -> None:
     mask[20:300, :30] |= (np.arange(20, 300) % 24 < 14)[:, None]
     (only_one,) = segment.find_digits(mask)
     assert only_one.box[1] > 100
+
+
+def ink_of(*layers: tuple[np.ndarray, float]) -> lighting.Ink:
+    """Ink of several darknesses; the darkest counts."""
+    strength = np.max([mask * np.float32(dark) for mask, dark in layers], axis=0)
+    return lighting.Ink(strength.astype(np.float32), strength > 0.1, 0.1)
+
+
+def wedge(left: int, top: int, side: int) -> np.ndarray:
+    y, x = np.mgrid[:SIDE, :SIDE]
+    mask: np.ndarray = (x >= left) & (y >= top) & (x - left + y - top < side)
+    return mask
+
+
+@pytest.mark.parametrize("place", [(120, 190), (20, 20)], ids=["touching", "apart"])
+def test_a_shadows_wedge_is_taken_away_and_the_digit_stays(place: tuple[int, int]) -> None:
+    digit = sheet(("4", 90, 80, 150)) > 0.5
+    shadow = wedge(*place, 90)
+    clean = blank.without_wedges(ink_of((digit, 0.8), (shadow, 0.3)))
+    assert clean.mask[digit].all()
+    assert clean.mask[shadow & ~digit].mean() < 0.12  # what the strokes' own edge may hide
+
+
+def test_pale_strokes_are_no_shadow() -> None:
+    """A digit in a paler, wider pen beside a dark one, and one that fades along its strokes."""
+    dark = sheet(("7 crossed", 20, 90, 120)) > 0.5
+    pale = sheet(("0", 180, 90, 120), pen=18) > 0.5
+    beside = ink_of((dark, 0.8), (pale, 0.35))
+    assert (blank.without_wedges(beside).mask == beside.mask).all()
+    fading = np.linspace(0.25, 0.9, SIDE)[:, None] * (sheet(("4", 90, 80, 150)) > 0.5)
+    faded = lighting.Ink(fading.astype(np.float32), fading > 0.1, 0.1)
+    assert (blank.without_wedges(faded).mask == faded.mask).all()
