@@ -6,6 +6,7 @@ box while preserving their aspect ratio", grey by anti-aliasing, then placed in 
 the centre of mass. Ink is 1, paper 0, float32.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,11 +45,11 @@ def fitted(ink: np.ndarray, *, aspect: bool = True) -> Fitted:
     if BOX - 2 <= max(height, width) <= BOX:
         return Fitted(ink, 1)
     factor = BOX / max(height, width)
-    wide = int(1 / (factor * FINE))
-    if wide > 1:  # a line finer than the fine grid would fade when areas are averaged
+    wide = math.ceil(1 / (factor * FINE))
+    if wide > 1:  # a line finer than the fine grid would fade, or break, when areas are averaged
         from scipy import ndimage
 
-        if mean_width(ink > 0.3 * ink.max()) < wide:
+        if mean_width(ink > 0.3 * ink.max()) < 1.5 * wide:
             ink = ndimage.maximum_filter(ink, wide)
     # A "1" of one column must not vanish: never below one pixel of the final grid.
     rows, columns = (max(1, round(side * factor)) for side in (height, width))

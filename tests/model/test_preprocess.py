@@ -413,3 +413,17 @@ def test_pale_strokes_are_no_shadow() -> None:
     fading = np.linspace(0.25, 0.9, SIDE)[:, None] * (sheet(("4", 90, 80, 150)) > 0.5)
     faded = lighting.Ink(fading.astype(np.float32), fading > 0.1, 0.1)
     assert (blank.without_wedges(faded).mask == faded.mask).all()
+
+
+@pytest.mark.parametrize("side", [200, 260, 340, 430, 500])
+@pytest.mark.parametrize("slope", [0.0, 0.13, 0.31, 0.5])
+def test_a_hairline_does_not_break(side: int, slope: float) -> None:
+    """A line of one pixel, smoothed, is dark where it meets a pixel's middle and pale between."""
+    twice = Image.new("L", (2 * side, 2 * side))
+    x = 2 * side * (0.5 - slope * 0.3)
+    ends = [(x, 0.4 * side), (x + 2 * side * 0.6 * slope, 1.6 * side)]
+    ImageDraw.Draw(twice).line(ends, fill=255, width=2)
+    small = np.asarray(twice.resize((side, side), Image.Resampling.BOX))
+    (found,) = preprocess(255 - small).digits
+    rows = np.flatnonzero(found.digit.max(axis=1) > 0)
+    assert found.digit.max(axis=1)[rows[1] : rows[-1]].min() > 0.5
