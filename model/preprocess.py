@@ -8,14 +8,15 @@ applied to document recognition", section III). The earlier steps make a phone p
 those scans: even light, ink on empty paper.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from model import blank, fitting, grouping, lighting, lines, segment
 from model.detector import detector
 
-BLANK = "Nothing is drawn here yet: this sheet is blank. Draw or show a digit from 0 to 9."
+BLANK = "No digit is found: this sheet looks blank. Draw or show a digit from 0 to 9."
+NO_STROKES = "No digit is found: there is ink, but no stroke. Draw or show a digit from 0 to 9."
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ STEPS: tuple[StepInfo, ...] = (
         "centre",
         "Centred",
         "The centre of mass of the ink moves to the middle of 28×28, as in MNIST.",
-        "Off: the digit stays in the upper left corner.",
+        "Off: once it is cropped, the digit stays in the upper left corner.",
     ),
     StepInfo(
         "normalise",
@@ -196,7 +197,10 @@ def from_ink(ink: np.ndarray, *, off: frozenset[str] = frozenset()) -> Preproces
     if ink.ndim != 2 or ink.size == 0 or not np.issubdtype(ink.dtype, np.floating):
         raise ValueError(f"Expected (n, m) float32 ink, got {ink.shape} {ink.dtype}.")
     strength = np.clip(ink, 0, 1).astype(np.float32)
-    return _digits(lighting.Ink(strength, strength > 0.3), [], off)
+    found = _digits(lighting.Ink(strength, strength > 0.3), [], off)
+    if found.problem and (strength > 0.3).any():
+        return replace(found, problem=NO_STROKES)
+    return found
 
 
 def _check_keys(off: frozenset[str]) -> None:

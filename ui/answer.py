@@ -68,10 +68,12 @@ def said(verdict: Verdict, truth: int | None = None) -> str:
 
 
 def _judgement(verdict: Verdict) -> str:
-    second = verdict.probability - verdict.margin
+    # The margin of the figures as they stand there: a class subtracts them.
+    first = round(100 * verdict.probability, 1)
+    second = round(100 * (verdict.probability - verdict.margin), 1)
     numbers = (
-        f"{verdict.digit} has {verdict.probability:.1%}, the runner-up {verdict.runner_up} has "
-        f"{second:.1%}: a margin of {100 * verdict.margin:.1f} points."
+        f"{verdict.digit} has {first:.1f}%, the runner-up {verdict.runner_up} has "
+        f"{second:.1f}%: a margin of {first - second:.1f} points."
     )
     match verdict.judgement:
         case Judgement.SURE:

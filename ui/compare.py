@@ -12,7 +12,7 @@ from ui.colours import DARK, LIGHT
 from ui.curves import Line, curves
 from ui.session import delete_run, my_runs, runs, session, show_run, shown_run, undo_delete
 from ui.settings import setting_words
-from ui.words import duration
+from ui.words import duration, plain
 
 QUANTITIES = {"accuracy": "Accuracy", "loss": "Loss"}
 
@@ -53,7 +53,7 @@ def undo_deletion() -> None:
     if run is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="undo_deletion"):
-        st.markdown(f"{escape(run.title)} is deleted.", width="content")
+        st.markdown(f"{plain(run.title)} is deleted.", width="content")
         if st.button("Undo", icon=":material/undo:", key="undo"):
             undo_delete()
             st.rerun()
@@ -148,11 +148,14 @@ def _best(state: RunState) -> str:
 def _actions(mine: Sequence[Run], current: Run) -> None:
     """Rename, pin, delete one run, or let all pages show its network."""
     titles, ids = _titles(mine), [run.id for run in mine]
+    begin = session().compared or current.id
     with st.container(border=True):
         chosen = st.selectbox(
-            "Run", ids, index=ids.index(current.id) if current.id in ids else 0,
-            format_func=lambda identifier: titles.get(identifier, ""), key="compare_run",
+            "Run", ids, index=ids.index(begin) if begin in ids else 0,
+            format_func=lambda identifier: titles.get(identifier, ""),
+            key=f"compare_run_{titles}",  # a new one shows a new name
         )  # fmt: skip
+        session().compared = chosen
         run = next(run for run in mine if run.id == chosen)
         _rename(run)
         with st.container(horizontal=True, key="run_actions"):
@@ -172,7 +175,7 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
                 st.rerun()
             if st.button(
                 "Delete", icon=":material/delete:", key="delete", disabled=run.pinned,
-                help="It can be brought back for a day.",
+                help="Undo brings it back, until the page is loaded anew.",
             ):  # fmt: skip
                 delete_run(run)
                 st.rerun()
@@ -181,6 +184,10 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
 def _rename(run: Run) -> None:
     title = st.text_input("Name", run.title, max_chars=LONGEST_TITLE, key=f"name_{run.id}")
     title = " ".join(title.split())
-    if title and title != run.title:
+    if not title:
+        st.caption(f"A run needs a name: it is still called {plain(run.title)}.")
+    elif title in {other.title for other in my_runs() if other is not run}:
+        st.caption(f"Another run is called {plain(title)}: this one keeps its name.")
+    elif title != run.title:
         run.rename(title)
         st.rerun()

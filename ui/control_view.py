@@ -46,7 +46,7 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
     three = st.columns(3, gap="medium")
     shown = (
         ("The digit", digit.pixels, "digit"),
-        ("The shown network", heat, "trained"),
+        ("The shown network", heat, "shown"),
         ("Random weights", others[0].map, "random"),
     )
     for column, (title, values, name) in zip(three, shown, strict=True):
@@ -109,7 +109,7 @@ def _verdict(others: list[Control]) -> str:
         f"**Rank correlation** with the random networks, over the pixels with ink: mean "
         f"**{_signed(inked.mean())}** ({_signed(inked.min())} to {_signed(inked.max())}). "
         "1: the same order of pixels; 0: no relation; −1: the opposite order. Near 0 is good: the "
-        "map depends on what was learned. Over **all** pixels and without the sign, as "
+        "map depends on the weights. Over **all** pixels and without the sign, as "
         f"in the paper, it is {_signed(sizes.mean())}: a map can look alike merely because the "
         "ink is in the same place."
     )

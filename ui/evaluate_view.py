@@ -83,9 +83,9 @@ def evaluate() -> None:
         )
     if all(each.kind != "full" for each in sets):
         st.caption(
-            "The 10,000 test digits of full MNIST are not on this computer. Download it on the "
-            "Train page (Data), then they can be chosen here. Digits that you correct on the Draw "
-            "page make a test set of your own."
+            "The 10,000 test digits of full MNIST are not on this computer. Download them on the "
+            "Train page, under Digits; then they can be chosen here. Digits that you correct on "
+            "the Draw page make a test set of your own."
         )
     current = network()
     in_slices(

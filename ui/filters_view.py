@@ -234,7 +234,7 @@ def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
         return
     number, cosine = similar
     with learned:
-        st.markdown(f"**The most similar learned one: filter {number}**")
+        st.markdown(f"**The most similar one of the network: filter {number}**")
         weights = first.kernels[:, :, 0, number]
         big_map(weights, key="learned_kernel", scale=None, size=160, label=f"filter {number}")
         answer = apply_kernel(digit.pixels, weights)

@@ -19,7 +19,7 @@ import streamlit as st
 
 from model.network import SIDE, Layer, NetworkConfig, layers
 from model.what_if import Change
-from ui.session import View, session, shown_run
+from ui.session import View, network, session, shown_run
 
 NAMES = ("layer", "channel", "row", "column", "epoch", "before")
 OFF, FLIP = "off", "flip"
@@ -29,7 +29,7 @@ CHOICES = (
     *("judged", "layout", "part", "source"),
 )
 """Parameters of a page's own choices; they stay behind when one leaves for another page."""
-RUN = "run"  # the parameter with the ids of a person's runs: see ui.session
+RUN, SHOWN = "run", "network"  # whose networks there are, and which is shown: see ui.session
 LONGEST = 5  # digits of a number in a URL: as many as the units of the largest layer need
 
 T = TypeVar("T")
@@ -50,6 +50,14 @@ def current_view(config: NetworkConfig) -> View:
         if mine.view.epoch != before:
             st.rerun()  # the sidebar, already drawn, says which epoch's network is shown
     return fitting(mine.view, config)
+
+
+def keep_epoch() -> None:
+    """Read the epoch that the URL asks for, and tell it: on a page without a place of its own."""
+    mine = session()
+    current_view(network().config)
+    tell(epoch=mine.view.epoch)
+    mine.view_written = {name: st.query_params[name] for name in NAMES if name in st.query_params}
 
 
 def place(config: NetworkConfig) -> View:
@@ -182,6 +190,7 @@ def address(view: View | None = None) -> str:
     if view is not None:
         params = _others(params) | to_params(view)
     params.pop(RUN, None)
+    params.pop(SHOWN, None)
     if run is not None:
         params |= {RUN: run.id} | ({} if epoch is None else {"epoch": str(epoch)})
     query = urlencode(params)

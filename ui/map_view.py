@@ -79,10 +79,11 @@ def _dense(inside: ForwardPass) -> np.ndarray:
 
 def _pca(features: np.ndarray, answers: np.ndarray, own: np.ndarray | None) -> None:
     plane = pca(features)
+    right, up = (round(100 * float(share), 1) for share in plane.shares)
     st.caption(
         f"The {features.shape[1]} numbers of the dense layer for 1,000 digits that the network has "
-        f"not learned from. The plane keeps {plane.shares.sum():.0%} of their variance "
-        f"({plane.shares[0]:.0%} to the right, {plane.shares[1]:.0%} upwards)."
+        f"not learned from. The plane keeps {right + up:.1f} % of their variance "
+        f"({right:.1f} % to the right, {up:.1f} % upwards)."
     )
     near = neighbours(features, own, NEAREST) if own is not None else None
     star = plane.points(own[None])[0] if own is not None else None

@@ -25,6 +25,10 @@ from model.what_if import Change, Trial
 _SESSION = "session"
 _RUN = "run"
 """The query parameter with the ids of a person's runs: a reload is a new session to Streamlit."""
+_SHOWN = "network"
+"""The query parameter that says that the shipped network is shown, although there are runs."""
+SHIPPED = "shipped"
+"""Stands for the shipped network in the URL and in the sidebar's choice; no run has this id."""
 RUNS_IN_URL = 8
 
 
@@ -87,6 +91,8 @@ class Session:
     run_ids: list[str] = field(default_factory=list)  # oldest first
     shown_run: str | None = None  # whose network the pages show; None is the shipped one
     deleted_runs: list[str] = field(default_factory=list)  # the last deleted last, to bring back
+    shown_deleted: str | None = None  # the run that all pages showed when it was deleted
+    compared: str | None = None  # the run last chosen on Compare
     attached: bool = False  # whether the runs that the URL names were looked up
     digit: ChosenDigit | None = None
     last_pass: tuple[tuple[str, bytes], ForwardPass] | None = None
@@ -137,17 +143,24 @@ def keep_runs_in_url() -> None:
     named = [name for name in st.query_params.get(_RUN, "").split(",") if name][-RUNS_IN_URL:]
     if not mine.attached:
         mine.attached = True
-        found = [name for name in dict.fromkeys(named) if runs().get(name) is not None]
+        there = {name: run for name in named if (run := runs().get(name)) is not None}
+        found = sorted(there, key=lambda name: there[name].created)
         mine.run_ids = found + [name for name in mine.run_ids if name not in found]
-        if found:
-            mine.shown_run = found[-1]
+        if found and st.query_params.get(_SHOWN) != SHIPPED:
+            mine.shown_run = list(there)[-1]
         if len(found) < len(set(named)):
             st.toast("A training that this address names is no longer kept on this server.")
-    wanted = ",".join(mine.run_ids[-RUNS_IN_URL:])
+    # The run that is shown stands last.
+    order = sorted(mine.run_ids, key=lambda name: name == mine.shown_run)
+    wanted = ",".join(order[-RUNS_IN_URL:])
     if wanted and st.query_params.get(_RUN) != wanted:
         st.query_params[_RUN] = wanted
     elif not wanted and _RUN in st.query_params:
         del st.query_params[_RUN]
+    if wanted and mine.shown_run is None:
+        st.query_params[_SHOWN] = SHIPPED
+    elif _SHOWN in st.query_params:
+        del st.query_params[_SHOWN]
 
 
 def my_runs() -> list[Run]:
@@ -191,13 +204,14 @@ def restart_run(run: Run, same_seed: bool) -> Run:
 
 
 def delete_run(run: Run) -> None:
-    """Take a run off this person's list; `undo_delete` brings it back for a day."""
+    """Take a run off this person's list; `undo_delete` brings it back."""
     mine = session()
     run.deleted = True
     mine.run_ids.remove(run.id)
     mine.deleted_runs.append(run.id)
     if mine.shown_run == run.id:
         show_run(None)
+        mine.shown_deleted = run.id
 
 
 def undo_delete() -> Run | None:
@@ -208,6 +222,8 @@ def undo_delete() -> Run | None:
         run.deleted = False
         mine.run_ids.append(run.id)
         mine.run_ids.sort(key={other.id: other.created for other in my_runs()}.__getitem__)
+        if mine.shown_deleted == run.id and mine.shown_run is None:
+            show_run(run.id)
     return run
 
 

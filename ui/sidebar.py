@@ -6,15 +6,13 @@ from model.engine import Phase as EnginePhase
 from model.engine import engine
 from model.pretrained import card
 from model.runs import Phase, Run
-from ui.session import my_runs, network, session, show_run, shown_epoch, shown_run
+from ui.session import SHIPPED, my_runs, network, session, show_run, shown_epoch, shown_run
 from ui.time_machine import epoch_slider
+from ui.words import plain
 
 TICK, WAITING_TICK = 2.0, 1.0
 """Seconds between two looks at a run that moves, and at an engine that one waits for; nothing ticks
 when nothing changes by itself."""
-
-SHIPPED = "shipped"
-"""Stands for the shipped network in the choice; no run has this id."""
 
 ENGINE_ICONS: dict[EnginePhase, str] = {
     "starting": ":material/hourglass_top:",
@@ -58,8 +56,8 @@ def _network_choice() -> None:
         index=options.index(shown) if shown in options else 0,
         format_func=titles.__getitem__,
         # A new key, and so a new widget, when a page has changed what is shown: the old one would
-        # insist on what was last picked in it.
-        key=f"network_choice_{shown}",
+        # insist on what was last picked in it. So it would on a name that was changed.
+        key=f"network_choice_{shown}_{titles.get(shown)}",
         help="The shipped network was trained before it came to you. Each run is one of yours.",
     )
     if chosen != shown:
@@ -76,10 +74,10 @@ def _about_network(run: Run | None) -> str:
     if mine.shown_run is None:
         return f"Reads {card()['test']['accuracy']:.1%} of 10,000 unseen test digits rightly."
     if run is None:
-        return f"{network().origin}. It lives as long as this page is open."
+        return f"{plain(network().origin)}. It lives as long as this page is open."
     if shown_epoch() is None:
         return "No epoch of it is finished yet. Until then the shipped network is shown."
-    return f"{network().origin}."
+    return f"{plain(network().origin)}."
 
 
 def _moving() -> bool:
@@ -108,7 +106,7 @@ def _status(drawn_at: tuple[object, ...]) -> None:
 def _run_status(run: Run) -> None:
     state = run.state()
     now = min(state.epoch + 1, state.target) if state.phase.moving else state.epoch
-    words = f"{run.title} {PHASE_WORDS[state.phase]}: epoch {now} of {state.target}"
+    words = f"{plain(run.title)} {PHASE_WORDS[state.phase]}: epoch {now} of {state.target}"
     if state.history:
         words += f", validation {state.history[-1].validation.accuracy:.1%}"
     st.progress(state.share, text=words)

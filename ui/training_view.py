@@ -14,7 +14,7 @@ from ui.learning import learning_view, settled
 from ui.session import restart_run, start_run
 from ui.settings import summary
 from ui.time_machine import travel
-from ui.words import duration
+from ui.words import duration, plain
 
 TICK = 0.75
 """Seconds between two redraws while the run moves; each costs the browser 0.1 s of work."""
@@ -45,7 +45,7 @@ PHASES = {
 def live_view(run: Run) -> None:
     """Show a run and let it be steered; what changes redraws itself while the run moves."""
     changes, controls = _changes(run), _shown_by_controls(run.state())
-    st.subheader(run.title, anchor=False)
+    st.subheader(plain(run.title), anchor=False)
     st.caption(summary(run.network, run.settings))
     with st.container(gap="small"):
         # Apart from what ticks: a browser works for seconds a minute on buttons that never change.

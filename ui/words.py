@@ -1,6 +1,21 @@
-"""Numbers as a person says them."""
+"""Numbers and names as a person says them."""
 
 import math
+import re
+
+from model.network import Network
+
+_MARKDOWN = re.compile(r"([\\`*_~$:#<>\[\]|])")
+
+
+def plain(text: str) -> str:
+    """What a person typed, for a sentence in Markdown: stars and the like stand for themselves."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def about(network: Network, source: str = "") -> str:
+    """Which network a page shows, and which digit if there is one: the line below its title."""
+    return f"Network: {plain(network.origin)}." + (f" Digit: {source}." if source else "")
 
 
 def duration(seconds: float | None) -> str:

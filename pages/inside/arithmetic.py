@@ -4,6 +4,7 @@ from ui.arithmetic_view import arithmetic
 from ui.inside import digit_to_follow
 from ui.lesson import lesson
 from ui.session import look_inside, network
+from ui.words import about
 
 st.title("The arithmetic")
 st.markdown("Pick any number inside the network and see the numbers that made it.")
@@ -19,6 +20,6 @@ lesson(
 digit = digit_to_follow()
 current = network()
 inside = look_inside(digit)
-st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
+st.caption(about(current, digit.source))
 if inside is not None:
     arithmetic(current, inside)

@@ -5,6 +5,7 @@ from ui.inside import digit_to_follow
 from ui.lesson import lesson
 from ui.links import current_view
 from ui.session import look_inside, network
+from ui.words import about
 
 st.title("Feature maps")
 current_view(network().config)
@@ -23,7 +24,7 @@ lesson(
 def follow() -> None:
     """The digit and its maps; runs again, alone, when another digit is picked."""
     digit = digit_to_follow()
-    st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
+    st.caption(about(network(), digit.source))
     inside = look_inside(digit)
     if inside is not None and not inside.maps:
         st.info("This network has no convolution layer, so it has no feature maps to show.")

@@ -6,6 +6,7 @@ from ui.inside import digit_to_follow
 from ui.lesson import lesson
 from ui.links import current_view
 from ui.session import network
+from ui.words import about
 
 st.title("Filters")
 current = network()
@@ -18,7 +19,7 @@ lesson(
     answer="Those with orange on one side and blue on the other: over plain paper or plain ink the "
     "two sides cancel, over an edge they do not. Compare them with the Sobel kernels below.",
 )
-st.caption(f"Network: {current.origin}.")
+st.caption(about(current))
 
 layers = kernels(current)
 if layers:

@@ -5,6 +5,7 @@ from ui.lesson import lesson
 from ui.links import copy_link, current_view, open_page
 from ui.overview import overview
 from ui.session import View, look_inside, network, session
+from ui.words import about
 
 st.title("Network view")
 current_view(network().config)
@@ -27,7 +28,7 @@ def follow() -> None:
     sheet, layers = st.columns([2, 5], gap="medium")
     with sheet:
         digit = digit_under_pen()
-        st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
+        st.caption(about(network(), digit.source))
     with layers:
         inside = look_inside(digit)
         opened = overview(inside, key="overview") if inside is not None else None

@@ -5,6 +5,7 @@ from ui.lesson import lesson
 from ui.links import current_view
 from ui.session import look_inside, network
 from ui.what_if_view import what_if
+from ui.words import about
 
 st.title("What if?")
 current = network()
@@ -20,6 +21,6 @@ lesson(
 )
 digit = digit_to_follow()
 inside = look_inside(digit)
-st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
+st.caption(about(current, digit.source))
 if inside is not None:
     what_if(current, inside)

@@ -4,6 +4,7 @@ from ui.evaluate_view import evaluate
 from ui.lesson import lesson
 from ui.links import copy_link, current_view
 from ui.session import network
+from ui.words import about
 
 st.title("Evaluate")
 current_view(network().config)
@@ -15,6 +16,6 @@ lesson(
     "Look for the darkest orange cell and click it. Often it is 4 and 9, or 3 and 5: a few pixels "
     "of ink decide. Some of these digits are hard for people, too.",
 )
-st.caption(f"Network: {network().origin}.")
+st.caption(about(network()))
 evaluate()
 copy_link()

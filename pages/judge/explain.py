@@ -6,6 +6,7 @@ from ui.inside import digit_to_follow
 from ui.lesson import lesson
 from ui.links import current_view
 from ui.session import look_inside, network
+from ui.words import about
 
 st.title("Explain")
 current_view(network().config)
@@ -22,7 +23,7 @@ lesson(
 digit = digit_to_follow()
 current = network()
 inside = look_inside(digit)
-st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
+st.caption(about(current, digit.source))
 if inside is not None:
     explain(current, inside, digit)
     st.page_link("pages/judge/trust.py", label="Is the explanation true? Test it", icon="⚖️")

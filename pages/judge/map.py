@@ -5,6 +5,7 @@ from ui.lesson import lesson
 from ui.links import copy_link, current_view
 from ui.map_view import digit_map
 from ui.session import network
+from ui.words import about
 
 st.title("Map of digits")
 current_view(network().config)
@@ -18,6 +19,6 @@ lesson(
     "those that stay between two groups are the ones that are misread.",
 )
 digit = digit_to_follow()
-st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
+st.caption(about(network(), digit.source))
 digit_map()
 copy_link()

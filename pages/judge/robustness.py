@@ -7,6 +7,7 @@ from ui.lesson import lesson
 from ui.links import copy_link, current_view, linked, tell
 from ui.robustness_view import all_digits, one_digit
 from ui.session import network
+from ui.words import about
 
 st.title("Robustness")
 current_view(network().config)
@@ -20,7 +21,7 @@ lesson(
     "(augmentation) and measure again.",
 )
 digit = digit_to_follow()
-st.caption(f"Network: {network().origin}. Digit: {digit.source}.")
+st.caption(about(network(), digit.source))
 
 parts = ["This digit", "1,000 digits", "Smallest change", "Elsewhere"]
 one, many, attack, other = tabs = st.tabs(

@@ -7,6 +7,7 @@ from ui.lesson import lesson
 from ui.links import current_view
 from ui.session import look_inside, network
 from ui.trust_view import deletion, over_many
+from ui.words import about
 
 st.title("Is the explanation true?")
 current_view(network().config)
@@ -21,7 +22,7 @@ lesson(
 digit = digit_to_follow()
 current = network()
 inside = look_inside(digit)
-st.caption(f"Network: {current.origin}. Digit: {digit.source}.")
+st.caption(about(current, digit.source))
 if inside is not None:
     st.markdown(answer_words(inside, digit))
     st.subheader("Erase and put back", anchor="erase")

@@ -1,6 +1,7 @@
 import streamlit as st
 
 from ui.answer import answer, explanation, no_answer
+from ui.links import keep_epoch
 from ui.pictures import find, source
 from ui.reading import followed, read
 from ui.session import rules
@@ -8,6 +9,7 @@ from ui.strip import glimpse, steps
 from ui.teach import correct, teach
 
 st.title("Draw a digit")
+keep_epoch()
 
 
 @st.fragment

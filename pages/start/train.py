@@ -1,6 +1,7 @@
 import streamlit as st
 
 from ui.compare import compare, undo_deletion
+from ui.links import keep_epoch
 from ui.plan import new_run
 from ui.session import latest_run, session, shown_run
 from ui.take_along import take_along
@@ -8,6 +9,7 @@ from ui.training_view import live_view
 
 st.title("Train the network")
 
+keep_epoch()
 undo_deletion()
 run = shown_run() or latest_run()
 if run is None:

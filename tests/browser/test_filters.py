@@ -75,6 +75,6 @@ def test_open_a_filter_let_it_climb_and_apply_a_kernel_of_ones_own(
         cell.fill(str(number))
         cell.press("Enter")
     expect(result).to_have_text(sobel, timeout=SLOW)
-    expect(page.get_by_text("The most similar learned one: filter")).to_be_visible()
+    expect(page.get_by_text("The most similar one of the network: filter")).to_be_visible()
     expect(page.locator(".stException")).to_have_count(0)
     assert not faults

@@ -427,3 +427,9 @@ def test_a_hairline_does_not_break(side: int, slope: float) -> None:
     (found,) = preprocess(255 - small).digits
     rows = np.flatnonzero(found.digit.max(axis=1) > 0)
     assert found.digit.max(axis=1)[rows[1] : rows[-1]].min() > 0.5
+
+
+def test_a_dot_on_the_canvas_is_not_called_blank() -> None:
+    y, x = np.mgrid[:84, :84]
+    dot = ((y - 40) ** 2 + (x - 40) ** 2 < 36).astype(np.float32)
+    assert from_ink(dot).problem == module.NO_STROKES

@@ -1,11 +1,13 @@
 """The Train page without an engine: runs come from the disk, as they do after a restart."""
 
+import itertools
 import secrets
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from model.engine import Engine
 from model.network import Network, NetworkConfig, from_vector, to_vector, weight_shapes
@@ -17,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/start/train.py"
 SMALL = NetworkConfig(filters=(4,), dense_units=8)
 BATCHES = 20
+age = itertools.count()  # a run written later is a younger one
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +45,7 @@ def finished_run(
     identifier, epochs = secrets.token_urlsafe(12), len(validation)
     folder, nothing = RunFolder(identifier), np.empty(0, np.float32)
     config = TrainingConfig(epochs=epochs, **settings)
-    folder.save_about(About(title, SMALL, config, 1e9, "finished", epochs))
+    folder.save_about(About(title, SMALL, config, 1e9 + next(age), "finished", epochs))
     folder.save_epoch(EpochRecord(0, weights(0), nothing, nothing, None))
     for number, loss in enumerate(validation, start=1):
         training = Scores(1 / number, 1 - 0.5 / number)
@@ -64,6 +67,11 @@ def train_page(*runs: str, tab: str | None = None) -> AppTest:
     app.switch_page(PAGE).run()
     assert not app.exception
     return app
+
+
+def shown_network(app: AppTest) -> Selectbox:
+    """The sidebar's choice of the network on all pages."""
+    return next(box for box in app.selectbox if box.label == "Network on all pages")
 
 
 def words(app: AppTest) -> str:
@@ -159,12 +167,44 @@ def test_a_run_is_renamed_pinned_deleted_and_brought_back() -> None:
     assert "the good one" not in app.selectbox[0].options
     app.button(key="undo").click().run()
     assert "the good one" in app.selectbox[0].options
+    assert shown_network(app).value == app.session_state["session"].run_ids[1]  # shown again, too
+
+
+def test_a_name_stands_as_it_was_typed_and_belongs_to_one_run() -> None:
+    app = train_page(finished_run(), finished_run("Run 2"), tab="Compare")
+    app.text_input[0].set_value("*A* $b$").run()
+    assert "*A* $b$" in shown_network(app).options
+    assert "\\*A\\* \\$b\\$, epoch 3." in words(app)
+    for refused, sentence in (("Run 1", "Another run is called Run 1"), (" ", "needs a name")):
+        app.text_input[0].set_value(refused).run()
+        assert sentence in words(app)
+        assert shown_network(app).options[1:] == ["Run 1", "*A* $b$"]
+
+
+def test_a_tab_that_is_loaded_again_shows_the_same_network_and_epoch() -> None:
+    first, second = finished_run(), finished_run("Run 2")
+    app = train_page(first, second)
+    shown_network(app).select(first).run()
+    app.select_slider[0].set_value(1).run()
+    again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, values in app.query_params.items():
+        again.query_params[name] = values
+    again.run()
+    again.switch_page(PAGE).run()
+    assert "Run 1, epoch 1." in words(again)
+    shown_network(again).select("shipped").run()
+    third = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, values in again.query_params.items():
+        third.query_params[name] = values
+    third.run()
+    assert shown_network(third).value == "shipped"
+    assert shown_network(third).options == ["Shipped network", "Run 1", "Run 2"]
 
 
 def test_any_run_becomes_the_network_of_all_pages() -> None:
     first = finished_run()
     app = train_page(first, finished_run("Run 2"), tab="Compare")
-    app.selectbox(key="compare_run").select(first).run()
+    next(box for box in app.selectbox if box.label == "Run").select(first).run()
     app.button(key="use").click().run()
     app.switch_page("pages/inside/filters.py").run()
     assert "Run 1, epoch 3" in words(app)
