@@ -86,9 +86,7 @@ def source() -> str:
     """Let the person choose where the digit comes from."""
     mine = session()
     opened = mine.opened
-    asked = linked(DIGIT, range(len(digits.embedded().test)), None)
-    if mine.test_digit is None:
-        mine.test_digit = asked
+    linked(DIGIT, (), None)  # noted for all pages before it is overwritten here
     # A digit that another page opened here is one more source, in a new widget that begins with it.
     options = SOURCES if opened is None else (*SOURCES, OPENED)
     first = linked("source", SOURCES, SOURCES[0])
@@ -100,6 +98,8 @@ def source() -> str:
             label_visibility="collapsed", persist_state="session",
         )
     )  # fmt: skip
+    if chosen == "Test digits" and mine.test_digit is None:
+        mine.test_digit = linked(DIGIT, range(len(digits.embedded().test)), None)
     _tell_source(chosen)
     return chosen
 
