@@ -6,6 +6,8 @@ const MOST = 2_000_000; // characters of a kept picture; a tab may keep some fiv
 const SIDE = 1600; // a larger file is kept as a picture whose longer side has so many pixels
 
 const tried = new Set(); // uploaders that were given back theirs since this page was loaded
+const holding = new Map(); // what the session has of each uploader's picture
+const last = new Map(); // the last picture handed to each: what is to be kept, as text
 
 export default function ({ data }) {
   const { uploader, holds } = data;
@@ -38,7 +40,8 @@ export default function ({ data }) {
   for (const [kind, listener] of Object.entries(listeners))
     document.addEventListener(kind, listener, true);
 
-  if (holds === "removed") forget(uploader);
+  holding.set(uploader, holds);
+  settle(uploader);
   if (holds === "nothing" && !tried.has(uploader)) {
     tried.add(uploader);
     kept(uploader).then((file) => file && inputOf() && hand(file));
@@ -52,20 +55,22 @@ export default function ({ data }) {
 // sessionStorage belongs to one tab, survives its reload and ends with it. It may be switched off or
 // full: then a reload loses the picture, as it would without all this.
 async function keep(uploader, file) {
-  forget(uploader);
+  last.delete(uploader);
   const small = file.size < MOST * 0.7 ? file : await reduced(file); // base64 adds a third
   if (!small) return;
-  const address = await addressOf(small);
-  try {
-    sessionStorage.setItem(STORE + uploader, JSON.stringify({ name: small.name, address }));
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
+  last.set(uploader, JSON.stringify({ name: small.name, address: await addressOf(small) }));
+  settle(uploader);
 }
 
-function forget(uploader) {
+// Keeps what the session has, and no more. A picture that takes another's place counts as removed
+// for a moment, before the session has the new one; which is known first here is a matter of chance.
+function settle(uploader) {
+  const holds = holding.get(uploader);
+  if (holds === "nothing") return; // not yet: what was there before may still be handed over
   try {
-    sessionStorage.removeItem(STORE + uploader);
+    sessionStorage.removeItem(STORE + uploader); // a new one may not find room
+    if (holds === "picture" && last.has(uploader))
+      sessionStorage.setItem(STORE + uploader, last.get(uploader));
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
   }
