@@ -78,7 +78,6 @@ def _parts(
     best: tuple[Group, float] = ((region,), like)
     if like >= LIKE or not depth:
         return best
-    most = 0.0
     for left, right, enough in _sides(region):
         first: tuple[Group, float] = ((left,), likeness(left))
         second: tuple[Group, float] = ((right,), likeness(right))
@@ -87,8 +86,8 @@ def _parts(
         elif second[1] < enough <= first[1]:
             second = _parts(right, second[1], likeness, depth - 1)
         least = min(first[1], second[1])
-        if least >= enough and least > most:
-            best, most = ((*first[0], *second[0]), least), least
+        if least >= enough and least > best[1]:
+            best = ((*first[0], *second[0]), least)
     return best
 
 

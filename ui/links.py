@@ -19,7 +19,7 @@ import streamlit as st
 
 from model.network import SIDE, Layer, NetworkConfig, layers
 from model.what_if import Change
-from ui.session import View, network, session, shown_run
+from ui.session import RUN, SHOWN, View, network, session, shown_run
 
 NAMES = ("layer", "channel", "row", "column", "epoch", "before")
 OFF, FLIP = "off", "flip"
@@ -29,7 +29,6 @@ CHOICES = (
     *("judged", "layout", "part", "source"),
 )
 """Parameters of a page's own choices; they stay behind when one leaves for another page."""
-RUN, SHOWN = "run", "network"  # whose networks there are, and which is shown: see ui.session
 LONGEST = 5  # digits of a number in a URL: as many as the units of the largest layer need
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from model.network import count_parameters, layers
 from ui.diagram import TITLES, shape_text
 from ui.session import my_runs, start_run
 from ui.settings import Choice, training_settings
-from ui.words import duration
+from ui.words import duration, plain
 
 TICK = 1.0
 """Seconds between two looks at whether the machine's speed has been measured."""
@@ -42,7 +42,7 @@ def _plan(label: str, chosen: Choice | str) -> None:
         disabled=isinstance(chosen, str) or busy is not None,
     )  # fmt: skip
     if busy is not None:
-        st.caption(f"{busy} is training. Pause or stop it before you start another one.")
+        st.caption(f"{plain(busy)} is training. Pause or stop it before you start another one.")
     if isinstance(chosen, str):
         st.error(chosen)
         return

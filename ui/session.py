@@ -23,9 +23,9 @@ from model.verdict import Reading, Rules, read, rules_for
 from model.what_if import Change, Trial
 
 _SESSION = "session"
-_RUN = "run"
+RUN = "run"
 """The query parameter with the ids of a person's runs: a reload is a new session to Streamlit."""
-_SHOWN = "network"
+SHOWN = "network"
 """The query parameter that says that the shipped network is shown, although there are runs."""
 SHIPPED = "shipped"
 """Stands for the shipped network in the URL and in the sidebar's choice; no run has this id."""
@@ -140,27 +140,27 @@ def keep_runs_in_url() -> None:
     Called on every run of every page: a reload, or a restart of the server, then loses nothing.
     """
     mine = session()
-    named = [name for name in st.query_params.get(_RUN, "").split(",") if name][-RUNS_IN_URL:]
+    named = [name for name in st.query_params.get(RUN, "").split(",") if name][-RUNS_IN_URL:]
     if not mine.attached:
         mine.attached = True
         there = {name: run for name in named if (run := runs().get(name)) is not None}
         found = sorted(there, key=lambda name: there[name].created)
         mine.run_ids = found + [name for name in mine.run_ids if name not in found]
-        if found and st.query_params.get(_SHOWN) != SHIPPED:
+        if found and st.query_params.get(SHOWN) != SHIPPED:
             mine.shown_run = list(there)[-1]
         if len(found) < len(set(named)):
             st.toast("A training that this address names is no longer kept on this server.")
     # The run that is shown stands last.
     order = sorted(mine.run_ids, key=lambda name: name == mine.shown_run)
     wanted = ",".join(order[-RUNS_IN_URL:])
-    if wanted and st.query_params.get(_RUN) != wanted:
-        st.query_params[_RUN] = wanted
-    elif not wanted and _RUN in st.query_params:
-        del st.query_params[_RUN]
+    if wanted and st.query_params.get(RUN) != wanted:
+        st.query_params[RUN] = wanted
+    elif not wanted and RUN in st.query_params:
+        del st.query_params[RUN]
     if wanted and mine.shown_run is None:
-        st.query_params[_SHOWN] = SHIPPED
-    elif _SHOWN in st.query_params:
-        del st.query_params[_SHOWN]
+        st.query_params[SHOWN] = SHIPPED
+    elif SHOWN in st.query_params:
+        del st.query_params[SHOWN]
 
 
 def my_runs() -> list[Run]:

@@ -12,6 +12,7 @@ from model.runs import Run
 from model.storage import FileError, network_from_bytes, network_to_bytes
 from ui.session import session, show_imported, shown_epoch, shown_run
 from ui.settings import architecture
+from ui.words import plain
 
 EXPORT_SECONDS = 120.0
 """A conversion waits behind trainings; longer than this nobody waits for it."""
@@ -31,7 +32,7 @@ def take_along(run: Run) -> None:
         st.caption("There is none yet: it can be saved when the training has begun.")
     else:
         st.caption(
-            f"{network.origin}: {architecture(network.config)}, "
+            f"{plain(network.origin)}: {architecture(network.config)}, "
             f"{count_parameters(network.config):,} parameters. The time machine in the sidebar "
             "chooses another epoch."
         )
@@ -112,7 +113,7 @@ def _import() -> None:
         st.error(str(error))
         return
     st.success(
-        f"{network.origin}: {architecture(network.config)}, "
+        f"{plain(network.origin)}: {architecture(network.config)}, "
         f"{count_parameters(network.config):,} parameters. It fits its own description."
     )
     imported = session().imported

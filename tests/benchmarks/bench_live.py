@@ -136,7 +136,6 @@ def main() -> None:
         browser = visitor.context.browser
         assert browser is not None
         visitor.close()
-        other = SecondPerson(url)
         plain(0, 1)  # tracing and first touches are nobody's
         compare(browser, url, range(options.seeds), options.epochs)
         other = SecondPerson(url)
