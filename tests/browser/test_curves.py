@@ -160,7 +160,7 @@ def test_live_updates_are_small_and_leave_the_page_responsive(
     assert (
         max(tasks, default=0) < 500
     )  # ms; a busy machine stretches each, none may freeze the page
-    assert largest < 20_000  # the points of one chart; the component's source does not come again
+    assert largest < 20_000  # the points of one chart
 
 
 def test_hover_shows_exact_values(page: Page, chart: Callable[[str], Locator]) -> None:

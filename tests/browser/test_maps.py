@@ -11,7 +11,6 @@ from tests.browser.maps_app import bumps
 
 pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("maps_app.py")
-NUMBERS = Path(__file__).resolve().parents[2] / "ui" / "maps" / "numbers.js"
 
 Open = Callable[[str], None]
 
@@ -213,9 +212,14 @@ def test_touch_reads_a_value_too(page: Page, visit: Open):
     expect(page.get_by_text("kernels: Clicked(channel=1, row=1, column=0)")).to_be_visible()
 
 
-def test_numbers_are_written_with_the_digits_that_are_known(page: Page):
+def test_numbers_are_written_with_the_digits_that_are_known(page: Page, visit: Open):
+    visit("many")
+
     def written(call: str) -> str:
-        return page.evaluate(f"() => {{ {NUMBERS.read_text(encoding='utf-8')}\nreturn {call} }}")
+        return page.evaluate(
+            "async () => { const { briefly, colourIndex, exactly } = "
+            f"await import('/component/ui.component.maps/numbers.js'); return {call} }}"
+        )
 
     assert written("exactly(0)") == "0"
     assert written("exactly(-1.23456)") == "−1.235"

@@ -93,7 +93,6 @@ def test_what_float32_cannot_hold_is_infinite() -> None:
 
 def sent(monkeypatch: pytest.MonkeyPatch, *lines: Line, **options: object) -> dict:
     calls: list[dict] = []
-    monkeypatch.setattr(module, "_code", lambda **call: None)
     monkeypatch.setattr(module, "_mount", lambda **call: calls.append(call))
     curves(lines, key="k", title="Loss", x_label="Epoch", y_label="Loss", **options)  # type: ignore[arg-type]
     return calls[0]["data"]

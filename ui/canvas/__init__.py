@@ -7,22 +7,17 @@ when it is lifted. The browser decides what it sends, so that everything is chec
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
+
+from ui.component import component
 
 SIDE = 84  # cells along an edge of the ink: three for each of the 28 pixels that a network receives
 BRUSHES = (3, 14)  # narrowest and widest, in per cent of the sheet's side
 BRUSH = 8  # MNIST's strokes: 1/8 of the digit's longer side (median), which is 2/3 of a sheet
 
 _LONGEST = 4 * (2 * SIDE * SIDE + 2) // 3  # characters of base64 when no two cells are alike
-_FOLDER = Path(__file__).parent
-_mount = st.components.v2.component(
-    "digitscope_canvas",
-    css=(_FOLDER / "canvas.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "canvas.js").read_text(encoding="utf-8"),
-)
+_mount = component("canvas")
 
 
 @dataclass(frozen=True, eq=False)  # == of arrays is an array, not an answer

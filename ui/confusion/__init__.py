@@ -5,17 +5,11 @@ mistakes are orange and shaded by their own largest count, or else they would dr
 hundreds on the diagonal.
 """
 
-from pathlib import Path
-
 import numpy as np
-import streamlit as st
 
-_FOLDER = Path(__file__).parent
-_mount = st.components.v2.component(
-    "digitscope_confusion",
-    css=(_FOLDER / "confusion.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "confusion.js").read_text(encoding="utf-8"),
-)
+from ui.component import component
+
+_mount = component("confusion")
 
 
 def confusion(

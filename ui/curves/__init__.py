@@ -10,16 +10,18 @@ import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import streamlit as st
+
+from ui.component import component
 
 POINTS_PER_LINE = 600  # more than a chart has pixels to tell apart, and 6.4 kB as base64
 POINTS_PER_CHART = 9_000  # twenty runs side by side stay below 100 kB
 POINTS_AT_LEAST = 100  # below this a line would lose its shape
 NOTHING_YET = "Nothing yet: press Start"
+
+_mount = component("curves")
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,7 @@ def curves(
 
     Args:
         lines: in drawing order, the last one on top; no lines or no points show `empty`.
-        key: identity of the chart; the same key is the same chart, whatever it shows. `key` with
-            "_code" behind it is taken too.
+        key: identity of the chart; the same key is the same chart, whatever it shows.
         title: above the chart, in the saved picture and in the text alternative.
         x_label: the quantity along x; also in front of the x value under the pointer.
         y_label: the quantity along y.
@@ -82,22 +83,20 @@ def curves(
     if y_range is not None and not (np.isfinite(y_range).all() and y_range[0] < y_range[1]):
         raise ValueError(f"y_range: expected (low, high) with low < high, got {y_range}")
     at_most = min(POINTS_PER_LINE, max(POINTS_AT_LEAST, POINTS_PER_CHART // max(1, len(lines))))
-    with st.container(gap=None):
-        _code(key=f"{key}_code")
-        _mount(
-            key=key,
-            data={
-                "title": title,
-                "xLabel": x_label,
-                "yLabel": y_label,
-                "log": log,
-                "yRange": None if y_range is None else [float(bound) for bound in y_range],
-                "percent": y_format == "percent",
-                "height": height,
-                "empty": empty,
-                "lines": [_payload(line, at_most) for line in lines],
-            },
-        )
+    _mount(
+        key=key,
+        data={
+            "title": title,
+            "xLabel": x_label,
+            "yLabel": y_label,
+            "log": log,
+            "yRange": None if y_range is None else [float(bound) for bound in y_range],
+            "percent": y_format == "percent",
+            "height": height,
+            "empty": empty,
+            "lines": [_payload(line, at_most) for line in lines],
+        },
+    )
 
 
 def decimate(y: np.ndarray, at_most: int) -> np.ndarray:
@@ -166,18 +165,3 @@ def _payload(line: Line, at_most: int) -> dict[str, object]:
         "dashed": line.dashed,
         "points": encode(x[keep], y[keep]),
     }
-
-
-def _source(*names: str) -> str:
-    return "\n".join((Path(__file__).parent / n).read_text(encoding="utf-8") for n in names)
-
-
-# Streamlit sends a component's source again with every update of its data, twenty-odd kilobytes
-# twice a second. An element that did not change since the last run it sends as a reference. So
-# the source is an element without data, and what changes is a second one with a few lines of it.
-_code = st.components.v2.component(
-    "digitscope_curves_code", js=_source("numbers.js", "draw.js", "curves.js")
-)
-_mount = st.components.v2.component(
-    "digitscope_curves", css=_source("curves.css"), js=_source("mount.js")
-)

@@ -9,24 +9,18 @@ import base64
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import streamlit as st
 from PIL import Image
 
+from ui.component import component
 from ui.mosaic import mosaic_png
 
 CARD = 112  # edge of a card's picture in CSS pixels: four for each of the 28
 SHARP = 2  # picture pixels for each CSS pixel, at most: what a fine screen shows
 
-_FOLDER = Path(__file__).parent
-_mount = st.components.v2.component(
-    "digitscope_filmstrip",
-    css=(_FOLDER / "filmstrip.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "filmstrip.js").read_text(encoding="utf-8"),
-)
+_mount = component("filmstrip")
 
 Box = tuple[int, int, int, int]
 

@@ -9,26 +9,17 @@ stand the drawing that the maps were made of: hovering then outlines what of it 
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from ui.colours import ramp
+from ui.component import component
 from ui.mosaic import checked_maps
 
 BUDGET = 65_536  # bytes of map values in one message, before base64
 
-_FOLDER = Path(__file__).parent
-_mount = st.components.v2.component(
-    "digitscope_maps",
-    css=(_FOLDER / "maps.css").read_text(encoding="utf-8"),
-    js="".join(
-        (_FOLDER / name).read_text(encoding="utf-8")
-        for name in ("numbers.js", "drawing.js", "maps.js")
-    ),
-)
+_mount = component("maps")
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ the channel under the pointer and tells Python which one was opened.
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from model.activations import ForwardPass, LayerOutput
 from model.network import SIDE
+from ui.component import component
 from ui.diagram import TITLES, shape_text
 from ui.mosaic import mosaic_png
 
@@ -26,12 +25,7 @@ HEIGHT = 448  # of a column of units: as tall as 16 maps
 UNIT_EDGES = (14, 7, 4, 2, 1)  # CSS pixels for a unit: the largest with which a column stays narrow
 WIDEST = 120  # CSS pixels for a column of units
 
-_FOLDER = Path(__file__).parent
-_mount = st.components.v2.component(
-    "digitscope_overview",
-    css=(_FOLDER / "overview.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "overview.js").read_text(encoding="utf-8"),
-)
+_mount = component("overview")
 
 
 @dataclass(frozen=True)

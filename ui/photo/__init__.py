@@ -1,18 +1,11 @@
 """A picture with its digits outlined; where there are several, one can be picked."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import streamlit as st
-
+from ui.component import component
 from ui.filmstrip import Box
 
-_FOLDER = Path(__file__).parent
-_mount = st.components.v2.component(
-    "digitscope_photo",
-    css=(_FOLDER / "photo.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "photo.js").read_text(encoding="utf-8"),
-)
+_mount = component("photo")
 
 
 def photo(

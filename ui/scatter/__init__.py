@@ -2,19 +2,13 @@
 
 import base64
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from ui.colours import DARK, LIGHT
+from ui.component import component
 
-_FOLDER = Path(__file__).parent
-_mount = st.components.v2.component(
-    "digitscope_scatter",
-    css=(_FOLDER / "scatter.css").read_text(encoding="utf-8"),
-    js=(_FOLDER / "scatter.js").read_text(encoding="utf-8"),
-)
+_mount = component("scatter")
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,13 +6,10 @@ the tab: nobody's handwriting is left behind on a shared computer or on the serv
 """
 
 from enum import StrEnum
-from pathlib import Path
 
-import streamlit as st
+from ui.component import component
 
-_mount = st.components.v2.component(
-    "digitscope_uploader", js=(Path(__file__).parent / "uploader.js").read_text(encoding="utf-8")
-)
+_mount = component("uploader")
 
 
 class Holds(StrEnum):

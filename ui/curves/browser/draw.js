@@ -2,8 +2,10 @@
 // ctx is a 2D context in CSS pixels; at is what Chart.scales returns; a line has its `ink`, the
 // colour for the theme of the moment; theme is what readTheme returns.
 
+import { lowerBound } from "./numbers.js";
+
 // The colours and the font that Streamlit gives to this place of the page.
-function readTheme(node) {
+export function readTheme(node) {
   const style = getComputedStyle(node);
   const get = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
   const background = get("--st-background-color", "#ffffff");
@@ -25,7 +27,7 @@ function polyline(ctx, points) {
 
 const crisp = (px) => Math.round(px) + 0.5; // a one-pixel rule on one row of pixels, not on two
 
-function drawAxes(ctx, at, theme, { xLabel, yLabel }) {
+export function drawAxes(ctx, at, theme, { xLabel, yLabel }) {
   Object.assign(ctx, { lineWidth: 1, strokeStyle: theme.grid, fillStyle: theme.text });
   Object.assign(ctx, { textAlign: "right", textBaseline: "middle" });
   ctx.globalAlpha = 0.8;
@@ -48,7 +50,7 @@ function drawAxes(ctx, at, theme, { xLabel, yLabel }) {
   ctx.globalAlpha = 1;
 }
 
-function drawSentence(ctx, at, theme, sentence) {
+export function drawSentence(ctx, at, theme, sentence) {
   Object.assign(ctx, { fillStyle: theme.text, textAlign: "center", font: `14px ${theme.font}` });
   const [px, py] = [(at.left + at.right) / 2, (at.top + at.bottom) / 2];
   const halo = { strokeStyle: theme.background, lineWidth: 6, lineJoin: "round" };
@@ -58,7 +60,7 @@ function drawSentence(ctx, at, theme, sentence) {
 }
 
 // valueOf gives NaN for a value that this axis cannot show: there the line has a gap.
-function drawLine(ctx, at, line, valueOf) {
+export function drawLine(ctx, at, line, valueOf) {
   const first = Math.max(0, lowerBound(line.x, at.x0) - 1);
   const last = Math.min(line.x.length - 1, lowerBound(line.x, at.x1) + 1);
   const [path, marks] = [new Path2D(), new Path2D()];
@@ -101,7 +103,7 @@ function drawCross(ctx, px, py) {
 }
 
 // The values under the pointer: a rule and a ring on every line. rows as from Chart.readout.
-function drawCursor(ctx, at, theme, x, rows, valueOf) {
+export function drawCursor(ctx, at, theme, x, rows, valueOf) {
   Object.assign(ctx, { strokeStyle: theme.text, lineWidth: 1, globalAlpha: 0.5 });
   polyline(ctx, [[crisp(at.x(x)), at.top], [crisp(at.x(x)), at.bottom]]);
   Object.assign(ctx, { globalAlpha: 1, lineWidth: 2 });
@@ -117,14 +119,14 @@ function drawCursor(ctx, at, theme, x, rows, valueOf) {
   }
 }
 
-function drawSelection(ctx, at, theme, from, to) {
+export function drawSelection(ctx, at, theme, from, to) {
   Object.assign(ctx, { fillStyle: theme.text, globalAlpha: 0.12 });
   ctx.fillRect(Math.min(from, to), at.top, Math.abs(to - from), at.bottom - at.top);
   ctx.globalAlpha = 1;
 }
 
 // The legend of the saved picture, wrapped to width; returns its height.
-function drawLegend(ctx, theme, lines, width) {
+export function drawLegend(ctx, theme, lines, width) {
   Object.assign(ctx, { font: `12px ${theme.font}`, textAlign: "left", textBaseline: "middle" });
   let [px, py] = [2, 10];
   for (const line of lines) {

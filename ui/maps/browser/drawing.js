@@ -1,9 +1,12 @@
 // The drawing that maps were made of, with the part outlined that one of their pixels depends on.
 //
 // Two numbers of the layer are enough for that: the side of the part, and the step from one pixel's
-// part to its neighbour's. Python puts this file between numbers.js and maps.js.
+// part to its neighbour's.
 
-class Drawing {
+import { decode, exactly } from "./numbers.js";
+import { element, paintPixels } from "./painting.js";
+
+export class Drawing {
   constructor(parent, say) {
     this.root = element(parent, "div", "drawing");
     const picture = element(this.root, "div", "seen");

@@ -1,9 +1,30 @@
 // The line chart of ui.curves: two canvases (the lines; what follows the pointer), a legend of
-// buttons, a tooltip. numbers.js and draw.js stand before it in one module. `show` runs at every update of data or theme; the chart
-// it finds in `charts` keeps its canvases, its zoom and its hidden lines.
+// buttons, a tooltip. The default export runs at every update of data or theme; the chart that it
+// finds in `charts` keeps its canvases, its zoom and its hidden lines.
 //
 // Units: x and y are data, px is CSS pixels from the canvas' left or top.
 // Everything that comes from people (names of runs) is set as text, never as HTML.
+
+import {
+  drawAxes,
+  drawCursor,
+  drawLegend,
+  drawLine,
+  drawSelection,
+  drawSentence,
+  readTheme,
+} from "./draw.js";
+import {
+  clamp,
+  decode,
+  linearTicks,
+  logTicks,
+  lowerBound,
+  nearest,
+  niceStep,
+  valueText,
+  xText,
+} from "./numbers.js";
 
 const charts = new WeakMap();
 const MARGIN = { top: 26, right: 14, bottom: 42 };
@@ -11,15 +32,9 @@ const DRAG_PX = 6; // a shorter drag is a click
 const SNAP_PX = 9; // so near to an epoch's marker, the epoch is meant and not the batch beside it
 const TIP_ROWS = 14;
 
-function show({ data, parentElement }) {
+export default function ({ data, parentElement }) {
   if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
   charts.get(parentElement).update(data);
-}
-
-// Hand `show` to mount.js, whether it waits already or comes later.
-export default function () {
-  globalThis.digitscopeCurves ??= Promise.resolve(show);
-  globalThis.digitscopeCurvesArrived?.(show);
 }
 
 // ---- DOM

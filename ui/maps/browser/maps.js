@@ -7,9 +7,12 @@
 // Beside the maps can stand the drawing that they were made of: what of it the pixel under the
 // pointer depends on is outlined in there as fast as the pointer moves.
 
+import { Drawing } from "./drawing.js";
+import { decode, exactly } from "./numbers.js";
+import { element, paintCells, paintPixels } from "./painting.js";
+
 const NARROW = 560; // CSS pixels: below, the drawing stands in the foot, which stays in sight
 const LARGEST_CELL = 96; // CSS pixels: a 3×3 kernel need not fill the page
-const SMALLEST_FONT = 8; // CSS pixels: below this numbers are left out
 const KEYS_PAUSE = 80; // ms of rest before arrow keys are reported: held down they repeat fast
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -25,73 +28,6 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   view.send = (pick) => setStateValue("clicked", pick);
   view.update(data);
-}
-
-// ---- painting ----
-
-function element(parent, tag, className) {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent.append(made);
-  return made;
-}
-
-function sized(canvas, width, height) {
-  // Setting a canvas's size empties it, even to the same size: a flicker.
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  return canvas.getContext("2d");
-}
-
-function paintPixels(canvas, maps, channel) {
-  const context = sized(canvas, maps.width, maps.height);
-  const image = context.createImageData(maps.width, maps.height);
-  channel.values.forEach((value, i) => {
-    image.data.set(maps.ramp[colourIndex(value, channel.scale)], 4 * i);
-    image.data[4 * i + 3] = 255;
-  });
-  context.putImageData(image, 0, 0);
-}
-
-// At the screen's own resolution, with lines between the cells and, if they fit, the numbers.
-function paintCells(canvas, maps, channel, cell, numbers, family) {
-  const ratio = window.devicePixelRatio;
-  const edge = Math.round(cell * ratio);
-  const context = sized(canvas, maps.width * edge, maps.height * edge);
-  const line = cell >= 8 ? Math.max(1, Math.round(ratio / 2)) : 0;
-  const texts = numbers ? Array.from(channel.values, briefly) : [];
-  const font = numbers ? fittingFont(context, texts, cell, family) * ratio : 0;
-  context.font = `${font}px ${family}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  channel.values.forEach((value, i) => {
-    const [x, y] = [(i % maps.width) * edge, Math.floor(i / maps.width) * edge];
-    const [red, green, blue] = maps.ramp[colourIndex(value, channel.scale)];
-    context.fillStyle = `rgb(${red} ${green} ${blue})`;
-    context.fillRect(x, y, edge, edge);
-    context.fillStyle = "rgb(128 128 128 / 40%)"; // seen on white and on the darkest colour
-    context.fillRect(x + edge - line, y, line, edge);
-    context.fillRect(x, y + edge - line, edge - line, line);
-    if (!font) return;
-    context.fillStyle = luminance(red, green, blue) > 0.179 ? "#000" : "#fff";
-    context.fillText(texts[i], x + edge / 2, y + edge / 2 + ratio / 2);
-  });
-}
-
-function fittingFont(context, texts, cell, family) {
-  context.font = `100px ${family}`;
-  const widest = Math.max(...texts.map((text) => context.measureText(text).width));
-  const font = Math.min(16, cell * 0.4, (cell * 86) / widest);
-  return font < SMALLEST_FONT ? 0 : font;
-}
-
-// Relative luminance as WCAG 2 defines it; at 0.179 black and white text are equally readable.
-function luminance(...rgb) {
-  const [red, green, blue] = rgb.map((byte) => {
-    const share = byte / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 // ---- what both views share: the frame, the colour bar, the read-out ----

@@ -1,16 +1,16 @@
 // Numbers for ui.curves: where ticks stand, how values are written, how points are found.
 // No DOM, no canvas.
 
-const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
+export const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
 const minus = (text) => text.replace(/-/g, "−");
 
 // 1, 2 or 5 times a power of ten that divides span into at most `count` steps.
-function niceStep(span, count) {
+export function niceStep(span, count) {
   const power = 10 ** Math.floor(Math.log10(span / count));
   return [1, 2, 5, 10].find((m) => m * power * count >= span * 0.999999) * power;
 }
 
-function linearTicks(low, high, count) {
+export function linearTicks(low, high, count) {
   const step = niceStep(high - low, count);
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-6); k <= high / step + 1e-6; k++) {
@@ -20,7 +20,7 @@ function linearTicks(low, high, count) {
 }
 
 // 1, 2, 5 in every decade; only the powers of ten carry a label where all would crowd.
-function logTicks(low, high, count) {
+export function logTicks(low, high, count) {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const every = Math.ceil((last - first) / count);
   const ticks = [];
@@ -48,7 +48,7 @@ function tickText(v, step) {
 }
 
 // A value for reading: five significant digits, or a percentage with two decimals.
-function valueText(v, percent) {
+export function valueText(v, percent) {
   if (Number.isNaN(v)) return "not a number";
   if (!Number.isFinite(v)) return "infinite";
   if (percent) return minus(`${(v * 100).toFixed(2)} %`);
@@ -56,10 +56,10 @@ function valueText(v, percent) {
   return minus(String(Number(v.toPrecision(5))));
 }
 
-const xText = (x) => minus(String(Number(x.toFixed(Math.abs(x) < 1 ? 3 : 2))));
+export const xText = (x) => minus(String(Number(x.toFixed(Math.abs(x) < 1 ? 3 : 2))));
 
 // One line as Python sent it, with its points unpacked and its ink for the theme chosen.
-function decode(line, dark) {
+export function decode(line, dark) {
   const bytes = Uint8Array.from(atob(line.points), (c) => c.charCodeAt(0));
   const both = new Float32Array(bytes.buffer);
   const ink = dark ? line.dark : line.light;
@@ -67,7 +67,7 @@ function decode(line, dark) {
 }
 
 // The first index whose x is not below the given one.
-function lowerBound(xs, x) {
+export function lowerBound(xs, x) {
   let [low, high] = [0, xs.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -77,7 +77,7 @@ function lowerBound(xs, x) {
   return low;
 }
 
-function nearest(xs, x) {
+export function nearest(xs, x) {
   const i = lowerBound(xs, x);
   return i > 0 && (i === xs.length || x - xs[i - 1] <= xs[i] - x) ? i - 1 : i;
 }

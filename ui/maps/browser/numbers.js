@@ -1,10 +1,9 @@
 // The numbers of feature maps: out of a message, into a colour, into text.
-//
-// A Streamlit component is one script: Python puts this file first.
 
 const ZERO = 128; // the ramp's index of zero, and its steps to full colour: see ui/colours.py
 const REACH = 127;
 const FORMS = { float32: [Float32Array, 0], int16: [Int16Array, 32767], int8: [Int8Array, 127] };
+
 function fromBase64(text, Type) {
   const letters = atob(text);
   const bytes = new Uint8Array(letters.length);
@@ -12,7 +11,7 @@ function fromBase64(text, Type) {
   return new Type(bytes.buffer);
 }
 
-function decode(data) {
+export function decode(data) {
   const [Type, most] = FORMS[data.form];
   const raw = fromBase64(data.values, Type);
   const lowest = fromBase64(data.lowest, Float32Array);
@@ -32,7 +31,7 @@ function decode(data) {
   return { ...data, ramp, channels, ownScales: scales.length > 1 };
 }
 
-function colourIndex(value, scale) {
+export function colourIndex(value, scale) {
   if (!(scale > 0)) return ZERO;
   return ZERO + Math.round(Math.max(-1, Math.min(1, value / scale)) * REACH);
 }
@@ -42,7 +41,7 @@ const minus = (text) => text.replace("-", "\u2212");
 const superscript = (text) => text.replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)] ?? "");
 
 // Four significant digits; fewer, and "≈", where the value came rounded more coarsely than that.
-function exactly(value, step = 0) {
+export function exactly(value, step = 0) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   const power = Number(size.toExponential(3).split("e")[1]); // of the rounded: 0.00009999996 is 1e-4
@@ -56,7 +55,7 @@ function exactly(value, step = 0) {
 }
 
 // Two decimals for a cell: "0" is exactly zero, "0.00" is not.
-function briefly(value) {
+export function briefly(value) {
   if (value === 0) return "0";
   return Math.abs(value) < 0.005 ? "0.00" : minus(value.toFixed(2));
 }
