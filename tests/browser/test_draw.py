@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 pytestmark = pytest.mark.browser
@@ -20,6 +20,12 @@ SEVEN: list[Point] = [
     *((0.75 - 0.03 * i, 0.2 + 0.06 * i) for i in range(1, 11)),
 ]
 ONE: list[Point] = [(0.5, 0.15 + 0.035 * i) for i in range(21)]
+
+
+ARRIVED = """async (file) => {
+  const address = [...(globalThis.digitscope?.keys() ?? [])].find((a) => a.endsWith(file));
+  return Boolean(address && (await globalThis.digitscope.get(address)));
+}"""
 
 
 class Draw:
@@ -50,6 +56,14 @@ class Draw:
 
     def open(self, source: str) -> None:
         self.page.locator(".st-key-source").get_by_text(source, exact=True).click()
+
+    def open_upload(self) -> Locator:
+        """Go to Upload; return its input, once what listens to pasted and chosen files is there."""
+        self.open("Upload")
+        self.page.wait_for_function(ARRIVED, arg="/uploader.js", timeout=30_000)
+        upload = self.page.locator("input[type=file]")
+        expect(upload).to_be_attached(timeout=30_000)
+        return upload
 
 
 @pytest.fixture
@@ -117,8 +131,7 @@ def test_a_switch_changes_strip_and_answer_at_once(draw: Draw) -> None:
 
 def test_an_upload_goes_the_same_way_and_stays_when_the_page_changes(draw: Draw) -> None:
     page = draw.page
-    draw.open("Upload")
-    upload = page.locator("input[type=file]")
+    upload = draw.open_upload()
     upload.set_input_files({"name": "7.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     draw.reads(7)
     expect(page.locator(".film li")).to_have_count(10)
@@ -152,8 +165,7 @@ PASTE = """async ([address, type]) => {
 
 def test_a_picture_is_pasted_and_its_last_step_opens_as_numbers(draw: Draw) -> None:
     page = draw.page
-    draw.open("Upload")
-    expect(page.locator("input[type=file]")).to_be_attached(timeout=30_000)
+    draw.open_upload()
     address = f"data:image/jpeg;base64,{base64.b64encode(photo()).decode()}"
     page.evaluate(PASTE, [address, "text/plain"])  # not a picture: left alone
     page.evaluate(PASTE, [address, "image/jpeg"])
@@ -173,8 +185,7 @@ def test_a_picture_is_pasted_and_its_last_step_opens_as_numbers(draw: Draw) -> N
 def test_an_upload_survives_a_reload_until_it_is_removed(draw: Draw) -> None:
     """A file too large to be kept in the tab as it is comes back as a smaller picture."""
     page = draw.page
-    draw.open("Upload")
-    upload = page.locator("input[type=file]")
+    upload = draw.open_upload()
     large = Image.open(io.BytesIO(photo())).resize((2400, 1800)).convert("RGB")
     large = Image.blend(large, Image.effect_noise(large.size, 60).convert("RGB"), 0.05)
     file = io.BytesIO()
