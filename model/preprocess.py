@@ -9,6 +9,7 @@ those scans: even light, ink on empty paper.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -240,6 +241,14 @@ def _without_lines(ink: lighting.Ink, darkness: np.ndarray, off: frozenset[str])
 
 
 def _digits(ink: lighting.Ink, steps: list[Step], off: frozenset[str]) -> Preprocessed:
+    @cache  # what looked like a digit is finished already, unless a step of its own is off
+    def finished(region: segment.Region, off: frozenset[str]) -> FoundDigit:
+        return _finished(_own_ink(ink, region), region, ink.strength.shape, off)
+
+    def likeness(region: segment.Region) -> float:
+        """How much a region looks like a digit, whatever steps are switched off."""
+        return float(detector().likeness(finished(region, frozenset()).digit[None])[0])
+
     find = segment.whole_sheet if "digits" in off else segment.find_digits
     regions = find(ink.mask)
     largest = max(regions, key=lambda region: region.size, default=None)
@@ -247,23 +256,13 @@ def _digits(ink: lighting.Ink, steps: list[Step], off: frozenset[str]) -> Prepro
         regions = ()
     if "digits" not in off:
         regions = tuple(each for each in regions if not blank.is_solid(each.mask, ink.mask.shape))
-        regions = grouping.regrouped(regions, lambda region: _likeness(ink, region))
-    own = [_own_ink(ink, region) for region in regions]
+        regions = grouping.regrouped(regions, likeness)
     sheet = np.zeros_like(ink.strength)
-    for region, strength in zip(regions, own, strict=True):
-        sheet[_grown(region.box, sheet.shape)] += strength
+    for region in regions:
+        sheet[_grown(region.box, sheet.shape)] += _own_ink(ink, region)
     steps.append(_step("digits", off, sheet))
-    digits = tuple(
-        _finished(strength, region, sheet.shape, off)
-        for region, strength in zip(regions, own, strict=True)
-    )
+    digits = tuple(finished(region, off) for region in regions)
     return Preprocessed(tuple(steps), digits, None if digits else BLANK)
-
-
-def _likeness(ink: lighting.Ink, region: segment.Region) -> float:
-    """How much a region looks like a digit, whatever steps are switched off."""
-    found = _finished(_own_ink(ink, region), region, ink.strength.shape, frozenset())
-    return float(detector().likeness(found.digit[None])[0])
 
 
 def _grown(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[slice, slice]:

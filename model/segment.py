@@ -54,7 +54,7 @@ class Piece:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # == of arrays is an array, not an answer
 class Region:
     """One digit on the sheet: its box (top, left, bottom, right) and its own ink inside the box."""
 
