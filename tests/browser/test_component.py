@@ -10,15 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
+from tests.browser.test_curves import APP, wait_for_updates  # charts that are sent twice a second
+
 pytestmark = pytest.mark.browser
-APP = Path(__file__).with_name("curves_app.py")  # two charts that are sent twice a second
 CODE = "/component/ui.component.curves/"
 SOURCE = Path(__file__).parents[2] / "ui" / "curves" / "browser" / "curves.js"
-
-
-def wait_for_updates(page: Page) -> None:
-    number = "+document.body.innerText.match(/Update (\\d+)/)[1]"
-    page.wait_for_function(f"(now) => {number} > now + 3", arg=page.evaluate(number))
 
 
 def test_code_is_fetched_once_and_stands_in_no_message(
@@ -34,7 +30,7 @@ def test_code_is_fetched_once_and_stands_in_no_message(
     page.on("websocket", watch)
     page.goto(f"{serve(APP)}/?live&accuracy")
     expect(page.locator(".curves")).to_have_count(2, timeout=30_000)
-    wait_for_updates(page)
+    wait_for_updates(page, 4)
     files = {path.removeprefix(CODE): n for path, n in asked.items() if path.startswith(CODE)}
     assert files == dict.fromkeys(["curves.js", "curves.css", "draw.js", "numbers.js"], 1)
     assert any(b"digitscope_curves" in frame for frame in frames)  # this does look into them
@@ -49,7 +45,7 @@ def test_code_that_does_not_arrive_is_asked_for_again(
     page.goto(f"{serve(APP)}/?live")
     sentence = page.get_by_text("This part of the page did not arrive.")
     expect(sentence).to_be_visible(timeout=30_000)
-    wait_for_updates(page)
+    wait_for_updates(page, 4)
     expect(sentence).to_have_count(1)
     page.unroute(f"**{CODE}curves.*")
     expect(page.locator(".curves")).to_be_visible(timeout=30_000)

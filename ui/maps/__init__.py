@@ -1,8 +1,8 @@
 """Feature maps, kernels and pictures as cells that can be pointed at, picked and read.
 
 One component in two forms: `map_grid`, many small maps side by side, and `big_map`, one map with
-its numbers written into the cells. `numbers.js`, `drawing.js` and `maps.js` draw both, on the ramp
-of `ui.colours`; hovering stays in the browser, only a pick is sent to Python. Beside either can
+its numbers written into the cells. `maps.js` and what it imports draw both, on the ramp of
+`ui.colours`; hovering stays in the browser, only a pick is sent to Python. Beside either can
 stand the drawing that the maps were made of: hovering then outlines what of it a pixel depends on.
 """
 
