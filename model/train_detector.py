@@ -1,4 +1,4 @@
-"""Train the detector of `model.detector` and write it with its card.
+"""Train the detector of `model.network.digit_detector` and write it with its card.
 
     python -m model.train_detector --out model/pretrained
 
@@ -18,10 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from model import digits
-from model.augment import Augmentation, augment
-from model.detector import CARD, LAYERS, SHAPES, WEIGHTS, Detector
-from model.detector_examples import HELD_OUT, NONE, digits_of_many_hands, for_measuring, no_digits
+from model.data import cache, mnist
+from model.network.digit_detector import CARD, LAYERS, SHAPES, WEIGHTS, Detector
+from model.synthesis.detector_set import (
+    HELD_OUT,
+    NONE,
+    digits_of_many_hands,
+    for_measuring,
+    no_digits,
+)
+from model.training.augmentation import Augmentation, augment
 
 REFUSED = 0.003
 """The share of MNIST's validation digits that the limit refuses."""
@@ -36,8 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     began = time.perf_counter()
     try:
-        data = digits.load(options.data)
-    except digits.DataError as error:
+        data = mnist.load(options.data)
+    except mnist.DataError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     own = digits_of_many_hands(data.training, options.hands, options.seed)
@@ -71,8 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **weights)
-    digits.write_atomically(options.out / WEIGHTS, buffer.getvalue())
-    digits.write_atomically(options.out / CARD, json.dumps(card, indent=1).encode() + b"\n")
+    cache.write_atomically(options.out / WEIGHTS, buffer.getvalue())
+    cache.write_atomically(options.out / CARD, json.dumps(card, indent=1).encode() + b"\n")
     for kind, share in refused.items():
         print(f"{kind:32}{share:8.2%} refused")
     return 0
@@ -145,7 +151,7 @@ def train(images: np.ndarray, labels: np.ndarray, epochs: int, seed: int) -> dic
 
 
 def _model() -> Any:
-    """The detector in Keras; `model.detector` computes the same with NumPy."""
+    """The detector in Keras; `model.network.digit_detector` computes the same with NumPy."""
     from keras import Sequential, layers
 
     first, second, third = (
@@ -162,12 +168,12 @@ def _model() -> Any:
     )  # fmt: skip
 
 
-def limited(weights: dict[str, np.ndarray], validation: digits.Digits) -> Detector:
+def limited(weights: dict[str, np.ndarray], validation: mnist.Digits) -> Detector:
     """Set the limit so that it refuses `REFUSED` of the validation digits.
 
     The embedded set's test digits, which full MNIST's validation part holds too, have no say.
     """
-    test = {image.tobytes() for image in digits.embedded().test.images}
+    test = {image.tobytes() for image in mnist.embedded().test.images}
     asked = validation.take(
         np.array([n for n, image in enumerate(validation.images) if image.tobytes() not in test])
     )
@@ -177,7 +183,7 @@ def limited(weights: dict[str, np.ndarray], validation: digits.Digits) -> Detect
     return Detector(kernels, biases, float(np.quantile(likeness, REFUSED)))
 
 
-def measured(detector: Detector, data: digits.DataSet, each: int, seed: int) -> dict[str, float]:
+def measured(detector: Detector, data: mnist.DataSet, each: int, seed: int) -> dict[str, float]:
     """The share of each kind that is refused: of digits it should be none, of the others all."""
     kinds: dict[str, np.ndarray] = {
         "MNIST's test digits": data.test.images,

@@ -18,10 +18,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of the test's own, with the parsed digits in it."""
-    from model import digits
+    from model.data import cache, mnist
 
-    digits.embedded()
-    parsed = (digits.cache_folder() / "mnist_5k.npz").read_bytes()
+    mnist.embedded()
+    parsed = (cache.cache_folder() / "mnist_5k.npz").read_bytes()
     monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
     (tmp_path / "mnist_5k.npz").write_bytes(parsed)
     return tmp_path

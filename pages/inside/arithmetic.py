@@ -1,10 +1,11 @@
 import streamlit as st
 
-from ui.arithmetic_view import arithmetic
-from ui.inside import digit_to_follow
-from ui.lesson import lesson
-from ui.session import look_inside, network
-from ui.words import about
+from ui.digit.follow import digit_to_follow
+from ui.frame.lesson import lesson
+from ui.inside.arithmetic import arithmetic
+from ui.state.answers import look_inside
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("The arithmetic")
 st.markdown("Pick any number inside the network and see the numbers that made it.")

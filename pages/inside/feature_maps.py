@@ -1,11 +1,12 @@
 import streamlit as st
 
-from ui.feature_maps import dead_filters, explore
-from ui.inside import digit_to_follow
-from ui.lesson import lesson
-from ui.links import current_view
-from ui.session import look_inside, network
-from ui.words import about
+from ui.digit.follow import digit_to_follow
+from ui.frame.lesson import lesson
+from ui.inside.feature_maps import dead_filters, explore
+from ui.state.answers import look_inside
+from ui.state.links import current_view
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("Feature maps")
 current_view(network().config)

@@ -1,12 +1,12 @@
 import streamlit as st
 
-from model.filters import kernels
-from ui.filters_view import explore, hand_made
-from ui.inside import digit_to_follow
-from ui.lesson import lesson
-from ui.links import current_view
-from ui.session import network
-from ui.words import about
+from model.interpretability.kernels import kernels
+from ui.digit.follow import digit_to_follow
+from ui.frame.lesson import lesson
+from ui.inside.filters import explore, hand_made
+from ui.state.links import current_view
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("Filters")
 current = network()

@@ -1,11 +1,13 @@
 import streamlit as st
 
-from ui.inside import digit_under_pen, sheet_as_it_is
-from ui.lesson import lesson
-from ui.links import copy_link, current_view, open_page
-from ui.overview import overview
-from ui.session import View, look_inside, network, session
-from ui.words import about
+from ui.components.overview import overview
+from ui.digit.follow import digit_under_pen, sheet_as_it_is
+from ui.frame.lesson import lesson
+from ui.state.answers import look_inside
+from ui.state.links import copy_link, current_view, open_page
+from ui.state.session import View, session
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("Network view")
 current_view(network().config)

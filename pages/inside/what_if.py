@@ -1,11 +1,12 @@
 import streamlit as st
 
-from ui.inside import digit_to_follow
-from ui.lesson import lesson
-from ui.links import current_view
-from ui.session import look_inside, network
-from ui.what_if_view import what_if
-from ui.words import about
+from ui.digit.follow import digit_to_follow
+from ui.frame.lesson import lesson
+from ui.inside.what_if import what_if
+from ui.state.answers import look_inside
+from ui.state.links import current_view
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("What if?")
 current = network()

@@ -1,10 +1,10 @@
 import streamlit as st
 
-from ui.evaluate_view import evaluate
-from ui.lesson import lesson
-from ui.links import copy_link, current_view
-from ui.session import network
-from ui.words import about
+from ui.frame.lesson import lesson
+from ui.judge.evaluate import evaluate
+from ui.state.links import copy_link, current_view
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("Evaluate")
 current_view(network().config)

@@ -1,12 +1,13 @@
 import streamlit as st
 
-from ui.contrast_view import why_not
-from ui.explain_view import explain
-from ui.inside import digit_to_follow
-from ui.lesson import lesson
-from ui.links import current_view
-from ui.session import look_inside, network
-from ui.words import about
+from ui.digit.follow import digit_to_follow
+from ui.frame.lesson import lesson
+from ui.judge.contrast import why_not
+from ui.judge.explain import explain
+from ui.state.answers import look_inside
+from ui.state.links import current_view
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("Explain")
 current_view(network().config)

@@ -1,11 +1,11 @@
 import streamlit as st
 
-from ui.inside import digit_to_follow
-from ui.lesson import lesson
-from ui.links import copy_link, current_view
-from ui.map_view import digit_map
-from ui.session import network
-from ui.words import about
+from ui.digit.follow import digit_to_follow
+from ui.frame.lesson import lesson
+from ui.judge.map import digit_map
+from ui.state.links import copy_link, current_view
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("Map of digits")
 current_view(network().config)

@@ -1,13 +1,13 @@
 import streamlit as st
 
-from ui.attack_view import smallest_change
-from ui.elsewhere_view import elsewhere
-from ui.inside import digit_to_follow
-from ui.lesson import lesson
-from ui.links import copy_link, current_view, linked, tell
-from ui.robustness_view import all_digits, one_digit
-from ui.session import network
-from ui.words import about
+from ui.digit.follow import digit_to_follow
+from ui.frame.lesson import lesson
+from ui.judge.adversarial import smallest_change
+from ui.judge.out_of_distribution import elsewhere
+from ui.judge.robustness import all_digits, one_digit
+from ui.state.links import copy_link, current_view, linked, tell
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("Robustness")
 current_view(network().config)

@@ -1,13 +1,14 @@
 import streamlit as st
 
-from ui.control_view import random_weights
-from ui.explain_view import answer_words
-from ui.inside import digit_to_follow
-from ui.lesson import lesson
-from ui.links import current_view
-from ui.session import look_inside, network
-from ui.trust_view import deletion, over_many
-from ui.words import about
+from ui.digit.follow import digit_to_follow
+from ui.frame.lesson import lesson
+from ui.judge.explain import answer_words
+from ui.judge.faithfulness import deletion, over_many
+from ui.judge.sanity_check import random_weights
+from ui.state.answers import look_inside
+from ui.state.links import current_view
+from ui.state.shown_network import network
+from ui.style.words import about
 
 st.title("Is the explanation true?")
 current_view(network().config)

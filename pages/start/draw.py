@@ -1,12 +1,12 @@
 import streamlit as st
 
-from ui.answer import answer, explanation, no_answer
-from ui.links import keep_epoch
-from ui.pictures import find, source
-from ui.reading import followed, read
-from ui.session import rules
-from ui.strip import glimpse, steps
-from ui.teach import correct, teach
+from ui.digit.answer import answer, explanation, no_answer
+from ui.digit.sources import find, source
+from ui.draw.reading import followed, read
+from ui.draw.steps import glimpse, steps
+from ui.draw.teach import correct, teach
+from ui.state.answers import rules
+from ui.state.links import keep_epoch
 
 st.title("Draw a digit")
 keep_epoch()

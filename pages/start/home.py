@@ -1,7 +1,7 @@
 import streamlit as st
 
-from ui.diagram import network_diagram
-from ui.session import network
+from ui.state.shown_network import network
+from ui.style.diagram import network_diagram
 
 st.title("DigitScope")
 st.markdown(

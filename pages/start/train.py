@@ -1,11 +1,13 @@
 import streamlit as st
 
-from ui.compare import compare, undo_deletion
-from ui.links import keep_epoch
-from ui.plan import new_run
-from ui.session import latest_run, session, shown_run
-from ui.take_along import take_along
-from ui.training_view import live_view
+from ui.state.links import keep_epoch
+from ui.state.my_runs import latest_run
+from ui.state.session import session
+from ui.state.shown_network import shown_run
+from ui.train.compare import compare, undo_deletion
+from ui.train.export import take_along
+from ui.train.live import live_view
+from ui.train.plan import new_run
 
 st.title("Train the network")
 

@@ -18,10 +18,11 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 import psutil  # noqa: E402
 
-from model.activations import forward_pass  # noqa: E402
 from model.engine import Actor, Engine, EngineError, EngineLost  # noqa: E402
 from model.network import Network, NetworkConfig, weight_shapes  # noqa: E402
-from model.training import Trainer, TrainingConfig  # noqa: E402
+from model.network.activations import forward_pass  # noqa: E402
+from model.training.config import TrainingConfig  # noqa: E402
+from model.training.trainer import Trainer  # noqa: E402
 from tests.benchmarks.timing import say, spread  # noqa: E402
 
 SLICE = 0.3  # seconds of training a call, as on the Train page

@@ -16,12 +16,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 
-from model.activations import forward_pass
-from model.attribution import Method, attribute
-from model.contrast import contrast
-from model.digits import embedded
-from model.faithfulness import ORDERS, erase, random_order
-from model.pretrained import shipped
+from model.data.mnist import embedded
+from model.interpretability.attribution import Method, attribute
+from model.interpretability.faithfulness import ORDERS, erase, random_order
+from model.interpretability.logit_difference import contrast
+from model.network.activations import forward_pass
+from model.network.shipped import shipped
 
 TIMES = 15
 

@@ -17,22 +17,22 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "model")]
 import numpy as np  # noqa: E402
 from playwright.sync_api import Page, WebSocket  # noqa: E402
 
-from model.activations import forward_pass  # noqa: E402
-from model.ascent import STEPS, begin, climb  # noqa: E402
-from model.dead import firing  # noqa: E402
-from model.digits import embedded  # noqa: E402
+from model.data.mnist import embedded  # noqa: E402
 from model.engine import engine  # noqa: E402
-from model.ordering import Order, channels_in_order  # noqa: E402
-from model.patches import best_patches  # noqa: E402
-from model.preprocess import from_ink  # noqa: E402
-from model.pretrained import shipped  # noqa: E402
-from model.what_if import Change, for_unseen  # noqa: E402
+from model.interpretability.ablation import Change, for_unseen  # noqa: E402
+from model.interpretability.activation_maximization import STEPS, begin, climb  # noqa: E402
+from model.interpretability.channel_order import Order, channels_in_order  # noqa: E402
+from model.interpretability.dead_filters import firing  # noqa: E402
+from model.interpretability.top_patches import best_patches  # noqa: E402
+from model.network.activations import forward_pass  # noqa: E402
+from model.network.shipped import shipped  # noqa: E402
+from model.preprocessing.pipeline import from_ink  # noqa: E402
 from tests.benchmarks.screen import app_on_screen, on_the_sheet  # noqa: E402
 from tests.benchmarks.timing import say, spread, spread_of  # noqa: E402
-from ui.filters_view import SLICE  # noqa: E402
-from ui.maps import encoded  # noqa: E402
-from ui.overview import columns  # noqa: E402
-from ui.save import as_csv  # noqa: E402
+from ui.components.maps import encoded  # noqa: E402
+from ui.components.overview import columns  # noqa: E402
+from ui.frame.save_menu import as_csv  # noqa: E402
+from ui.inside.filters import SLICE  # noqa: E402
 
 PAINTED, MESSAGE, UPDATES = "250 ms", "150 kB", "4"
 CLIMB, FIRST, OFF = "3 s", "0.5 s", "2 s"

@@ -18,18 +18,18 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
 
-from model import digits  # noqa: E402
-from model.activations import forward_pass  # noqa: E402
-from model.embedding import unseen  # noqa: E402
+from model.data import mnist  # noqa: E402
+from model.data.mnist import unseen  # noqa: E402
 from model.engine import engine  # noqa: E402
-from model.evaluate import SLICE, Evaluation, answers, full_test  # noqa: E402
-from model.pretrained import shipped  # noqa: E402
-from model.robustness import RANGES, Change, measure  # noqa: E402
+from model.evaluation.corruptions import RANGES, Change, measure  # noqa: E402
+from model.evaluation.metrics import SLICE, Evaluation, answers, full_test  # noqa: E402
+from model.network.activations import forward_pass  # noqa: E402
+from model.network.shipped import shipped  # noqa: E402
 
 
 def other_person(stop: threading.Event, waits: list[float]) -> None:
     """Ask for a forward pass five times a second and note how long each took."""
-    network, digit = shipped(), digits.embedded().test.inputs()[0]
+    network, digit = shipped(), mnist.embedded().test.inputs()[0]
     while not stop.wait(0.2):
         began = time.perf_counter()
         engine().run(forward_pass, network, digit)
@@ -39,10 +39,10 @@ def other_person(stop: threading.Event, waits: list[float]) -> None:
 def evaluate() -> None:
     """Time the evaluation as the page does it."""
     began = time.perf_counter()
-    if digits.full_path().exists():
+    if mnist.full_path().exists():
         data = full_test()
     else:
-        test = digits.embedded().test
+        test = mnist.embedded().test
         data = test.take(np.tile(np.arange(len(test)), 20))
     parts, first = [], 0.0
     for start in range(0, len(data), SLICE):
@@ -78,7 +78,7 @@ def curves() -> None:
 
 def main() -> None:
     engine().start()
-    engine().submit(answers, shipped(), digits.embedded().test.images).result()  # the worker is up
+    engine().submit(answers, shipped(), mnist.embedded().test.images).result()  # the worker is up
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     stop, waits = threading.Event(), []
     thread = threading.Thread(target=other_person, args=(stop, waits))

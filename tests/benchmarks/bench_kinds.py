@@ -23,13 +23,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 import kinds
 from kinds_harder import HARDER
 
-from model import digits
-from model.forward import probabilities
+from model.data import mnist
 from model.network import Network
-from model.picture import open_picture
-from model.preprocess import Preprocessed, preprocess
-from model.pretrained import shipped
-from model.storage import load_network
+from model.network.forward import probabilities
+from model.network.shipped import shipped
+from model.network.weights_file import load_network
+from model.preprocessing.image_file import open_picture
+from model.preprocessing.pipeline import Preprocessed, preprocess
 
 
 def test_set() -> tuple[np.ndarray, np.ndarray]:
@@ -39,7 +39,7 @@ def test_set() -> tuple[np.ndarray, np.ndarray]:
     if file.is_file():
         with np.load(file) as arrays:
             return arrays["x_test"], arrays["y_test"]
-    test = digits.embedded().test
+    test = mnist.embedded().test
     return test.images, test.labels
 
 

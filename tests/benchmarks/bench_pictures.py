@@ -13,10 +13,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 
-from model.activations import forward_pass
-from model.network import build
-from model.pretrained import shipped
-from ui.mosaic import mosaic_png
+from model.network.activations import forward_pass
+from model.network.keras_model import build
+from model.network.shipped import shipped
+from ui.style.mosaic import mosaic_png
 
 
 def paired(ours: Callable[[], object], usual: Callable[[], object], times: int) -> str:

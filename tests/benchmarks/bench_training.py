@@ -22,12 +22,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import psutil  # noqa: E402
 
-from model import digits  # noqa: E402
+from model.data import mnist  # noqa: E402
 from model.engine import Engine  # noqa: E402
-from model.network import NetworkConfig, build  # noqa: E402
-from model.run_registry import Runs  # noqa: E402
+from model.network import NetworkConfig  # noqa: E402
+from model.network.keras_model import build  # noqa: E402
 from model.runs import Phase, Run  # noqa: E402
-from model.training import TrainingConfig  # noqa: E402
+from model.runs.registry import Runs  # noqa: E402
+from model.training.config import TrainingConfig  # noqa: E402
 from tests.benchmarks.own_cache import own_cache  # noqa: E402
 from tests.benchmarks.timing import say  # noqa: E402
 
@@ -43,7 +44,7 @@ def wait_for(there: Callable[[], bool]) -> None:
 
 def plain(seed: int, epochs: int) -> Pair:
     """What the plain script does: build, compile, fit."""
-    data = digits.embedded()
+    data = mnist.embedded()
     x, y = data.training.inputs()[..., None], data.training.labels
     validation = data.validation.inputs()[..., None], data.validation.labels
     model = build(NetworkConfig(), seed)

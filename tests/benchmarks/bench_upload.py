@@ -20,8 +20,8 @@ import numpy as np  # noqa: E402
 import psutil  # noqa: E402
 from PIL import Image, ImageDraw  # noqa: E402
 
-from model.picture import open_picture  # noqa: E402
-from model.preprocess import preprocess  # noqa: E402
+from model.preprocessing.image_file import open_picture  # noqa: E402
+from model.preprocessing.pipeline import preprocess  # noqa: E402
 from tests.benchmarks.timing import say  # noqa: E402
 
 SIZE = (4032, 3024)

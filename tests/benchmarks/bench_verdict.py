@@ -21,20 +21,22 @@ sys.path.insert(0, str(Path(__file__).parent))
 from collections_report import items
 from timing import say, spread
 
-from model import digits, strokes
-from model.detector import detector
-from model.detector_examples import FONT_FOR_TEST, digits_of_many_hands, for_measuring, simple
-from model.elsewhere import CAPITALS
-from model.evaluate import wilson
-from model.pen import received
-from model.pretrained import shipped
-from model.printed import fonts, printed
-from model.verdict import judge, read, rules_for
+from model.data import mnist
+from model.evaluation.metrics import wilson
+from model.evaluation.out_of_distribution import CAPITALS
+from model.evaluation.verdict import judge, rules_for
+from model.network.activations import read
+from model.network.digit_detector import detector
+from model.network.shipped import shipped
+from model.synthesis.detector_set import FONT_FOR_TEST, digits_of_many_hands, for_measuring, simple
+from model.synthesis.european import european_digits
+from model.synthesis.pen import received
+from model.synthesis.typeset import fonts, printed
 
 
 def real(options: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
     """Collections of digits: (n, 28, 28) uint8 or float32 in [0, 1]."""
-    test = digits.embedded().test
+    test = mnist.embedded().test
     yield "embedded test digits", test.images
     if options.mnist:
         with np.load(options.mnist) as file:
@@ -45,7 +47,7 @@ def real(options: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
             name = "strokes" if group == "strokes" else "photos"
             groups.setdefault(name, []).append(found.largest.digit)
     yield from ((name, np.stack(pictures)) for name, pictures in groups.items())
-    yield "1, 7, 0 by rule", strokes.european(1000, options.seed)[0]
+    yield "1, 7, 0 by rule", european_digits(1000, options.seed)[0]
     yield "digits of other hands", digits_of_many_hands(test, 1000, options.seed).images
     held_out = fonts()[::FONT_FOR_TEST]
     yield "printed, fonts never met", _printed("0123456789", held_out)
@@ -80,7 +82,7 @@ def main() -> None:
             low, high = wilson(refused, len(inputs))
             share = f"{refused / len(inputs):9.2%}   {low:.2%} to {high:.2%}"
             print(f"{name:34}{len(inputs):10}{refused:10}{share}", flush=True)
-    rules, digit = rules_for(shipped()), digits.embedded().test.inputs()[0]
+    rules, digit = rules_for(shipped()), mnist.embedded().test.inputs()[0]
     probabilities = read(shipped(), digit[None]).probabilities[0]
     print()
     say("one judgement", spread(lambda: judge(digit, probabilities, rules)))

@@ -20,12 +20,12 @@ from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from model.forward import probabilities
-from model.picture import open_picture
+from model.network.forward import probabilities
+from model.network.shipped import shipped
+from model.network.weights_file import load_network
 from model.predict import picture_files
-from model.preprocess import Preprocessed, from_ink, preprocess
-from model.pretrained import shipped
-from model.storage import load_network
+from model.preprocessing.image_file import open_picture
+from model.preprocessing.pipeline import Preprocessed, from_ink, preprocess
 
 SHEET, PEN, FILL, FINER = 84, 0.05, 0.7, 4
 

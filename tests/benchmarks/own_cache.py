@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from model import digits
+from model.data import cache, mnist
 
 
 @contextmanager
 def own_cache() -> Iterator[Path]:
     """Let this process, and those that it starts, keep their files in a folder of their own."""
-    digits.embedded()  # parsing takes 3 s, and is not what is measured
-    parsed = (digits.cache_folder() / "mnist_5k.npz").read_bytes()
+    mnist.embedded()  # parsing takes 3 s, and is not what is measured
+    parsed = (cache.cache_folder() / "mnist_5k.npz").read_bytes()
     before = os.environ.get("DIGITSCOPE_CACHE")
     with tempfile.TemporaryDirectory(prefix="digitscope-bench-") as folder:
         (Path(folder) / "mnist_5k.npz").write_bytes(parsed)

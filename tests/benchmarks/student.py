@@ -15,7 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from model import digits
+from model.data import mnist
 
 SIDE = 84  # cells along an edge of the sheet: see ui.canvas
 OPEN_SECONDS = 120
@@ -85,7 +85,7 @@ class Student:
 
 def ink_of(place: int) -> str:
     """A test digit as the sheet would send it."""
-    test = digits.embedded().test
+    test = mnist.embedded().test
     large = np.kron(test.images[place % len(test)], np.ones((SIDE // 28, SIDE // 28), np.uint8))
     pairs = bytes(byte for grey in large.ravel().tolist() for byte in (1, grey))
     return base64.b64encode(pairs).decode("ascii")

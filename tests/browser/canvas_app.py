@@ -9,7 +9,7 @@ import time
 
 import streamlit as st
 
-from ui.canvas import canvas
+from ui.components.canvas import canvas
 
 
 @st.fragment

@@ -8,7 +8,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ui.curves import Line, curves
+from ui.components.curves import Line, curves
 
 BLUE, ORANGE = ("#1f5fbf", "#7db3ff"), ("#c2570c", "#ffb066")
 BATCHES = 141  # an epoch

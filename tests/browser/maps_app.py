@@ -8,7 +8,7 @@ were made of).
 import numpy as np
 import streamlit as st
 
-from ui.maps import Clicked, Drawing, big_map, map_grid
+from ui.components.maps import Clicked, Drawing, big_map, map_grid
 
 
 def bumps(turn: int, height: int, width: int, channels: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ui.canvas import BRUSH, SIDE
+from ui.components.canvas import BRUSH, SIDE
 
 pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("canvas_app.py")

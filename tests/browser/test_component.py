@@ -14,7 +14,7 @@ from tests.browser.test_curves import APP, wait_for_updates  # charts that are s
 
 pytestmark = pytest.mark.browser
 CODE = "/component/ui.component.curves/"
-SOURCE = Path(__file__).parents[2] / "ui" / "curves" / "browser" / "curves.js"
+SOURCE = Path(__file__).parents[2] / "ui" / "components" / "curves" / "browser" / "curves.js"
 
 
 def test_code_is_fetched_once_and_stands_in_no_message(

@@ -6,8 +6,8 @@ import pytest
 
 from model import train
 from model.network import NetworkConfig
-from model.pretrained import FOLDER, card, shipped
-from model.storage import load_network
+from model.network.shipped import FOLDER, card, shipped
+from model.network.weights_file import load_network
 
 
 def made(out: Path, *more: str) -> int:
@@ -51,7 +51,7 @@ def test_the_shipped_weights_are_what_their_card_says() -> None:
 
 def test_the_shipped_network_reads_digits_that_it_never_saw() -> None:
     """On the embedded test digits, which every data set of this app holds back."""
-    from model.digits import embedded
-    from model.training import scores
+    from model.data.mnist import embedded
+    from model.training.trainer import scores
 
     assert scores(shipped(), embedded().test).accuracy >= 0.99

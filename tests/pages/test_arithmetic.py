@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.activations import ForwardPass, forward_pass
-from model.digits import embedded
+from model.data.mnist import embedded
 from model.network import Network, NetworkConfig, layers, weight_shapes
+from model.network.activations import ForwardPass, forward_pass
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "inside" / "arithmetic.py"
 CONFIGS = {
@@ -32,8 +32,8 @@ def network(config: NetworkConfig) -> Network:
 def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppTest, ForwardPass]:
     made = network(config)
     inside = forward_pass(made, embedded().test.inputs()[0])
-    monkeypatch.setattr("ui.session.network", lambda: made)
-    monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
+    monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
+    monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
     return AppTest.from_file(str(PAGE), default_timeout=240), inside
 
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from model.digits import embedded
-from model.pretrained import shipped
+from model.data.mnist import embedded
+from model.network.shipped import shipped
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "start" / "draw.py"
 
@@ -27,7 +27,7 @@ class Here:
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr("ui.session.engine", Here)
+    monkeypatch.setattr("model.engine.client._engine", Here())
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu around it
     return AppTest.from_file(str(PAGE), default_timeout=120)
 

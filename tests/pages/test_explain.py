@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.activations import ForwardPass, forward_pass
-from model.attribution import Method, cam_layers
-from model.digits import embedded
+from model.data.mnist import embedded
+from model.interpretability.attribution import Method, cam_layers
 from model.network import Network, NetworkConfig, weight_shapes
-from ui.contrast_view import as_csv
+from model.network.activations import ForwardPass, forward_pass
+from ui.judge.contrast import as_csv
 
 PAGES = Path(__file__).resolve().parents[2] / "pages" / "judge"
 CONFIGS = {
@@ -49,11 +49,10 @@ def opened(
 ) -> tuple[AppTest, Network, ForwardPass]:
     made = network(config)
     inside = forward_pass(made, embedded().test.inputs()[0])
-    monkeypatch.setattr("ui.session.network", lambda: made)
-    monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
+    monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
+    monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu here
-    for module in ("explain_view", "contrast_view", "trust_view", "control_view", "long_work"):
-        monkeypatch.setattr(f"ui.{module}.engine", HereEngine)
+    monkeypatch.setattr("model.engine.client._engine", HereEngine())
     return AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60), made, inside
 
 
@@ -109,7 +108,7 @@ def test_the_contrast_adds_up_on_screen_and_in_the_file(monkeypatch: pytest.Monk
     expected = float(inside.logits[4] - inside.logits[9])
     assert f"{expected:+.5f}".replace("-", "−") in words(app)
 
-    from model.contrast import contrast
+    from model.interpretability.logit_difference import contrast
 
     lines = as_csv(contrast(made, inside, 4, 9)).splitlines()
     assert lines[0] == "unit,value,weight_difference,part"
@@ -150,7 +149,7 @@ def test_every_method_is_tested(monkeypatch: pytest.MonkeyPatch, name: str) -> N
 
 
 def test_the_methods_are_compared_on_many_digits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.trust_view.MANY", 3)
+    monkeypatch.setattr("ui.judge.faithfulness.MANY", 3)
     app, made, _ = opened(monkeypatch, "trust", CONFIGS["none"])
     app.run()
     app.button(key="trust_many_start").click().run()

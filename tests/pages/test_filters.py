@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import ui.filters_view
-from model.filters import HAND_MADE, kernels
+from model.interpretability.kernels import HAND_MADE, kernels
 from model.network import Network, NetworkConfig, weight_shapes
-from ui.filters_view import tiled
+from ui.inside.filters import tiled
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "inside" / "filters.py"
 
@@ -30,9 +29,8 @@ def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppT
         n: rng.normal(0, 0.2, s).astype(np.float32) for n, s in weight_shapes(config).items()
     }
     made = Network(config, weights, "test")
-    monkeypatch.setattr("ui.session.network", lambda: made)
-    monkeypatch.setattr(ui.filters_view, "engine", Here)
-    monkeypatch.setattr("ui.long_work.engine", Here)
+    monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
+    monkeypatch.setattr("model.engine.client._engine", Here())
     return AppTest.from_file(str(PAGE), default_timeout=240).run(), made
 
 

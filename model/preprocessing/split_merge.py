@@ -1,0 +1,167 @@
+"""Parts and joins what was found by its size alone: the pictures themselves say what is a digit.
+
+Sizes cannot tell a wide 0 from a 1 that leans on a 3, or the two halves of a broken 0 from 1 and 1.
+So what does not look like a digit is tried in other ways. Beside a neighbour: if both together look
+like one, they are one. And cut along several seams, from the top of the ink to its bottom where
+they cross least of it: if both sides look like digits, they are two. To cut in several ways and let
+the reader choose is a classic of reading handwriting (Casey and Lecolinet 1996, "A survey of
+methods and strategies in character segmentation"); the cheapest path through a picture is found
+row by row as in seam carving (Avidan and Shamir 2007, "Seam carving for content-aware image
+resizing").
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from model.preprocessing.segmentation import Region
+
+LIKE = 0.5
+"""Ink that looks so much like a digit is one."""
+SURE = 0.9
+"""Two neighbours that are joined, and both sides of a seam through empty paper, must look so."""
+CUT = 0.98
+"""Both sides of a seam through a stroke: many a letter falls into two digits when it is cut."""
+WIDE = 1.08
+"""Ink less wide than this, in its heights, is not cut through a stroke."""
+NEAR = 0.25
+"""Neighbours further apart than this, in their heights, are not joined."""
+MOST = 20
+"""Among more digits than these nothing is tried: a page of text has none."""
+
+_ROWS = 48  # a seam is looked for on a grid of so many rows
+_TURN = 0.005  # what a step to the side costs, in rows of ink: of two seams the straighter one
+_SEAMS = 6  # so many are tried
+_UNLIKE = 2.0  # cells between two of them, on average over the rows
+_DEPTH = 2  # sides are parted again: three digits in all
+_TALL = 0.6  # of the whole height: lower sides are no digits
+_HEAVY = 0.12  # of the whole ink, likewise
+
+
+Likeness = Callable[[Region], float]
+"""How much a region's ink looks like a digit, from 0 to 1."""
+Group = tuple[Region, ...]
+
+
+def regrouped(regions: Group, likeness: Likeness) -> Group:
+    """Return the digits, with the broken ones joined and those parted that were two or three.
+
+    Args:
+        regions: what was found, in reading order.
+        likeness: asked of these and of what is tried instead.
+    """
+    if len(regions) > MOST:
+        return regions
+    found: list[tuple[Region, float]] = []
+    for region in regions:
+        like = likeness(region)
+        if found and min(like, found[-1][1]) < LIKE and _near(found[-1][0], region):
+            both = found[-1][0].joined(region)
+            if (together := likeness(both)) >= SURE:
+                found[-1] = (both, together)
+                continue
+        found.append((region, like))
+    return tuple(part for region, like in found for part in _parts(region, like, likeness)[0])
+
+
+def _near(one: Region, other: Region) -> bool:
+    """Whether two regions stand side by side, with less than a narrow digit between them."""
+    across = max(one.box[1], other.box[1]) - min(one.box[3], other.box[3])
+    level = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
+    return across < NEAR * max(one.height, other.height) and level > 0
+
+
+def _parts(
+    region: Region, like: float, likeness: Likeness, depth: int = _DEPTH
+) -> tuple[Group, float]:
+    """The digits that a region is, and how much the least of them looks like one."""
+    best: tuple[Group, float] = ((region,), like)
+    if like >= LIKE or not depth:
+        return best
+    for left, right, enough in _sides(region):
+        first: tuple[Group, float] = ((left,), likeness(left))
+        second: tuple[Group, float] = ((right,), likeness(right))
+        if first[1] < enough <= second[1]:
+            first = _parts(left, first[1], likeness, depth - 1)
+        elif second[1] < enough <= first[1]:
+            second = _parts(right, second[1], likeness, depth - 1)
+        least = min(first[1], second[1])
+        if least >= enough and least > best[1]:
+            best = ((*first[0], *second[0]), least)
+    return best
+
+
+def _sides(region: Region) -> Iterator[tuple[Region, Region, float]]:
+    """What a region may be: a left and a right side, and how much both must look like a digit."""
+    mask = region.mask
+    pairs = 0
+    for right_from in _seams(mask):
+        on_left = np.arange(mask.shape[1]) < right_from[:, None]
+        one, other = mask & on_left, mask & ~on_left
+        if min(one.sum(), other.sum()) < _HEAVY * mask.sum():
+            continue
+        left, right = region.part(one), region.part(other)
+        if min(left.height, right.height) < _TALL * region.height:
+            continue
+        if not _touch(one, other):
+            yield left, right, SURE
+        elif region.width > WIDE * region.height:
+            yield left, right, CUT
+        pairs += 1
+        if pairs == _SEAMS:
+            return
+
+
+def _touch(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether a pixel of one mask is beside, above or below one of the other."""
+    beside = one[:, :-1] & other[:, 1:]
+    above, below = one[:-1] & other[1:], other[:-1] & one[1:]
+    return bool(beside.any() or above.any() or below.any())
+
+
+def _seams(mask: np.ndarray) -> Iterator[np.ndarray]:
+    """Seams that differ, the cheapest first: of each row the first column on the right side."""
+    step = -(-mask.shape[0] // _ROWS)
+    rows, columns = (-(-side // step) for side in mask.shape)
+    padded = np.zeros((rows * step, columns * step), np.float32)
+    padded[: mask.shape[0], : mask.shape[1]] = mask
+    ink = padded.reshape(rows, step, columns, step).mean(axis=(1, 3))
+    above, up = _cheapest(ink)
+    below, down = (swept[::-1] for swept in _cheapest(ink[::-1]))
+    through = above + below - ink  # the cheapest seam through each cell
+    starts = [
+        (through[row, column], row, column)
+        for row in (rows // 4, rows // 2, 3 * rows // 4)
+        for column in _valleys(through[row])
+    ]
+    known: list[np.ndarray] = []
+    for _, row, column in sorted(starts):
+        seam = np.full(rows, column)
+        for above_it in range(row, 0, -1):
+            seam[above_it - 1] = seam[above_it] + up[above_it, seam[above_it]]
+        for below_it in range(row, rows - 1):
+            seam[below_it + 1] = seam[below_it] + down[below_it, seam[below_it]]
+        if all(np.abs(seam - other).mean() >= _UNLIKE for other in known):
+            known.append(seam)
+            yield np.repeat(seam * step + step // 2, step)[: mask.shape[0]]
+
+
+def _valleys(costs: np.ndarray) -> list[int]:
+    """The columns that cost less than those beside them; of a level stretch the middle."""
+    stretches = np.split(np.arange(len(costs)), np.flatnonzero(np.diff(costs)) + 1)
+    level = np.array([np.inf, *(costs[stretch[0]] for stretch in stretches), np.inf])
+    lower = (level[1:-1] < level[:-2]) & (level[1:-1] < level[2:])
+    return [int(stretches[place][len(stretches[place]) // 2]) for place in np.flatnonzero(lower)]
+
+
+def _cheapest(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the cheapest seam from the first row to each cell costs, and its last step: -1, 0, 1."""
+    costs, steps = ink.copy(), np.zeros(ink.shape, int)
+    columns = np.arange(ink.shape[1])
+    for row in range(1, len(ink)):
+        before = np.pad(costs[row - 1], 1, constant_values=np.inf)
+        ways = np.stack([before[1:-1], before[:-2] + _TURN, before[2:] + _TURN])
+        best = ways.argmin(axis=0)
+        costs[row] += ways[best, columns]
+        steps[row] = np.array([0, -1, 1])[best]
+    return costs, steps

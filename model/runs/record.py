@@ -1,0 +1,229 @@
+"""What has come of a run so far: every batch, every epoch, and the networks of all epochs.
+
+A `Record` lives in memory and is written to the run's folder after each epoch. A disk that takes
+nothing more does not stop a run: its epochs wait in memory and are written as soon as that works.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from model.network import NetworkConfig, count_parameters
+from model.runs.store import About, EpochRecord, RunFolder, Saved
+from model.training.config import RateChange
+from model.training.trainer import EpochEnd, EpochScores, Progress, Snapshot, norms
+
+KEPT_WEIGHTS = 256_000_000
+"""Bytes of weights that one run keeps: 680 epochs of the course's network. Beyond, the epochs that
+are left out lie evenly among those that are kept."""
+FEWEST_EPOCHS = 11  # kept of any network, however large
+
+DISK_FAULT = (
+    "The disk of the server takes nothing more, so this run is kept in memory alone and would be "
+    "lost if the server ended. Download its network to be safe."
+)
+
+
+class Record:
+    """Figures and weights of one run.
+
+    All methods but `save` are called with the run's lock held; `save` takes it where it must, and
+    writes without it, so that a slow disk holds nobody up.
+
+    Args:
+        network: the architecture.
+        folder: where it is written.
+        saved: what an earlier process wrote; None for a new run.
+    """
+
+    def __init__(self, network: NetworkConfig, folder: RunFolder, saved: Saved | None) -> None:
+        self.snapshot: Snapshot | None = None
+        self.history: list[EpochScores] = []
+        self.batch = 0  # batches done of the epoch that runs
+        self.batches = 0  # in one epoch; 0 until it is known
+        self.live: np.ndarray | None = None  # the weights as they are now, where they are sent
+        self.weight_norms: dict[str, float] = {}
+        self.gradient_norms: dict[str, float] = {}
+        self.disk_fault = False
+        self._network = network
+        self._parameters = count_parameters(network)
+        self._folder = folder
+        self._losses: list[np.ndarray] = []
+        self._accuracies: list[np.ndarray] = []
+        self._seconds = 0.0  # of training in the epoch that runs
+        self._unsaved: dict[int, EpochRecord] = {}
+        self._on_disk: set[int] = set()  # epochs whose weights are there
+        self._disk = threading.Lock()  # one writer at a time
+        self._about: About | None = None  # as it is on disk
+        if saved is not None:
+            self._about = saved.about
+            if saved.snapshot is not None:
+                self._load(saved.snapshot, saved)
+
+    @property
+    def epoch(self) -> int:
+        """Finished epochs."""
+        return self.snapshot.epoch if self.snapshot else 0
+
+    @property
+    def losses(self) -> np.ndarray:
+        """(k,) float32: the loss of every batch since the beginning."""
+        return _joined(self._losses)
+
+    @property
+    def accuracies(self) -> np.ndarray:
+        """(k,) float32: likewise the share of right answers."""
+        return _joined(self._accuracies)
+
+    @property
+    def positions(self) -> np.ndarray:
+        """(k,) the place of each batch on the axis of epochs: 2.5 is half of the third."""
+        return np.arange(1, len(self.losses) + 1) / max(self.batches, 1)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training since the beginning."""
+        return sum(scores.seconds for scores in self.history) + self._seconds
+
+    @property
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs whose weights are kept, in order; 0 is the untrained network."""
+        waiting = (n for n, record in self._unsaved.items() if record.weights is not None)
+        return tuple(sorted(self._on_disk.union(waiting)))
+
+    @property
+    def all_on_disk(self) -> bool:
+        """Whether nothing would be lost if the memory were."""
+        return not self._unsaved and not self.disk_fault
+
+    def begin(self, snapshot: Snapshot) -> None:
+        """Take the untrained network."""
+        nothing = np.empty(0, np.float32)
+        self._keep(snapshot, EpochRecord(0, snapshot.weights, nothing, nothing, None))
+
+    def add(self, progress: Progress) -> None:
+        """Take what a slice of training brought."""
+        self._losses.append(progress.losses)
+        self._accuracies.append(progress.accuracies)
+        self._seconds += progress.seconds
+        self.batches = progress.batches
+        self.batch = progress.first_batch + len(progress.losses)
+        self.live = progress.weights
+        self.weight_norms = progress.weight_norms
+        self.gradient_norms = progress.gradient_norms
+        if progress.epoch_end is not None:
+            self._end_epoch(progress.epoch_end)
+
+    def forget_unfinished(self) -> None:
+        """Drop the batches of the epoch that will be repeated or never finished."""
+        kept = self.epoch * self.batches
+        self._losses, self._accuracies = [self.losses[:kept]], [self.accuracies[:kept]]
+        self.batch, self._seconds = 0, 0.0
+        if self.snapshot is not None:
+            self.live = self.snapshot.weights
+            self.weight_norms = norms(self._network, self.live)
+
+    def weights_at(self, epoch: int) -> np.ndarray | None:
+        """The weights at the end of an epoch; None where they are not kept."""
+        if self.snapshot is not None and epoch == self.snapshot.epoch:
+            return self.snapshot.weights
+        if epoch in self._unsaved:
+            return self._unsaved[epoch].weights
+        return self._folder.weights(epoch, self._parameters) if epoch in self._on_disk else None
+
+    def save(self, lock: threading.Condition, about: Callable[[], About]) -> None:
+        """Write what is not on disk yet. A disk that refuses sets `disk_fault`.
+
+        Args:
+            lock: the run's.
+            about: asked with the lock held, so that the last writer writes the newest.
+        """
+        with self._disk:
+            self._write(lock, about)
+            self._thin_out(lock)
+
+    def _write(self, lock: threading.Condition, about: Callable[[], About]) -> None:
+        with lock:
+            now, waiting, last = about(), dict(self._unsaved), self.snapshot
+        try:
+            if now != self._about:
+                self._folder.save_about(now)
+                self._about = now
+            for record in waiting.values():
+                self._folder.save_epoch(record)
+            if waiting and last is not None:
+                self._folder.save_snapshot(last)
+        except OSError:
+            self.disk_fault = True
+            return
+        self.disk_fault = False
+        with lock:
+            for epoch, record in waiting.items():
+                if self._unsaved.get(epoch) is record:
+                    del self._unsaved[epoch]
+                if record.weights is not None:
+                    self._on_disk.add(epoch)
+
+    def _thin_out(self, lock: threading.Condition) -> None:
+        """Give weights up while there are more than a run may keep."""
+        most = max(FEWEST_EPOCHS, KEPT_WEIGHTS // (4 * self._parameters))
+        victims: list[int] = []
+        with lock:
+            while len(kept := self.epochs) > most:
+                inner = range(1, len(kept) - 1)  # the untrained and the latest network stay
+                victim = kept[min(inner, key=lambda place: kept[place + 1] - kept[place - 1])]
+                if victim in self._unsaved:
+                    self._unsaved[victim] = replace(self._unsaved[victim], weights=None)
+                self._on_disk.discard(victim)
+                victims.append(victim)
+        with contextlib.suppress(OSError):  # on a disk that refuses, they only take more room
+            for victim in victims:
+                self._folder.drop_weights(victim)
+
+    def _end_epoch(self, end: EpochEnd) -> None:
+        epoch = end.snapshot.epoch
+        scores = EpochScores(epoch, end.training, end.validation, self._seconds)
+        self.history.append(scores)
+        start = (epoch - 1) * self.batches
+        record = EpochRecord(
+            epoch, end.snapshot.weights, self.losses[start:], self.accuracies[start:], scores
+        )
+        self._keep(end.snapshot, record)
+        self.batch, self._seconds = 0, 0.0
+
+    def _keep(self, snapshot: Snapshot, record: EpochRecord) -> None:
+        self.snapshot = snapshot
+        self.live = snapshot.weights
+        self._unsaved[snapshot.epoch] = record
+
+    def _load(self, snapshot: Snapshot, saved: Saved) -> None:
+        self.snapshot = snapshot
+        self._losses = [record.losses for record in saved.records]
+        self._accuracies = [record.accuracies for record in saved.records]
+        self.history = [record.scores for record in saved.records if record.scores is not None]
+        self.batches = len(saved.records[-1].losses)
+        self._on_disk = set(saved.with_weights)
+        self.forget_unfinished()
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    """All parts as one array, which takes their place in the list."""
+    if len(parts) != 1:
+        parts[:] = [np.concatenate(parts) if parts else np.empty(0, np.float32)]
+    return parts[0]
+
+
+def with_change(changes: tuple[RateChange, ...], change: RateChange) -> tuple[RateChange, ...]:
+    """Add a change made by hand; those noted for later places, in an epoch repeated, give way."""
+    earlier = (c for c in changes if (c.epoch, c.batch) < (change.epoch, change.batch))
+    return (*earlier, change)
+
+
+def drawn_back(changes: tuple[RateChange, ...], epoch: int) -> tuple[RateChange, ...]:
+    """Let the last change made after an epoch's end hold from that end on."""
+    if not changes or (changes[-1].epoch, changes[-1].batch) <= (epoch, 0):
+        return changes
+    return with_change(changes, replace(changes[-1], epoch=epoch, batch=0))

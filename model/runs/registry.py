@@ -1,0 +1,52 @@
+"""Where all runs of the server are found again by their ids, in memory or on disk."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from weakref import WeakValueDictionary
+
+from model.engine import Engine
+from model.network import NetworkConfig
+from model.runs import store
+from model.runs.run import Run
+from model.runs.store import RunFolder
+from model.training.config import TrainingConfig
+
+
+class Runs:
+    """The runs of everybody on this server, each found by its id alone."""
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._held: dict[str, Run] = {}
+        # A run that is no longer held may still be in somebody's hands: it stays the only one.
+        self._known: WeakValueDictionary[str, Run] = WeakValueDictionary()
+
+    def start(self, title: str, network: NetworkConfig, settings: TrainingConfig) -> Run:
+        """Begin a run; it trains at once."""
+        run = Run(title, network, settings, self._engine())
+        with self._lock:
+            self._held = {name: run for name, run in self._held.items() if not run.forgettable}
+            self._held[run.id] = self._known[run.id] = run
+            known = set(self._known)
+        with contextlib.suppress(OSError):  # a disk that we may not tidy up is no fault of the run
+            store.clear(known)
+        return run
+
+    def get(self, identifier: str) -> Run | None:
+        """The run with this id, from disk where need be; None where there is none."""
+        if not store.valid(identifier):
+            return None
+        with self._lock:
+            run = self._known.get(identifier) or self._load(identifier)
+            if run is not None:
+                self._held[identifier] = self._known[identifier] = run
+            return run
+
+    def _load(self, identifier: str) -> Run | None:
+        saved = RunFolder(identifier).load()
+        if saved is None:
+            return None
+        about = saved.about
+        return Run(about.title, about.network, about.settings, self._engine(), identifier, saved)

@@ -1,0 +1,1 @@
+"""Digits and signs drawn by rule, to learn from and to test with."""

@@ -1,0 +1,251 @@
+"""What the digit detector learns from: digits of many hands, and what is no digit.
+
+The non-digits are drawn by rule or made out of digits, none is collected. Some letters, doodles,
+shapes and scribbles are held out: the detector never learns from them, so that they can tell how it
+does on what it has not met.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+from scipy import ndimage
+
+from model.data.mnist import Digits
+from model.network import SIDE
+from model.synthesis.european import european_digits
+from model.synthesis.glyphs import DIGITS, DOODLES, LETTERS, SHAPES, SYMBOLS, Ways
+from model.synthesis.handwriting import Writer, written
+from model.synthesis.pen import PENS, SHEET, drawn, received
+from model.synthesis.scribbles import SCRIBBLES, figure, scribble
+from model.synthesis.typeset import fonts, printed
+
+Chance = np.random.Generator
+NONE = 10
+"""The class of what is no digit, after the ten digits."""
+HELD_OUT = frozenset(
+    {"K", "k", "M", "m", "R", "e", "t"}
+    | {"tree", "boat", "envelope", "cup", "glasses", "note", "crown", "snail", "ghost", "scissors"}
+    | {"diamond", "hash", "arrow"}
+    | {"coil", "knot"}
+)
+PRINTED_LETTERS = "ACEFHJKLMNPRTUVWXYadefhjkmnprtuvwx"
+FONT_FOR_TEST = 4
+"""Every so many fonts one is held out."""
+
+
+def sign(ways: Ways, random: Chance) -> np.ndarray:
+    """Write a sign in one of its ways, in the hand of a new writer: (28, 28) uint8."""
+    way = ways[random.integers(len(ways))]
+    return received(drawn(written(way, Writer.by_chance(random), random), random))
+
+
+def learned(signs: dict[str, Ways]) -> list[Ways]:
+    """The signs that are not held out."""
+    return [ways for name, ways in signs.items() if name not in HELD_OUT]
+
+
+def digits_of_many_hands(mnist: Digits, count: int, seed: int) -> Digits:
+    """Return digits that are not MNIST's own: by rule, re-drawn, and printed.
+
+    Args:
+        mnist: whose shapes are drawn again with a pen.
+        count: how many.
+        seed: of all chance.
+    """
+    random = np.random.default_rng([seed, 1])
+    images, labels = european_digits(count // 4, seed)
+    more, said = [], []
+    for _ in range(count - len(images)):
+        digit, place = int(random.integers(10)), int(random.integers(len(mnist)))
+        match random.choice(["printed", "written", "again"], p=[0.06, 0.6, 0.34]):
+            case "printed":
+                image = received(printed(str(digit), _font(random)))
+            case "written":
+                image = sign(DIGITS[str(digit)], random)
+            case _:
+                image, digit = reinked(mnist.images[place], random), int(mnist.labels[place])
+        more.append(image)
+        said.append(digit)
+    return Digits(np.concatenate([images, more]), np.concatenate([labels, said]).astype(np.uint8))
+
+
+def no_digits(mnist: Digits, count: int, seed: int) -> np.ndarray:
+    """Return pictures that show no digit, (count, 28, 28) uint8, 255 is ink.
+
+    Args:
+        mnist: digits that some of them are made out of.
+        count: how many; every kind has its share.
+        seed: of all chance.
+    """
+    random = np.random.default_rng([seed, 2])
+    shares = np.array([share for share, _ in KINDS])
+    chosen = random.choice(len(KINDS), count, p=shares / shares.sum())
+    return np.stack([KINDS[kind][1](mnist, random) for kind in chosen])
+
+
+def _font(random: Chance) -> Path | None:
+    known = [font for place, font in enumerate(fonts()) if place % FONT_FOR_TEST]
+    return known[random.integers(len(known))]
+
+
+def reinked(image: np.ndarray, random: Chance) -> np.ndarray:
+    """Draw the shape of a digit, (28, 28) uint8, again with sharp edges: a pen on a screen."""
+    large = ndimage.zoom(image.astype(np.float32) / 255, 3, order=1)
+    smooth = ndimage.gaussian_filter(large, random.uniform(0.8, 1.4))
+    edge = random.uniform(0.3, 0.6) * smooth.max()
+    return received(np.clip((smooth - edge) / 0.15 + 0.5, 0, 1).astype(np.float32))
+
+
+def _letter(mnist: Digits, random: Chance) -> np.ndarray:
+    known = learned(LETTERS)
+    return sign(known[random.integers(len(known))], random)
+
+
+def _doodle(mnist: Digits, random: Chance) -> np.ndarray:
+    known = learned(SHAPES | DOODLES | SYMBOLS)
+    return sign(known[random.integers(len(known))], random)
+
+
+def _scribble(mnist: Digits, random: Chance) -> np.ndarray:
+    known = [name for name in SCRIBBLES if name not in HELD_OUT]
+    return received(drawn(scribble(known[random.integers(len(known))], random), random))
+
+
+def _figure(mnist: Digits, random: Chance) -> np.ndarray:
+    return received(drawn(figure(random), random))
+
+
+def _printed_letter(mnist: Digits, random: Chance) -> np.ndarray:
+    known = [letter for letter in PRINTED_LETTERS if letter not in HELD_OUT]
+    return received(printed(known[random.integers(len(known))], _font(random)))
+
+
+def _turned(mnist: Digits, random: Chance) -> np.ndarray:
+    """A digit on its side, or in the mirror where that is no digit either."""
+    while True:
+        place = random.integers(len(mnist))
+        image, label = mnist.images[place], mnist.labels[place]
+        if label in (3, 4, 6, 7, 9) and random.random() < 0.5:
+            return np.ascontiguousarray(image[:, ::-1])
+        if label in (1, 2, 3, 4, 5, 6, 7, 8, 9):
+            return np.ascontiguousarray(np.rot90(image, random.choice([1, 3])))
+
+
+def _several(mnist: Digits, random: Chance) -> np.ndarray:
+    """Two or three digits that run into one another, sometimes lying one above the other."""
+    count = int(random.integers(2, 4))
+    sheet = np.zeros((SIDE + 8, 20 * count + 20), np.float32)
+    left = 0
+    for place in random.integers(len(mnist), size=count):
+        top = random.integers(0, 9)
+        part = sheet[top : top + SIDE, left : left + SIDE]
+        np.maximum(part, mnist.images[place].astype(np.float32) / 255, out=part)
+        left += int(random.integers(11, 20))
+    if random.random() < 0.3:
+        sheet = np.ascontiguousarray(sheet.T[::-1, ::-1])
+    return received(ndimage.zoom(sheet, 2, order=1))
+
+
+def _struck_out(mnist: Digits, random: Chance) -> np.ndarray:
+    """A digit crossed out, encircled or underlined."""
+    ink = ndimage.zoom(
+        mnist.images[random.integers(len(mnist))].astype(np.float32) / 255, 3, order=1
+    )
+    ink = np.pad(ink, (SHEET - ink.shape[0]) // 2)
+    sheet = Image.new("L", (SHEET, SHEET))
+    pencil = ImageDraw.Draw(sheet)
+    width = round(SHEET * random.uniform(*PENS))
+    low, high = random.uniform(6, 22, 4), random.uniform(SHEET - 22, SHEET - 6, 4)
+    match random.integers(3):
+        case 0:
+            pencil.line([low[0], low[1], high[0], high[1]], fill=255, width=width)
+            pencil.line([low[2], high[2], high[3], low[3]], fill=255, width=width)
+        case 1:
+            pencil.ellipse(
+                [low[0] / 2, low[1] / 2, high[0] + 4, high[1] + 4], outline=255, width=width
+            )
+        case _:
+            for number in range(random.integers(2, 5)):
+                level = SHEET * (0.3 + 0.12 * number) + random.uniform(-4, 4)
+                pencil.line(
+                    [low[number % 4], level, high[number % 4], level], fill=255, width=width
+                )
+    return received(np.maximum(ink, np.asarray(sheet, np.float32) / 255))
+
+
+def _simple(mnist: Digits, random: Chance) -> np.ndarray:
+    return simple(random)
+
+
+def simple(random: Chance) -> np.ndarray:
+    """Return a dash, a blot, noise, dots, or nothing at all: (28, 28) uint8."""
+    match random.integers(6):
+        case 0 | 1:  # a stroke that lies; an upright one is a 1
+            tilt = random.normal(0, 0.12)
+            ends = [(0.0, tilt), (0.5, random.normal(0, 0.08)), (1.0, -tilt)]
+            return received(drawn([ends], random))
+        case 2:
+            radii = random.uniform(0.3, 1, 2) * 9
+            y, x = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2
+            angle = random.uniform(0, 3.2)
+            far = np.hypot(
+                (x * np.cos(angle) + y * np.sin(angle)) / radii[0],
+                (y * np.cos(angle) - x * np.sin(angle)) / (radii[1] + 3),
+            )
+            return _as_bytes(3 * (1.2 - far))
+        case 3:
+            rough = ndimage.gaussian_filter(random.normal(size=(SIDE, SIDE)), random.uniform(0, 2))
+            return _as_bytes(rough / rough.std() - random.uniform(-0.5, 1.5))
+        case 4:
+            return np.full((SIDE, SIDE), random.choice([0, 255]), np.uint8)
+        case _:
+            dots = [
+                [(random.uniform(0, 1), random.uniform(0, 1))] for _ in range(random.integers(1, 6))
+            ]
+            return received(drawn(dots, random))
+
+
+def _as_bytes(ink: np.ndarray) -> np.ndarray:
+    result: np.ndarray = (255 * np.clip(ink, 0, 1)).astype(np.uint8)
+    return result
+
+
+KINDS: tuple[tuple[float, Callable[[Digits, Chance], np.ndarray]], ...] = (
+    (24, _letter),
+    (32, _doodle),
+    (10, _scribble),
+    (20, _figure),
+    (4, _printed_letter),
+    (6, _turned),
+    (6, _several),
+    (4, _struck_out),
+    (5, _simple),
+)
+"""The kinds of non-digits and their shares."""
+
+
+def for_measuring(each: int, seed: int) -> dict[str, np.ndarray]:
+    """Return non-digits that nothing has learned from, by kind: (n, 28, 28) uint8.
+
+    What the detector has met in other drawings and what it has never met are kinds of their own.
+
+    Args:
+        each: pictures of every letter, shape, doodle and scribble.
+        seed: another one than that of the examples.
+    """
+    random = np.random.default_rng([seed, 3])
+    found: dict[str, list[np.ndarray]] = {}
+
+    def keep(kind: str, name: str, pictures: list[np.ndarray]) -> None:
+        met = "never met" if name in HELD_OUT else "met"
+        found.setdefault(f"{kind}, {met}", []).extend(pictures)
+
+    for kind, signs in (("letters", LETTERS), ("shapes", SHAPES), ("doodles", DOODLES)):
+        for name, ways in signs.items():
+            keep(kind, name, [sign(ways, random) for _ in range(each)])
+    for name in SCRIBBLES:
+        drawings = [drawn(scribble(name, random), random) for _ in range(each)]
+        keep("scribbles", name, [received(drawing) for drawing in drawings])
+    return {kind: np.stack(pictures) for kind, pictures in sorted(found.items())}

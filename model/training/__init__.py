@@ -1,0 +1,1 @@
+"""How a network learns: settings, the `Trainer` in slices, and what a curve tells."""

@@ -1,0 +1,115 @@
+import hashlib
+import re
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from model.data import download
+from model.data.download import Download, DownloadState
+
+CONTENT = bytes(range(256)) * 2_000
+
+
+class Source(BaseHTTPRequestHandler):
+    """Serves CONTENT: whole, slowly, cut off, or an error, as the path says."""
+
+    requests = 0
+
+    def do_GET(self) -> None:
+        type(self).requests += 1
+        if self.path == "/missing":
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(CONTENT)))
+        self.end_headers()
+        try:
+            if self.path == "/stalled":
+                self.wfile.write(CONTENT[:1000])
+                time.sleep(1.5)
+            elif self.path == "/slow":
+                for start in range(0, len(CONTENT), 50_000):
+                    self.wfile.write(CONTENT[start : start + 50_000])
+                    time.sleep(0.05)
+            elif self.path == "/cut":
+                self.wfile.write(CONTENT[:1000])
+            else:
+                self.wfile.write(CONTENT)
+        except ConnectionError:
+            return
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def source():
+    Source.requests = 0
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Source)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def finished(made: Download) -> DownloadState:
+    until = time.monotonic() + 10
+    while made.state.phase == "running" and time.monotonic() < until:
+        time.sleep(0.01)
+    return made.state
+
+
+def fetch(source: str, tmp_path: Path, sha256: str | None = None) -> Download:
+    digest = sha256 or hashlib.sha256(CONTENT).hexdigest()
+    made = Download(source, digest, tmp_path / "datasets" / "mnist.npz")
+    made.start()
+    return made
+
+
+def test_a_whole_file_arrives_under_its_name(source: str, tmp_path: Path) -> None:
+    made = fetch(f"{source}/whole", tmp_path)
+    assert finished(made) == DownloadState("done", 1.0)
+    assert made.target.read_bytes() == CONTENT
+    assert list(made.target.parent.iterdir()) == [made.target]
+
+
+@pytest.mark.parametrize(
+    ("path", "sha256", "words"),
+    [
+        ("/missing", None, "cannot be reached"),
+        ("/cut", None, "cannot be reached|checksum"),
+        ("/stalled", None, "cannot be reached"),
+        ("/whole", "0" * 64, "checksum"),
+    ],
+)
+def test_a_failure_is_a_sentence_and_leaves_nothing(
+    path: str, sha256: str | None, words: str, source: str, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(download, "SECONDS", 0.5)
+    made = fetch(source + path, tmp_path, sha256)
+    state = finished(made)
+    assert state.phase == "failed"
+    assert re.search(words, state.sentence)
+    assert not list(made.target.parent.iterdir())
+
+
+def test_no_server_is_a_sentence(tmp_path: Path) -> None:
+    made = fetch("http://127.0.0.1:9/mnist.npz", tmp_path)
+    assert "Check the internet connection" in finished(made).sentence
+
+
+def test_two_starts_are_one_download_and_cancel_ends_it(source: str, tmp_path: Path) -> None:
+    made = fetch(f"{source}/slow", tmp_path)
+    made.start()
+    until = time.monotonic() + 5
+    while not 0 < made.state.share < 1 and time.monotonic() < until:
+        time.sleep(0.005)
+    assert 0 < made.state.share < 1
+    made.cancel()
+    assert finished(made).sentence == "The download was cancelled."
+    assert Source.requests == 1
+    assert not made.target.exists()
+    made.start()  # and again, to the end
+    assert finished(made).phase == "done"

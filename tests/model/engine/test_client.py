@@ -1,0 +1,403 @@
+"""The engine with real processes: what it answers, what it survives, and that it leaves nothing."""
+
+import contextlib
+import math
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import psutil
+import pytest
+
+import model.engine
+import model.engine.connection
+from model.engine import Engine, EngineError, EngineLost
+
+ROOT = Path(__file__).resolve().parents[3]
+HERE = str(Path(__file__).resolve().parent)
+
+
+# Work for the engine. The workers import this module, as they import those of `model` in the app.
+
+
+def squares(numbers: np.ndarray) -> np.ndarray:
+    return numbers * numbers
+
+
+def refuse() -> None:
+    raise ValueError("expected 28×28, got 3×3")
+
+
+def read_missing_file() -> str:
+    return Path("there is no such file").read_text()
+
+
+def print_a_lot() -> int:
+    return os.write(1, b"more than a pipe holds\n" * 10_000)
+
+
+def die_at_first(marker: str) -> str:
+    if not Path(marker).exists():
+        Path(marker).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "second try"
+
+
+def die_always() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hoard(count: int = 150_000_000, kept: list[bytes] = []) -> int:  # noqa: B006 - it is to last
+    kept.append(b"x" * count)
+    return os.getpid()
+
+
+def write_after(seconds: float, path: str) -> None:
+    time.sleep(seconds)
+    Path(path).write_text("ran")
+
+
+class Counter:
+    alive: ClassVar["weakref.WeakSet[Counter]"] = weakref.WeakSet()
+
+    def __init__(self, start: int) -> None:
+        if start < 0:
+            raise ValueError("a counter starts at 0 or above")
+        self.value = start
+        Counter.alive.add(self)
+
+    def add(self, amount: int = 1) -> int:
+        self.value += amount
+        return self.value
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def process(self) -> int:
+        return os.getpid()
+
+    def read_missing_file(self) -> str:
+        return read_missing_file()
+
+
+def living_counters() -> int:
+    return len(Counter.alive)
+
+
+# The tests.
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = HERE
+    engine = Engine(warm_up=False)
+    engine.start()
+    engine.within(60).run(math.sqrt, 1.0)
+    yield engine
+    processes = processes_of(engine)
+    engine.close()
+    if before is None:
+        del os.environ["PYTHONPATH"]
+    else:
+        os.environ["PYTHONPATH"] = before
+    assert wait_until(lambda: not running(processes), 5)
+
+
+def child_of(engine: Engine) -> int:
+    assert engine._link is not None
+    assert engine._link._child is not None
+    return engine._link._child.pid
+
+
+def processes_of(engine: Engine) -> list[psutil.Process]:
+    child = psutil.Process(child_of(engine))
+    return [child, *child.children(recursive=True)]
+
+
+def running(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run: a zombie has ended, its parent has only not looked."""
+    alive = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+    return alive
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_run_returns_what_the_function_returns(engine: Engine) -> None:
+    numbers = np.arange(784, dtype=np.float32).reshape(28, 28)
+    result = engine.run(squares, numbers)
+    assert result.dtype == np.float32
+    np.testing.assert_array_equal(result, numbers * numbers)
+    assert engine.run(os.getpid) != os.getpid()
+    assert engine.run(int, "ff", base=16) == 255
+    assert engine.state.phase == "ready"
+
+
+def test_an_exception_of_the_work_comes_back_as_it_is(engine: Engine) -> None:
+    with pytest.raises(ValueError, match="expected 28×28, got 3×3"):
+        engine.run(refuse)
+    with pytest.raises(FileNotFoundError):  # an OSError, as Dask's own troubles are
+        engine.run(read_missing_file)
+    with pytest.raises(FileNotFoundError):
+        engine.submit(read_missing_file).result(30)
+
+
+def test_eight_threads_at_once(engine: Engine) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(lambda n: engine.run(math.factorial, n), range(80)))
+    assert results == [math.factorial(n) for n in range(80)]
+
+
+def test_printing_does_not_stop_a_worker(engine: Engine) -> None:
+    assert engine.run(print_a_lot) > 0
+
+
+def test_an_actor_keeps_its_state(engine: Engine) -> None:
+    first, second = engine.actor(Counter, 10), engine.actor(Counter, start=0)
+    assert first.call(Counter.add) == 11
+    assert first.call(Counter.add, amount=5) == 16
+    assert second.call(Counter.add) == 1
+    with pytest.raises(ValueError, match="starts at 0"):
+        engine.actor(Counter, -1)
+    with pytest.raises(FileNotFoundError):
+        first.call(Counter.read_missing_file)
+    assert first.call(Counter.add) == 17
+
+
+def test_a_closed_actor_is_dropped_by_its_worker(engine: Engine) -> None:
+    before = engine.submit(living_counters).result(30)
+    counter = engine.actor(Counter, 0)
+    assert engine.submit(living_counters).result(30) == before + 1
+    counter.close()
+    assert wait_until(lambda: engine.submit(living_counters).result(30) == before, 10)
+    with pytest.raises(EngineLost):
+        counter.call(Counter.add)
+
+
+def test_a_busy_actor_does_not_hold_up_an_answer(engine: Engine) -> None:
+    counter = engine.actor(Counter, 0)
+    with ThreadPoolExecutor(1) as threads:
+        busy = threads.submit(counter.call, Counter.sleep, 3.0)
+        assert engine.run(math.sqrt, 9.0) == 3.0
+        assert not busy.done()
+
+
+def test_work_that_was_cancelled_before_it_began_never_runs(engine: Engine, tmp_path: Path) -> None:
+    first = engine.submit(write_after, 0.5, str(tmp_path / "first"))
+    second = engine.submit(write_after, 0.0, str(tmp_path / "second"))
+    third = engine.submit(write_after, 0.0, str(tmp_path / "third"))
+    second.cancel()
+    assert second.done()
+    with pytest.raises(EngineError, match="stopped"):
+        second.result(1)
+    with pytest.raises(EngineError, match="in time"):
+        first.result(0.01)
+    first.result(30)
+    third.result(30)
+    assert third.done()
+    assert (tmp_path / "first").exists()
+    assert not (tmp_path / "second").exists()
+
+
+def test_too_slow_an_answer_is_given_up(engine: Engine) -> None:
+    with pytest.raises(EngineError, match="in time"):
+        engine.within(0.2).run(time.sleep, 1.0)
+    assert engine.run(math.sqrt, 9.0) == 3.0
+
+
+@pytest.mark.slow
+def test_a_worker_that_has_grown_is_replaced_without_a_break(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", HERE)
+    engine = Engine()  # warm: a cold worker grows by TensorFlow itself
+    engine.start()
+    old = engine.within(300).run(os.getpid)
+    guest = engine.actor(Counter, 7)
+    answering: list[int] = []
+    phases: set[str] = set()
+
+    def replaced() -> bool:
+        answering.append(engine.run(os.getpid))
+        phases.add(engine.state.phase)
+        if answering[-1] == old and len(answering) % 50 == 0:
+            engine.run(hoard)
+        return answering[-1] != old
+
+    assert wait_until(replaced, 120)
+    assert wait_until(lambda: replaced() and not psutil.pid_exists(old), 30)
+    assert phases == {"ready"}
+    assert set(answering) == {old, answering[-1]}
+    assert guest.call(Counter.add) == 8  # the other worker has nothing to do with it
+    engine.close()
+
+
+def test_every_port_is_open_to_this_machine_only(engine: Engine) -> None:
+    ports = [
+        connection.laddr
+        for process in processes_of(engine)
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(ports) >= 3  # the scheduler and two workers
+    assert {port.ip for port in ports} == {"127.0.0.1"}
+
+
+def test_a_cluster_that_exists_is_used(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert engine._link is not None
+    monkeypatch.setenv("DIGITSCOPE_SCHEDULER", engine._link.client.scheduler.address)
+    other = Engine()
+    other.start()
+    assert other.run(os.getpid) == engine.run(os.getpid)
+    assert other.actor(Counter, 1).call(Counter.add) == 2
+    other.close()
+    with pytest.raises(EngineError, match="closed"):
+        other.run(os.getpid)
+    assert engine.run(math.sqrt, 9.0) == 3.0
+
+
+def test_an_actor_is_lost_with_its_worker_and_a_new_one_works(engine: Engine) -> None:
+    counter = engine.actor(Counter, 0)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(counter.call, Counter.sleep, 60.0)
+        assert wait_until(waiting.running, 5)
+        os.kill(engine.submit(os.getpid).result(30), signal.SIGKILL)
+        with pytest.raises(EngineLost):
+            waiting.result(10)
+    with pytest.raises(EngineLost):
+        counter.call(Counter.add)
+    assert engine.run(math.sqrt, 9.0) == 3.0  # the worker that answers has not noticed
+    assert engine.actor(Counter, 7).call(Counter.add) == 8
+
+
+def test_run_tries_again_when_its_worker_dies(engine: Engine, tmp_path: Path) -> None:
+    assert engine.run(die_at_first, str(tmp_path / "marker")) == "second try"
+    with pytest.raises(EngineLost):
+        engine.run(die_always)
+    assert engine.run(math.sqrt, 9.0) == 3.0
+
+
+def test_a_killed_engine_is_started_again(engine: Engine) -> None:
+    counter = engine.actor(Counter, 0)
+    pending = engine.submit(time.sleep, 60.0)
+    killed = processes_of(engine)
+    os.kill(killed[0].pid, signal.SIGKILL)
+    assert wait_until(lambda: not running(killed), 5)
+    with pytest.raises(EngineLost):
+        counter.call(Counter.add)
+    with pytest.raises(EngineLost):
+        pending.result(5)
+    assert engine.run(math.sqrt, 9.0) == 3.0
+    assert child_of(engine) != killed[0].pid
+    assert engine.actor(Counter, 7).call(Counter.add) == 8
+
+
+def test_a_call_that_waits_survives_the_killed_engine(engine: Engine) -> None:
+    child = child_of(engine)
+    with ThreadPoolExecutor(8) as threads:
+        answers = [threads.submit(engine.run, math.factorial, n) for n in range(400)]
+        os.kill(child, signal.SIGKILL)
+        assert [answer.result(30) for answer in answers] == [math.factorial(n) for n in range(400)]
+    assert child_of(engine) != child
+
+
+def test_a_failed_engine_says_so_and_can_be_started_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        nobody = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+    monkeypatch.setattr(model.engine, "PAUSES", (0.0,))
+    monkeypatch.setattr(model.engine.connection, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setenv("DIGITSCOPE_SCHEDULER", nobody)
+    other = Engine()
+    with pytest.raises(EngineError, match="not started"):
+        other.run(math.sqrt, 4.0)
+    other.start()
+    with pytest.raises(EngineError, match="could not be started"):
+        other.run(math.sqrt, 4.0)
+    assert other.state.phase == "failed"
+    assert engine._link is not None
+    monkeypatch.setattr(model.engine.connection, "CONNECT_SECONDS", 10)
+    monkeypatch.setenv("DIGITSCOPE_SCHEDULER", engine._link.client.scheduler.address)
+    assert wait_until(lambda: not other._supervisor.is_alive(), 5)
+    other.start()
+    assert other.run(math.sqrt, 4.0) == 2.0
+    other.close()
+
+
+PARENT = """
+import time
+from model.engine import Engine
+engine = Engine(warm_up=False)
+engine.start()
+{then}
+print("now", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("then", ["engine.run(abs, -1)", ""], ids=["ready", "starting"])
+def test_nothing_is_left_of_an_engine_whose_parent_was_killed(then: str) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT.format(then=then)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    with parent.stdout:
+        assert parent.stdout.readline() == "now\n"
+    family = psutil.Process(parent.pid)
+    assert wait_until(lambda: bool(family.children()), 5)
+    processes = family.children(recursive=True)
+    parent.kill()
+    parent.wait()
+    assert wait_until(lambda: not running(processes), 5)
+
+
+def test_start_returns_at_once_and_loads_nothing_heavy() -> None:
+    program = (
+        "import sys; import model.engine; "
+        "print([name for name in ('dask', 'distributed', 'numpy') if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_the_app_has_one_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Engine] = []
+    monkeypatch.setattr(model.engine, "_engine", None)
+    monkeypatch.setattr(Engine, "start", lambda self: started.append(self))
+    with ThreadPoolExecutor(8) as threads:
+        barrier = threading.Barrier(8)
+
+        def first() -> Engine:
+            barrier.wait()
+            return model.engine.engine()
+
+        engines = {threads.submit(first) for _ in range(8)}
+        assert len({id(found.result()) for found in engines}) == 1
+    assert len(started) == 1

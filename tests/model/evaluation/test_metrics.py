@@ -1,0 +1,128 @@
+"""Figures of an evaluation against scikit-learn, Keras and numbers worked by hand."""
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from model.data import mnist
+from model.data.mnist import DataError
+from model.evaluation import metrics as evaluation
+from model.evaluation.metrics import Evaluation, answers, full_test, wilson
+from model.network import Network, NetworkConfig
+from model.network.keras_model import build, weights_of
+
+
+@pytest.fixture(scope="module")
+def made_up() -> Evaluation:
+    """300 answers that are right two times in three; nobody ever says 7."""
+    chance = np.random.default_rng(5)
+    labels = chance.integers(0, 10, 300).astype(np.uint8)
+    scores = chance.normal(size=(300, 10)).astype(np.float32)
+    scores[np.arange(300), labels] += 2
+    scores[:, 7] = -9
+    shares = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    return Evaluation(labels, shares.astype(np.float32))
+
+
+def test_the_figures_are_those_of_scikit_learn(made_up: Evaluation) -> None:
+    truth, said = made_up.labels, made_up.answers
+    assert made_up.accuracy == metrics.accuracy_score(truth, said)
+    np.testing.assert_array_equal(made_up.confusion, metrics.confusion_matrix(truth, said))
+    options = {"average": None, "labels": range(10), "zero_division": np.nan}
+    np.testing.assert_array_equal(
+        made_up.precision, metrics.precision_score(truth, said, **options)
+    )
+    np.testing.assert_array_equal(made_up.recall, metrics.recall_score(truth, said, **options))
+    assert np.isnan(made_up.precision[7])
+    assert made_up.recall[7] == 0
+
+
+def test_accuracy_and_loss_are_those_of_keras() -> None:
+    config = NetworkConfig(filters=(4,), dense_units=8)
+    model = build(config, seed=3)
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    test = mnist.embedded().test
+    loss, accuracy = model.evaluate(test.inputs()[..., None], test.labels, verbose=0)
+    network = Network(config, weights_of(model, config), "a test")
+    found = Evaluation(test.labels, answers(network, test.images))
+    assert found.accuracy == pytest.approx(accuracy, abs=1e-7)
+    assert found.loss == pytest.approx(loss, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("right", "count", "low", "high"),
+    [
+        # Newcombe 1998, "Two-sided confidence intervals for the single proportion", table I,
+        # method 3: the Wilson score interval.
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_gives_the_published_intervals(
+    right: int, count: int, low: float, high: float
+) -> None:
+    assert wilson(right, count) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(("right", "count"), [(0, 0), (-1, 5), (6, 5)])
+def test_wilson_refuses_what_is_no_share(right: int, count: int) -> None:
+    with pytest.raises(ValueError, match="right of at least"):
+        wilson(right, count)
+
+
+def test_calibration_worked_by_hand() -> None:
+    shares = np.full((4, 10), 0.01, np.float32)
+    for row, (digit, confidence) in enumerate([(0, 0.95), (1, 0.93), (2, 0.55), (3, 0.5)]):
+        shares[row, digit] = confidence
+    found = Evaluation(np.array([0, 9, 2, 3], np.uint8), shares)
+    bins = found.reliability()
+    # A half lies on the edge of two bins and belongs to the lower one.
+    np.testing.assert_array_equal(bins.counts, [0, 0, 0, 0, 1, 1, 0, 0, 0, 2])
+    np.testing.assert_allclose(bins.accuracy[[4, 5, 9]], [1, 1, 0.5])
+    np.testing.assert_allclose(bins.confidence[[4, 5, 9]], [0.5, 0.55, 0.94], rtol=1e-6)
+    assert bins.error == pytest.approx((0.5 + 0.45 + 2 * 0.44) / 4, rel=1e-6)
+
+
+def test_bins_hold_every_answer(made_up: Evaluation) -> None:
+    bins = made_up.reliability(15)
+    assert bins.counts.sum() == len(made_up)
+    assert 0 <= bins.error <= 1
+
+
+def test_galleries_hold_what_they_say_in_their_order(made_up: Evaluation) -> None:
+    wrong = made_up.mistakes()
+    assert len(wrong) == len(made_up) - made_up.right
+    assert not made_up.hits[wrong].any()
+    assert (np.diff(made_up.confidence[wrong]) <= 0).all()
+    sure = made_up.confidently_wrong(0.5)
+    assert set(sure) == {place for place in wrong if made_up.confidence[place] >= 0.5}
+    cells = [made_up.cell(t, a) for t in range(10) for a in range(10)]
+    assert sorted(np.concatenate(cells)) == list(range(len(made_up)))
+    ordered = np.sort(made_up.probabilities[made_up.unsure()], axis=1)
+    assert (np.diff(ordered[:, -1] - ordered[:, -2]) >= 0).all()
+
+
+def test_an_evaluation_needs_ten_probabilities_a_digit() -> None:
+    with pytest.raises(ValueError, match="probabilities of at least one digit"):
+        Evaluation(np.zeros(3, np.uint8), np.zeros((2, 10), np.float32))
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip file at all"])
+def test_a_damaged_file_gives_a_sentence(tmp_path, monkeypatch, content: bytes) -> None:
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(content)
+    monkeypatch.setattr(evaluation, "full_path", lambda: path)
+    full_test.cache_clear()
+    with pytest.raises(DataError, match="damaged"):
+        full_test()
+
+
+def test_other_digits_are_not_taken_for_mnist(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "mnist.npz"
+    np.savez(path, x_test=np.zeros((10_000, 28, 28), np.uint8), y_test=np.zeros(10_000, np.uint8))
+    monkeypatch.setattr(evaluation, "full_path", lambda: path)
+    full_test.cache_clear()
+    with pytest.raises(DataError, match="damaged"):
+        full_test()

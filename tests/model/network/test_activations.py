@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle import convolution, dense, pooling, relu, softmax
+from test_network import configs
+
+from model.network import Kind, Network, NetworkConfig
+from model.network.activations import forward_pass
+from model.network.forward import probabilities
+from model.network.keras_model import build, weights_of
+
+
+def made(config: NetworkConfig, seed: int) -> Network:
+    return Network(config, weights_of(build(config, seed), config), "test")
+
+
+def some_digit(seed: int) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    return (random.random((28, 28)) * (random.random((28, 28)) < 0.3)).astype(np.float32)
+
+
+def by_loops(network: Network, digit: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    x, outputs = digit[..., None].astype(np.float64), []
+    for layer in forward_pass(network, digit).layers:
+        row, name = layer.layer, layer.layer.name
+        kernel, bias = network.weights.get(f"{name}/kernel"), network.weights.get(f"{name}/bias")
+        match row.kind:
+            case Kind.CONVOLUTION:
+                z = convolution(x, kernel, bias)
+            case Kind.POOLING:
+                z = pooling(x, network.config.pooling)
+            case Kind.FLATTEN:
+                z = x.reshape(-1)
+            case Kind.DROPOUT:
+                z = x
+            case Kind.DENSE:
+                z = dense(x, kernel, bias)
+        x = {"relu": relu, "softmax": softmax, None: lambda values: values}[row.activation](z)
+        outputs.append((z, x))
+    return outputs
+
+
+@settings(max_examples=12, deadline=None)
+@given(configs(), st.integers(0, 1000))
+def test_every_output_is_what_loops_and_keras_compute(config: NetworkConfig, seed: int) -> None:
+    import keras
+
+    network, digit = made(config, seed), some_digit(seed)
+    model = build(config, seed)
+    several = keras.Model(model.inputs, [layer.output for layer in model.layers[1:]])
+    from_keras = [np.asarray(y)[0] for y in several(digit[None, ..., None])]
+    found = forward_pass(network, digit).layers
+    for output, (before, after), keras_output in zip(
+        found, by_loops(network, digit), from_keras, strict=True
+    ):
+        np.testing.assert_allclose(output.before, before, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(output.after, after, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(output.after, keras_output, rtol=1e-5, atol=1e-6)
+        assert output.after.shape == output.layer.output_shape
+
+
+def test_the_course_network_agrees_with_keras_in_every_layer() -> None:
+    import keras
+
+    network, digit = made(NetworkConfig(), 5), some_digit(5)
+    model = build(NetworkConfig(), 5)
+    several = keras.Model(model.inputs, [layer.output for layer in model.layers[1:]])
+    for output, expected in zip(
+        forward_pass(network, digit).layers, several(digit[None, ..., None]), strict=True
+    ):
+        np.testing.assert_allclose(output.after, np.asarray(expected)[0], rtol=1e-5, atol=1e-6)
+
+
+def test_a_convolution_worked_by_hand() -> None:
+    """A kernel of one 1 at its centre copies the picture's inside; the bias is added to all."""
+    config = NetworkConfig(filters=(1,), dense_units=1)
+    network = made(config, 0)
+    kernel = np.zeros((3, 3, 1, 1), np.float32)
+    kernel[1, 1] = 1
+    weights = dict(network.weights) | {
+        "conv1/kernel": kernel,
+        "conv1/bias": np.array([-0.5], np.float32),
+    }
+    digit = np.zeros((28, 28), np.float32)
+    digit[10, 12] = 1
+    output = forward_pass(Network(config, weights, "by hand"), digit).layers[0]
+    assert output.before[9, 11, 0] == 0.5
+    assert output.before[0, 0, 0] == -0.5
+    assert output.after[0, 0, 0] == 0
+    assert output.after.sum() == 0.5
+
+
+def test_many_digits_at_once_read_as_one_by_one() -> None:
+    network = made(NetworkConfig(filters=(3, 4)), 2)
+    some = np.stack([some_digit(seed) for seed in range(5)])
+    together = probabilities(network, some)
+    assert together.shape == (5, 10)
+    for digit, expected in zip(some, together, strict=True):
+        np.testing.assert_allclose(forward_pass(network, digit).probabilities, expected, atol=1e-6)
+    assert probabilities(network, some[:0]).shape == (0, 10)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.zeros((27, 28), np.float32),
+        np.zeros((28, 28)),
+        np.full((28, 28), 1.5, np.float32),
+        np.full((28, 28), -0.1, np.float32),
+        np.full((28, 28), np.nan, np.float32),
+    ],
+)
+def test_what_is_no_digit_is_refused(wrong: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="Expected"):
+        forward_pass(made(NetworkConfig(filters=(), dense_units=1), 0), wrong)

@@ -1,0 +1,221 @@
+"""Pictures of every format, broken and enormous ones: a picture or a sentence, nothing else."""
+
+import io
+import random
+import resource
+import sys
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.preprocessing.image_file import (
+    FORMATS,
+    PIXEL_LIMIT,
+    WORK_SIDE,
+    PictureError,
+    open_picture,
+)
+
+# A small picture whose corners all differ, so that every way of turning it shows.
+CORNERS = np.full((12, 20, 3), 255, np.uint8)
+CORNERS[:4, :4] = (200, 0, 0)
+CORNERS[:4, -4:] = (0, 160, 0)
+CORNERS[-4:, :4] = (0, 0, 220)
+
+
+def encoded(image: Image.Image, format_name: str, **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, format_name, **options)
+    return stream.getvalue()
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return (
+        len(content).to_bytes(4, "big")
+        + kind
+        + content
+        + zlib.crc32(kind + content).to_bytes(4, "big")
+    )
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 0, 0, 0, 0])
+    pixels = zlib.compress(bytes(1000))
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_every_format_gives_the_same_picture(format_name: str) -> None:
+    lossless = {"lossless": True} if format_name == "WEBP" else {}
+    best = {"quality": 100, "subsampling": 0} if format_name == "JPEG" else lossless
+    picture = open_picture(encoded(Image.fromarray(CORNERS), format_name, **best))
+    assert picture.dtype == np.uint8
+    assert picture.shape == CORNERS.shape
+    # JPEG is lossy; GIF has a palette.
+    assert np.abs(picture.astype(int) - CORNERS).mean() < 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_camera_s_orientation_is_undone(orientation: int) -> None:
+    undo = {
+        1: lambda a: a,
+        2: lambda a: a[:, ::-1],
+        3: lambda a: a[::-1, ::-1],
+        4: lambda a: a[::-1],
+        5: lambda a: a.transpose(1, 0, 2),
+        6: lambda a: np.rot90(a, -1),
+        7: lambda a: np.rot90(a, 2).transpose(1, 0, 2),
+        8: lambda a: np.rot90(a, 1),
+    }
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(Image.fromarray(CORNERS), "PNG", exif=exif)
+    assert np.array_equal(open_picture(data), undo[orientation](CORNERS))
+
+
+def test_a_broken_exif_block_does_not_cost_the_picture() -> None:
+    data = encoded(Image.fromarray(CORNERS), "PNG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xff")
+    assert np.array_equal(open_picture(data), CORNERS)
+
+
+def test_transparent_is_white() -> None:
+    pixels = np.zeros((8, 8, 4), np.uint8)  # black on transparent: all black without a background
+    pixels[2:6, 2:6, 3] = 255
+    picture = open_picture(encoded(Image.fromarray(pixels, "RGBA"), "PNG"))
+    assert (picture[0, 0] == 255).all()
+    assert (picture[3, 3] == 0).all()
+
+
+def test_a_palette_s_transparent_colour_is_white() -> None:
+    image = Image.fromarray(np.tile(np.array([0, 1], np.uint8), (4, 4)), "P")
+    image.putpalette([0, 0, 0, 50, 60, 70])
+    picture = open_picture(encoded(image, "GIF", transparency=0))
+    assert (picture[0, 0] == 255).all()
+    assert (picture[0, 1] == (50, 60, 70)).all()
+
+
+def test_sixteen_bits_are_scaled_not_cut_off() -> None:
+    ramp = np.linspace(0, 65535, 256).astype(np.uint16).reshape(16, 16)
+    picture = open_picture(encoded(Image.fromarray(ramp), "PNG"))
+    assert np.abs(picture[..., 0].ravel().astype(int) - np.arange(256)).max() <= 1
+
+
+def test_cmyk_and_black_and_white() -> None:
+    cmyk = Image.new("CMYK", (6, 6), (0, 255, 255, 0))
+    red = open_picture(encoded(cmyk, "TIFF"))[0, 0]
+    assert red[0] > 200
+    assert red[1] < 60
+    bilevel = Image.new("1", (6, 6), 1)
+    assert (open_picture(encoded(bilevel, "PNG")) == 255).all()
+
+
+def test_only_the_first_frame_counts() -> None:
+    first, second = Image.new("L", (9, 9), 255), Image.new("L", (9, 9), 0)
+    data = encoded(first, "GIF", save_all=True, append_images=[second])
+    assert (open_picture(data) == 255).all()
+
+
+def test_large_pictures_are_reduced_and_thin_pictures_keep_a_pixel() -> None:
+    assert open_picture(encoded(Image.new("L", (3000, 1500)), "JPEG")).shape == (
+        WORK_SIDE // 2, WORK_SIDE, 3,
+    )  # fmt: skip
+    assert open_picture(encoded(Image.new("L", (5000, 1)), "PNG")).shape == (1, WORK_SIDE, 3)
+
+
+@pytest.mark.parametrize("size", [(5001, 5000), (30_000, 30_000), (2**31 - 1, 2**31 - 1)])
+def test_the_pixel_limit_holds_before_decoding(size: tuple[int, int]) -> None:
+    assert size[0] * size[1] > PIXEL_LIMIT
+    with pytest.raises(PictureError, match="25 million"):
+        open_picture(png_claiming(*size))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "cannot be read"),
+        (b"not a picture at all", "cannot be read"),
+        (b"%PDF-1.7 something", "cannot be read"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "JPEG"),
+        (png_claiming(100, 100), "damaged"),
+        (encoded(Image.effect_noise((90, 90), 50), "JPEG")[:1500], "damaged"),
+    ],
+)
+def test_what_is_no_picture_gets_a_sentence(data: bytes, words: str) -> None:
+    with pytest.raises(PictureError, match=words) as caught:
+        open_picture(data)
+    assert str(caught.value).endswith(".")
+
+
+def seeds() -> list[bytes]:
+    noise = Image.effect_noise((24, 20), 80)
+    palette = noise.quantize(8)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    deep = Image.fromarray(np.arange(480, dtype=np.uint16).reshape(20, 24) * 130)
+    return [
+        encoded(noise, "PNG", exif=exif),
+        encoded(deep, "PNG"),
+        encoded(palette, "PNG", transparency=1),
+        encoded(noise.convert("RGBA"), "PNG"),
+        encoded(noise.convert("RGB"), "JPEG", exif=exif),
+        encoded(noise, "JPEG", progressive=True),
+        encoded(noise.convert("CMYK"), "JPEG"),
+        encoded(noise.convert("RGBA"), "WEBP"),
+        encoded(noise.convert("RGB"), "WEBP", lossless=True),
+        encoded(palette, "GIF", save_all=True, append_images=[palette]),
+        encoded(noise, "BMP"),
+        encoded(palette, "BMP"),
+        encoded(noise.convert("RGB"), "TIFF"),
+        encoded(deep, "TIFF", compression="tiff_deflate"),
+        encoded(noise.convert("1"), "TIFF", compression="group4"),
+    ]
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    broken = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 4, 16))):
+        # Headers decide most: half of the damage goes to the first bytes.
+        end = min(len(broken), 64) if chance.random() < 0.5 else len(broken)
+        place = chance.randrange(max(1, end))
+        match chance.randrange(5):
+            case 0:
+                broken[place : place + 1] = bytes([chance.randrange(256)])
+            case 1:
+                broken[place : place + 4] = chance.choice((b"\xff" * 4, b"\x00" * 4, b"\x7f\xff"))
+            case 2:
+                del broken[place : place + chance.randrange(1, 40)]
+            case 3:
+                broken[place:place] = chance.randbytes(chance.randrange(1, 20))
+            case _:
+                del broken[max(8, place) :]
+    return bytes(broken)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_ten_thousand_broken_files_end_as_picture_or_sentence() -> None:
+    chance = random.Random(20)
+    originals = seeds()
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    opened = refused = 0
+    for number in range(10_000):
+        data = mutated(originals[number % len(originals)], chance)
+        try:
+            picture = open_picture(data)
+        except PictureError:
+            refused += 1
+        else:
+            opened += 1
+            assert picture.dtype == np.uint8
+            assert picture.ndim == 3
+            assert picture.shape[2] == 3
+            assert max(picture.shape) <= WORK_SIDE
+    assert opened > 1000
+    assert refused > 1000
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * unit
+    assert grown < 300e6

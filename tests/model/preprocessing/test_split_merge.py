@@ -1,0 +1,127 @@
+"""Parting and joining: decided by what looks like a digit, and no ink is lost or made."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from scipy import ndimage
+
+from model.data import mnist
+from model.preprocessing.pipeline import from_ink
+from model.preprocessing.segmentation import Region, whole_sheet
+from model.preprocessing.split_merge import MOST, regrouped
+
+
+def region(mask: np.ndarray) -> Region:
+    (only,) = whole_sheet(mask)
+    return only
+
+
+def bars(*columns: int, height: int = 40, width: int = 60) -> np.ndarray:
+    mask = np.zeros((height, width), bool)
+    for column in columns:
+        mask[:, column : column + 4] = True
+    return mask
+
+
+def narrow(candidate: Region) -> float:
+    """Ones alone are digits here."""
+    return 1.0 if candidate.width <= 6 else 0.0
+
+
+def test_bars_apart_are_parted_from_left_to_right() -> None:
+    for columns in ((10, 20), (3, 14, 40)):
+        parts = regrouped((region(bars(*columns)),), narrow)
+        assert [part.box for part in parts] == [(0, left, 40, left + 4) for left in columns]
+
+
+def test_what_looks_like_a_digit_is_left_whole() -> None:
+    whole = region(bars(10, 20))
+    assert regrouped((whole,), lambda candidate: 0.6) == (whole,)
+
+
+def test_a_stroke_is_cut_in_what_is_wide_alone() -> None:
+    """An H is as wide as two ones with a bar between them, but a letter."""
+    for apart, parts in ((24, 1), (50, 2)):
+        mask = bars(0, apart, width=apart + 4)
+        mask[18:21] = True
+
+        def half(candidate: Region, apart: int = apart) -> float:
+            return 1.0 if candidate.width < apart else 0.0
+
+        assert len(regrouped((region(mask),), half)) == parts
+
+
+def test_a_cut_through_a_stroke_asks_for_more_than_one_through_paper() -> None:
+    mask = bars(0, 50, width=54)
+
+    def half(candidate: Region) -> float:
+        return 0.95 if candidate.width < 50 else 0.0
+
+    assert len(regrouped((region(mask),), half)) == 2
+    mask[18:21] = True
+    assert len(regrouped((region(mask),), half)) == 1
+
+
+def test_halves_are_joined_and_neighbours_far_off_are_not() -> None:
+    def wide(candidate: Region) -> float:
+        return 1.0 if candidate.width > 6 else 0.0
+
+    for second, count in ((12, 1), (30, 2)):
+        both = bars(0, second)
+        halves = tuple(region(both & half) for half in (np.arange(60) < 8, np.arange(60) >= 8))
+        joined = regrouped(halves, wide)
+        assert len(joined) == count
+        if count == 1:
+            assert np.array_equal(joined[0].mask, both[:, :16])
+
+
+def test_a_page_of_text_is_left_alone() -> None:
+    asked: list[Region] = []
+    many = tuple(region(bars(10, 20)) for _ in range(MOST + 1))
+    assert regrouped(many, lambda candidate: asked.append(candidate) or 0.0) == many
+    assert not asked
+
+
+@given(
+    arrays.arrays(bool, st.tuples(st.integers(1, 70), st.integers(1, 110))),
+    st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_ink_is_lost_or_made(mask: np.ndarray, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    mask = ndimage.uniform_filter(mask.astype(np.float32), 5) > 0.5
+    regions = whole_sheet(mask)
+    sheet = np.zeros(mask.shape, int)
+    for part in regrouped(regions, lambda candidate: float(chance.choice([0.0, 1.0]))):
+        top, left, bottom, right = part.box
+        assert part.mask.shape == (bottom - top, right - left)
+        sheet[top:bottom, left:right] += part.mask
+    assert np.array_equal(sheet, mask.astype(int))
+
+
+def row_of(*labels: int, gap: int, seed: int = 5) -> np.ndarray:
+    """Test digits side by side with so many pixels between them, three times as large."""
+    chance, test = np.random.default_rng(seed), mnist.embedded().test
+    pieces = []
+    for label in labels:
+        picture = test.images[chance.choice(np.flatnonzero(test.labels == label))]
+        picture = picture[:, picture.max(axis=0) > 60]
+        pieces += [picture, np.zeros((28, max(gap, 0)), np.uint8)]
+    small = np.pad(np.concatenate(pieces, axis=1), 12).astype(np.float32) / 255
+    return np.clip(ndimage.zoom(small, 3, order=1), 0, 1)
+
+
+@pytest.mark.parametrize("gap", [0, 1])
+def test_digits_that_touch_or_nearly_do_are_found(gap: int) -> None:
+    pairs = [(a, b) for a in range(10) for b in range(10)]
+    found = [len(from_ink(row_of(*pair, gap=gap)).digits) for pair in pairs]
+    assert sum(count == 2 for count in found) >= 94, found
+
+
+def test_a_single_digit_stays_one() -> None:
+    found = [
+        len(from_ink(row_of(label, gap=0, seed=s)).digits) for label in range(10) for s in (1, 2, 3)
+    ]
+    assert found == [1] * 30

@@ -1,0 +1,187 @@
+"""Runs under real processes that are killed or replaced: nothing is lost, the curve is the same.
+
+DIGITSCOPE_KILLS says how often each process is killed (20 for the full proof).
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from model.engine import Engine
+from model.network import NetworkConfig
+from model.runs import Phase
+from model.runs.registry import Runs
+from model.runs.store import RunFolder
+from model.training.config import TrainingConfig
+from model.training.trainer import Trainer
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cache")]
+
+ROOT = Path(__file__).resolve().parents[3]
+KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
+
+SERVER = """
+import sys, time
+from model.engine import Engine
+from model.network import NetworkConfig
+from model.run_registry import Runs
+from model.training import TrainingConfig
+engine = Engine(warm_up=False)
+engine.start()
+runs = Runs(lambda: engine)
+name, epochs = sys.argv[1], int(sys.argv[2])
+if name == "new":
+    run = runs.start("Run 1", NetworkConfig(filters=(8,)), TrainingConfig(epochs=epochs))
+else:
+    run = runs.get(name)
+print(run.id, flush=True)
+while (phase := run.state().phase) != "finished":
+    if phase == "paused":  # the engine was not up in time
+        run.resume()
+    time.sleep(0.05)
+print(run.state().phase, run.state().epoch, flush=True)
+engine.close()
+"""
+LONGER = TrainingConfig(epochs=4)
+PATIENCE = 600.0  # seconds until a test gives up; on two quiet cores it needs ten
+MIDDLE = NetworkConfig(filters=(8,))
+
+
+def trained(settings: TrainingConfig) -> np.ndarray:
+    """The losses of an undisturbed training."""
+    trainer = Trainer(MIDDLE, settings)
+    parts = []
+    while trainer.epoch < settings.epochs:
+        parts.append(trainer.advance(10).losses)
+    return np.concatenate(parts)
+
+
+@pytest.fixture(scope="module")
+def longer() -> np.ndarray:
+    return trained(LONGER)
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[Engine]:
+    engine = Engine(warm_up=False)
+    engine.start()
+    yield engine
+    engine.close()
+
+
+def worker_that_trains(engine: Engine) -> int:
+    return engine.submit(os.getpid).result(120)
+
+
+def engine_process(engine: Engine) -> int:
+    engine.within(PATIENCE).run(abs, -1)  # an engine just killed may not be missed yet
+    while engine._link is None or not engine._link.alive:
+        time.sleep(0.01)
+    assert engine._link._child is not None
+    return engine._link._child.pid
+
+
+@pytest.mark.parametrize("victim", [worker_that_trains, engine_process])
+def test_a_killed_process_costs_no_batch(
+    victim: Callable[[Engine], int], real: Engine, longer: np.ndarray
+) -> None:
+    chance = np.random.default_rng()
+    for _ in range(KILLS):
+        process = victim(real)
+        run = Runs(lambda: real).start("Run 1", MIDDLE, LONGER)
+        moment = chance.integers(1, 400)
+        until = time.monotonic() + PATIENCE
+        while len((state := run.state()).losses) < moment:
+            assert time.monotonic() < until, state
+            if state.phase is Phase.PAUSED:  # the engine was not up in time
+                run.resume()
+            time.sleep(0.005)
+        epoch = run.epoch
+        os.kill(process, signal.SIGKILL)
+        while (state := run.state()).phase is not Phase.FINISHED:
+            assert time.monotonic() < until, state
+            assert state.epoch >= epoch  # at most the epoch that ran is repeated
+            if state.phase is Phase.PAUSED:
+                run.resume()
+            time.sleep(0.02)
+        assert np.array_equal(state.losses, longer)
+
+
+def test_a_killed_server_loses_no_run(cache: Path) -> None:
+    epochs = 4 + 3 * KILLS  # it must not end before the last kill
+
+    def start(name: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", SERVER, name, str(epochs)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "DIGITSCOPE_CACHE": str(cache), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )  # fmt: skip
+
+    chance, name = np.random.default_rng(), "new"
+    for _ in range(KILLS):
+        server = start(name)
+        assert server.stdout is not None
+        name = server.stdout.readline().strip()
+        folder = cache / "runs" / name
+        size = len(list(folder.iterdir()))
+        until = time.monotonic() + PATIENCE
+        while len(list(folder.iterdir())) <= size and server.poll() is None:
+            assert time.monotonic() < until
+            time.sleep(0.005)
+        time.sleep(chance.random() * 0.3)
+        family = psutil.Process(server.pid).children(recursive=True)
+        server.kill()
+        server.wait()
+        psutil.wait_procs(family, timeout=20)
+        saved = RunFolder(name).load()
+        assert saved is not None
+        if saved.snapshot is None:  # killed before anything was there that could be lost
+            assert not (folder / "epoch-0001.npz").exists()
+        else:
+            assert len(saved.records) == saved.snapshot.epoch + 1
+    server = start(name)
+    output, _ = server.communicate(timeout=PATIENCE)
+    assert output.split() == [name, "finished", str(epochs)]
+    saved = RunFolder(name).load()
+    assert saved is not None
+    expected = trained(TrainingConfig(epochs=epochs))
+    assert np.array_equal(np.concatenate([r.losses for r in saved.records]), expected)
+
+
+GROW = "import model.engine as m; m.hoard = getattr(m, 'hoard', b'') + b'x' * 150_000_000"
+
+
+def test_a_run_goes_on_while_its_worker_is_replaced(longer: np.ndarray) -> None:
+    """A worker that has grown too much leaves; its run moves at an epoch's end, unnoticed."""
+    warm = Engine()  # a cold worker grows by TensorFlow itself
+    warm.start()
+    old = worker_that_trains(warm)
+    run = Runs(lambda: warm).start("Run 1", MIDDLE, TrainingConfig(epochs=1000))
+    until = time.monotonic() + PATIENCE
+    seen: set[Phase] = set()
+    while worker_that_trains(warm) == old:
+        assert time.monotonic() < until
+        warm.submit(exec, GROW).result(60)
+        seen.add(run.state().phase)
+        time.sleep(0.5)
+    while psutil.pid_exists(old):
+        assert time.monotonic() < until
+        seen.add(run.state().phase)
+        time.sleep(0.05)
+    count = len(run.state().losses)
+    while len((state := run.state()).losses) < count + 5:  # it trains in the fresh worker
+        assert time.monotonic() < until
+        seen.add(state.phase)
+        time.sleep(0.05)
+    run.stop()
+    warm.close()
+    assert seen <= {Phase.STARTING, Phase.TRAINING}
+    assert np.array_equal(state.losses[: len(longer)], longer)

@@ -1,0 +1,107 @@
+"""The filmstrip's cards: which pictures they send, and what their switches may say."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.preprocessing.pipeline import STEPS, from_ink, preprocess
+from ui.components.filmstrip import CARD, SHARP, png, switched_off
+from ui.digit.sources import Found
+from ui.draw.steps import frames
+
+KEYS = [info.key for info in STEPS]
+
+
+def opened(content: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+
+
+def drawn(*columns: int) -> Found:
+    ink = np.zeros((84, 84), np.float32)
+    for column in columns:
+        ink[20:60, column : column + 6] = 1
+    prepared = from_ink(ink)
+    return Found(tuple(f.digit for f in prepared.digits), "your drawing", prepared=prepared)
+
+
+def test_ink_is_black_on_white_paper_and_light_is_as_it_came() -> None:
+    picture = np.array([[0.0, 1.0]], np.float32)
+    assert opened(png(picture, "ink"))[0, :, 0].tolist() == [255, 0]
+    assert opened(png(picture, "light"))[0, :, 0].tolist() == [0, 255]
+
+
+def test_numbers_have_the_colours_of_the_app_with_zero_white() -> None:
+    colours = opened(png(np.array([[0.0, 1.0]], np.float32), "numbers"))
+    assert colours[0, 0].tolist() == [255, 255, 255]
+    assert colours[0, 1].tolist() != [0, 0, 0]
+    assert len(set(colours[0, 1].tolist())) == 3
+
+
+def test_no_picture_is_larger_than_a_card_can_show() -> None:
+    large = np.zeros((700, 1000), np.float32)
+    assert opened(png(large, "light")).shape[:2] == (round(CARD * SHARP * 0.7), CARD * SHARP)
+    assert opened(png(large[:28, :20], "ink")).shape[:2] == (28, 20)
+
+
+@pytest.mark.parametrize(
+    ("state", "off"),
+    [
+        ({"off": ["crop", "grey"]}, {"crop", "grey"}),
+        ({"off": []}, set()),
+        ({"off": ["crop", "unknown", 3, None, ["x"]]}, {"crop"}),
+        ({"off": None}, set()),
+        (None, set()),
+        ("crop", set()),
+    ],
+)
+def test_only_known_steps_can_be_switched_off(state: object, off: set[str]) -> None:
+    assert switched_off(state, KEYS) == off
+
+
+@pytest.mark.parametrize("off", [7, "crop", {"crop": 1}, True])
+def test_a_list_that_is_none_is_nothing(off: object) -> None:
+    assert switched_off({"off": off}, KEYS) == frozenset()
+
+
+def test_a_drawing_shows_the_steps_that_apply_and_ends_with_its_digit() -> None:
+    found = drawn(40)
+    cards = frames(found, 0)
+    assert [card.key for card in cards] == ["digits", *KEYS[KEYS.index("crop") :]]
+    assert cards[-1].look == "numbers"
+    np.testing.assert_array_equal(cards[-1].picture, found.pixels[0])
+    assert all(not card.boxes for card in cards)  # one digit needs no outline
+    assert [card.open for card in cards] == [None] * (len(cards) - 1) + [False]
+    assert frames(found, 0, numbers_open=True)[-1].open
+
+
+def test_a_photo_shows_all_steps() -> None:
+    picture = np.full((200, 160), 220, np.uint8)
+    picture[50:150, 70:84] = 30
+    prepared = preprocess(picture)
+    found = Found(tuple(f.digit for f in prepared.digits), "your picture", prepared=prepared)
+    cards = frames(found, 0)
+    assert [card.key for card in cards] == KEYS
+    assert [card.look for card in cards[:3]] == ["light", "light", "ink"]
+
+
+def test_several_digits_are_outlined_and_the_followed_one_is_marked() -> None:
+    found = drawn(15, 55)
+    card = next(card for card in frames(found, 1) if card.key == "digits")
+    assert card.boxes == found.boxes
+    assert len(card.boxes) == 2
+    assert card.selected == 1
+
+
+def test_a_test_digit_is_one_card_without_a_switch() -> None:
+    digit = np.zeros((28, 28), np.float32)
+    (card,) = frames(Found((digit,), "test digit 3, a 4", label=4), 0)
+    assert card.on is None
+    assert card.picture is digit
+
+
+def test_the_strip_of_a_drawing_is_light() -> None:
+    size = sum(len(base64.b64encode(png(card.picture, card.look))) for card in frames(drawn(40), 0))
+    assert size < 12_000

@@ -1,0 +1,45 @@
+"""The words of an answer."""
+
+import pytest
+
+from model.evaluation.verdict import Judgement, Rules, Verdict
+from model.network.digit_detector import card
+from ui.digit.answer import _when_a_digit, _when_sure, said
+
+
+def verdict(judgement: Judgement) -> Verdict:
+    return Verdict(judgement, 4, 0.62, 9, 0.32)
+
+
+@pytest.mark.parametrize(
+    ("judgement", "words"),
+    [
+        (Judgement.SURE, "Sure."),
+        (Judgement.UNSURE, "Not sure: perhaps a 4."),
+        (Judgement.UNFINISHED, "So far perhaps a 4."),
+        (Judgement.STRANGE, "does not look like a digit"),
+    ],
+)
+def test_every_judgement_has_its_sentence(judgement: Judgement, words: str) -> None:
+    assert words in said(verdict(judgement))
+
+
+def test_runner_up_and_margin_are_told() -> None:
+    words = said(verdict(Judgement.UNSURE))
+    assert "4 has 62.0%" in words
+    assert "runner-up 9 has 30.0%" in words
+    assert "32.0 points" in words
+
+
+def test_a_known_label_tells_right_from_wrong() -> None:
+    assert "which is right" in said(verdict(Judgement.SURE), 4)
+    assert "it is a <b>9</b>" in said(verdict(Judgement.SURE), 9)
+    assert "which is right" not in said(verdict(Judgement.SURE), 9)
+
+
+def test_the_reasons_name_the_measured_figures() -> None:
+    assert "not measured" in _when_sure(None)
+    assert "never sure" in _when_sure(Rules(float("inf"), 0.0, 0.0))
+    assert "**97.1%**, 99.9% were right; 95.0%" in _when_sure(Rules(0.971, 0.95, 0.999))
+    refused = card()["refused"]["MNIST's test digits"]
+    assert f"**{refused:.1%}**" in _when_a_digit()

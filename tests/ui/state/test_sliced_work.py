@@ -1,0 +1,110 @@
+"""Long work in slices, with an engine that is a handful of lines."""
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from model.data.mnist import DataError
+from model.engine import EngineError
+from ui.state.sliced_work import LongWork
+
+
+class Done:
+    """Stands for work that a worker does: its result is there when `gate` opens."""
+
+    def __init__(self, value: int, gate: threading.Event | None = None) -> None:
+        self.value, self.gate = value, gate
+
+    def result(self) -> int:
+        if self.gate is not None:
+            assert self.gate.wait(10)
+        return self.value
+
+
+def test_results_come_in_order_and_each_slice_sees_those_before() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def begin(before: Sequence[int]) -> Done:
+        seen.append(tuple(before))
+        return Done(len(before))
+
+    work = LongWork(lambda: [begin] * 4)
+    work.wait(10)
+    assert work.results == (0, 1, 2, 3)
+    assert seen == [(), (0,), (0, 1), (0, 1, 2)]
+    assert work.complete
+    assert not work.moving
+    assert work.share == 1
+    assert not work.sentence
+
+
+def test_waiting_for_some_ends_with_the_first_result_or_the_end() -> None:
+    gate = threading.Event()
+    work = LongWork(lambda: [lambda before: Done(len(before), gate if before else None)] * 2)
+    work.wait_for_some(10)
+    assert work.results == (0,)
+    assert work.moving
+    gate.set()
+    work.wait(10)
+
+    def broken() -> Sequence:
+        raise DataError("There is nothing to read.")
+
+    failed: LongWork[int] = LongWork(broken)
+    failed.wait_for_some(10)
+    assert failed.sentence == "There is nothing to read."
+
+
+def test_stopped_work_keeps_what_was_done_and_begins_no_more() -> None:
+    gate = threading.Event()
+    begun: list[int] = []
+
+    def begin(before: Sequence[int]) -> Done:
+        begun.append(len(before))
+        return Done(len(before), gate if before else None)
+
+    work = LongWork(lambda: [begin] * 5)
+    for _ in range(1000):
+        if len(begun) == 2:
+            break
+        work.wait(0.01)
+    work.cancel()
+    assert not work.moving
+    gate.set()
+    work.wait(10)
+    assert begun == [0, 1]
+    assert work.results == (0,)
+    assert not work.complete
+    assert work.sentence == "Stopped before the end."
+
+
+@pytest.mark.parametrize("fault", [EngineError("Lost."), DataError("Lost.")])
+def test_a_fault_is_a_sentence(fault: Exception) -> None:
+    def begin(before: Sequence[int]) -> Done:
+        if before:
+            raise fault
+        return Done(7)
+
+    work = LongWork(lambda: [begin] * 3)
+    work.wait(10)
+    assert work.results == (7,)
+    assert (work.sentence, work.complete, work.moving) == ("Lost.", False, False)
+
+
+def test_data_that_is_missing_is_said_as_well() -> None:
+    def prepare() -> list:
+        raise DataError("Not here.")
+
+    work = LongWork(prepare)
+    work.wait(10)
+    assert work.sentence == "Not here."
+    assert work.share == 0
+
+
+def test_cancelling_after_the_end_changes_nothing() -> None:
+    work = LongWork(lambda: [lambda before: Done(1)])
+    work.wait(10)
+    work.cancel()
+    assert work.complete
+    assert not work.sentence

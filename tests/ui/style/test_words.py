@@ -1,0 +1,26 @@
+"""Words: what a person typed is shown as typed."""
+
+import pytest
+
+from ui.style.words import duration, plain
+
+
+@pytest.mark.parametrize(
+    ("typed", "markdown"),
+    [
+        ("Run 1, epoch 2", "Run 1, epoch 2"),
+        ("*a*_b_", r"\*a\*\_b\_"),
+        ("$x$ :smile: [l](u)", r"\$x\$ \:smile\: \[l\](u)"),
+        ("# <b> `c` \\", r"\# \<b\> \`c\` " + r"\\"),
+    ],
+)
+def test_markdown_stands_for_itself(typed: str, markdown: str) -> None:
+    assert plain(typed) == markdown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, "–"), (float("inf"), "–"), (59.4, "59 s"), (80, "1 min 20 s"), (7500, "2 h 05 min")],
+)
+def test_durations_as_a_person_says_them(seconds: float | None, words: str) -> None:
+    assert duration(seconds) == words

@@ -1,0 +1,50 @@
+"""How a component of our own comes to the browser: its code is fetched once, only data is sent.
+
+Streamlit sends the source of a component with every update of its data, twenty kilobytes several
+times a second. So what it is given as source is only `mount.js`, which fetches the files of
+`NAME/browser` beside this file from the server; they are modules that may import each other.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+_MOUNT = (Path(__file__).parent / "mount.js").read_text(encoding="utf-8")
+
+
+def component(name: str) -> "ComponentRenderer":
+    """Return the call that shows the component of the folder `ui/components/NAME`.
+
+    `browser/NAME.js` exports as default what shows it: a function that is called with
+    {data, parentElement, setStateValue, setTriggerValue} at first and whenever the data or the
+    theme change. What it returns, if anything, is called before the component goes.
+    `browser/NAME.css`, if there is one, styles it and nothing else.
+
+    Args:
+        name: of the folder.
+
+    Returns:
+        What `st.components.v2.component` returns.
+    """
+    folder = Path(__file__).parent / name / "browser"
+    files = [file for file in (f"{name}.js", f"{name}.css") if (folder / file).exists()]
+    source = _MOUNT.replace("{folder}", f"component/{__name__}.{name}/")
+    mount = st.components.v2.component(
+        f"digitscope_{name}", js=source.replace("{files}", json.dumps(files))
+    )
+
+    @cache
+    def serve() -> None:
+        st.components.v1.declare_component(name, folder)
+
+    def show(**said: Any) -> Any:
+        serve()  # not before: Streamlit takes a folder only from a running script
+        return mount(**said)
+
+    return show

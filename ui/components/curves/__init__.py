@@ -1,0 +1,167 @@
+"""A live line chart that knows numbers, not networks.
+
+None of Streamlit's charts keeps its zoom when the next points come, so this one is ours: a canvas
+that stays the same canvas from the first point to the last (`curves.js`). It is told everything
+again at each update, so Python sends little: float32, and of a long line only the points that
+still can be told apart on a screen.
+"""
+
+import base64
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ui.components import component
+
+POINTS_PER_LINE = 600  # more than a chart has pixels to tell apart, and 6.4 kB as base64
+POINTS_PER_CHART = 9_000  # twenty runs side by side stay below 100 kB
+POINTS_AT_LEAST = 100  # below this a line would lose its shape
+NOTHING_YET = "Nothing yet: press Start"
+
+_mount = component("curves")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the chart.
+
+    Attributes:
+        name: shown in the legend; lines of the same name share one entry there, so that a run's
+            faint batches and bold epochs can be hidden together.
+        x: (points,) real numbers, finite; an epoch, say: batch 47 of 141 in epoch 3 is 2.33.
+        y: (points,) real numbers. Not-a-number and infinity are gaps, with a cross above them.
+        colour: CSS colours for the light and for the dark theme.
+        faint: thin and translucent, for single batches; else bold with a marker at every point.
+        dashed: broken instead of solid, for lines that colour alone should not tell apart.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    colour: tuple[str, str]
+    faint: bool = False
+    dashed: bool = False
+
+
+def curves(
+    lines: Sequence[Line],
+    *,
+    key: str,
+    title: str,
+    x_label: str,
+    y_label: str,
+    log: bool = False,
+    y_range: tuple[float, float] | None = None,
+    y_format: Literal["number", "percent"] = "number",
+    height: int = 260,
+    empty: str = NOTHING_YET,
+) -> None:
+    """Draw lines in one chart that keeps its zoom and its hidden lines from update to update.
+
+    Of a line longer than `POINTS_PER_LINE` only the points that `decimate` keeps are sent: the
+    values under the pointer are exact and are those of the kept point nearest to it.
+
+    Args:
+        lines: in drawing order, the last one on top; no lines or no points show `empty`.
+        key: identity of the chart; the same key is the same chart, whatever it shows.
+        title: above the chart, in the saved picture and in the text alternative.
+        x_label: the quantity along x; also in front of the x value under the pointer.
+        y_label: the quantity along y.
+        log: logarithmic y axis; values that are not positive become gaps.
+        y_range: (low, high) of the y axis while not zoomed; None follows the points.
+        y_format: "percent" shows 0.5 as 50 %.
+        height: of the drawing without title and legend, in CSS pixels.
+        empty: the sentence in place of points where there are none.
+
+    Raises:
+        ValueError: x and y of a line are not two equally long rows of numbers, x is not finite,
+            or `y_range` is not (low, high) with low < high.
+    """
+    if y_range is not None and not (np.isfinite(y_range).all() and y_range[0] < y_range[1]):
+        raise ValueError(f"y_range: expected (low, high) with low < high, got {y_range}")
+    at_most = min(POINTS_PER_LINE, max(POINTS_AT_LEAST, POINTS_PER_CHART // max(1, len(lines))))
+    _mount(
+        key=key,
+        data={
+            "title": title,
+            "xLabel": x_label,
+            "yLabel": y_label,
+            "log": log,
+            "yRange": None if y_range is None else [float(bound) for bound in y_range],
+            "percent": y_format == "percent",
+            "height": height,
+            "empty": empty,
+            "lines": [_payload(line, at_most) for line in lines],
+        },
+    )
+
+
+def decimate(y: np.ndarray, at_most: int) -> np.ndarray:
+    """Choose the points of a long line that keep its look.
+
+    The line is cut into bins of 2, 4, 8 … points; of each bin stay the smallest and the
+    largest finite value, so that no spike is lost, and the first value that is not finite, so
+    that no gap is closed. While a line grows, its bins stay the same until their size doubles:
+    what is on the screen already does not shimmer.
+
+    Args:
+        y: (points,) values, some perhaps not finite.
+        at_most: how many points to keep, at least 5.
+
+    Returns:
+        Ascending indices into `y`, at most `at_most`; all of them if `y` is that short, and
+        always the first and the last.
+    """
+    if len(y) <= at_most:
+        return np.arange(len(y))
+    finite = np.isfinite(y)
+    bins = (at_most - 2) // (2 if finite.all() else 3)
+    size = 2 ** math.ceil(math.log2(len(y) / bins))
+    starts = np.arange(0, len(y), size)
+
+    def rows(values: np.ndarray, filler: float) -> np.ndarray:
+        full = np.full(len(starts) * size, filler)
+        full[: len(y)] = values
+        return full.reshape(len(starts), size)
+
+    has_number = rows(finite, 0).any(axis=1)
+    has_gap = rows(~finite, 0).any(axis=1)
+    smallest = starts + rows(np.where(finite, y, np.inf), np.inf).argmin(axis=1)
+    largest = starts + rows(np.where(finite, y, -np.inf), -np.inf).argmax(axis=1)
+    first_gap = starts + rows(~finite, 0).argmax(axis=1)
+    ends = [0, len(y) - 1]
+    kept = [smallest[has_number], largest[has_number], first_gap[has_gap], ends]
+    return np.unique(np.concatenate(kept))
+
+
+def encode(x: np.ndarray, y: np.ndarray) -> str:
+    """Return all x, then all y, as little-endian float32 in base64 (what curves.js decodes)."""
+    with np.errstate(over="ignore"):  # beyond 3.4e38 is infinity, and shown as such
+        return base64.b64encode(np.concatenate([x, y]).astype("<f4").tobytes()).decode("ascii")
+
+
+def _payload(line: Line, at_most: int) -> dict[str, object]:
+    x, y = np.asarray(line.x, np.float64), np.asarray(line.y, np.float64)
+    if x.ndim != 1 or x.shape != y.shape:
+        raise ValueError(
+            f"line {line.name!r}: expected x and y as two equally long rows, got {x.shape} "
+            f"and {y.shape}"
+        )
+    if not np.isfinite(x).all():
+        raise ValueError(f"line {line.name!r}: expected finite x, got not-a-number or infinity")
+    if (np.diff(x) < 0).any():  # an epoch that was repeated after a crash: the eye wants order
+        order = np.argsort(x, kind="stable")
+        x, y = x[order], y[order]
+    keep = decimate(y, at_most)
+    light, dark = line.colour
+    return {
+        "name": line.name,
+        "light": light,
+        "dark": dark,
+        "faint": line.faint,
+        "dashed": line.dashed,
+        "points": encode(x[keep], y[keep]),
+    }

@@ -1,0 +1,1 @@
+"""Where a digit comes from, and what is said of it."""

@@ -1,0 +1,132 @@
+"""The network's answer, honestly: the digit, ten probabilities, and what they are worth."""
+
+import numpy as np
+import streamlit as st
+
+from model.evaluation.verdict import Judgement, Rules, Verdict
+from model.network.digit_detector import card
+
+STYLE = """<style>
+.ds-answer { display: grid; grid-template-columns: 7rem 1fr; gap: 0.75rem 1.5rem;
+  align-items: center; }
+.ds-digit { font-size: 7rem; line-height: 1; font-weight: 700; text-align: center; }
+.ds-answer.unsure .ds-digit { opacity: 0.55; }
+.ds-said { grid-column: 1 / -1; min-height: 3.2em; line-height: 1.5; }
+.ds-said b { font-weight: 650; }
+.ds-bars { display: grid; grid-template-columns: auto 1fr 3.8rem; gap: 0.2rem 0.6rem;
+  align-items: center; font-variant-numeric: tabular-nums; }
+.ds-bars .bar { height: 0.85rem; border-radius: 0.3rem; background: rgba(128,128,128,0.15); }
+.ds-bars .bar i { display: block; height: 100%; border-radius: 0.3rem; background: #4f93d6; }
+.ds-bars .first { font-weight: 700; }
+.ds-bars .bar.first i { background: #c2410c; }
+.ds-answer.strange .bar i, .ds-answer.strange .bar.first i { background: rgba(128,128,128,0.5); }
+.ds-bars span { text-align: right; }
+.ds-none { display: flex; min-height: 14rem; align-items: center; justify-content: center;
+  border: 1px dashed rgba(128,128,128,0.5); border-radius: 0.6rem; font-size: 1.25rem;
+  padding: 1rem; text-align: center; opacity: 0.8; }
+.ds-number { font-size: 3.5rem; line-height: 1.15; font-weight: 700; white-space: pre-line;
+  letter-spacing: 0.04em; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+@media (max-width: 420px) { .ds-answer { grid-template-columns: 4.5rem 1fr; gap: 0.75rem; }
+  .ds-digit { font-size: 5rem; } }
+</style>"""
+
+
+def answer(probabilities: np.ndarray, verdict: Verdict, truth: int | None) -> None:
+    """Show the answer with its judgement and all ten probabilities.
+
+    Args:
+        probabilities: (10,) float32, sums to 1.
+        verdict: of this answer.
+        truth: the digit's own label where it is known.
+    """
+    best = verdict.digit
+    large = "?" if verdict.judgement is Judgement.STRANGE else str(best)
+    rows = "".join(
+        f"<span class='{'first' if digit == best else ''}'>{digit}</span>"
+        f"<div class='bar{' first' if digit == best else ''}'>"
+        f"<i style='width: {share:.2%}'></i></div>"
+        f"<span class='{'first' if digit == best else ''}'>{share:.1%}</span>"
+        for digit, share in enumerate(probabilities.tolist())
+    )
+    kind = {Judgement.SURE: "sure", Judgement.STRANGE: "strange"}
+    st.html(
+        f"{STYLE}<div class='ds-answer {kind.get(verdict.judgement, 'unsure')}' role='group' "
+        f"aria-label='The answer: {large}'>"
+        f"<div class='ds-digit' data-digit='{best}' data-judgement='{verdict.judgement}'>{large}"
+        f"</div><div class='ds-bars'>{rows}</div>"
+        f"<div class='ds-said'>{said(verdict, truth)}</div></div>"
+    )
+
+
+def said(verdict: Verdict, truth: int | None = None) -> str:
+    """The judgement in words, as HTML."""
+    words = _judgement(verdict)
+    if truth is None:
+        return words
+    known = "which is right" if truth == verdict.digit else f"but it is a <b>{truth}</b>"
+    return f"{words} The network says {verdict.digit}, {known}."
+
+
+def _judgement(verdict: Verdict) -> str:
+    # The margin of the figures as they stand there: a class subtracts them.
+    first = round(100 * verdict.probability, 1)
+    second = round(100 * (verdict.probability - verdict.margin), 1)
+    numbers = (
+        f"{verdict.digit} has {first:.1f}%, the runner-up {verdict.runner_up} has "
+        f"{second:.1f}%: a margin of {first - second:.1f} points."
+    )
+    match verdict.judgement:
+        case Judgement.SURE:
+            return f"<b>Sure.</b> {numbers}"
+        case Judgement.UNSURE:
+            return f"<b>Not sure: perhaps a {verdict.digit}.</b> {numbers}"
+        case Judgement.UNFINISHED:
+            return f"<b>So far perhaps a {verdict.digit}.</b> {numbers}"
+        case Judgement.STRANGE:
+            return (
+                "<b>This does not look like a digit.</b> The ten probabilities always add up to "
+                f"100 %; here they are only a guess, and {verdict.digit} is the likeliest."
+            )
+
+
+def explanation(rules: Rules | None) -> None:
+    """Offer the reasons for "not sure" and "not a digit", with the figures behind them."""
+    with st.popover("When is it sure?", icon=":material/help:", type="tertiary"):
+        st.markdown(f"{_when_sure(rules)}\n\n{_when_a_digit()}")
+
+
+def _when_sure(rules: Rules | None) -> str:
+    if rules is None:
+        return "When this network is sure is not measured yet."
+    asked = "The network was asked about 500 **validation digits**, which it has not learned from."
+    if not np.isfinite(rules.sure):
+        return f"{asked} Whatever its probability, it was wrong too often: it is never sure."
+    return (
+        f"{asked} Of its answers with at least **{rules.sure:.1%}**, {rules.right:.1%} were right; "
+        f"{rules.coverage:.1%} of the digits got such an answer. Below it the page says “not sure”."
+    )
+
+
+def _when_a_digit() -> str:
+    refused = card()["refused"]
+    digits = refused["MNIST's test digits"]
+    return (
+        "**Like a digit?** A second, small network decides that: the *detector*. It has eleven "
+        "answers, the ten digits and “no digit”, and has learned from digits of many hands and "
+        "from letters, doodles and scribbles. It sees only the picture, so its word is the same "
+        "for every network.\n\nOf MNIST's 10,000 test digits it wrongly refuses "
+        f"**{digits:.1%}**. Of letters drawn by hand it rightly refuses "
+        f"{refused['letters, met']:.0%}, and {refused['letters, never met']:.0%} of those that it "
+        "had never met in any hand. Letters that may be digits pass: O, I, S, Z, B, b, q."
+    )
+
+
+def no_answer(sentence: str) -> None:
+    """Show a sentence in the place of an answer."""
+    st.html(f"{STYLE}<div class='ds-none' data-digit=''>{sentence}</div>")
+
+
+def whole_number(text: str) -> None:
+    """Show several digits as they are read, line by line."""
+    shown = text or "no digit"
+    st.html(f"{STYLE}<div class='ds-number' data-number='{text}' role='status'>{shown}</div>")

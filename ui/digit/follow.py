@@ -1,0 +1,66 @@
+"""What the pages of "Look inside" share: the digit that they follow."""
+
+import streamlit as st
+
+from model.data import mnist
+from ui.digit.sources import find
+from ui.digit.test_digits import picked_test_digit, test_digit
+from ui.state.links import DIGIT, linked, news, tell
+from ui.state.session import ChosenDigit, session
+
+SHEET, BLANK = "sheet", b""  # what was last seen on the sheet, among the session's picks
+STICKY = """<style>@media (min-width: 640px) {
+.stColumn:has(.st-key-pen) { position: sticky; top: 4rem; align-self: flex-start; } }</style>"""
+"""The sheet stays in sight while the columns beside it are scrolled."""
+
+
+def digit_to_follow() -> ChosenDigit:
+    """The digit last drawn or picked; here another one can be picked from the test set."""
+    mine = session()
+    before = mine.test_digit
+    with st.expander("Pick a test digit instead", icon=":material/grid_view:"):
+        pick = picked_test_digit("inside")
+    if pick is not None and mine.test_digit != before:  # it tells an earlier pick, too
+        mine.digit = pick
+    digit = _digit_or_first()
+    tell(digit=digit.place or None)  # the first one needs no word: it is what a page begins with
+    return digit
+
+
+def sheet_as_it_is() -> None:
+    """Say that what stands on the sheet now is old: call it when a page with a sheet is opened."""
+    session().picks.pop(SHEET, None)
+
+
+def digit_under_pen() -> ChosenDigit:
+    """Show the drawing sheet and return what is on it; while it is blank, the digit last chosen.
+
+    The sheet is that of the Draw page. What already stood on it when the page was opened does not
+    replace a digit that was chosen elsewhere; the first stroke on a blank one does.
+    """
+    st.html(STICKY)
+    mine = session()
+    with st.container(key="pen"):
+        found = find("Draw")
+    if found.prepared is not None and not found.pixels:
+        st.caption(found.sentence)
+    drawing = found.chosen(found.largest) if found.pixels else None
+    old = SHEET not in mine.picks
+    fresh = news(SHEET, drawing.pixels.tobytes() if drawing else BLANK) is not None
+    if drawing and fresh and (mine.digit is None or mine.digit.label is None or not old):
+        mine.digit = drawing
+    return _digit_or_first()
+
+
+def came_for(digit: ChosenDigit) -> bool:
+    """Whether this is the digit of the link by which the person came: its choices are for it."""
+    first = linked(DIGIT, range(len(mnist.embedded().test)), 0)
+    return digit.place is not None and digit.place == first
+
+
+def _digit_or_first() -> ChosenDigit:
+    mine = session()
+    if mine.digit is None:
+        places = range(len(mnist.embedded().test))
+        mine.digit = test_digit(linked(DIGIT, places, 0))
+    return mine.digit

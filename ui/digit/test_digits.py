@@ -1,0 +1,66 @@
+"""Test digits to pick from: no network of this app has learned from them."""
+
+import numpy as np
+import streamlit as st
+
+from model.data import mnist
+from ui.components.maps import map_grid
+from ui.state.answers import misread_test_digits
+from ui.state.links import news
+from ui.state.session import ChosenDigit, session
+
+OFFERED = 40
+"""Test digits on offer at a time."""
+
+
+def picked_test_digit(key: str) -> ChosenDigit | None:
+    """Offer test digits, which no network of this app has learned from.
+
+    Args:
+        key: names the gallery on its page; `session().test_digit` is the last pick of all of them.
+
+    Returns:
+        What was picked just now; None when nothing was.
+    """
+    mine, test = session(), mnist.embedded().test
+    label = st.pills(
+        "Show only", range(10), key=f"{key}_label", persist_state="session", wrap=True
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        surprise = st.button("Surprise me", icon=":material/casino:", key=f"{key}_surprise")
+        hard = st.toggle(
+            "Only those the network gets wrong", key=f"{key}_wrong", persist_state="session"
+        )  # fmt: skip
+    places = np.arange(len(test)) if label is None else np.flatnonzero(test.labels == label)
+    if hard:
+        wrong = misread_test_digits()
+        places = places[:0] if wrong is None else np.intersect1d(places, wrong)
+        if wrong is not None:
+            st.caption(f"It gets {len(wrong)} of the {len(test)} test digits wrong.")
+    if not len(places):
+        st.caption("There is none to show.")
+        return None
+    if surprise:
+        mine.test_digit = int(np.random.default_rng().choice(places))
+    shown = places[:: max(1, len(places) // OFFERED)][:OFFERED]
+    grid = f"{key}_gallery_{label}_{hard}"  # another choice is another grid: its picks are its own
+    here = np.flatnonzero(shown == mine.test_digit)
+    pick = map_grid(
+        test.take(shown).inputs().transpose(1, 2, 0), key=grid, scale=1.0, size=44, bar=False,
+        labels=[str(test.labels[place]) for place in shown],
+        selected=int(here[0]) if len(here) else None,
+    )  # fmt: skip
+    new = news(grid, pick)
+    if new is not None:
+        mine.test_digit = int(shown[new.channel])
+    elif not surprise:
+        return None
+    return test_digit(mine.test_digit) if mine.test_digit is not None else None
+
+
+def test_digit(place: int) -> ChosenDigit:
+    """One of the embedded test digits."""
+    test = mnist.embedded().test
+    truth = int(test.labels[place])
+    pixels = test.take(np.array([place])).inputs()[0]
+    return ChosenDigit(pixels, f"test digit {place}, a {truth}", truth, place)

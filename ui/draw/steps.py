@@ -1,0 +1,113 @@
+"""From the picture to the maps: the filmstrip of steps, the 784 numbers, a glimpse inside."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from model.network.activations import ForwardPass
+from model.preprocessing.pipeline import STEPS, Step
+from ui.components.filmstrip import Frame, filmstrip, switched_off
+from ui.components.maps import big_map
+from ui.digit.sources import Found
+from ui.state.session import session, widget_state
+from ui.style.diagram import shape_text
+from ui.style.mosaic import data_uri, mosaic_png
+
+GLIMPSE = 8
+"""Maps of each layer in the strip."""
+KEY = "filmstrip"
+TO_SCALE = {"scale", "thickness", "centre", "normalise"}  # pictures of the network's pixels
+LIGHT = {"grey", "light"}  # their pictures are light: 0 is black
+AS_IT_IS = (
+    "Test digits went through such steps when MNIST was made: the network gets them as they are."
+)
+RULES = (
+    "The steps from the crop on follow how MNIST itself was made: each digit scaled into a 20×20 "
+    "box with its proportions kept, then placed in 28×28 by its centre of mass (LeCun, Bottou, "
+    "Bengio and Haffner 1998, *Gradient-based learning applied to document recognition*, section "
+    "III). A network reads best what looks like what it learned from. Switch a step off to see "
+    "what it is worth."
+)
+STYLE = """<style>
+.ds-glimpse { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr));
+  gap: 1rem 1.5rem; }
+.ds-glimpse figure { margin: 0; }
+.ds-glimpse figcaption { font-size: 0.875rem; margin-bottom: 0.3rem; }
+.ds-glimpse img { width: 100%; image-rendering: pixelated; background: #fff;
+  border: 1px solid rgba(128, 128, 128, 0.35); border-radius: 4px; }
+</style>"""
+
+
+def steps(found: Found, place: int) -> None:
+    """Show every step from the raw picture to what the network receives, each with its switch."""
+    st.subheader("What the network receives, step by step", anchor="steps")
+    filmstrip(
+        frames(found, place, session().numbers_open), key=KEY, label="The steps of preprocessing",
+        on_switch=_remember, on_open=_open_or_close,
+    )  # fmt: skip
+    if found.prepared is not None:
+        st.caption(RULES)
+    if session().numbers_open:
+        st.markdown("**The 784 numbers that the network receives**")
+        big_map(found.pixels[place], key="numbers_map", scale=1.0, size=784, label="picture")
+
+
+def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
+    """The cards of the strip for the digit at this place; the last one opens its numbers."""
+    pixels = found.pixels[place]
+    if found.prepared is None:
+        title = "As the network receives it"
+        return [
+            Frame(
+                "normalise", title, AS_IT_IS, pixels, "numbers", on=None, to_scale=True,
+                open=numbers_open,
+            )
+        ]  # fmt: skip
+    digit = found.prepared.digits[place]
+    several = len(found.pixels) > 1
+    cards = [
+        _frame(step, found, place if several else None)
+        for step in (*found.prepared.steps, *digit.steps)
+    ]
+    return [*cards[:-1], replace(cards[-1], open=numbers_open)]
+
+
+def _frame(step: Step, found: Found, place: int | None) -> Frame:
+    look = "light" if step.key in LIGHT else "numbers" if step.key == "normalise" else "ink"
+    boxes = found.boxes if step.key == "digits" and place is not None else ()
+    # Without its crop or scaling a digit may be larger than the network's 28 pixels.
+    fits = step.key in TO_SCALE and max(step.picture.shape) <= 28
+    return Frame(
+        step.key, step.title, step.sentence, step.picture, look,  # type: ignore[arg-type]
+        on=step.on, boxes=boxes, selected=place, to_scale=fits,
+    )  # fmt: skip
+
+
+def _remember() -> None:
+    session().steps_off = switched_off(widget_state(KEY), [info.key for info in STEPS])
+
+
+def _open_or_close() -> None:
+    session().numbers_open = not session().numbers_open
+
+
+def glimpse(inside: ForwardPass) -> None:
+    """Show the most active maps of every convolution and pooling layer, one row a layer.
+
+    One picture a layer: it is sent again at every movement of the pen.
+    """
+    rows = "".join(_row(output.layer.name, output.after) for output in inside.maps)
+    st.html(f"{STYLE}<div class='ds-glimpse'>{rows}</div>")
+
+
+def _row(name: str, maps: np.ndarray) -> str:
+    strongest = np.argsort(maps.mean(axis=(0, 1)))[::-1][:GLIMPSE]
+    zoom = max(1, 40 // maps.shape[0])  # whole pixels for small maps, few bytes for large ones
+    picture = mosaic_png(maps[:, :, strongest], scale=None, columns=GLIMPSE, gap=zoom, zoom=zoom)
+    numbers = ", ".join(str(channel) for channel in strongest)
+    return (
+        f"<figure><figcaption><b>{name}</b> · {shape_text(maps.shape)}</figcaption>"
+        f"<img alt='{name}: maps {numbers}' title='maps {numbers}' src='{data_uri(picture)}'>"
+        "</figure>"
+    )

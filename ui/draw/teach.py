@@ -1,0 +1,184 @@
+"""Correcting the network: digits kept with their right label, and the lesson that they make."""
+
+import numpy as np
+import streamlit as st
+
+from model.engine import engine
+from model.runs.lesson import Lesson, LessonState, Phase
+from model.training.rehearsal import BATCHES, Correction, counted
+from ui.components.curves import Line, curves
+from ui.components.maps import map_grid
+from ui.state.session import ChosenDigit, session
+from ui.state.shown_network import network, show_taught, untaught
+from ui.style.colours import DARK, LIGHT
+
+TICK = 0.5
+"""Seconds between two redraws while a lesson runs."""
+
+YOURS = (LIGHT.training, DARK.training)
+UNSEEN = (LIGHT.validation, DARK.validation)
+PHASE_WORDS = {
+    Phase.STARTING: "The lesson begins. The first one takes some seconds longer.",
+    Phase.TEACHING: "Teaching",
+    Phase.DONE: "Done.",
+    Phase.CANCELLED: "Cancelled. Nothing was changed.",
+    Phase.FAILED: "It could not go on.",
+}
+
+
+def correct(digit: ChosenDigit) -> None:
+    """Let the person say which digit it really was; it is kept with that label."""
+    mine = session()
+    if digit.label is not None:
+        st.caption("Test digits are never taught: they measure what the network can do.")
+        return
+    count = len(mine.kept) + len(mine.kept_before)  # a fresh row of buttons after each correction
+    label = st.pills(
+        "Wrong? It was a …", range(10), key=f"was_{count}", wrap=True,
+        help="Keeps this digit with the label that you give it, to teach the network below.",
+    )  # fmt: skip
+    if label is not None:
+        _keep((*mine.kept, Correction(digit.pixels, int(label))))
+        st.rerun()
+
+
+def teach() -> None:
+    """Show the kept digits and the lesson; redraws itself while the lesson runs."""
+    mine = session()
+    if not mine.kept and not mine.kept_before and mine.taught is None:
+        return
+    st.subheader("Teach it", anchor="teach")
+    moving = mine.lesson is not None and mine.lesson.state().moving
+    st.fragment(_section, run_every=TICK if moving else None, key="teaching")(moving)
+
+
+def _section(was_moving: bool) -> None:
+    mine = session()
+    _kept_digits()
+    if mine.lesson is None:
+        return
+    state = mine.lesson.state()
+    _lesson(mine.lesson, state)
+    new = state.network
+    if new is not None and (mine.taught is None or mine.taught.network is not new):
+        show_taught(new, mine.lesson.base)
+        st.rerun()
+    if state.moving != was_moving:
+        st.rerun()
+
+
+def _kept_digits() -> None:
+    """The digits kept so far, and what can be done with them."""
+    mine = session()
+    pick = None
+    if mine.kept:
+        pick = map_grid(
+            np.stack([each.pixels for each in mine.kept], axis=2), key=f"kept_{len(mine.kept)}",
+            scale=1.0, size=56, bar=False, labels=[f"a {each.label}" for each in mine.kept],
+        )  # fmt: skip
+    else:
+        st.caption("No digit is kept. Give one its right label above.")
+    busy = mine.lesson is not None and mine.lesson.state().moving
+    with st.container(horizontal=True, key="teach_buttons"):
+        start = st.button(
+            f"Teach it {counted(len(mine.kept))}", type="primary", icon=":material/school:",
+            disabled=busy or not mine.kept, key="teach",
+        )  # fmt: skip
+        remove = st.button(
+            "Remove the selected one", icon=":material/delete:", disabled=busy or pick is None,
+            key="teach_remove",
+        )  # fmt: skip
+        undo = st.button(
+            "Undo", icon=":material/undo:", disabled=busy or not mine.kept_before,
+            key="teach_undo", help="Takes the last change of this list back.",
+        )  # fmt: skip
+        forget = st.button(
+            "Undo the teaching", icon=":material/history:", disabled=busy or mine.taught is None,
+            key="untaught", help="Shows the network as it was before its last lesson.",
+        )  # fmt: skip
+    if start:
+        mine.lesson = Lesson(network(), mine.kept, _base(), engine())
+    if remove and pick is not None:
+        _keep(mine.kept[: pick.channel] + mine.kept[pick.channel + 1 :])
+    if undo:
+        mine.kept = mine.kept_before.pop()
+    if forget:
+        untaught()
+        mine.lesson = None
+    if start or remove or undo or forget:
+        st.rerun()
+
+
+def _keep(kept: tuple[Correction, ...]) -> None:
+    mine = session()
+    mine.kept_before.append(mine.kept)
+    mine.kept = kept
+
+
+def _base() -> str:
+    """What the network that is shown was called before it was taught anything here."""
+    mine = session()
+    taught = mine.taught
+    if taught is not None and mine.shown_run == taught.id:
+        return taught.base
+    return network().origin
+
+
+def _lesson(lesson: Lesson, state: LessonState) -> None:
+    if state.phase is Phase.FAILED:
+        st.error(state.sentence)
+        return
+    words = PHASE_WORDS[state.phase]
+    if state.phase is Phase.TEACHING:
+        words += f": batch {len(state.losses)} of {BATCHES}"
+    st.progress(state.share, text=words)
+    if state.moving:
+        if st.button("Cancel", icon=":material/close:", key="teach_cancel"):
+            lesson.cancel()
+            st.rerun()
+    elif state.test_before is not None and state.test_after is not None:
+        _before_and_after(state)
+    _charts(state)
+
+
+def _before_and_after(state: LessonState) -> None:
+    first, last = state.skills[0], state.skills[-1]
+    before, after = state.test_before or 0.0, state.test_after or 0.0
+    with st.grid("auto", min_column_width=180):
+        st.metric(
+            "Your digits read rightly", f"{last.corrected:.0%}",
+            f"{100 * (last.corrected - first.corrected):+.0f} points", delta_color="off",
+        )  # fmt: skip
+        st.metric("500 test digits, before", f"{before:.1%}")
+        st.metric(
+            "500 test digits, after", f"{after:.1%}", f"{100 * (after - before):+.1f} points",
+            delta_color="off",
+        )  # fmt: skip
+    st.caption(
+        "The taught network is now the one on all pages; the sidebar names it. Every batch had 8 "
+        "of your digits and 24 training digits, so that it does not forget the others."
+    )
+
+
+def _charts(state: LessonState) -> None:
+    batches = np.arange(1, len(state.losses) + 1, dtype=np.float32)
+    at = np.array([skill.batch for skill in state.skills], np.float32)
+    yours = np.array([skill.corrected for skill in state.skills], np.float32)
+    unseen = np.array([skill.unseen for skill in state.skills], np.float32)
+    left, right = st.columns(2)
+    with left:
+        curves(
+            [Line("Each batch", batches, state.losses, YOURS, faint=True)],
+            key="teach_loss", title="Loss", x_label="batch", y_label="loss", height=200,
+            empty="Nothing yet",
+        )  # fmt: skip
+    with right:
+        curves(
+            [
+                Line("Your digits", at, yours, YOURS),
+                Line("500 validation digits", at, unseen, UNSEEN, dashed=True),
+            ],
+            key="teach_accuracy", title="Read rightly", x_label="batch",
+            y_label="share read rightly", y_format="percent", y_range=(0.0, 1.02), height=200,
+            empty="Nothing yet",
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What stands around every page: sidebar, time machine, lesson text, save menu."""

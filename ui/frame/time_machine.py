@@ -1,0 +1,41 @@
+"""The time machine: one slider that sets the epoch whose network all pages show."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from model.runs import Run
+from ui.state.links import arrival, go_to
+from ui.state.session import session
+from ui.state.shown_network import show_run
+
+LATEST = "latest"
+
+
+def epoch_slider(run: Run) -> None:
+    """Let the person choose an epoch of the run: 0 (untrained), 1, 2 … or the latest."""
+    epochs = run.epochs
+    if run.epoch == 0 or len(epochs) < 2:
+        return
+    now = session().view.epoch
+    chosen = st.select_slider(
+        "Time machine: after epoch",
+        [*epochs, LATEST],
+        value=now if now in epochs else LATEST,
+        format_func=str,
+        key=f"epoch_{run.id}_{arrival()}",
+        help="All pages show the network as it was then. 0 is before any training. “latest” "
+        "follows the training.",
+    )
+    epoch = chosen if isinstance(chosen, int) else None
+    if epoch != now and (epoch is not None or now in epochs):
+        go_to(replace(session().view, epoch=epoch))
+
+
+def travel(run: Run, epoch: int) -> None:
+    """Let all pages show a run as it was after an epoch."""
+    mine = session()
+    if mine.shown_run != run.id:
+        show_run(run.id)
+    go_to(replace(mine.view, epoch=epoch))
+    mine.arrivals += 1  # the slider begins anew, at this epoch

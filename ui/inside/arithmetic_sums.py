@@ -1,0 +1,274 @@
+"""What made one value, laid out: one function for each kind of explanation."""
+
+import numpy as np
+import streamlit as st
+
+from model.interpretability.arithmetic import (
+    Cause,
+    Explanation,
+    FlattenedValue,
+    KeptValue,
+    PoolingWindow,
+    WeightedSum,
+)
+from model.network import Kind
+from ui.components.maps import map_grid
+from ui.inside.arithmetic_tables import (
+    bars,
+    four,
+    in_brackets,
+    softmax_table,
+    table,
+    tables,
+    two,
+    verdict,
+    write,
+    written,
+)
+
+WRITABLE = 5
+"""Windows up to this side are written out as tables; larger ones are shown as pictures."""
+SUMMANDS = 6
+"""Partial sums that the formula names; the others are added together in one."""
+ROUNDED = "Cells show two places, totals four. All sums are computed unrounded."
+
+
+def show_explanation(explanation: Explanation, opened: int = 0) -> None:
+    """Lay out what made a value.
+
+    Args:
+        explanation: of any layer.
+        opened: the input channel whose products are laid out, where the value is a weighted sum.
+    """
+    match explanation:
+        case WeightedSum():
+            _weighted_sum(explanation, opened)
+        case PoolingWindow():
+            _pooling(explanation)
+        case FlattenedValue():
+            _flattened(explanation)
+        case KeptValue():
+            _kept(explanation)
+
+
+def _weighted_sum(sum_: WeightedSum, opened: int) -> None:
+    convolution = sum_.layer.kind is Kind.CONVOLUTION
+    height, width, channels = sum_.products.shape
+    if convolution:
+        i, j, k = sum_.place
+        st.markdown(f"**{sum_.layer.name}, map {k}, row {i}, column {j}**")
+        st.latex(
+            r"z(i,j) = \sum_{c}\sum_{p}\sum_{q} x_c(i{+}p,\,j{+}q)\,k_c(p,q) + b"
+            if channels > 1
+            else r"z(i,j) = \sum_{p}\sum_{q} x(i{+}p,\,j{+}q)\,k(p,q) + b"
+        )
+    else:
+        st.markdown(f"**{sum_.layer.name}, {_unit_word(sum_)} {sum_.place[0]}**")
+        st.latex(r"z = \sum_{n} x_n\,w_n + b")
+    write(_formula(sum_), _activation(sum_), verdict("z", sum_.check_z))
+    if sum_.softmax is None:
+        write(verdict("ReLU(z)", sum_.check))
+    st.markdown(_most_important(sum_))
+    if max(height, width) > 1:
+        _products(sum_, opened)
+    if channels > 1:
+        _partial_sums(sum_, opened)
+        if max(height, width) > 1:
+            _all_products(sum_)
+    if sum_.softmax is not None:
+        _softmax(sum_)
+    st.caption(ROUNDED)
+
+
+def _unit_word(sum_: WeightedSum) -> str:
+    return "digit" if sum_.softmax is not None else "unit"
+
+
+def _formula(sum_: WeightedSum) -> str:
+    """The formula with this place's numbers: products where they are few, else partial sums."""
+    if sum_.products.shape[2] == 1 and sum_.products.size <= WRITABLE**2:
+        pairs = zip(sum_.inputs.ravel().tolist(), sum_.weights.ravel().tolist(), strict=True)
+        terms = [f"{two(x)}·{in_brackets(two(w))}" for x, w in pairs]
+    else:
+        order, sums = sum_.order.tolist(), sum_.partial_sums
+        named, others = order[:SUMMANDS], order[SUMMANDS:]
+        terms = [
+            f"{in_brackets(four(sums[c]))} <span class='faint'>{_channel_word(sum_)} {c}</span>"
+            for c in named
+        ]
+        if others:
+            rest = in_brackets(four(float(sums[others].sum())))
+            terms.append(f"{rest} <span class='faint'>{len(others)} others</span>")
+    terms.append(f"{in_brackets(four(sum_.bias))} <span class='faint'>bias</span>")
+    plus = [terms[0], *(f"+ {term}" for term in terms[1:])]
+    return written("z =", *plus, total=four(sum_.z))
+
+
+def _activation(sum_: WeightedSum) -> str:
+    if sum_.softmax is not None:
+        return ""
+    z, value = four(sum_.z), four(sum_.value)
+    why = "positive numbers stay" if sum_.z > 0 else "negative sums become 0"
+    return written(f"ReLU(z) = max(0, {z})", total=f"{value} <span class='faint'>{why}</span>")
+
+
+def _channel_word(sum_: WeightedSum) -> str:
+    return "unit" if sum_.products.shape[:2] == (1, 1) else "map"
+
+
+def _most_important(sum_: WeightedSum) -> str:
+    """The sentence that names the three inputs that mattered most."""
+    causes = sum_.causes()
+    if not causes:
+        return "All inputs are 0 here, so that only the bias is left."
+    listed = [_cause_words(cause, sum_) for cause in causes]
+    text = listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+    return f"**What mattered most:** {text}."
+
+
+def _cause_words(cause: Cause, sum_: WeightedSum) -> str:
+    product = f"{two(cause.input)} × {in_brackets(two(cause.weight))} = {four(cause.product)}"
+    if _channel_word(sum_) == "unit":
+        return f"unit {cause.channel} ({product})"
+    place = f"row {cause.row}, column {cause.column}"
+    if sum_.products.shape[2] > 1:
+        place = f"map {cause.channel}, {place}"
+    return f"{place} ({product})"
+
+
+def _products(sum_: WeightedSum, opened: int) -> None:
+    """Window, kernel and products of one input channel."""
+    x, w = sum_.inputs[:, :, opened], sum_.weights[:, :, opened]
+    products = sum_.products[:, :, opened]
+    scales = [float(np.abs(values).max()) for values in (sum_.inputs, sum_.weights, sum_.products)]
+    several = sum_.products.shape[2] > 1
+    st.markdown(f"**The products of map {opened}**" if several else "**The products**")
+    if max(x.shape) > WRITABLE:
+        stack = np.stack([x, w, products], axis=-1)
+        map_grid(
+            stack, key=f"arithmetic_products_{sum_.layer.name}", scale=np.array(scales), size=168,
+            labels=["inputs", "weights", "products"], marked_empty=False,
+        )  # fmt: skip
+        return
+    write(
+        tables(
+            table(x, "inputs", scales[0]), "×",
+            table(w, "weights", scales[1]), "=",
+            table(products, "products", scales[2]),
+        ),
+        written("their sum", total=four(float(products.sum()))),
+    )  # fmt: skip
+
+
+def _partial_sums(sum_: WeightedSum, opened: int) -> None:
+    """All partial sums by size; those that are exactly 0 are named together."""
+    word = _channel_word(sum_)
+    order, sums = sum_.order, sum_.partial_sums
+    some = order[sums[order] != 0]
+    what = "products" if word == "unit" else "partial sums, one for each input map"
+    st.markdown(f"**All {len(order)} {what}**, largest first")
+    values = sums[some]
+    found = np.flatnonzero(some == opened)
+    write(
+        bars(
+            [f"{word} {c}" for c in some.tolist()], values, [four(v) for v in values.tolist()],
+            int(found[0]) if found.size and word == "map" else None,
+        )
+        if some.size
+        else "",
+        _nothing_words(np.sort(order[sums[order] == 0]).tolist(), word),
+        written(
+            f"all {len(order)} together {four(float(sums.sum()))}",
+            f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
+            total=f"{four(sum_.z)} <span class='faint'>z</span>",
+        ),
+    )  # fmt: skip
+
+
+def _all_products(sum_: WeightedSum) -> None:
+    """Every single product: a picture for each channel, the largest partial sum first."""
+    order = sum_.order
+    st.markdown(f"**All {sum_.products.size:,} products**, one picture for each input map")
+    map_grid(
+        sum_.products[:, :, order], key=f"arithmetic_all_{sum_.layer.name}", size=40,
+        labels=[str(channel) for channel in order],
+    )  # fmt: skip
+
+
+def _nothing_words(channels: list[int], word: str) -> str:
+    if not channels:
+        return ""
+    names = ", ".join(map(str, channels))
+    subject = f"{word} {names} adds" if len(channels) == 1 else f"{word}s {names} add"
+    return f"<p class='faint'>Nothing at all: {subject} exactly 0.</p>"
+
+
+def _softmax(sum_: WeightedSum) -> None:
+    softmax, digit = sum_.softmax, sum_.place[0]
+    if softmax is None:
+        return
+    st.markdown("**Softmax:** ten scores become ten shares of 1")
+    st.latex(r"p_d = \frac{e^{z_d}}{e^{z_0} + e^{z_1} + \dots + e^{z_9}}")
+    parts = f"{four(float(softmax.exponentials[digit]))} / {four(softmax.total)}"
+    write(
+        written(f"p<sub>{digit}</sub> = {parts}", total=four(sum_.value)),
+        verdict(f"p<sub>{digit}</sub>", sum_.check),
+        softmax_table(softmax.logits, softmax.exponentials, softmax.shares, digit),
+    )
+    if softmax.shift:
+        st.caption(
+            f"{four(softmax.shift)}, the largest score, is subtracted from all ten before exp: the "
+            "shares stay the same and the numbers stay small enough to be written."
+        )
+
+
+def _pooling(window: PoolingWindow) -> None:
+    i, j, k = window.place
+    st.markdown(f"**{window.layer.name}, map {k}, row {i}, column {j}**")
+    numbers = [four(v) for v in window.values.ravel().tolist()]
+    values = table(window.values, "the window", float(np.abs(window.values).max()), window.winners)
+    if window.mode == "max":
+        st.latex(r"y(i,j) = \max_{(p,q)\,\in\,W(i,j)} x(p,q)")
+        formula = written(f"max({', '.join(numbers)})", total=four(window.value))
+    else:
+        st.latex(r"y(i,j) = \tfrac{1}{4} \sum_{(p,q)\,\in\,W(i,j)} x(p,q)")
+        terms = " + ".join(in_brackets(number) for number in numbers)
+        formula = written(f"({terms}) / {len(numbers)}", total=four(window.value))
+    write(tables(values), formula, verdict("y", window.check))
+    st.markdown(_winner_words(window))
+    st.caption(ROUNDED)
+
+
+def _winner_words(window: PoolingWindow) -> str:
+    if window.mode != "max":
+        return "Each of the four values counts for a quarter."
+    if len(window.winners) > 1:
+        return f"{len(window.winners)} of the four are the largest: any of them could have won."
+    row, column = window.winners[0]
+    place = f"row {window.top + row}, column {window.left + column}"
+    return f"**The winner** stands at {place} of the input map. The other three are dropped."
+
+
+def _flattened(value: FlattenedValue) -> None:
+    row, column, channel = value.source
+    height, width, channels = value.layer.input_shape
+    st.markdown(f"**{value.layer.name}, place {value.place[0]}**")
+    st.latex(r"n = (i \cdot \mathrm{width} + j) \cdot \mathrm{maps} + c")
+    write(
+        written(f"n = ({row} · {width} + {column}) · {channels} + {channel}",
+                total=f"{value.place[0]}"),
+        verdict(f"x<sub>{value.place[0]}</sub>", value.check),
+    )  # fmt: skip
+    st.markdown(
+        f"Place {value.place[0]} of {height * width * channels} is a copy of row {row}, "
+        f"column {column} of map {channel}. Flattening computes nothing; it lays the maps in a row."
+    )
+
+
+def _kept(value: KeptValue) -> None:
+    st.markdown(f"**{value.layer.name}, unit {value.place[0]}**")
+    write(verdict("y = x", value.check))
+    st.markdown(
+        f"While the network learns, each unit is silenced in {value.rate:.0%} of the steps, at "
+        "random. When it reads a digit, all units pass unchanged."
+    )

@@ -1,0 +1,175 @@
+"""Sums as a student would write them: cells with two places, totals with four, bars for size.
+
+Everything is HTML that wraps on a narrow page. A cell's colour is that of its number on the app's
+ramp; its text turns white on dark colours. Pointing at a cell shows the number unrounded.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from model.interpretability.arithmetic import Check
+from ui.style.colours import ramp, ramp_indices
+
+STYLE = """<style>
+.ds-sum { font-variant-numeric: tabular-nums; line-height: 1.5; }
+.ds-sum .tables { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
+.ds-sum figure { margin: 0; }
+.ds-sum figcaption { font-size: 0.8rem; opacity: 0.75; margin-bottom: 0.2rem; }
+.ds-sum .sign { padding-top: 1.2rem; font-size: 1.2rem; opacity: 0.75; }
+.ds-sum table { border-collapse: collapse; margin: 0; }
+.ds-sum .cells td { width: 2.55rem; height: 1.8rem; padding: 0; text-align: center;
+  font-size: 0.75rem; border: 1px solid rgba(128, 128, 128, 0.45); }
+.ds-sum .cells td.won { outline: 3px solid #0fa968; outline-offset: -3px; font-weight: 700; }
+.ds-sum .written { margin-bottom: 0.4rem; overflow-wrap: anywhere; }
+.ds-sum .written span { white-space: nowrap; }
+.ds-sum .total { font-weight: 700; }
+.ds-sum .faint { opacity: 0.7; font-weight: 400; }
+.ds-sum p.faint { margin: 0.3rem 0; font-size: 0.8rem; }
+.ds-sum .list { columns: 15rem; column-gap: 1.6rem; }
+.ds-sum .row { display: grid; grid-template-columns: 3.9rem 1fr 4.9rem; gap: 0.5rem;
+  align-items: center; break-inside: avoid; font-size: 0.8rem; }
+.ds-sum .row.chosen { font-weight: 700; }
+.ds-sum .row > :last-child { text-align: right; }
+.ds-sum .bar { position: relative; height: 0.7rem; background: linear-gradient(
+  rgba(128, 128, 128, 0.6), rgba(128, 128, 128, 0.6)) center / 1px 100% no-repeat; }
+.ds-sum .bar i { position: absolute; top: 0; height: 100%; border-radius: 2px; }
+.ds-sum .plus { left: 50%; background: #e0772c; }
+.ds-sum .minus { right: 50%; background: #4f93d6; }
+.ds-sum .check { display: flex; flex-wrap: wrap; gap: 0.1rem 1.2rem; padding: 0.5rem 0.8rem;
+  border: 1px solid rgba(128, 128, 128, 0.35); border-radius: 0.6rem; }
+.ds-sum .check b { font-size: 1.15rem; }
+.ds-sum .check.same em { color: #0a8f58; font-style: normal; font-weight: 700; }
+.ds-sum .check.other em { color: #d1392b; font-style: normal; font-weight: 700; }
+.ds-sum .softmax th { font-size: 0.8rem; font-weight: 400; opacity: 0.75; }
+.ds-sum .softmax { display: block; overflow-x: auto; margin-top: 0.6rem; font-size: 0.8rem; }
+.ds-sum .softmax td, .ds-sum .softmax th { padding: 0.1rem 0.7rem 0.1rem 0; text-align: right;
+  border: 0; white-space: nowrap; }
+.ds-sum .softmax tr.chosen { font-weight: 700; }
+.ds-sum .softmax tr.sum td { border-top: 1px solid rgba(128, 128, 128, 0.6); }
+</style>"""
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def two(value: float) -> str:
+    """A number with two places, as it stands in a cell; what is not zero keeps its sign."""
+    return f"{value + 0.0:.2f}".replace("-", "−")  # + 0.0: a negative zero is just zero
+
+
+def four(value: float) -> str:
+    """A total with four places; in powers of ten where these would hide it."""
+    value += 0.0  # a negative zero is just zero
+    if value == 0 or 5e-4 <= abs(value) < 1e7:
+        return f"{value:,.4f}".replace("-", "−")
+    mantissa, exponent = f"{value:.4e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}".replace("-", "−")
+
+
+def in_brackets(text: str) -> str:
+    """A factor or summand: negative ones stand in brackets."""
+    return f"({text})" if text.startswith("−") else text
+
+
+def write(*parts: str) -> None:
+    """Put parts of a sum on the page."""
+    st.html(f"{STYLE}<div class='ds-sum'>{''.join(parts)}</div>")
+
+
+def table(values: np.ndarray, title: str, scale: float, won: Sequence[tuple[int, int]] = ()) -> str:
+    """A window, a kernel or their products as a table of coloured cells.
+
+    Args:
+        values: (height, width).
+        title: what it is.
+        scale: the absolute value that gets the full colour.
+        won: rows and columns of the cells to outline.
+    """
+    colours = ramp()[ramp_indices(values, scale)]
+    rows = []
+    for i, row in enumerate(values.tolist()):
+        cells = [_cell(v, colours[i, j].tolist(), (i, j) in won) for j, v in enumerate(row)]
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    return (
+        f"<figure><figcaption>{title}</figcaption>"
+        f"<table class='cells' aria-label='{title}'>{''.join(rows)}</table></figure>"
+    )
+
+
+def _cell(value: float, rgb: Sequence[int], won: bool) -> str:
+    red, green, blue = ((c / 255) ** 2.2 for c in rgb)
+    ink = "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#fff"
+    kind = " class='won'" if won else ""
+    style = f"background: rgb{tuple(rgb)}; color: {ink}"
+    return f"<td{kind} style='{style}' title='{value:.9g}'>{two(value)}</td>"
+
+
+def tables(*parts: str) -> str:
+    """Tables side by side with the signs between them."""
+    signs = [
+        part if part.startswith("<") else f"<span class='sign'>{part}</span>" for part in parts
+    ]
+    return f"<div class='tables'>{''.join(signs)}</div>"
+
+
+def bars(
+    names: Sequence[str], values: np.ndarray, totals: Sequence[str], chosen: int | None
+) -> str:
+    """A list of signed numbers with a bar for the size of each.
+
+    Args:
+        names: of the rows.
+        values: (rows,).
+        totals: the numbers as they are written.
+        chosen: the row to emphasise.
+    """
+    reach = float(np.abs(values).max()) or 1.0
+    rows = []
+    for i, (name, value, total) in enumerate(zip(names, values.tolist(), totals, strict=True)):
+        kind = "plus" if value >= 0 else "minus"
+        bar = f"<i class='{kind}' style='width: {50 * abs(value) / reach:.1f}%'></i>"
+        rows.append(
+            f"<div class='row {'chosen' if i == chosen else ''}'><span>{name}</span>"
+            f"<div class='bar'>{bar}</div><span>{total}</span></div>"
+        )
+    return f"<div class='list'>{''.join(rows)}</div>"
+
+
+def written(*parts: str, total: str) -> str:
+    """A formula with numbers in it; lines break only between its parts."""
+    spans = " ".join(f"<span>{part}</span>" for part in parts)
+    return f"<div class='written'>{spans} <span class='total'>= {total}</span></div>"
+
+
+def verdict(name: str, check: Check) -> str:
+    """Our total beside TensorFlow's, with a tick where they agree and the difference where not."""
+    if check.agrees:
+        kind, words = "same", "✓ the same"
+    else:
+        kind, words = "other", f"✗ differs by {four(check.difference)}"
+    ours = f"{name} = <b>{four(check.computed)}</b>"
+    return (
+        f"<div class='check {kind}' role='status'><span>{ours}</span>"
+        f"<span>TensorFlow: {four(check.reported)} <em>{words}</em></span></div>"
+    )
+
+
+def softmax_table(
+    logits: np.ndarray, exponentials: np.ndarray, shares: np.ndarray, chosen: int
+) -> str:
+    """Ten scores, their exponentials and their shares of the sum; all are (10,)."""
+    rows = "".join(
+        f"<tr class='{'chosen' if digit == chosen else ''}'><td>{digit}</td><td>{four(z)}</td>"
+        f"<td>{four(e)}</td><td>{four(share)}</td></tr>"
+        for digit, (z, e, share) in enumerate(
+            zip(logits.tolist(), exponentials.tolist(), shares.tolist(), strict=True)
+        )
+    )
+    total = four(math.fsum(exponentials.tolist()))
+    return (
+        "<table class='softmax'><tr><th>digit</th><th>score z</th><th>exp</th><th>share</th></tr>"
+        f"{rows}<tr class='sum'><td>sum</td><td></td><td>{total}</td>"
+        f"<td>{four(math.fsum(shares.tolist()))}</td></tr></table>"
+    )

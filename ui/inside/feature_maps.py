@@ -1,0 +1,253 @@
+"""The maps of one layer: all of them, one of them large, and what it depends on."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from model.data import mnist
+from model.engine import EngineError, engine
+from model.interpretability.channel_order import Order, channels_in_order
+from model.interpretability.dead_filters import Firing, firing
+from model.interpretability.map_over_epochs import film
+from model.network import POOL, Kind, Layer, Network, to_vector
+from model.network.activations import ForwardPass, LayerOutput
+from ui.components.maps import Drawing, big_map, map_grid
+from ui.frame.epoch_strip import film_strip
+from ui.frame.save_menu import save_menu
+from ui.state.links import arrival, copy_link, go_to, news, page_link, place
+from ui.state.session import ChosenDigit, View
+from ui.state.shown_network import network
+from ui.state.view_url import fitting
+from ui.style.diagram import shape_text
+
+BEFORE, AFTER = "before ReLU", "after ReLU"
+Scale = Literal["layer", "map", "network"]
+ORDERS = {
+    Order.CHANNEL: "channel number",
+    Order.MEAN: "mean, largest first",
+    Order.SIMILARITY: "similarity",
+}
+SCALES: dict[Scale, str] = {
+    "layer": "one for the layer",
+    "map": "one for each map",
+    "network": "one for the whole network",
+}
+
+
+@st.fragment
+def explore(inside: ForwardPass, digit: ChosenDigit) -> None:
+    """Show one layer's maps; a picked pixel, its value, and what of the drawing it depends on."""
+    output, view, order, scale = _settings(inside)
+    maps = _values(output, view)
+    scales = _scales(inside, maps, scale, view)
+    layer = output.layer
+    drawing = Drawing(digit.pixels, layer.receptive_field, layer.jump)
+    view = _all_maps(maps, view, channels_in_order(maps, order), scales, drawing)
+    channel, pixel = _shown(maps, view)
+    pixel = _one_map(inside, output, maps, channel, pixel, scales, view, drawing)
+    here = replace(view, channel=channel, pixel=pixel)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        copy_link(here)
+        name = f"{layer.name}_before_relu" if view.before else layer.name
+        save_menu(maps, name=name, key="save")
+        page_link("pages/inside/arithmetic.py", "Where does this number come from?", "🧮", here)
+    film_strip(
+        f"{layer.name}, map {channel}", key="film",
+        purpose="How this map came about while the network was trained.",
+        frames=lambda networks: _frames(networks, digit, layer.name, channel, not view.before),
+    )  # fmt: skip
+
+
+def _frames(
+    networks: list[Network], digit: ChosenDigit, layer: str, channel: int, activated: bool
+) -> np.ndarray:
+    vectors = [to_vector(then.weights) for then in networks]
+    return engine().run(film, networks[0].config, vectors, digit.pixels, layer, channel, activated)
+
+
+def dead_filters(current: Network) -> None:
+    """Name the filters that answer none of the test digits."""
+    if engine().state.phase != "ready":  # the page runs again when it is
+        st.info(engine().state.sentence, icon=":material/hourglass_top:")
+        return
+    try:
+        rows = _firing(current.fingerprint, current)
+    except EngineError as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
+        return
+    for row in (row for row in rows if row.layer.kind is Kind.CONVOLUTION):
+        st.markdown(f"**{row.layer.name}**: {_dead_words(row)}")
+
+
+@st.cache_data(max_entries=32, show_spinner="Sending the test digits through the network …")
+def _firing(fingerprint: str, _network: Network) -> tuple[Firing, ...]:
+    """Count once for each network: `fingerprint` alone tells networks apart."""
+    return engine().run(firing, _network, mnist.embedded().test.images)
+
+
+def _dead_words(row: Firing) -> str:
+    rare = [int(c) for c in np.flatnonzero((row.counts > 0) & (row.counts <= row.digits // 100))]
+    words = f"none of the {len(row.counts)} filters is dead."
+    if row.dead:
+        verb = "is" if len(row.dead) == 1 else "are"
+        words = f"{len(row.dead)} of {len(row.counts)} {verb} dead: {_listed(row.dead)}."
+    return words + (
+        f" Firing for one digit in a hundred or fewer: {_listed(rare)}." if rare else ""
+    )
+
+
+def _listed(numbers: tuple[int, ...] | list[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
+    """Let a layer be chosen, before or after ReLU, and how it is laid out; the URL follows."""
+    view = place(network().config)
+    names = [output.layer.name for output in inside.maps]
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        name = st.segmented_control(
+            "Layer", names, default=view.layer if view.layer in names else names[0],
+            required=True, key=f"layer_{arrival()}",
+        )  # fmt: skip
+        output = next(output for output in inside.maps if output.layer.name == name)
+        if name != view.layer:
+            view = View(name, epoch=view.epoch, before=view.before)
+        if output.layer.activation is not None:
+            when = st.segmented_control(
+                "Activation", (BEFORE, AFTER), required=True, key=f"activation_{arrival()}",
+                default=BEFORE if view.before else AFTER,
+            )  # fmt: skip
+            view = replace(view, before=when == BEFORE)
+        order = st.selectbox(
+            "Order", list(ORDERS), format_func=ORDERS.__getitem__, key="map_order",
+            persist_state="session", width=190,
+        )  # fmt: skip
+        scale = st.selectbox(
+            "Colour scale", list(SCALES), format_func=SCALES.__getitem__, key="map_scale",
+            persist_state="session", width=210,
+            help="The number that gets the full colour. Zero is always white.",
+        )  # fmt: skip
+    go_to(view)
+    return output, fitting(view, network().config), order, scale
+
+
+def _values(output: LayerOutput, view: View) -> np.ndarray:
+    return output.before if view.before else output.after
+
+
+def _scales(inside: ForwardPass, maps: np.ndarray, scale: Scale, view: View) -> float | np.ndarray:
+    """The number that gets the full colour, for all maps or for each."""
+    if scale == "map":
+        each: np.ndarray = np.abs(maps).max(axis=(0, 1))
+        return each
+    if scale == "layer":
+        return float(np.abs(maps).max())
+    return max(float(np.abs(_values(output, view)).max()) for output in inside.maps)
+
+
+def _all_maps(
+    maps: np.ndarray, view: View, order: np.ndarray, scales: float | np.ndarray, drawing: Drawing
+) -> View:
+    """Show every map of the layer in an order; return the view after a pick."""
+    key = f"maps_{view.layer}_{arrival()}"
+    channel, pixel = _shown(maps, view)
+    pick = map_grid(
+        maps[:, :, order], key=key, labels=[str(number) for number in order],
+        scale=scales[order] if isinstance(scales, np.ndarray) else scales,
+        selected=int(np.flatnonzero(order == channel)[0]), place=pixel, drawing=drawing,
+    )  # fmt: skip
+    bounds = f"{maps.min():.2f} to {maps.max():.2f}".replace("-", "−")
+    st.caption(f"{shape_text(maps.shape)} · {bounds}")
+    new = news(key, pick)
+    if new is None:
+        return view
+    view = replace(view, channel=int(order[new.channel]), pixel=(new.row, new.column))
+    go_to(view)
+    return view
+
+
+def _shown(maps: np.ndarray, view: View) -> tuple[int, tuple[int, int]]:
+    """The map and the pixel to show; what was not chosen is the one with the largest value."""
+    channel = view.channel
+    if channel is None:
+        channel = int(np.argmax(maps.max(axis=(0, 1))))
+    if view.pixel is not None:
+        return channel, view.pixel
+    row, column = np.unravel_index(int(np.argmax(maps[:, :, channel])), maps.shape[:2])
+    return channel, (int(row), int(column))
+
+
+def _one_map(
+    inside: ForwardPass, output: LayerOutput, maps: np.ndarray, channel: int,
+    pixel: tuple[int, int], scales: float | np.ndarray, view: View, drawing: Drawing,
+) -> tuple[int, int]:  # fmt: skip
+    """Show one map with its numbers; return the pixel after a pick in it."""
+    layer = output.layer
+    large, source = st.columns([3, 2]) if layer.kind is Kind.POOLING else (st.container(), None)
+    with large:
+        st.subheader(f"{layer.name}, map {channel}", anchor=False)
+        if not maps[:, :, channel].any():
+            st.caption("This map is zero everywhere for this digit.")
+        words = st.empty()
+        key = f"big_{layer.name}_{arrival()}"
+        scale = float(scales[channel]) if isinstance(scales, np.ndarray) else scales
+        pick = big_map(
+            maps[:, :, channel], key=key, scale=scale, place=pixel, size=760,
+            label=f"map {channel}", drawing=drawing,
+        )  # fmt: skip
+        new = news(key, pick)
+        if new is not None:
+            pixel = (new.row, new.column)
+            go_to(replace(view, channel=channel, pixel=pixel))
+        words.markdown(_field_words(layer, channel, pixel, float(maps[(*pixel, channel)])))
+    if source is not None:
+        with source:
+            _pooled_from(inside, output, channel, pixel, scale)
+    return pixel
+
+
+def _field_words(layer: Layer, channel: int, pixel: tuple[int, int], value: float) -> str:
+    """A pixel's value, and what of the drawing it depends on."""
+    top, left, bottom, right = layer.field_of(*pixel)
+    side = layer.receptive_field
+    return (
+        f"Map {channel}, row {pixel[0]}, column {pixel[1]}: **{value:.4f}**. It depends on the "
+        f"{side}×{side} outlined pixels of the drawing alone: rows {top} to {bottom - 1}, columns "
+        f"{left} to {right - 1}. This is its **receptive field**."
+    ).replace("-", "−")
+
+
+def _pooled_from(
+    inside: ForwardPass, output: LayerOutput, channel: int, pixel: tuple[int, int], scale: float
+) -> None:
+    """Show the map that a pooling layer reads, and what of it is left out."""
+    layer = output.layer
+    before = next(earlier for earlier, later in pairwise(inside.layers) if later is output)
+    map_, side, used = before.after[:, :, channel], layer.input_shape[0], layer.output_shape[0]
+    top, left = pixel[0] * layer.stride, pixel[1] * layer.stride
+    window = map_[top : top + layer.window, left : left + layer.window]
+    size = f"{layer.window}×{layer.window}"
+    st.subheader(f"{before.layer.name}, map {channel}", anchor=False)
+    if network().config.pooling == "max":
+        words = f"Row {pixel[0]}, column {pixel[1]} of {layer.name} is the largest number of the"
+        row, column = np.unravel_index(int(np.argmax(window)), window.shape)
+        winner = (top + int(row), left + int(column))
+    else:
+        words = f"Row {pixel[0]}, column {pixel[1]} of {layer.name} is the mean of the"
+        winner = None
+    words += f" {size} numbers at rows {top} and {top + 1}, columns {left} and {left + 1} here."
+    outline = (top, left, top + layer.window, left + layer.window)
+    if side % POOL:
+        words += (
+            f" Pooling {side}→{used}: windows of {size} fit {used} times into {side}, so the last "
+            "row and the last column, outside of the green frame, are dropped."
+        )
+        outline = (0, 0, used * POOL, used * POOL)
+    st.markdown(words)
+    big_map(
+        map_, key="pooled_from", scale=scale, window=outline, place=winner, size=420,
+        label=f"{before.layer.name}, map {channel}",
+    )  # fmt: skip

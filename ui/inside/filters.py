@@ -1,0 +1,270 @@
+"""Filters on screen: all of a layer, one of them opened, what it looks for, and hand-made ones."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model.data import mnist
+from model.engine import EngineError, Pending, engine
+from model.interpretability.activation_maximization import STEPS, Ascent, begin, climb
+from model.interpretability.kernels import HAND_MADE, FilterOrder, LayerKernels, apply_kernel, strip
+from model.interpretability.top_patches import LayerPatches, best_patches
+from model.network import Network
+from ui.components.maps import big_map, map_grid
+from ui.frame.epoch_strip import film_strip
+from ui.frame.save_menu import save_menu
+from ui.inside.arithmetic_tables import four, two
+from ui.state.links import arrival, copy_link, go_to, news, place
+from ui.state.session import ChosenDigit, View
+from ui.state.sliced_work import in_slices
+
+SLICE = 5
+"""Steps of the ascent between two pictures."""
+OWN = "My own"
+ORDERS = {
+    FilterOrder.NUMBER: "number",
+    FilterOrder.NORM: "size, largest first",
+    FilterOrder.SIMILARITY: "similarity",
+}
+
+
+def explore(network: Network, layers: Sequence[LayerKernels]) -> None:
+    """Show the filters of one layer, and one of them opened.
+
+    Args:
+        network: the one that all pages show.
+        layers: its convolution layers, at least one.
+    """
+    filters, order = _choice(layers, network)
+    view = place(network.config)
+    view = view if view.layer == filters.layer.name else View(filters.layer.name, epoch=view.epoch)
+    scale = float(np.abs(filters.kernels).max())
+    numbers = filters.in_order(order)
+    key = f"filters_{filters.layer.name}_{order}_{arrival()}"
+    chosen = np.flatnonzero(numbers == (view.channel or 0))
+    new = news(
+        key,
+        map_grid(
+            tiled(filters.kernels)[:, :, numbers], key=key, scale=scale, size=64,
+            labels=[str(number) for number in numbers], selected=int(chosen[0]),
+            noun="filter",
+        ),
+    )  # fmt: skip
+    number = int(numbers[new.channel]) if new is not None else view.channel or 0
+    go_to(View(filters.layer.name, number, None, view.epoch))
+    _opened(network, filters, number, scale)
+
+
+def tiled(kernels: np.ndarray) -> np.ndarray:
+    """Lay the slices of every filter side by side, so that one picture holds all of a filter.
+
+    Args:
+        kernels: (height, width, input channels, filters).
+
+    Returns:
+        (rows, columns, filters): the kernels themselves where they read one map; else all their
+        slices in a block as square as it can be, row by row, with a line of zeros between two.
+    """
+    height, width, channels, count = kernels.shape
+    if channels == 1:
+        return kernels[:, :, 0, :]
+    across = int(np.ceil(np.sqrt(channels)))
+    down = -(-channels // across)
+    slots = np.zeros((down * across, height + 1, width + 1, count), kernels.dtype)
+    slots[:channels, :height, :width] = np.moveaxis(kernels, 2, 0)
+    table = slots.reshape(down, across, height + 1, width + 1, count).swapaxes(1, 2)
+    return table.reshape(down * (height + 1), across * (width + 1), count)[:-1, :-1]
+
+
+def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKernels, FilterOrder]:
+    names = [filters.layer.name for filters in layers]
+    asked = place(network.config).layer
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        name = st.segmented_control(
+            "Layer", names, default=asked if asked in names else names[0], required=True,
+            key=f"filters_layer_{arrival()}",
+        )  # fmt: skip
+        order = st.selectbox(
+            "Order", list(ORDERS), format_func=ORDERS.__getitem__, key="filter_order",
+            persist_state="session", width=190,
+            help="Size is the root of the sum of the squared weights.",
+        )  # fmt: skip
+    filters = layers[names.index(str(name))]
+    height, width, channels, count = filters.kernels.shape
+    reads = "the picture" if channels == 1 else f"{channels} maps, one {height}×{width} slice each"
+    st.caption(
+        f"{count} filters of {height}×{width}×{channels} weights: each reads {reads}. Weights from "
+        f"{filters.kernels.min():.2f} to {filters.kernels.max():.2f}, on one scale.".replace(
+            "-", "−"
+        )
+    )
+    return filters, order
+
+
+def _opened(network: Network, filters: LayerKernels, number: int, scale: float) -> None:
+    """One filter: its weights, what drives it most, and its way through the training."""
+    layer = filters.layer
+    st.subheader(f"{layer.name}, filter {number}", anchor=False)
+    slices = filters.slices(number)
+    st.caption(
+        f"Size {four(float(filters.norms()[number]))}, bias {four(float(filters.bias[number]))}. "
+        f"It sees {layer.receptive_field}×{layer.receptive_field} pixels of the picture."
+    )
+    if slices.shape[2] == 1:
+        big_map(slices[:, :, 0], key="kernel", scale=scale, size=220, label=f"filter {number}")
+    else:
+        order = np.argsort(-filters.slice_norms(number), kind="stable")
+        st.markdown("**Its slices**, those with the largest weights first")
+        map_grid(
+            slices[:, :, order], key="slices", scale=scale, size=48,
+            labels=[f"map {channel}" for channel in order], noun="slice",
+        )  # fmt: skip
+    with st.container(horizontal=True):
+        copy_link()
+        save_menu(slices, name=f"{layer.name}_filter_{number}", key="save_filter", scale=scale)
+    wanted, real = st.columns(2, gap="large")
+    with wanted:
+        _looks_for(network, filters, number)
+    with real:
+        _real_patches(network, layer.name, number)
+    film_strip(
+        f"{layer.name}, filter {number}", key="filter_film",
+        purpose="How these weights came about while the network was trained.",
+        frames=lambda networks: tiled(strip(networks, layer.name, number)),
+    )  # fmt: skip
+
+
+def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
+    """The picture that drives the filter most, by gradient ascent, its steps visible."""
+    st.markdown("**What it looks for**")
+    st.caption(
+        f"From noise, every pixel is changed a little {STEPS} times so that the filter's sum grows "
+        "(gradient ascent). A slight blur and a pull towards paper keep single pixels down."
+    )
+    name = filters.layer.name
+    first = begin(network, name, number)
+
+    def prepare() -> Sequence[partial[Pending[Ascent]]]:
+        return [partial(_climb_on, network, first)] * (STEPS // SLICE)
+
+    in_slices(
+        ("ascent", network.fingerprint, name, number), prepare, _show_climb,
+        key="ascent", label="Climbing", start="Find it",
+    )  # fmt: skip
+
+
+def _climb_on(network: Network, first: Ascent, before: Sequence[Ascent]) -> Pending[Ascent]:
+    return engine().submit(climb, network, before[-1] if before else first, SLICE)
+
+
+def _show_climb(found: Sequence[Ascent], _: bool) -> None:
+    last = found[-1]
+    side = last.patch.shape[0]
+    big_map(
+        last.patch, key="ascent_picture", scale=1.0, values=side <= 5, size=200, label="picture"
+    )
+    st.markdown(
+        f"Step {last.step} of {STEPS}: the sum before ReLU rose from {four(last.values[0])} to "
+        f"**{four(last.values[-1])}**."
+    )
+    frames = np.stack([each.patch for each in found], axis=-1)
+    labels = [f"step {each.step}" for each in found]
+    map_grid(
+        frames, key="ascent_steps", scale=1.0, size=40, labels=labels, marked_empty=False,
+        noun="picture",
+    )  # fmt: skip
+
+
+@st.cache_data(max_entries=32, show_spinner="Searching 500 test digits …")
+def _patches(fingerprint: str, _network: Network) -> tuple[LayerPatches, ...]:
+    """Search once for each network: `fingerprint` alone tells networks apart."""
+    return engine().run(best_patches, _network, mnist.embedded().test)
+
+
+def _real_patches(network: Network, name: str, number: int) -> None:
+    """The nine pieces of test digits that excite the filter most."""
+    st.markdown("**What excites it most in real digits**")
+    st.caption("Cut out of nine of the 500 test digits, with the sum before ReLU below each.")
+    if engine().state.phase != "ready":
+        st.info(engine().state.sentence, icon=":material/hourglass_top:")
+        return
+    try:
+        layers = _patches(network.fingerprint, network)
+    except EngineError as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
+        return
+    found = next(layer for layer in layers if layer.layer.name == name)
+    test = mnist.embedded().test
+    cuts = found.cut(test.inputs(), number)
+    truths, values = test.labels[found.digits[:, number]], found.values[:, number]
+    labels = [f"{digit}: {two(float(value))}" for digit, value in zip(truths, values, strict=True)]
+    map_grid(
+        cuts, key="patches", scale=1.0, size=84, labels=labels, marked_empty=False, noun="piece"
+    )
+    if number in found.dead:
+        st.caption("No test digit lifts it above zero: behind ReLU this filter is dead.")
+
+
+@st.fragment
+def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
+    """Apply a kernel that was made by hand to the digit, beside the most similar learned one.
+
+    Args:
+        first: the filters that read the picture itself; None where the network has none.
+        digit: the one that all pages speak about.
+    """
+    kernel = _kernel()
+    result = apply_kernel(digit.pixels, kernel)
+    scale = float(np.abs(result).max()) or 1.0
+    similar = None
+    if first is None:
+        st.info("This network has no filters to compare with.")
+    elif not kernel.any():
+        st.info("Nine zeros look for nothing. Change a number.")
+    else:
+        similar = first.most_similar(kernel)
+    mine, learned = st.columns(2, gap="large")
+    with mine:
+        st.markdown("**This kernel, and the digit through it**")
+        big_map(kernel, key="hand_made_kernel", scale=None, size=160, label="kernel")
+        big_map(result, key="hand_made_result", scale=scale, size=320, label="result")
+    if first is None or similar is None:
+        return
+    number, cosine = similar
+    with learned:
+        st.markdown(f"**The most similar one of the network: filter {number}**")
+        weights = first.kernels[:, :, 0, number]
+        big_map(weights, key="learned_kernel", scale=None, size=160, label=f"filter {number}")
+        answer = apply_kernel(digit.pixels, weights)
+        big_map(
+            answer, key="learned_result", scale=float(np.abs(answer).max()), size=320,
+            label=f"filter {number}",
+        )  # fmt: skip
+        st.markdown(
+            f"Similarity **{cosine:.2f}** (the cosine between the two: 1 is the same pattern, 0 is "
+            "unrelated, −1 the opposite). Both are shown without bias and before ReLU."
+        )
+
+
+def _kernel() -> np.ndarray:
+    """Let a kernel be chosen or typed in: (3, 3) float32."""
+    choice = st.segmented_control(
+        "Kernel", [*(made.name for made in HAND_MADE), OWN], default=HAND_MADE[0].name,
+        required=True, key="hand_made",
+    )  # fmt: skip
+    made = next((made for made in HAND_MADE if made.name == choice), None)
+    if made is not None:
+        st.caption(made.sentence)
+        return made.array()
+    st.caption("Nine numbers from −9 to 9, row by row.")
+    numbers = np.zeros((3, 3), np.float32)
+    with st.container(width=360, key="own_kernel"):
+        for i in range(3):
+            for j, cell in enumerate(st.columns(3)):
+                numbers[i, j] = cell.number_input(
+                    f"Row {i}, column {j}", -9.0, 9.0, float(i == 1 and j == 1), 0.5,
+                    key=f"own_{i}_{j}", persist_state="session", label_visibility="collapsed",
+                )  # fmt: skip
+    return numbers

@@ -1,0 +1,284 @@
+"""What if, on screen: a picked filter is off, a picked pixel is flipped, and the answer moves."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from model.engine import EngineError, engine
+from model.interpretability.ablation import (
+    Change,
+    TestEffect,
+    Trial,
+    changed_digits,
+    changed_network,
+    for_unseen,
+    unseen,
+)
+from model.network import Kind, Network
+from model.network.activations import ForwardPass, forward_pass
+from ui.components.maps import big_map, map_grid
+from ui.state.links import arrival, asked_change, copy_link, go_to, news, place, tell_change
+from ui.state.session import View, session
+
+EXAMPLES = 12
+"""Digits that are shown because their answer changed."""
+
+STYLE = """<style>
+.ds-effect { width: 100%; max-width: 40rem; border-collapse: collapse; font-size: 0.85rem;
+  font-variant-numeric: tabular-nums; }
+.ds-effect th { font-weight: 400; opacity: 0.75; text-align: right; }
+.ds-effect td, .ds-effect th { padding: 0.12rem 0.5rem; border: 0; text-align: right; }
+.ds-effect td.bar { width: 45%; text-align: left; }
+.ds-effect td.bar i { display: block; height: 0.42rem; margin: 1px 0; border-radius: 2px; }
+.ds-effect i.before { background: rgba(128, 128, 128, 0.55); }
+.ds-effect i.after { background: #4f93d6; }
+.ds-effect tr.first td { font-weight: 700; }
+.ds-effect tr.first i.after { background: #c2410c; }
+.ds-effect tr.sum td { border-top: 1px solid rgba(128, 128, 128, 0.6); }
+</style>"""
+
+
+def what_if(network: Network, inside: ForwardPass) -> None:
+    """Let filters be switched off and pixels be flipped, and show what it does.
+
+    What is picked counts at once; the button keeps it, so that another can be picked on top. The
+    URL tells all that is changed; what a link asks for counts as kept.
+
+    Args:
+        network: as it was learned.
+        inside: the digit's way through it, before any change.
+    """
+    asked = asked_change(network.config)
+    if asked is not None:
+        _keep(asked)
+    _changes(network, inside)
+
+
+@st.fragment
+def _changes(network: Network, inside: ForwardPass) -> None:
+    mine = session()
+    kept = mine.changes[-1].within(network.config)
+    now = mine.trial.on(kept).within(network.config)
+    tell_change(now)
+    digit, effect = st.columns(2, gap="large")
+    with digit:
+        _pick_pixel(inside, now)
+    _pick_filter(network, inside, now)
+    with effect:
+        _say(now)
+        _buttons(now, kept)
+        after = _after(network, inside, now)
+        if after is not None:
+            _answers(inside.probabilities, after.probabilities)
+    _unseen_digits(network, now)
+
+
+def _key(name: str) -> str:
+    """Of a component whose pick can be forgotten: it is then another one."""
+    return f"what_if_{name}_{arrival()}_{session().trials}"
+
+
+def _pick_pixel(inside: ForwardPass, now: Change) -> None:
+    st.markdown("**Flip a pixel**")
+    key = _key("pixels")
+    digit = changed_digits(inside.digit, now)
+    picked = news(key, big_map(digit, key=key, scale=1.0, values=False, size=380, label="picture"))
+    st.caption("The picked pixel turns from x to 1 − x: paper becomes ink, ink becomes paper.")
+    if picked is not None:
+        session().trial = replace(session().trial, pixel=(picked.row, picked.column))
+        st.rerun()
+
+
+def _pick_filter(network: Network, inside: ForwardPass, now: Change) -> None:
+    outputs = {o.layer.name: o for o in inside.layers if o.layer.kind is Kind.CONVOLUTION}
+    st.markdown("**Switch a filter off**")
+    if not outputs:
+        st.info("This network has no convolution layer, so it has no filters.")
+        return
+    asked = place(network.config).layer
+    layer = st.segmented_control(
+        "Layer", list(outputs), default=asked if asked in outputs else next(iter(outputs)),
+        required=True, key=f"what_if_layer_{arrival()}", label_visibility="collapsed",
+    )  # fmt: skip
+    layer = str(layer)
+    view = place(network.config)
+    if layer != view.layer:
+        go_to(View(layer, epoch=view.epoch))
+    maps = outputs[layer].after.copy()
+    off = [number for name, number in now.filters if name == layer]
+    maps[:, :, off] = 0
+    key = _key(f"filters_{layer}")
+    picked = news(
+        key,
+        map_grid(
+            maps, key=key, size=56,
+            labels=[f"{i} off" if i in off else str(i) for i in range(maps.shape[2])],
+        ),
+    )  # fmt: skip
+    st.caption(
+        "The maps of this digit. Off means: the filter's map is zero everywhere after ReLU. Its "
+        "weights and its bias are set to 0, all others stay as they were learned."
+    )
+    if picked is not None:
+        session().trial = replace(session().trial, filter=(layer, picked.channel))
+        go_to(View(layer, picked.channel, epoch=view.epoch))
+        st.rerun()
+
+
+def _say(now: Change) -> None:
+    """Say in a sentence what is different."""
+    off: dict[str, list[str]] = {}
+    for layer, number in now.filters:
+        off.setdefault(layer, []).append(str(number))
+    parts = [
+        f"filter {numbers[0]} of {layer} is off"
+        if len(numbers) == 1
+        else f"filters {_listed(numbers)} of {layer} are off"
+        for layer, numbers in off.items()
+    ]
+    if len(now.pixels) == 1:
+        parts.append("the pixel in row {}, column {} is flipped".format(*now.pixels[0]))
+    elif now.pixels:
+        parts.append(f"{len(now.pixels)} pixels are flipped")
+    if not parts:
+        st.markdown("**Nothing is changed.** Pick a filter or a pixel.")
+        return
+    st.markdown(f"**What if** {_listed(parts)}?")
+
+
+def _listed(items: list[str]) -> str:
+    """As in a sentence: "1", "1 and 2", "1, 2 and 3"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _buttons(now: Change, kept: Change) -> None:
+    trying = now != kept
+    with st.container(horizontal=True):
+        st.button(
+            "Keep", disabled=not trying, on_click=_keep, args=(now,), key="what_if_keep",
+            help="Keep this, to pick another filter or pixel on top.",
+        )  # fmt: skip
+        nothing = not trying and len(session().changes) == 1
+        st.button("Undo", disabled=nothing, on_click=_undo, args=(trying,), key="what_if_undo")
+        st.button("Reset", disabled=not now, on_click=_keep, args=(Change(),), key="what_if_reset")
+        copy_link()
+
+
+def _keep(change: Change) -> None:
+    session().changes.append(change)
+    _forget_picks()
+
+
+def _undo(trying: bool) -> None:
+    if not trying:
+        session().changes.pop()
+    _forget_picks()
+
+
+def _forget_picks() -> None:
+    mine = session()
+    mine.trial = Trial()
+    mine.trials += 1
+
+
+def _after(network: Network, inside: ForwardPass, now: Change) -> ForwardPass | None:
+    """The digit's way through the changed network; a sentence and None when the engine fails."""
+    if not now:
+        return inside
+    try:
+        return engine().run(
+            forward_pass, changed_network(network, now), changed_digits(inside.digit, now)
+        )
+    except EngineError as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
+        return None
+
+
+def _answers(before: np.ndarray, after: np.ndarray) -> None:
+    """Ten probabilities before and after, and whether the answer is another."""
+    first, then = int(before.argmax()), int(after.argmax())
+    if first == then:
+        words = f"The answer stays **{then}**: {before[first]:.1%} before, {after[then]:.1%} now."
+    else:
+        words = (
+            f"The answer changes from **{first}** ({before[first]:.1%}) to **{then}** "
+            f"({after[then]:.1%})."
+        )
+    st.markdown(words)
+    rows = "".join(
+        f"<tr class='{'first' if digit == then else ''}'><td>{digit}</td>"
+        f"<td class='bar'><i class='before' style='width: {b:.2%}'></i>"
+        f"<i class='after' style='width: {a:.2%}'></i></td><td>{b:.1%}</td><td>{a:.1%}</td></tr>"
+        for digit, (b, a) in enumerate(zip(before.tolist(), after.tolist(), strict=True))
+    )
+    head = "<tr><th>digit</th><th></th><th>before</th><th>now</th></tr>"
+    st.html(f"{STYLE}<table class='ds-effect' aria-label='Probabilities'>{head}{rows}</table>")
+
+
+@st.cache_data(max_entries=64, show_spinner="Reading 1,000 digits twice …")
+def _effect(fingerprint: str, change: Change, _network: Network) -> TestEffect:
+    """Read them once for each network and change: `fingerprint` alone tells networks apart."""
+    return engine().run(for_unseen, _network, change)
+
+
+def _unseen_digits(network: Network, now: Change) -> None:
+    """What the change does to digits that the network has never seen."""
+    st.subheader("On 1,000 unseen digits", anchor=False)
+    wanted = st.toggle(
+        "Read them before and after the change", key="what_if_unseen", persist_state="session",
+        help="500 validation and 500 test digits. A flipped pixel is flipped in all of them.",
+    )  # fmt: skip
+    if not wanted:
+        return
+    if engine().state.phase != "ready":
+        st.info(engine().state.sentence, icon=":material/hourglass_top:")
+        return
+    try:
+        effect = _effect(network.fingerprint, now, network)
+    except EngineError as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
+        return
+    _per_digit(effect)
+    _examples(effect)
+
+
+def _per_digit(effect: TestEffect) -> None:
+    counts = effect.counts.tolist()
+    before, after = effect.right(effect.before).tolist(), effect.right(effect.after).tolist()
+    rows = "".join(
+        f"<tr><td>{digit}</td><td class='bar'>"
+        f"<i class='before' style='width: {b / n:.1%}'></i>"
+        f"<i class='after' style='width: {a / n:.1%}'></i></td>"
+        f"<td>{b}</td><td>{a}</td><td>{_signed(a - b)}</td></tr>"
+        for digit, (n, b, a) in enumerate(zip(counts, before, after, strict=True))
+    )
+    total = (
+        f"<tr class='sum'><td>all</td><td></td><td>{sum(before)}</td><td>{sum(after)}</td>"
+        f"<td>{_signed(sum(after) - sum(before))}</td></tr>"
+    )
+    head = "<tr><th>digit</th><th></th><th>right before</th><th>right now</th><th>change</th></tr>"
+    st.html(
+        f"{STYLE}<table class='ds-effect' aria-label='Right answers of each digit'>"
+        f"{head}{rows}{total}</table>"
+    )
+    st.caption(f"Of {counts[0]} digits of each kind.")
+
+
+def _signed(number: int) -> str:
+    return "0" if number == 0 else f"{number:+d}".replace("-", "−")
+
+
+def _examples(effect: TestEffect) -> None:
+    """Some of the digits that are answered differently."""
+    changed = effect.changed
+    if not changed.size:
+        st.markdown("No answer changes.")
+        return
+    shown = changed[:EXAMPLES]
+    many = f"{len(changed)} answers change" if len(changed) > 1 else "One answer changes"
+    some = f"; the first {EXAMPLES} of them" if len(changed) > EXAMPLES else ""
+    st.markdown(f"**{many}**{some}. Below each: the answer before and now.")
+    pictures = unseen().take(shown).inputs().transpose(1, 2, 0)
+    labels = [f"{effect.before[place]} → {effect.after[place]}" for place in shown]
+    map_grid(pictures, key="what_if_examples", scale=1.0, size=56, labels=labels, noun="digit")

@@ -1,0 +1,135 @@
+"""The smallest change that makes the network err, with epsilon under a slider."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model.engine import Pending, engine
+from model.evaluation.adversarial import EPSILONS, ITERATIONS, Attack, Method, attack
+from model.network import Network
+from ui.components.curves import Line, curves
+from ui.components.maps import big_map
+from ui.frame.save_menu import save_menu
+from ui.state.answers import look_inside
+from ui.state.session import ChosenDigit
+from ui.state.shown_network import network
+from ui.state.sliced_work import Slice, in_slices
+from ui.style.colours import DARK, LIGHT
+
+SIZE = 260
+WORDS = {
+    Method.ONE_STEP: "Each pixel moves once, by epsilon, to the side that makes the network's loss "
+    "larger: the “fast gradient sign method” (Goodfellow and others 2015).",
+    Method.ITERATED: f"{ITERATIONS} small steps, each along the loss's slope where it stands by "
+    "then, never further than epsilon from the digit (Kurakin and others 2017).",
+}
+
+
+def smallest_change(digit: ChosenDigit) -> None:
+    """Attack a digit with every epsilon and let one be looked at."""
+    current = network()
+    label = digit.label
+    if label is None:
+        inside = look_inside(digit)
+        if inside is None:
+            return
+        label = int(inside.probabilities.argmax())
+    method = Method(
+        st.segmented_control(
+            "Method", list(Method), default=Method.ONE_STEP, required=True, key="attack_method",
+            persist_state="session",
+        )
+    )  # fmt: skip
+    st.caption(WORDS[method])
+    mark = digit.pixels.tobytes()
+    in_slices(
+        ("attack", current.fingerprint, mark, label, method),
+        partial(_slices, current, digit.pixels, label, method), partial(_show, digit, method),
+        key="attack", label="Looking for the change",
+    )  # fmt: skip
+
+
+def _slices(
+    current: Network, pixels: np.ndarray, label: int, method: Method
+) -> list[Slice[Attack]]:
+    def begin(_: Sequence[Attack]) -> Pending[Attack]:
+        return engine().submit(attack, current, pixels, label, method)
+
+    return [begin]
+
+
+def _show(digit: ChosenDigit, method: Method, results: Sequence[Attack], complete: bool) -> None:
+    found = results[0]
+    _verdict(found)
+    first = EPSILONS[found.smallest or 0] if found.smallest is not None else EPSILONS[-1]
+    epsilon = st.select_slider(
+        "Epsilon: how far each pixel may move (from paper, 0, to ink, 1)", EPSILONS, value=first,
+        format_func=lambda value: f"{value:.2f}",
+        key=f"epsilon_{method}_{hash(digit.pixels.tobytes())}_{network().fingerprint[:8]}",
+    )  # fmt: skip
+    place = EPSILONS.index(epsilon)
+    st.markdown(_answer(found, place))  # beside the slider: on a phone the pictures are below
+    change = found.pixels[place] - digit.pixels
+    largest = float(np.abs(change).max())
+    columns = st.columns(3, gap="medium")
+    pictures = (
+        ("The digit", digit.pixels, 1.0, _answer(found, 0)),
+        ("The change, magnified", change, largest, "Orange adds ink, blue takes it away."),
+        ("Both together", found.pixels[place], 1.0, _answer(found, place)),
+    )
+    for number, (column, (title, pixels, scale, words)) in enumerate(
+        zip(columns, pictures, strict=True)
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            big_map(
+                pixels, key=f"attack_{number}", scale=scale, values=False, size=SIZE,
+                label=title.lower(),
+            )  # fmt: skip
+            st.markdown(words)
+    save_menu(
+        np.stack([digit.pixels, change, found.pixels[place]], axis=2),
+        name="smallest_change", key="attack_save", scale=np.array([1.0, largest, 1.0]),
+    )  # fmt: skip
+    _chart(found)
+
+
+def _verdict(found: Attack) -> None:
+    if found.smallest is None:
+        st.success(
+            f"Up to {EPSILONS[-1]:.2f} nothing that this method finds changes the answer.",
+            icon=":material/shield:",
+        )
+    elif found.smallest == 0:
+        st.warning(
+            f"This {found.label} is misread as it is, without any change.", icon=":material/info:"
+        )
+    else:
+        st.warning(
+            f"At epsilon **{EPSILONS[found.smallest]:.2f}** the answer changes from {found.label} "
+            f"to {found.probabilities[found.smallest].argmax()}.",
+            icon=":material/bolt:",
+        )
+
+
+def _answer(found: Attack, place: int) -> str:
+    shares = found.probabilities[place]
+    return f"Answer: **{shares.argmax()}**, {shares.max():.1%} sure"
+
+
+def _chart(found: Attack) -> None:
+    epsilons, label = np.array(EPSILONS), found.label
+    others = np.delete(found.probabilities, label, axis=1).max(axis=1)
+    curves(
+        [
+            Line(
+                f"The {label}", epsilons, found.probabilities[:, label],
+                (LIGHT.training, DARK.training),
+            ),
+            Line("The best other digit", epsilons, others, (LIGHT.validation, DARK.validation)),
+        ],
+        key="attack_chart", title="Probability as epsilon grows", x_label="epsilon",
+        y_label="probability", y_format="percent", y_range=(0.0, 1.02),
+    )  # fmt: skip

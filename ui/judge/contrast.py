@@ -1,0 +1,221 @@
+"""Why this digit and not that one: the dense units as bars, and what excites each of them."""
+
+from collections import Counter
+
+import numpy as np
+import streamlit as st
+
+from model.data import mnist
+from model.engine import EngineError, engine
+from model.interpretability.logit_difference import (
+    Contrast,
+    contrast,
+    dense_layer,
+    dense_values,
+    most_exciting,
+)
+from model.network import CLASSES, Network
+from model.network.activations import ForwardPass
+from ui.digit.follow import came_for
+from ui.digit.gallery import gallery
+from ui.digit.test_digits import test_digit
+from ui.judge.explain import key_of
+from ui.state.links import linked, tell
+from ui.state.session import ChosenDigit
+from ui.style.figures import bars_png
+
+FIRST = 12
+"""Units that have a bar of their own; the others are added together in one."""
+EXCITING = 10
+"""Test digits that a unit opens into."""
+
+STYLE = """<style>
+.ds-parts { display: grid; grid-template-columns: auto minmax(5rem, 1fr) auto auto;
+  gap: 0.3rem 0.8rem; align-items: center; max-width: 56rem; font-size: 0.875rem;
+  font-variant-numeric: tabular-nums; }
+.ds-parts .bar { position: relative; height: 1rem; background: linear-gradient(
+  rgba(128,128,128,0.6), rgba(128,128,128,0.6)) center / 1px 100% no-repeat; }
+.ds-parts .bar i { position: absolute; top: 0.1rem; bottom: 0.1rem; border-radius: 0.2rem; }
+.ds-parts .for { left: 50%; background: #d9651d; }
+.ds-parts .against { right: 50%; background: #4f93d6; }
+.ds-parts b, .ds-parts .sum { text-align: right; }
+.ds-parts .sum { opacity: 0.7; white-space: nowrap; }
+.ds-parts .head { font-size: 0.8rem; opacity: 0.7; text-align: center; }
+.ds-parts .head.number { text-align: right; }
+.ds-parts .opened { font-weight: 700; }
+.ds-parts .total { border-top: 1px solid rgba(128,128,128,0.6); padding-top: 0.3rem;
+  align-self: stretch; }
+@media (max-width: 480px) { .ds-parts { grid-template-columns: auto minmax(3rem, 1fr) auto;
+  gap: 0.3rem 0.5rem; } .ds-parts .sum { display: none; } }
+</style>"""
+
+
+@st.fragment
+def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
+    """Show the difference of two scores as a sum over the dense units.
+
+    Args:
+        network: whose answer is asked about.
+        inside: what it made of the digit.
+        digit: the digit.
+    """
+    order = np.argsort(-inside.logits, kind="stable")
+    answer, other = int(order[0]), int(order[1])
+    if digit.label is not None and digit.label != answer:
+        other = digit.label
+    one, two = answer, other
+    if came_for(digit):
+        one, two = linked("first", range(CLASSES), one), linked("second", range(CLASSES), two)
+    with st.container(horizontal=True, gap="medium"):
+        first = st.selectbox("Why a …", range(CLASSES), index=one, width=110,
+                             key=f"contrast_first_{key_of(digit)}_{answer}")  # fmt: skip
+        second = st.selectbox("… and not a …", range(CLASSES), index=two, width=110,
+                              key=f"contrast_second_{key_of(digit)}_{other}")  # fmt: skip
+    tell(first=first if first != answer else None, second=second if second != other else None)
+    if first == second:
+        st.info("Choose two different digits.")
+        return
+    found = contrast(network, inside, first, second)
+    st.markdown(_sentence(found, inside))
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        every = st.toggle(
+            f"Show all {len(found.values)} units", key="contrast_all", persist_state="session"
+        )
+        st.download_button(
+            "Bars (PNG)", lambda: as_png(found, every), f"why_{first}_not_{second}.png",
+            "image/png", key="contrast_png", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            "Table (CSV)", lambda: as_csv(found), f"why_{first}_not_{second}.csv", "text/csv",
+            key="contrast_csv", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+    shown = _shown(found, every)
+    bars = st.container()
+    unit = st.pills(
+        "Open a unit: which test digits excite it most?", shown.tolist(), default=int(shown[0]),
+        required=True, key=f"contrast_unit_{key_of(digit)}_{first}_{second}_{every}",
+    )  # fmt: skip
+    with bars:
+        st.html(_bars(found, shown, int(unit)))
+    _exciting(network, found, int(unit))
+
+
+def as_csv(found: Contrast) -> str:
+    """Return "unit,value,weight_difference,part", the largest part first, and the bias."""
+    lines = ["unit,value,weight_difference,part"]
+    lines += [
+        f"{unit},{found.values[unit]:.9g},{found.weights[unit]:.9g},{found.parts[unit]:.9g}"
+        for unit in found.order.tolist()
+    ]
+    return "\n".join([*lines, f"bias,1,{found.bias:.9g},{found.bias:.9g}"]) + "\n"
+
+
+def as_png(found: Contrast, every: bool) -> bytes:
+    """Return the bars as a picture: the largest ones, or one for every unit."""
+    rows = [(name, value) for name, value, _ in _parts(found, _shown(found, every))]
+    return bars_png(
+        f"Why a {found.first} and not a {found.second}?",
+        rows,
+        f"Right: for a {found.first}. Left: for a {found.second}. Together "
+        f"{found.total:+.5f}: the score of {found.first} minus that of {found.second}.",
+    )
+
+
+def _shown(found: Contrast, every: bool) -> np.ndarray:
+    """The units that get a bar of their own."""
+    return found.order if every else found.order[:FIRST]
+
+
+def _parts(found: Contrast, shown: np.ndarray) -> list[tuple[str, float, int | None]]:
+    """Name, number and unit of each bar: the shown units, the others together, the bias."""
+    parts, rest = found.parts, found.order[len(shown) :]
+    rows: list[tuple[str, float, int | None]] = [
+        (f"unit {unit}", float(parts[unit]), unit) for unit in shown.tolist()
+    ]
+    if rest.size:
+        rows.append((f"{rest.size} others", float(parts[rest].sum()), None))
+    return [*rows, ("bias", found.bias, None)]
+
+
+def _signed(value: float, places: int = 2) -> str:
+    return f"{value:+.{places}f}".replace("-", "−")
+
+
+def _sentence(found: Contrast, inside: ForwardPass) -> str:
+    one, two = (float(inside.logits[label]) for label in (found.first, found.second))
+    gap = abs(found.total - found.difference)
+    return (
+        f"The score of {found.first} is {_signed(one, 3)}, that of {found.second} is "
+        f"{_signed(two, 3)}: a difference of **{_signed(found.difference, 5)}**. The "
+        f"{len(found.values)} dense units and the bias below add up to "
+        f"{_signed(found.total, 5)} (computed here once more; off by {gap:.1e})."
+    )
+
+
+def _bars(found: Contrast, shown: np.ndarray, opened: int) -> str:
+    rows = [
+        (
+            name, value, unit == opened,
+            "" if unit is None
+            else f"{found.values[unit]:.2f} × {_signed(float(found.weights[unit]))}",
+        )
+        for name, value, unit in _parts(found, shown)
+    ]  # fmt: skip
+    longest = max(*(abs(value) for _, value, _, _ in rows), 1e-9)
+    lines = "".join(_row(*row, longest) for row in rows)
+    return (
+        f"{STYLE}<div class='ds-parts' role='group' aria-label='What each unit adds'>"
+        f"<span class='head'></span><span class='head'>← for a {found.second} | for a "
+        f"{found.first} →</span><span class='head number sum'>value × weight</span>"
+        f"<span class='head number'>adds</span>{lines}<span class='total'>all</span>"
+        f"<span class='total'></span><span class='total sum'></span>"
+        f"<b class='total'>{_signed(found.total)}</b></div>"
+    )
+
+
+def _row(name: str, value: float, opened: bool, product: str, longest: float) -> str:
+    side = "for" if value >= 0 else "against"
+    width = abs(value) / longest * 50
+    return (
+        f"<span class='{'opened' if opened else ''}'>{name}</span>"
+        f"<div class='bar'><i class='{side}' style='width:{width:.2f}%'></i></div>"
+        f"<span class='sum'>{product}</span><b>{_signed(value)}</b>"
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner="Sending the test digits through the network …")
+def _dense_values(fingerprint: str, _network: Network) -> np.ndarray:
+    """Ask once for each network: `fingerprint` alone tells networks apart."""
+    return engine().run(dense_values, _network, mnist.embedded().test.inputs())
+
+
+def _exciting(network: Network, found: Contrast, unit: int) -> None:
+    """Show the test digits that excite one unit most."""
+    try:
+        values = _dense_values(network.fingerprint, network)
+    except EngineError as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
+        return
+    test = mnist.embedded().test
+    places = most_exciting(values, unit, EXCITING)
+    if not places.size:
+        st.markdown(f"**Unit {unit}** is zero for all {len(test)} test digits.")
+        return
+    common = Counter(test.labels[places].tolist()).most_common()
+    named = ", ".join(f"{count} × {label}" for label, count in common)
+    here = float(found.values[unit])
+    above = int((values[:, unit] < here).sum())
+    st.markdown(
+        f"**Unit {unit}** answers most strongly to these of the {len(test)} test digits: {named}. "
+        f"To the present digit it answers {here:.2f}, more than to {above / len(test):.0%} of them."
+    )
+    st.caption(
+        f"Below each: the true digit and the unit's value. {dense_layer(network.config).name} has "
+        f"{len(found.values)} such units."
+    )
+    gallery(
+        test.images[places],
+        [f"{test.labels[place]} · {values[place, unit]:.2f}" for place in places],
+        lambda number: test_digit(int(places[number])),
+        key=f"contrast_exciting_{unit}_{network.fingerprint[:8]}", size=64,
+    )  # fmt: skip

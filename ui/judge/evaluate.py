@@ -1,0 +1,265 @@
+"""How good the shown network is: figures, confusion matrix, galleries, calibration."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model.data import mnist
+from model.engine import Pending, engine
+from model.evaluation.metrics import SLICE, Evaluation, answers, full_test
+from model.network import Network
+from model.training.rehearsal import as_digits, counted
+from ui.components.confusion import confusion
+from ui.components.curves import Line, curves
+from ui.digit.gallery import gallery
+from ui.judge.evaluate_files import save_evaluation
+from ui.state.links import linked, tell
+from ui.state.session import ChosenDigit, session
+from ui.state.shown_network import network
+from ui.state.sliced_work import Slice, in_slices
+from ui.style.colours import DARK, LIGHT
+
+SURE_AND_WRONG = 0.9
+STYLE = """<style>
+.ds-scores { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%;
+  max-width: 40rem; }
+.ds-scores th, .ds-scores td { padding: 0.3rem 0.6rem; text-align: right;
+  border-bottom: 1px solid rgba(128,128,128,0.25); }
+.ds-scores th:first-child, .ds-scores td:first-child { text-align: left; }
+.ds-scores td:last-child, .ds-scores th:last-child { text-align: left; }
+@media (max-width: 480px) { .ds-scores { font-size: 0.8rem; }
+  .ds-scores th, .ds-scores td { padding: 0.3rem; } }
+</style>"""
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Digits to be judged by: what they are called, and how they are read."""
+
+    name: str
+    words: str  # as part of a sentence: "500 test digits"
+    load: Callable[[], mnist.Digits]
+
+    @property
+    def kind(self) -> str:
+        """The name without what tells one person's digits from another's: "own"."""
+        return self.name.partition(" ")[0]
+
+
+def test_sets() -> list[TestSet]:
+    """The test sets that there are for this person on this computer."""
+    sets = [TestSet("embedded", "500 test digits", lambda: mnist.embedded().test)]
+    if mnist.full_path().exists():
+        sets.append(TestSet("full", "10,000 test digits", full_test))
+    kept = session().kept
+    if kept:
+        own = as_digits(kept)
+        mark = hashlib.blake2b(own.images.tobytes() + own.labels.tobytes(), digest_size=8)
+        name = f"own {mark.hexdigest()}"
+        sets.append(TestSet(name, f"your {counted(len(kept))}", lambda: own))
+    return sets
+
+
+def evaluate() -> None:
+    """Let a test set be chosen, read it, and show everything that follows."""
+    sets = test_sets()
+    first = linked("judged", [each.kind for each in sets], sets[0].kind)
+    wanted = st.segmented_control(
+        "Judge it by", [each.words for each in sets], required=True,
+        default=next(each.words for each in sets if each.kind == first),
+        key=f"judged_by_{len(sets)}", persist_state="session",
+    )  # fmt: skip
+    chosen = next(each for each in sets if each.words == wanted)
+    tell(judged=chosen.kind if chosen is not sets[0] else None)
+    taught = session().taught
+    if chosen.kind == "own" and taught is not None and session().shown_run == taught.id:
+        st.info(
+            "This network was taught such digits. Those that it has learned from say little of how "
+            "it reads new ones.",
+            icon=":material/info:",
+        )
+    if all(each.kind != "full" for each in sets):
+        st.caption(
+            "The 10,000 test digits of full MNIST are not on this computer. Download them on the "
+            "Train page, under Digits; then they can be chosen here. Digits that you correct on "
+            "the Draw page make a test set of your own."
+        )
+    current = network()
+    in_slices(
+        ("evaluate", current.fingerprint, chosen.name),
+        partial(_slices, current, chosen),
+        partial(_show, chosen),
+        key=f"evaluate_{chosen.kind}",
+        label=f"Reading {chosen.words}",
+    )
+
+
+def _slices(current: Network, chosen: TestSet) -> list[Slice[np.ndarray]]:
+    images = chosen.load().images
+    return [
+        partial(_begin, current, images[at : at + SLICE]) for at in range(0, len(images), SLICE)
+    ]
+
+
+def _begin(
+    current: Network, images: np.ndarray, before: Sequence[np.ndarray]
+) -> Pending[np.ndarray]:
+    return engine().submit(answers, current, images)
+
+
+def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> None:
+    data = chosen.load()
+    said = np.concatenate(results)
+    found = Evaluation(data.labels[: len(said)], said)
+    _figures(found)
+    st.subheader("Confusion matrix", anchor="confusion")
+    st.caption("Orange cells are mistakes. Click a cell to see its digits, the surest first.")
+    key = f"confusion_{chosen.name}"
+    picked = confusion(found.confusion, key=key)
+    if not complete:
+        return
+    _cell(data, found, picked, chosen)
+    _per_digit(found)
+    _galleries(data, found, chosen)
+    _calibration(found)
+    save_evaluation(found, chosen.kind, network().origin, chosen.words)
+
+
+def _figures(found: Evaluation) -> None:
+    low, high = found.interval
+    wrong = len(found) - found.right
+    with st.grid("auto", min_column_width=170):
+        st.metric(
+            "Accuracy", f"{found.accuracy:.2%}", f"{low:.2%} to {high:.2%}", delta_color="off",
+            delta_arrow="off",
+            help="The share of digits read rightly. Below it the 95 % interval (Wilson): on other "
+            "digits of this kind the true share lies in it with a probability of about 95 %. More "
+            "digits make it narrower.",
+        )  # fmt: skip
+        st.metric("Mistakes", f"{wrong:,} of {len(found):,}")
+        st.metric(
+            "Loss", f"{found.loss:.4f}",
+            help="The mean of −log(probability of the true digit). Being sure and wrong costs most."
+        )  # fmt: skip
+        st.metric(
+            "Calibration error", f"{found.reliability().error:.2%}",
+            help="How far its confidence is from the share of right answers, in the mean. See "
+            "below.",
+        )  # fmt: skip
+
+
+def _cell(
+    data: mnist.Digits, found: Evaluation, picked: tuple[int, int] | None, chosen: TestSet
+) -> None:
+    if picked is None:
+        return
+    truth, answer = picked
+    places = found.cell(truth, answer)
+    read = "read rightly" if truth == answer else f"taken for a {answer}"
+    st.markdown(f"**{len(places):,} × a {truth} {read}**")
+    _pictures(data, found, places, chosen, f"cell_{truth}_{answer}")
+
+
+def _pictures(
+    data: mnist.Digits, found: Evaluation, places: np.ndarray, chosen: TestSet, key: str
+) -> None:
+    labels = [
+        f"{data.labels[p]}→{found.answers[p]} {100 * found.confidence[p]:.0f}%" for p in places
+    ]
+
+    def digit(number: int) -> ChosenDigit:
+        place = int(places[number])
+        truth = int(data.labels[place])
+        pixels = data.take(np.array([place])).inputs()[0]
+        kind = "your digit" if chosen.kind == "own" else "test digit"
+        full = " of full MNIST" if chosen.kind == "full" else ""
+        at = place if chosen.kind == "embedded" else None
+        return ChosenDigit(pixels, f"{kind} {place}{full}, a {truth}", truth, at)
+
+    mark = f"{key}_{chosen.name}_{network().fingerprint[:8]}"
+    gallery(data.images[places], labels, digit, key=mark, size=64)
+
+
+def _per_digit(found: Evaluation) -> None:
+    st.subheader("Digit by digit", anchor="digits")
+    st.caption(
+        "**Recall**: of all 3s, how many are read as a 3? **Precision**: of all answers “3”, how "
+        "many are a 3?"
+    )
+    rows = "".join(
+        f"<tr><td>{digit}</td><td>{found.confusion[digit].sum():,}</td>"
+        f"<td>{_percent(found.recall[digit])}</td><td>{_percent(found.precision[digit])}</td>"
+        f"<td>{_most_taken_for(found, digit)}</td></tr>"
+        for digit in range(10)
+    )
+    st.html(
+        f"{STYLE}<table class='ds-scores'><tr><th>Digit</th><th>Count</th><th>Recall</th>"
+        f"<th>Precision</th><th>Most taken for</th></tr>{rows}</table>"
+    )
+
+
+def _percent(share: float) -> str:
+    return "–" if np.isnan(share) else f"{share:.1%}"
+
+
+def _most_taken_for(found: Evaluation, digit: int) -> str:
+    row = found.confusion[digit].copy()
+    row[digit] = 0
+    return f"{row.argmax()} ({row.max():,} ×)" if row.max() else "–"
+
+
+def _galleries(data: mnist.Digits, found: Evaluation, chosen: TestSet) -> None:
+    st.subheader("Where it fails", anchor="galleries")
+    kinds = {
+        "Mistakes": (found.mistakes(), "Every wrong answer, the surest first."),
+        "Confidently wrong": (
+            found.confidently_wrong(SURE_AND_WRONG),
+            f"Wrong, with a confidence of {SURE_AND_WRONG:.0%} or more. Would you have known?",
+        ),
+        "Unsure": (
+            found.unsure(),
+            "Right or wrong: the two best answers are nearest to each other here.",
+        ),
+    }
+    kind = str(
+        st.segmented_control(
+            "Show", list(kinds), default="Mistakes", required=True, key="gallery_kind",
+            persist_state="session", label_visibility="collapsed",
+        )
+    )  # fmt: skip
+    places, words = kinds[kind]
+    st.caption(f"{words} Below each: true digit → answer, confidence.")
+    _pictures(data, found, places, chosen, f"gallery_{kind}")
+
+
+def _calibration(found: Evaluation) -> None:
+    st.subheader("Does it know how sure it may be?", anchor="calibration")
+    bins = found.reliability()
+    filled = bins.counts > 0
+    st.markdown(
+        "Of all answers with a confidence of about 80 %, 80 % should be right. **Below the dashed "
+        "line** it is too sure of itself, above it too modest. The mean distance, weighted by the "
+        f"number of answers, is the **expected calibration error**: {bins.error:.2%}."
+    )
+    ends = np.array([0.0, 1.0])
+    curves(
+        [
+            Line("As sure as right", ends, ends, ("#7a828e", "#9aa3af"), faint=True, dashed=True),
+            Line(
+                "This network", bins.confidence[filled], bins.accuracy[filled],
+                (LIGHT.training, DARK.training),
+            ),
+        ],
+        key="reliability", title="Reliability diagram", x_label="confidence",
+        y_label="share read rightly", y_format="percent", y_range=(0.0, 1.02), height=300,
+    )  # fmt: skip
+    counts = ", ".join(
+        f"{low:.0%} to {high:.0%}: {count:,}"
+        for low, high, count in zip(bins.edges, bins.edges[1:], bins.counts, strict=False)
+        if count
+    )
+    st.caption(f"Answers in each bin of confidence: {counts}. Few answers make a shaky point.")

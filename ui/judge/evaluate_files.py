@@ -1,0 +1,92 @@
+"""An evaluation as files to keep: every answer, the confusion matrix, precision and recall."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model.evaluation.metrics import Evaluation
+from ui.style.figures import Cell, table_png
+
+RIGHT, WRONG = "#1c5aa6", "#c2410c"
+STRONGEST = 0.8
+"""Share of its colour that the largest count gets, as in `ui.components.confusion`."""
+
+
+def save_evaluation(found: Evaluation, name: str, origin: str, words: str) -> None:
+    """Offer the files; nothing is computed before a click.
+
+    Args:
+        found: what is saved.
+        name: of the test set, in the names of the files.
+        origin: of the network.
+        words: what the test set is, in a sentence: "500 test digits".
+    """
+    note = f"{origin}, {words}: {found.accuracy:.2%}. Rows: the true digit. Columns: the answer."
+    with st.popover("Save", icon=":material/download:", key="evaluate_save"):
+        for title, make, file in (
+            (
+                "Confusion matrix (PNG)",
+                partial(confusion_png, found, note),
+                f"confusion_{name}.png",
+            ),
+            ("Confusion matrix (CSV)", partial(confusion_csv, found), f"confusion_{name}.csv"),
+            ("Precision and recall (CSV)", partial(scores_csv, found), f"scores_{name}.csv"),
+            ("Every answer (CSV)", partial(answers_csv, found), f"answers_{name}.csv"),
+        ):
+            st.download_button(
+                title, make, file, "image/png" if file.endswith("png") else "text/csv",
+                key=f"save_{file}", on_click="ignore", width="stretch",
+            )  # fmt: skip
+
+
+def confusion_png(found: Evaluation, note: str) -> bytes:
+    """The matrix as a picture, shaded as on the page; `note` stands below it."""
+    counts = found.confusion
+    wrong = counts - np.diag(np.diag(counts))
+    worst, totals = max(int(wrong.max()), 1), np.maximum(counts.sum(axis=1), 1)
+    rows = [
+        (
+            str(truth),
+            [
+                Cell(f"{count:,}", "", RIGHT, STRONGEST * count / totals[truth])
+                if truth == answer
+                else Cell(f"{count:,}", "", WRONG, STRONGEST * (count / worst) ** 0.5)
+                for answer, count in enumerate(row)
+            ],
+        )
+        for truth, row in enumerate(counts.tolist())
+    ]
+    return table_png("Confusion matrix", [str(digit) for digit in range(10)], rows, note)
+
+
+def answers_csv(found: Evaluation) -> str:
+    """One line a digit: its place, its label, the answer and all ten probabilities."""
+    head = "place,label,answer," + ",".join(f"p{digit}" for digit in range(10))
+    lines = [
+        f"{place},{label},{answer}," + ",".join(f"{share:.9g}" for share in shares)
+        for place, (label, answer, shares) in enumerate(
+            zip(found.labels, found.answers, found.probabilities.tolist(), strict=True)
+        )
+    ]
+    return "\n".join([head, *lines]) + "\n"
+
+
+def confusion_csv(found: Evaluation) -> str:
+    """The matrix with a head line; rows are the true digits."""
+    head = "true," + ",".join(f"read as {digit}" for digit in range(10))
+    lines = [f"{digit}," + ",".join(map(str, row)) for digit, row in enumerate(found.confusion)]
+    return "\n".join([head, *lines]) + "\n"
+
+
+def scores_csv(found: Evaluation) -> str:
+    """One line a digit: count, recall, precision; a share that does not exist stays empty."""
+    lines = [
+        f"{digit},{found.confusion[digit].sum()},{_share(recall)},{_share(precision)}"
+        for digit, (recall, precision) in enumerate(zip(found.recall, found.precision, strict=True))
+    ]
+    return "\n".join(["digit,count,recall,precision", *lines]) + "\n"
+
+
+def _share(share: float) -> str:
+    return "" if np.isnan(share) else f"{share:.9g}"

@@ -1,0 +1,250 @@
+"""Which pixels speak for which digit: ten heat maps, and one of them beside the digit."""
+
+from zlib import crc32
+
+import numpy as np
+import streamlit as st
+
+from model.engine import EngineError, engine
+from model.interpretability.attribution import (
+    NO_MAPS,
+    WINDOWS,
+    Attribution,
+    Method,
+    Settings,
+    attribute,
+    cam_layers,
+    usual_layer,
+)
+from model.interpretability.integrated_gradients import COMPLETE, SMALLEST_CHANGE
+from model.network import Network, NetworkConfig
+from model.network.activations import ForwardPass
+from ui.components.maps import big_map, map_grid
+from ui.digit.follow import came_for
+from ui.frame.save_menu import save_menu
+from ui.state.links import copy_link, linked, tell
+from ui.state.session import ChosenDigit
+from ui.style.diagram import shape_text
+
+SIZE = 300
+"""Width of the digit and of the opened map, in CSS pixels."""
+COVERS = {0.0: "paper", 1.0: "ink"}
+
+HOW = {
+    Method.OCCLUSION: "A square window is covered at every place of the picture in turn, and the "
+    "network is asked again. A pixel is orange when the score **falls** with the window around it: "
+    "what is there speaks for the digit. Blue: the score rises.",
+    Method.GRADIENT_INPUT: "How steeply does the score rise when a pixel gets a little more ink? "
+    "This slope, the **gradient**, is computed backwards through the network and multiplied by the "
+    "ink that the pixel has.",
+    Method.INTEGRATED: "The digit is faded in from blank paper. The slopes of the score "
+    "on the way are averaged and multiplied by the ink. So the numbers of a map **add up** to what "
+    "the score gains from paper to digit.",
+    Method.GRAD_CAM: "Each feature map of one layer is weighed by its mean slope: how much the "
+    "score rises with it. The weighted maps are added. As published, the method then drops what is "
+    "negative; here it stays, in blue.",
+}
+CANNOT = {
+    Method.OCCLUSION: "Two parts that can stand in for each other: covering one changes little, so "
+    "both look unimportant. And covered with paper, it is silent about strokes that are missing; "
+    "cover with ink to ask about those.",
+    Method.GRADIENT_INPUT: "More than a tiny step: the slope may be flat here and steep a little "
+    "further on. Pixels without ink always get zero, so missing strokes are never shown.",
+    Method.INTEGRATED: "Missing strokes: it compares with blank paper, where paper stays paper and "
+    "gets zero. And it shares the sum out among single pixels, also where only several of them "
+    "together mean something.",
+    Method.GRAD_CAM: "Anything finer than a cell of the layer. And one mean slope stands for "
+    "a whole map, so that a map that helps in one place and harms in another is shown wrongly. In "
+    "a layer close to the picture even the answered digit can come out blue.",
+}
+SCORE = (
+    "A **score** is what the network computes for a digit before softmax turns the ten scores into "
+    "probabilities (its *logit*)."
+)
+
+
+@st.cache_data(max_entries=64, show_spinner="Explaining …")
+def _attribution(
+    fingerprint: str, pixels: bytes, method: str, chosen: tuple[int, float, str | None],
+    _network: Network,
+) -> Attribution:  # fmt: skip
+    """Explain once: network, digit, method and settings tell the results apart."""
+    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
+    return engine().run(attribute, _network, digit, Method(method), Settings(*chosen))
+
+
+def heat_maps(
+    network: Network, digit: np.ndarray, method: Method, settings: Settings
+) -> Attribution | None:
+    """Return the ten heat maps of a digit; a sentence on the page and None without the engine."""
+    if engine().state.phase != "ready":
+        st.info(engine().state.sentence, icon=":material/hourglass_top:")
+        return None
+    chosen = (settings.window, settings.cover, settings.layer)
+    try:
+        return _attribution(network.fingerprint, digit.tobytes(), str(method), chosen, network)
+    except EngineError as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
+        return None
+
+
+def answer_words(inside: ForwardPass, digit: ChosenDigit) -> str:
+    """What the network answers, and whether it is right, in a sentence."""
+    answer = int(inside.probabilities.argmax())
+    words = f"The network answers **{answer}**, with {inside.probabilities[answer]:.1%}."
+    if digit.label is not None:
+        right = digit.label == answer
+        words += " That is right." if right else f" In truth it is a **{digit.label}**."
+    return words
+
+
+def key_of(digit: ChosenDigit) -> int:
+    """A number for the keys of widgets that begin anew with each digit."""
+    return crc32(digit.pixels.tobytes())
+
+
+@st.fragment
+def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
+    """Show the ten heat maps of one method, and one of them large.
+
+    Args:
+        network: whose answer is explained.
+        inside: what it made of the digit.
+        digit: the digit.
+    """
+    st.markdown(answer_words(inside, digit))
+    method, settings = _method(network.config)
+    usual = Settings()
+    tell(
+        method=method if method is not Method.OCCLUSION else None,
+        window=settings.window if settings.window != usual.window else None,
+        cover=settings.cover if settings.cover != usual.cover else None,
+        cells=settings.layer,
+    )
+    if method is Method.GRAD_CAM and usual_layer(network.config) is None:
+        st.info(NO_MAPS)
+        return
+    found = heat_maps(network, digit.pixels, method, settings)
+    if found is None:
+        return
+    answer = int(inside.probabilities.argmax())
+    first = linked("map", found.classes, answer) if came_for(digit) else answer
+    shown = found.maps if found.native is None else found.native
+    pick = map_grid(
+        shown, key=f"heat_{key_of(digit)}", scale=float(np.abs(shown).max()), size=84,
+        labels=[_label(label, answer, digit.label) for label in found.classes],
+        selected=first, marked_empty=False,
+    )  # fmt: skip
+    opened = first if pick is None else pick.channel
+    tell(map=opened if opened != answer else None)
+    _opened(found, method, opened, digit)
+    with st.container(horizontal=True):
+        copy_link()
+        save_menu(found.maps, name=f"explain_{_file_name(method)}", key="save_heat")
+        if found.native is not None:
+            save_menu(
+                found.native, name=f"explain_{_file_name(method)}_cells", key="save_cells",
+                title="Save the cells",
+            )  # fmt: skip
+
+
+def _method(config: NetworkConfig) -> tuple[Method, Settings]:
+    """Let the method and its settings be chosen."""
+    method = Method(
+        st.segmented_control(
+            "Method", [str(each) for each in Method],
+            default=linked("method", [str(each) for each in Method], str(Method.OCCLUSION)),
+            required=True, key="explain_method", persist_state="session",
+        )
+    )  # fmt: skip
+    with st.container(horizontal=True, gap="medium"):
+        if method is Method.OCCLUSION:
+            window = st.selectbox(
+                "Window", WINDOWS, key="explain_window",
+                index=WINDOWS.index(linked("window", WINDOWS, Settings().window)),
+                format_func=lambda side: f"{side}×{side} pixels", persist_state="session",
+                width=150,
+            )  # fmt: skip
+            cover = st.selectbox(
+                "Covered with", list(COVERS), format_func=COVERS.__getitem__, key="explain_cover",
+                index=list(COVERS).index(linked("cover", list(COVERS), Settings().cover)),
+                persist_state="session", width=130,
+            )  # fmt: skip
+            return method, Settings(window=window, cover=cover)
+        usual = usual_layer(config)
+        if method is Method.GRAD_CAM and usual is not None:
+            names = [layer.name for layer in cam_layers(config)]
+            name = st.selectbox(
+                "Layer", names, index=names.index(linked("cells", names, usual.name)), width=150,
+                key=f"explain_layer_{'_'.join(names)}", persist_state="session",
+            )  # fmt: skip
+            return method, Settings(layer=name)
+    return method, Settings()
+
+
+def _label(label: int, answer: int, truth: int | None) -> str:
+    """Mark the digit that is answered and the true one."""
+    if label == answer:
+        return f"{label} answer ✓" if label == truth else f"{label} answer"
+    return f"{label} true" if label == truth else str(label)
+
+
+def _opened(found: Attribution, method: Method, label: int, digit: ChosenDigit) -> None:
+    """Show one heat map beside the digit, how it came about and what it cannot show."""
+    one, two, three = st.columns(3, gap="medium")
+    with one:
+        st.markdown("**The digit**")
+        big_map(digit.pixels, key="explain_digit", scale=1.0, values=False, size=SIZE,
+                label="digit")  # fmt: skip
+    words, smooth = three, two
+    if found.native is not None and found.layer is not None:
+        words, smooth = st.container(), three
+        with two:
+            st.markdown(f"**For a {label}**: the cells of {found.layer.name}")
+            big_map(
+                found.native[:, :, label], key="explain_cells", size=SIZE, label=f"for a {label}",
+                scale=float(np.abs(found.native).max()),
+            )  # fmt: skip
+    with smooth:
+        st.markdown(f"**For a {label}**" + ("" if smooth is two else ", smoothed to 28×28"))
+        big_map(
+            found.maps[:, :, label], key="explain_one", values=False, size=SIZE,
+            label=f"for a {label}", scale=float(np.abs(found.maps).max()),
+        )  # fmt: skip
+    with words:
+        st.markdown(f"**How it works.** {HOW[method]}")
+        st.markdown(f"**What it cannot show.** {CANNOT[method]}")
+        for sentence in _figures(found, label):
+            st.markdown(sentence)
+        st.caption(SCORE + " One colour scale for all ten maps.")
+
+
+def _figures(found: Attribution, label: int) -> list[str]:
+    """What this very result says of itself."""
+    if found.layer is not None:
+        cells, field = found.layer.output_shape[:2], found.layer.receptive_field
+        return [
+            f"**Cells.** {found.layer.name} has {shape_text(cells)} cells; each sees "
+            f"{field}×{field} pixels. Smoothing adds nothing: it only draws a cell in the middle "
+            "of the pixels that it sees."
+        ]
+    if found.changes is None or found.points is None:
+        return []
+    worst = int(found.gaps.argmax())
+    return [
+        f"**Does it add up?** From paper to digit the score of {label} changes by "
+        f"{_signed(found.changes[label])}; this map adds up to {_signed(found.sums[label])}, "
+        f"a gap of **{found.gaps[label]:.2%}** of the change. The largest gap of the ten maps is "
+        f"{found.gaps[worst]:.2%}, for a {worst}. This map comes from {found.points[label]} "
+        "pictures between paper and digit; where a map misses by more than "
+        f"{COMPLETE:.0%}, more are taken. (A change below {SMALLEST_CHANGE} counts as "
+        f"{SMALLEST_CHANGE}: of nearly nothing, any share is large.)"
+    ]
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def _file_name(method: Method) -> str:
+    return str(method).lower().replace("-", "_").replace(" × ", "_").replace(" ", "_")

@@ -1,0 +1,275 @@
+"""Is the explanation true? Erasing in its order, against random order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model.data import mnist
+from model.engine import EngineError, Pending, engine
+from model.interpretability.attribution import Method, Settings, usual_layer
+from model.interpretability.faithfulness import (
+    NO_INK,
+    ORDERS,
+    Erasing,
+    areas,
+    erase,
+    erased,
+    importance_order,
+    random_order,
+)
+from model.network import Network, NetworkConfig
+from model.network.activations import ForwardPass
+from ui.components.curves import Line, curves
+from ui.components.maps import map_grid
+from ui.frame.save_menu import save_menu
+from ui.judge.explain import heat_maps
+from ui.state.links import linked, tell
+from ui.state.session import ChosenDigit
+from ui.state.sliced_work import in_slices
+from ui.style.colours import DARK, LIGHT
+
+SHOWN = (0, 4, 8, 12, 20, 32)
+"""Steps of erasing that are shown as pictures."""
+MANY = 20
+"""Test digits that the methods are compared on; as many of each."""
+COLOURS = dict(zip(Method, ((0, 0), (5, 5), (6, 6), (3, 3)), strict=True))
+"""Of each method's line: its place among the colours for a light and for a dark page."""
+GREY = ("#6b7280", "#9aa3b2")
+
+STYLE = """<style>
+.ds-trust { overflow-x: auto; }
+.ds-trust table { border-collapse: collapse; font-size: 0.9rem; }
+.ds-trust th { text-align: left; font-weight: 600; opacity: 0.75; }
+.ds-trust th, .ds-trust td { padding: 0.35rem 1.6rem 0.35rem 0; border: 0;
+  border-bottom: 1px solid rgba(128,128,128,0.25); font-variant-numeric: tabular-nums; }
+.ds-trust td.best { font-weight: 700; }
+@media (max-width: 480px) { .ds-trust table { font-size: 0.8rem; }
+  .ds-trust th, .ds-trust td { padding-right: 0.6rem; } }
+</style>"""
+
+
+Areas = tuple[np.ndarray, np.ndarray]
+"""Of one digit under deletion and insertion: every method, then the mean of random orders."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """One digit's erasing: the rows of `curves` are the methods in their order, then chance."""
+
+    methods: tuple[Method, ...]
+    orders: np.ndarray
+    curves: Erasing
+
+
+def methods_for(config: NetworkConfig) -> tuple[Method, ...]:
+    """The methods that a network of this kind can be explained by."""
+    without = usual_layer(config) is None
+    return tuple(each for each in Method if not (without and each is Method.GRAD_CAM))
+
+
+def tested(network: Network, digit: np.ndarray, label: int) -> Tested | None:
+    """Explain by every method and erase in each order; None and a sentence when that fails."""
+    if not digit.any():
+        st.info(NO_INK)
+        return None
+    methods = methods_for(network.config)
+    orders = []
+    for method in methods:
+        heat = heat_maps(network, digit, method, Settings())
+        if heat is None:
+            return None
+        orders.append(importance_order(heat.maps[:, :, label], digit))
+    orders += [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
+    stack = np.stack(orders)
+    try:
+        found = _erasing(
+            network.fingerprint, digit.tobytes(), label, stack.tobytes(), network, stack
+        )
+    except EngineError as error:
+        st.warning(str(error), icon=":material/hourglass_top:")
+        return None
+    return Tested(methods, stack, found)
+
+
+@st.cache_data(max_entries=64, show_spinner="Erasing the digit step by step …")
+def _erasing(
+    fingerprint: str, pixels: bytes, label: int, orders: bytes, _network: Network,
+    _orders: np.ndarray,
+) -> Erasing:  # fmt: skip
+    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
+    return engine().run(erase, _network, digit, label, _orders)
+
+
+@st.fragment
+def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
+    """Show how the probability falls while the digit is erased, by every method and by chance."""
+    label = int(inside.probabilities.argmax())
+    found = tested(network, digit.pixels, label)
+    if found is None:
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        curves(
+            _lines(found, found.curves.deletion), key="trust_deletion", y_format="percent",
+            title="Deletion: the important pixels go first", y_range=(0, 1),
+            x_label="share of the ink pixels erased", y_label=f"probability of {label}",
+        )  # fmt: skip
+    with right:
+        curves(
+            _lines(found, found.curves.insertion), key="trust_insertion", y_format="percent",
+            title="Insertion: the important pixels come first", y_range=(0, 1),
+            x_label="share of the ink pixels put back", y_label=f"probability of {label}",
+        )  # fmt: skip
+    st.html(_table(found))
+    st.markdown(
+        f"The **area** under a curve is its mean height, 0 to 1. {ORDERS} random orders "
+        "(grey; thin lines: the lowest and the highest) show what chance can do. This is one "
+        "digit: a method can be lucky with one and not with the next."
+    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "Curves (CSV)", lambda: curves_csv(found), "deletion_insertion.csv", "text/csv",
+            key="trust_csv", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            "Areas (CSV)", lambda: areas_csv(found), "areas.csv", "text/csv",
+            key="trust_areas", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+    _pictures(found, digit.pixels)
+
+
+def _lines(found: Tested, values: np.ndarray) -> list[Line]:
+    x, count = found.curves.shares, len(found.methods)
+    chance = values[count:]
+    lines = [
+        Line("random order", x, chance.min(axis=0), GREY, faint=True),
+        Line("random order", x, chance.max(axis=0), GREY, faint=True),
+        Line("random order", x, chance.mean(axis=0), GREY, dashed=True),
+    ]
+    for method, row in zip(found.methods, values, strict=False):
+        light, dark = COLOURS[method]
+        lines.append(Line(str(method), x, row, (LIGHT.digits[light], DARK.digits[dark])))
+    return lines
+
+
+def _table(found: Tested) -> str:
+    count = len(found.methods)
+    gone, back = found.curves.deletion_areas, found.curves.insertion_areas
+    rows = ""
+    for place, method in enumerate(found.methods):
+        beaten = int((gone[place] < gone[count:]).sum()), int((back[place] > back[count:]).sum())
+        best = gone[place] == gone[:count].min(), back[place] == back[:count].max()
+        marks = ["best" if each else "" for each in best]
+        rows += (
+            f"<tr><td>{method}</td><td class='{marks[0]}'>{gone[place]:.3f}</td>"
+            f"<td>{beaten[0]} of {ORDERS}</td><td class='{marks[1]}'>{back[place]:.3f}</td>"
+            f"<td>{beaten[1]} of {ORDERS}</td></tr>"
+        )
+    means = "".join(
+        f"<td>{areas[count:].mean():.3f} ({areas[count:].min():.3f} to {areas[count:].max():.3f})"
+        "</td><td></td>"
+        for areas in (gone, back)
+    )
+    return (
+        f"{STYLE}<div class='ds-trust'><table><thead><tr><th>Order</th>"
+        "<th>Deletion area<br>(smaller is truer)</th><th>beats random</th>"
+        "<th>Insertion area<br>(larger is truer)</th><th>beats random</th></tr></thead>"
+        f"<tbody>{rows}<tr><td>random order</td>{means}</tr></tbody></table></div>"
+    )
+
+
+def _pictures(found: Tested, digit: np.ndarray) -> None:
+    """Show what is left of the digit on the way, in the order of one method."""
+    names = [*map(str, found.methods), "random order"]
+    chosen = st.segmented_control(
+        "What is left, erased in the order of …", names, default=linked("order", names, names[0]),
+        required=True,
+        key="trust_pictures", persist_state="session",
+    )  # fmt: skip
+    place = names.index(str(chosen)) if chosen in names else 0
+    tell(order=names[place] if place else None)
+    shares = found.curves.shares
+    steps = [step for step in SHOWN if step < len(shares)]
+    order, probabilities = found.orders[place], found.curves.deletion[place]
+    pictures = [erased(digit, order, round(shares[step] * len(order))) for step in steps]
+    map_grid(
+        np.stack(pictures, axis=2), key="trust_left", scale=1.0, size=112, bar=False,
+        labels=[f"{shares[step]:.0%} gone: {probabilities[step]:.1%}" for step in steps],
+        marked_empty=False,
+    )  # fmt: skip
+    save_menu(np.stack(pictures, axis=2), name="what_is_left", key="trust_save_left", scale=1.0)
+
+
+def curves_csv(found: Tested) -> str:
+    """Return "test,order,share,probability", one line a point."""
+    names = [*map(str, found.methods)]
+    names += [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
+    lines = ["test,order,share,probability"]
+    both = ("deletion", found.curves.deletion), ("insertion", found.curves.insertion)
+    for test, values in both:
+        for name, row in zip(names, values, strict=True):
+            points = zip(found.curves.shares, row, strict=True)
+            lines += [f"{test},{name},{share:.6g},{value:.9g}" for share, value in points]
+    return "\n".join(lines) + "\n"
+
+
+def areas_csv(found: Tested) -> str:
+    """Return "order,deletion_area,insertion_area", one line an order."""
+    names = [*map(str, found.methods)]
+    names += [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
+    rows = zip(names, found.curves.deletion_areas, found.curves.insertion_areas, strict=True)
+    return (
+        "\n".join(
+            ["order,deletion_area,insertion_area", *(f"{n},{a:.6g},{b:.6g}" for n, a, b in rows)]
+        )
+        + "\n"
+    )
+
+
+def over_many(network: Network) -> None:
+    """Offer the same comparison on many test digits, one slice of work a digit."""
+    methods, test = methods_for(network.config), mnist.embedded().test
+    chosen = test.take(np.arange(0, len(test), len(test) // MANY)[:MANY]).inputs()
+
+    def ask(digit: np.ndarray, _: Sequence[Areas]) -> Pending[Areas]:
+        return engine().submit(areas, network, digit, methods)
+
+    in_slices(
+        ("areas", network.fingerprint), lambda: [partial(ask, digit) for digit in chosen],
+        partial(_mean_table, methods), key="trust_many", label=f"Testing {MANY} digits",
+        start=f"Compare the methods on {MANY} test digits",
+    )  # fmt: skip
+
+
+def _mean_table(methods: tuple[Method, ...], results: Sequence[Areas], _: bool) -> None:
+    """Show the mean areas over the digits that are done."""
+    gone, back = (np.array([result[test] for result in results]) for test in (0, 1))
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{gone[:, i].mean():.3f}</td>"
+        f"<td>{back[:, i].mean():.3f}</td>"
+        f"<td>{_better(gone, back, i) if i < len(methods) else ''}</td></tr>"
+        for i, name in enumerate([*map(str, methods), "random order"])
+    )
+    st.html(
+        f"{STYLE}<div class='ds-trust'><table><thead><tr><th>Mean of {len(results)} digits</th>"
+        "<th>Deletion area<br>(smaller is truer)</th><th>Insertion area<br>(larger is truer)</th>"
+        f"<th>beats random<br>in both</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+    lines = ["digit,order,deletion_area,insertion_area"]
+    names = [*map(str, methods), "random mean"]
+    for place, (one, two) in enumerate(results):
+        cells = zip(names, one, two, strict=True)
+        lines += [f"{place},{name},{a:.6g},{b:.6g}" for name, a, b in cells]
+    st.download_button(
+        "Areas (CSV)", "\n".join(lines) + "\n", "areas_many.csv", "text/csv",
+        key="trust_many_csv", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+
+
+def _better(gone: np.ndarray, back: np.ndarray, place: int) -> str:
+    """For how many digits a method is better than the mean of random orders in both tests."""
+    both = (gone[:, place] < gone[:, -1]) & (back[:, place] > back[:, -1])
+    return f"{both.sum()} of {len(both)}"

@@ -1,0 +1,196 @@
+"""The map of digits: what the dense layer says of 1,000 unseen digits, in a plane."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model.data.mnist import unseen
+from model.engine import Pending, engine
+from model.interpretability.embedding import (
+    SLICE,
+    STEPS,
+    STEPS_A_SLICE,
+    Layout,
+    advance,
+    begin,
+    neighbours,
+    pca,
+    read_some,
+)
+from model.network import Network
+from model.network.activations import ForwardPass, Reading, dense_layer
+from ui.components.scatter import Cloud, scatter
+from ui.digit.gallery import gallery, open_digit
+from ui.state.answers import look_inside
+from ui.state.links import linked, tell
+from ui.state.session import ChosenDigit, session
+from ui.state.shown_network import network
+from ui.state.sliced_work import Slice, in_slices
+
+NEAREST = 8
+KINDS = {"PCA": "PCA: two longest directions", "t-SNE": "t-SNE: keep the neighbours"}
+
+
+def digit_map() -> None:
+    """Read 1,000 digits with the shown network and lay them out."""
+    current = network()
+    in_slices(
+        ("map", current.fingerprint), partial(_slices, current), partial(_show, current),
+        key="map_reading", label="Reading 1,000 digits",
+    )  # fmt: skip
+
+
+def _slices(current: Network) -> list[Slice[Reading]]:
+    images = unseen().images
+    starts = range(0, len(images), SLICE)
+    return [partial(_read, current, images[start : start + SLICE]) for start in starts]
+
+
+def _read(current: Network, images: np.ndarray, before: Sequence[Reading]) -> Pending[Reading]:
+    return engine().submit(read_some, current, images)
+
+
+def _show(current: Network, results: Sequence[Reading], complete: bool) -> None:
+    if not complete:
+        return
+    features = np.concatenate([each.features for each in results])
+    answers = np.concatenate([each.probabilities for each in results]).argmax(axis=1)
+    kind = st.segmented_control(
+        "Layout", list(KINDS), default=linked("layout", list(KINDS), "PCA"), required=True,
+        format_func=KINDS.__getitem__,
+        key="map_kind", persist_state="session",
+    )  # fmt: skip
+    tell(layout=kind if kind != "PCA" else None)
+    mine = session().digit
+    inside = look_inside(mine) if mine is not None else None
+    own = _dense(inside) if inside is not None else None
+    if kind == "PCA":
+        _pca(features, answers, own)
+        _nearest(features, own)
+    else:
+        _tsne(current, features, answers, own)
+
+
+def _dense(inside: ForwardPass) -> np.ndarray:
+    name = dense_layer(network().config)
+    return next(each.after for each in inside.layers if each.layer.name == name)
+
+
+def _pca(features: np.ndarray, answers: np.ndarray, own: np.ndarray | None) -> None:
+    plane = pca(features)
+    right, up = (round(100 * float(share), 1) for share in plane.shares)
+    st.caption(
+        f"The {features.shape[1]} numbers of the dense layer for 1,000 digits that the network has "
+        f"not learned from. The plane keeps {right + up:.1f} % of their variance "
+        f"({right:.1f} % to the right, {up:.1f} % upwards)."
+    )
+    near = neighbours(features, own, NEAREST) if own is not None else None
+    star = plane.points(own[None])[0] if own is not None else None
+    _plane(plane.points(features), answers, star, near, "Map of digits, PCA")
+
+
+def _tsne(
+    current: Network, features: np.ndarray, answers: np.ndarray, own: np.ndarray | None
+) -> None:
+    """Lay all points out with one's own among them; the map forms while one watches."""
+    if own is not None:
+        features = np.concatenate([features, own[None]])
+    mark = own.tobytes() if own is not None else b""
+    in_slices(
+        ("t-SNE", current.fingerprint, mark), partial(_steps, features),
+        partial(_show_layout, features, answers, own is not None),
+        key="map_tsne", label="Moving the points",
+        start="Make the t-SNE map (about 10 seconds)",
+    )  # fmt: skip
+
+
+def _steps(features: np.ndarray) -> list[Slice[Layout]]:
+    return [partial(_move, features)] * -(-STEPS // STEPS_A_SLICE)
+
+
+def _move(features: np.ndarray, before: Sequence[Layout]) -> Pending[Layout]:
+    return engine().submit(advance, features, before[-1] if before else begin(features))
+
+
+def _show_layout(
+    features: np.ndarray, answers: np.ndarray, with_own: bool, results: Sequence[Layout], _: bool
+) -> None:
+    layout = results[-1]
+    st.caption(
+        f"Step {layout.step} of {STEPS}. Who stands near whom is what counts here; how far apart "
+        "two groups are, and how large they look, means little."
+    )
+    count = len(answers)
+    star = layout.points[count] if with_own else None
+    own = features[count] if with_own else None
+    near = neighbours(features[:count], own, NEAREST) if own is not None else None
+    _plane(layout.points[:count], answers, star, near, "Map of digits, t-SNE")
+    _nearest(features[:count], own)
+
+
+def _plane(
+    points: np.ndarray, answers: np.ndarray, star: np.ndarray | None, near: np.ndarray | None,
+    title: str,
+) -> None:  # fmt: skip
+    data = unseen()
+    key = f"plane_{title[-5:]}"
+    cloud = Cloud(points, data.labels, answers, star, near)
+    place = scatter(cloud, key=key, title=title)
+    st.caption(
+        "Each digit stands where the network sees it. Framed ones are read wrongly. The star is "
+        "the digit chosen above, the rings are its nearest neighbours."
+    )
+    if place is not None:
+        picture, words = st.columns([1, 6], vertical_alignment="center")
+        digit = unseen_digit(place)
+        with picture:
+            st.image(255 - data.images[place], width=84)
+        with words:
+            open_digit(digit, key=key)
+    _save(points, answers, star)
+
+
+def unseen_digit(place: int) -> ChosenDigit:
+    """One of the 1,000: the first 500 are validation digits, the others test digits."""
+    data = unseen()
+    truth, half = int(data.labels[place]), len(data) // 2
+    kind = "validation" if place < half else "test"
+    pixels = data.take(np.array([place])).inputs()[0]
+    at = place - half if place >= half else None
+    return ChosenDigit(pixels, f"{kind} digit {place % half}, a {truth}", truth, at)
+
+
+def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:
+    if own is None:
+        return
+    st.subheader("Its nearest neighbours", anchor="neighbours")
+    st.caption(
+        f"The digits whose {features.shape[1]} numbers are nearest to those of the chosen one, the "
+        "nearest first. The network looks at them and at yours in nearly the same way."
+    )
+    data, places = unseen(), neighbours(features, own, NEAREST)
+    distances = np.linalg.norm(features[places] - own, axis=1)
+    labels = [f"{data.labels[p]} · {away:.3g}" for p, away in zip(places, distances, strict=True)]
+    gallery(
+        data.images[places], labels, lambda number: unseen_digit(int(places[number])),
+        key=f"nearest_{hash(places.tobytes())}", size=64,
+    )  # fmt: skip
+
+
+def _save(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> None:
+    st.download_button(
+        "Save the points (CSV)", partial(map_csv, points, answers, star), "map_of_digits.csv",
+        "text/csv", icon=":material/download:", key="map_csv", on_click="ignore",
+    )  # fmt: skip
+
+
+def map_csv(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> str:
+    """One line a digit: its label, the answer and its place; one's own digit is the last line."""
+    lines = [
+        f"{label},{answer},{x:.9g},{y:.9g}"
+        for label, answer, (x, y) in zip(unseen().labels, answers, points.tolist(), strict=True)
+    ]
+    own = [f"own,,{star[0]:.9g},{star[1]:.9g}"] if star is not None else []
+    return "\n".join(["label,answer,x,y", *lines, *own]) + "\n"

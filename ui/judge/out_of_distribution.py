@@ -1,0 +1,140 @@
+"""What the network makes of pictures of another kind than those it has learned from."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model.engine import Pending, engine
+from model.evaluation.metrics import wilson
+from model.evaluation.out_of_distribution import SLICE, Foreign, Kind, count, joined, read_foreign
+from model.network import Network
+from ui.digit.gallery import gallery
+from ui.state.session import ChosenDigit
+from ui.state.shown_network import network
+from ui.state.sliced_work import Slice, in_slices
+
+SURE = 0.9
+MEANINGS = {
+    Kind.TEST: "What it has learned to read, for comparison.",
+    Kind.SMALL: "Scikit-learn's handwritten digits of 8×8 pixels, enlarged.",
+    Kind.PRINTED: "The ten digits in the fonts that come with this app's libraries.",
+    Kind.LETTERS: "Capital letters in ten of those fonts, without I and O; S and Z may be digits.",
+    Kind.HAND: "Letters drawn by the computer in eight hands, without those that may be digits.",
+    Kind.SHAPES: "Squares, spirals, arrows and others, drawn by the computer in twelve hands.",
+    Kind.DOODLES: "Faces, houses, hearts and others, drawn by the computer in six hands.",
+    Kind.SCRIBBLES: "Coils, zigzags, tangles and others.",
+}
+STYLE = """<style>
+.ds-elsewhere { overflow-x: auto; }
+.ds-elsewhere table { border-collapse: collapse; width: 100%; min-width: 30rem;
+  font-variant-numeric: tabular-nums; }
+.ds-elsewhere th, .ds-elsewhere td { padding: 0.4rem 0.6rem; text-align: right;
+  border-bottom: 1px solid rgba(128,128,128,0.25); }
+.ds-elsewhere th:first-child, .ds-elsewhere td:first-child { text-align: left; }
+.ds-elsewhere small { display: block; opacity: 0.75; font-weight: 400; }
+</style>"""
+
+
+def elsewhere() -> None:
+    """Read pictures of every kind and compare how right and how sure the network is."""
+    current = network()
+    in_slices(
+        ("elsewhere", current.fingerprint), partial(_slices, current), _show,
+        key="elsewhere", label="Drawing and reading pictures of other kinds",
+        start="Show it what it has not learned",
+    )  # fmt: skip
+
+
+def _slices(current: Network) -> list[Slice[Foreign]]:
+    return [
+        partial(_read, current, kind, start)
+        for kind in Kind
+        for start in range(0, count(kind), SLICE)
+    ]
+
+
+def _read(current: Network, kind: Kind, start: int, before: Sequence[Foreign]) -> Pending[Foreign]:
+    return engine().submit(read_foreign, current, kind, start)
+
+
+def _show(results: Sequence[Foreign], complete: bool) -> None:
+    parts = {kind: [part for part in results if part.kind is kind] for kind in Kind}
+    found = {kind: joined(some) for kind, some in parts.items() if some}
+    rows = "".join(_row(each) for each in found.values())
+    st.html(
+        f"{STYLE}<div class='ds-elsewhere'><table><tr><th>Pictures</th><th>Count</th>"
+        f"<th>Read rightly<small>95 % interval</small></th><th>Mean confidence</th>"
+        f"<th>{SURE:.0%} sure or more</th>"
+        f"<th>Called no digit<small>by the detector</small></th></tr>{rows}</table></div>"
+    )
+    if not complete:
+        return
+    st.markdown(
+        "A letter has no right answer among ten digits. A network that knew its limits would be "
+        "sure of none of them; the last column but one shows how often it is. The ten "
+        "probabilities always sum to 100 %, whatever it sees. So on the Draw page a second, small "
+        "network decides whether something looks like a digit at all: the **detector**. Unlike "
+        "this network it has learned from letters, shapes, doodles and scribbles, other ones than "
+        "these; the last column shows how often it says no."
+    )
+    _pictures(found)
+    st.download_button(
+        "Save every answer (CSV)", partial(elsewhere_csv, list(found.values())), "elsewhere.csv",
+        "text/csv", icon=":material/download:", key="elsewhere_csv", on_click="ignore",
+    )  # fmt: skip
+
+
+def _row(found: Foreign) -> str:
+    hits, confidence = int(found.hits.sum()), found.confidence
+    right = "–"
+    if found.kind.digits:
+        low, high = wilson(hits, len(confidence))
+        right = f"{hits / len(confidence):.1%}<small>{low:.1%} to {high:.1%}</small>"
+    return (
+        f"<tr><td><b>{found.kind.capitalize()}</b><small>{MEANINGS[found.kind]}</small></td>"
+        f"<td>{len(confidence)}</td><td>{right}</td><td>{confidence.mean():.1%}</td>"
+        f"<td>{(confidence >= SURE).mean():.1%}</td><td>{found.refused.mean():.1%}</td></tr>"
+    )
+
+
+def _pictures(found: dict[Kind, Foreign]) -> None:
+    kind = st.pills(
+        "Look at", list(found), default=Kind.HAND, required=True, key="elsewhere_kind",
+        format_func=str.capitalize, persist_state="session",
+    )  # fmt: skip
+    shown = found[Kind(kind)]
+    places = np.argsort(-shown.confidence, kind="stable")
+    words = "The surest first"
+    if shown.kind.digits:
+        places = places[~shown.hits[places]]
+        words = "Those that it reads wrongly, the surest first"
+    st.caption(f"{words}. Below each: what it is → the answer, confidence.")
+    labels = [
+        f"{shown.names[p]}→{shown.answers[p]} {100 * shown.confidence[p]:.0f}%" for p in places
+    ]
+
+    def digit(number: int) -> ChosenDigit:
+        place = int(places[number])
+        pixels = shown.images[place].astype(np.float32) / np.float32(255)
+        name = shown.names[place]
+        return ChosenDigit(
+            pixels, f"{shown.kind.removesuffix('s')} {place}, a {name}",
+            int(name) if shown.kind.digits else None,
+        )  # fmt: skip
+
+    key = f"elsewhere_{shown.kind.name}_{network().fingerprint[:8]}"
+    gallery(shown.images[places], labels, digit, key=key, size=72)
+
+
+def elsewhere_csv(found: Sequence[Foreign]) -> str:
+    """One line a picture: kind, what it is, answer, its probability, what the detector says."""
+    lines = [
+        f"{each.kind},{name},{answer},{confidence:.9g},{'yes' if refused else 'no'}"
+        for each in found
+        for name, answer, confidence, refused in zip(
+            each.names, each.answers, each.confidence.tolist(), each.refused, strict=True
+        )
+    ]
+    return "\n".join(["pictures,what it is,answer,confidence,called no digit", *lines]) + "\n"

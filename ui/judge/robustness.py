@@ -1,0 +1,231 @@
+"""How far a digit may be changed: one digit under sliders, and a thousand of them measured."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from model.data.mnist import unseen
+from model.engine import EngineError, Pending, engine
+from model.evaluation.corruptions import (
+    RANGES,
+    SLICE,
+    Change,
+    Measured,
+    Point,
+    curve,
+    measure,
+    read_changed,
+)
+from model.evaluation.verdict import judge_pass
+from model.network import Network
+from model.network.activations import ForwardPass
+from ui.components.curves import Line, curves
+from ui.components.maps import map_grid
+from ui.digit.answer import answer
+from ui.frame.save_menu import save_menu
+from ui.state.answers import rules
+from ui.state.session import ChosenDigit, session
+from ui.state.shown_network import network
+from ui.state.sliced_work import Slice, in_slices
+from ui.style.colours import DARK, LIGHT
+from ui.style.figures import Cell, table_png
+
+GOOD = 0.9
+SIZE = 156
+"""Edge of the digit, in CSS pixels: two of them stand side by side on a phone."""
+SHADE = "#1c5aa6"
+STYLE = """<style>
+.ds-robust { overflow-x: auto; }
+.ds-robust table { border-collapse: separate; border-spacing: 2px; width: 100%;
+  min-width: 40rem; table-layout: fixed; font-variant-numeric: tabular-nums; font-size: 0.875rem; }
+.ds-robust th { width: 8.5rem; text-align: left; font-weight: 600; padding-right: 0.6rem;
+  white-space: nowrap; }
+.ds-robust td { text-align: center; padding: 0.25rem 0.1rem; border-radius: 4px;
+  background: color-mix(in srgb, #1c5aa6 calc(var(--share) * 80%), rgba(128,128,128,0.12)); }
+.ds-robust td.strong { color: #fff; }
+.ds-robust td small { display: block; opacity: 0.75; }
+</style>"""
+
+
+@st.fragment
+def one_digit(digit: ChosenDigit) -> None:
+    """The changed digit and the answer, and below them the eight sliders that change both."""
+    shown = st.container()  # above: on a phone the answer stays in sight while a slider moves
+    strengths = _sliders()
+    try:
+        inside = engine().run(read_changed, network(), digit.pixels, strengths)
+    except EngineError as error:
+        st.info(str(error), icon=":material/hourglass_top:")
+        return
+    both = np.stack([digit.pixels, inside.digit], axis=2)
+    with shown:
+        pictures, said = st.columns(2, gap="medium")
+        with pictures:
+            map_grid(
+                both, key="robust_both", scale=1.0, size=SIZE, bar=False, marked_empty=False,
+                labels=["as it is", "changed"],
+            )  # fmt: skip
+            save_menu(both, name="changed_digit", key="robust_save_digit", scale=1.0)
+        with said:
+            _answer(inside, digit)
+
+
+def _answer(inside: ForwardPass, digit: ChosenDigit) -> None:
+    answer(inside.probabilities, judge_pass(inside, rules()), digit.label)
+
+
+def _sliders() -> dict[Change, float]:
+    """The strength of every change; a new row of sliders after “Leave it as it is”."""
+    picks = session().picks
+    again = picks.get("robustness", 0)
+    strengths: dict[Change, float] = {}
+    with st.grid("auto", min_column_width=220):
+        for change, info in RANGES.items():
+            strengths[change] = float(
+                st.slider(
+                    f"{info.title} ({info.unit})" if info.unit else info.title,
+                    float(info.strengths[0]), float(info.strengths[-1]), float(info.nothing),
+                    float(info.step), key=f"robust_{change}_{again}", help=info.meaning,
+                    persist_state="session",
+                )
+            )  # fmt: skip
+    if st.button("Leave it as it is", icon=":material/undo:", key="robust_reset"):
+        picks["robustness"] = int(str(again)) + 1
+        st.rerun(scope="fragment")
+    return strengths
+
+
+def all_digits() -> None:
+    """Measure every change at nine strengths on 1,000 digits; curve and table grow meanwhile."""
+    chosen = st.pills(
+        "Change", list(RANGES), default=Change.SHIFT, required=True, key="robust_curve",
+        format_func=lambda change: RANGES[change].title, persist_state="session",
+    )  # fmt: skip
+    current = network()
+    in_slices(
+        ("robustness", current.fingerprint), partial(_slices, current, chosen),
+        partial(_show, chosen), key="robustness", label="Changing and reading 1,000 digits",
+        start="Measure all eight changes",
+    )  # fmt: skip
+
+
+def _slices(current: Network, first: Change) -> list[Slice[Measured]]:
+    """The chosen change first, so that its curve is there soon."""
+    data = unseen()
+    order = [first, *(change for change in RANGES if change is not first)]
+    return [
+        partial(_measure, current, change, strength, start)
+        for change in order
+        for strength in RANGES[change].strengths
+        for start in range(0, len(data), SLICE)
+    ]
+
+
+def _measure(
+    current: Network, change: Change, strength: float, start: int, before: Sequence[Measured]
+) -> Pending[Measured]:
+    part = unseen().take(np.arange(start, start + SLICE))
+    return engine().submit(measure, current, part.images, part.labels, change, strength, start)
+
+
+def _show(chosen: Change, results: Sequence[Measured], complete: bool) -> None:
+    _curve(chosen, curve(results, chosen))
+    st.subheader("All changes at a glance", anchor="all")
+    st.caption(
+        "Each row goes from one end of the change to the other, its strength in small print. The "
+        "darker a cell, the more of the 1,000 digits are read rightly."
+    )
+    rows = "".join(_row(change, curve(results, change)) for change in RANGES)
+    st.html(f"{STYLE}<div class='ds-robust'><table>{rows}</table></div>")
+    if complete:
+        with st.popover("Save the table", icon=":material/download:", key="robust_save"):
+            for words, make, file, kind in (
+                ("Picture (PNG)", robustness_png, "robustness.png", "image/png"),
+                ("Table (CSV)", robustness_csv, "robustness.csv", "text/csv"),
+            ):
+                st.download_button(
+                    words, partial(make, results), file, kind, key=f"save_{file}",
+                    on_click="ignore", width="stretch",
+                )  # fmt: skip
+
+
+def _curve(chosen: Change, points: Sequence[Point]) -> None:
+    info = RANGES[chosen]
+    strengths = np.array([point.strength for point in points])
+    right = np.array([point.accuracy for point in points])
+    sure = np.array([point.confidence for point in points])
+    curves(
+        [
+            Line("Read rightly", strengths, right, (LIGHT.training, DARK.training)),
+            Line(
+                "Mean confidence", strengths, sure, (LIGHT.validation, DARK.validation), dashed=True
+            ),
+        ],
+        key="robust_chart", title=f"{info.title}: 1,000 unseen digits", height=280,
+        x_label=f"{info.title.lower()}{f' in {info.unit}' if info.unit else ''}",
+        y_label="share", y_format="percent", y_range=(0.0, 1.02),
+        empty="This change has not been measured yet.",
+    )  # fmt: skip
+    if len(points) == len(info.strengths):
+        st.caption(f"{_reach(chosen, points)} Where the dashed line is above the other, it is more "
+                   "sure than it may be.")  # fmt: skip
+
+
+def _reach(chosen: Change, points: Sequence[Point]) -> str:
+    """The strengths around "nothing" up to which the network is good."""
+    info = RANGES[chosen]
+    middle = min(range(len(points)), key=lambda i: abs(points[i].strength - info.nothing))
+    if points[middle].accuracy < GOOD:
+        return f"Even unchanged, fewer than {GOOD:.0%} of the digits are read rightly."
+    low = high = middle
+    while low > 0 and points[low - 1].accuracy >= GOOD:
+        low -= 1
+    while high + 1 < len(points) and points[high + 1].accuracy >= GOOD:
+        high += 1
+    unit = f" {info.unit}" if info.unit else ""
+    first, last = (f"{points[i].strength:g}" for i in (low, high))
+    return f"{GOOD:.0%} or more are read rightly from {first} to {last}{unit}."
+
+
+def _row(change: Change, points: Sequence[Point]) -> str:
+    at = {point.strength: point for point in points}
+    cells = "".join(_cell(at.get(strength), strength) for strength in RANGES[change].strengths)
+    return f"<tr><th scope='row'>{RANGES[change].title}</th>{cells}</tr>"
+
+
+def _cell(point: Point | None, strength: float) -> str:
+    if point is None:
+        return f"<td style='--share: 0'>…<small>{strength:g}</small></td>"
+    strong = " class='strong'" if point.accuracy > 0.6 else ""
+    return (
+        f"<td{strong} style='--share: {point.accuracy:.3f}'>{point.accuracy:.0%}"
+        f"<small>{strength:g}</small></td>"
+    )
+
+
+def robustness_csv(results: Sequence[Measured]) -> str:
+    """One line for each change and strength."""
+    lines = [
+        f"{change},{p.strength:g},{p.count},{p.accuracy:.9g},{p.confidence:.9g}"
+        for change in RANGES
+        for p in curve(results, change)
+    ]
+    return "\n".join(["change,strength,digits,accuracy,mean confidence", *lines]) + "\n"
+
+
+def robustness_png(results: Sequence[Measured]) -> bytes:
+    """All changes at a glance as a picture: a row a change, from one end to the other."""
+    rows = [
+        (
+            RANGES[change].title,
+            [
+                Cell(f"{p.accuracy:.0%}", f"{p.strength:g}", SHADE, 0.8 * p.accuracy)
+                for p in curve(results, change)
+            ],
+        )
+        for change in RANGES
+    ]
+    note = "Share of 1,000 unseen digits that are read rightly; in small print how strong a change."
+    return table_png("Robustness", [], rows, note)

@@ -1,0 +1,119 @@
+"""The control of an explanation: the same method on networks that have learned nothing."""
+
+import numpy as np
+import streamlit as st
+
+from model.engine import EngineError, engine
+from model.interpretability.attribution import Attribution, Method, Settings
+from model.interpretability.faithfulness import Control, control
+from model.network import Network, NetworkConfig
+from model.network.activations import ForwardPass
+from ui.components.maps import big_map
+from ui.frame.save_menu import save_menu
+from ui.judge.explain import heat_maps
+from ui.judge.faithfulness import methods_for
+from ui.state.links import copy_link, linked, tell
+from ui.state.session import ChosenDigit
+
+SEEDS = 5
+"""Random networks."""
+SIZE = 260
+"""Width of a map, in CSS pixels."""
+
+
+@st.fragment
+def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
+    """Show the same method on networks of random weights, and how alike the maps are."""
+    label = int(inside.probabilities.argmax())
+    if not digit.pixels.any():
+        return
+    names = [str(each) for each in methods_for(network.config)]
+    method = Method(
+        st.segmented_control(
+            "Method", names, default=linked("method", names, names[0]), required=True,
+            key="trust_method",
+            persist_state="session",
+        )
+    )  # fmt: skip
+    tell(method=method if str(method) != names[0] else None)
+    found = heat_maps(network, digit.pixels, method, Settings())
+    if found is None:
+        return
+    heat = found.maps[:, :, label]
+    others = _controls(network, digit.pixels, found, label, method)
+    if not others:
+        return
+    three = st.columns(3, gap="medium")
+    shown = (
+        ("The digit", digit.pixels, "digit"),
+        ("The shown network", heat, "shown"),
+        ("Random weights", others[0].map, "random"),
+    )
+    for column, (title, values, name) in zip(three, shown, strict=True):
+        with column:
+            st.markdown(f"**{title}**" + ("" if name == "digit" else f", for a {label}"))
+            big_map(
+                values, key=f"trust_{name}", scale=1.0 if name == "digit" else None, values=False,
+                size=SIZE, label=name,
+            )  # fmt: skip
+    st.markdown(_verdict(others))
+    with st.container(horizontal=True):
+        copy_link()
+        every = np.stack([heat, *(other.map for other in others)], axis=2)
+        save_menu(
+            every, name="random_weights", key="trust_save_control",
+            scale=np.abs(every).max(axis=(0, 1)),
+        )  # fmt: skip
+    st.caption(
+        f"{SEEDS} networks of the same layers with the random weights that a training begins with. "
+        "Each map has a colour scale of its own: only where it is orange and where blue is "
+        "compared."
+    )
+
+
+def _controls(
+    network: Network, digit: np.ndarray, found: Attribution, label: int, method: Method
+) -> list[Control]:
+    """Explain with every random network, one call each, so that others are answered between."""
+    heat, done = found.maps[:, :, label], []
+    with st.spinner("Explaining with random weights …"):
+        for seed in range(SEEDS):
+            try:
+                done.append(
+                    _control(
+                        network.fingerprint, digit.tobytes(), label, str(method), seed,
+                        network.config, heat,
+                    )
+                )  # fmt: skip
+            except EngineError as error:
+                st.warning(str(error), icon=":material/hourglass_top:")
+                return []
+    return done
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _control(
+    fingerprint: str, pixels: bytes, label: int, method: str, seed: int, _config: NetworkConfig,
+    _heat: np.ndarray,
+) -> Control:  # fmt: skip
+    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
+    return engine().run(control, _config, digit, _heat, label, Method(method), Settings(), seed)
+
+
+def _verdict(others: list[Control]) -> str:
+    inked = np.array([other.inked for other in others])
+    sizes = np.array([other.sizes for other in others])
+    if not np.isfinite(inked).all():
+        return "One of the maps is the same everywhere, so that ranks cannot be compared."
+    return (
+        f"**Rank correlation** with the random networks, over the pixels with ink: mean "
+        f"**{_signed(inked.mean())}** ({_signed(inked.min())} to {_signed(inked.max())}). "
+        "1: the same order of pixels; 0: no relation; −1: the opposite order. Near 0 is good: the "
+        "map depends on the weights. Over **all** pixels and without the sign, as "
+        f"in the paper, it is {_signed(sizes.mean())}: a map can look alike merely because the "
+        "ink is in the same place."
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")

@@ -1,0 +1,1 @@
+"""What one person has on all pages: the session, its address, its network, its answers."""

@@ -1,0 +1,107 @@
+"""This person's runs: begun, deleted, brought back, and found again by the URL."""
+
+import secrets
+from dataclasses import replace
+
+import streamlit as st
+
+from model.network import NetworkConfig
+from model.runs import Run
+from model.training.config import TrainingConfig
+from ui.state.session import RUN, SHIPPED, SHOWN, runs, session
+from ui.state.shown_network import show_run
+
+RUNS_IN_URL = 8
+
+
+def keep_runs_in_url() -> None:
+    """Find the runs that the URL names, at first, and name this person's there from then on.
+
+    Called on every run of every page: a reload, or a restart of the server, then loses nothing.
+    """
+    mine = session()
+    named = [name for name in st.query_params.get(RUN, "").split(",") if name][-RUNS_IN_URL:]
+    if not mine.attached:
+        mine.attached = True
+        there = {name: run for name in named if (run := runs().get(name)) is not None}
+        found = sorted(there, key=lambda name: there[name].created)
+        mine.run_ids = found + [name for name in mine.run_ids if name not in found]
+        if found and st.query_params.get(SHOWN) != SHIPPED:
+            mine.shown_run = list(there)[-1]
+        if len(found) < len(set(named)):
+            st.toast("A training that this address names is no longer kept on this server.")
+    # The run that is shown stands last.
+    order = sorted(mine.run_ids, key=lambda name: name == mine.shown_run)
+    wanted = ",".join(order[-RUNS_IN_URL:])
+    if wanted and st.query_params.get(RUN) != wanted:
+        st.query_params[RUN] = wanted
+    elif not wanted and RUN in st.query_params:
+        del st.query_params[RUN]
+    if wanted and mine.shown_run is None:
+        st.query_params[SHOWN] = SHIPPED
+    elif SHOWN in st.query_params:
+        del st.query_params[SHOWN]
+
+
+def my_runs() -> list[Run]:
+    """This person's runs, oldest first. Asking for them counts as looking at them."""
+    found = [run for name in session().run_ids if (run := runs().get(name)) is not None]
+    for run in found:
+        run.seen()
+    return found
+
+
+def latest_run() -> Run | None:
+    """The run that was started last."""
+    mine = my_runs()
+    return mine[-1] if mine else None
+
+
+def start_run(network: NetworkConfig, settings: TrainingConfig) -> Run:
+    """Start a run for this person; from its first epoch on, the pages show its network."""
+    titles = {run.title for run in my_runs()}
+    number = next(n for n in range(1, len(titles) + 2) if f"Run {n}" not in titles)
+    run = runs().start(f"Run {number}", network, settings)
+    session().run_ids.append(run.id)
+    show_run(run.id)
+    return run
+
+
+def restart_run(run: Run, same_seed: bool) -> Run:
+    """Stop a run and start over with its settings, as a run of its own.
+
+    The old one keeps its curve and its networks, so nothing is lost and the two can be compared.
+    Changes of the learning rate that were made by hand are not repeated.
+
+    Args:
+        run: whose architecture and settings are taken.
+        same_seed: the same curve once more; else another by a new seed.
+    """
+    if run.state().phase.moving:
+        run.stop()
+    seed = run.settings.seed if same_seed else secrets.randbelow(10_000)
+    return start_run(run.network, replace(run.settings, seed=seed))
+
+
+def delete_run(run: Run) -> None:
+    """Take a run off this person's list; `undo_delete` brings it back."""
+    mine = session()
+    run.deleted = True
+    mine.run_ids.remove(run.id)
+    mine.deleted_runs.append(run.id)
+    if mine.shown_run == run.id:
+        show_run(None)
+        mine.shown_deleted = run.id
+
+
+def undo_delete() -> Run | None:
+    """Bring the run that was deleted last back; None when there is none."""
+    mine = session()
+    run = runs().get(mine.deleted_runs.pop()) if mine.deleted_runs else None
+    if run is not None:
+        run.deleted = False
+        mine.run_ids.append(run.id)
+        mine.run_ids.sort(key={other.id: other.created for other in my_runs()}.__getitem__)
+        if mine.shown_deleted == run.id and mine.shown_run is None:
+            show_run(run.id)
+    return run

@@ -1,0 +1,138 @@
+"""What one person's session holds. The only file that spells Streamlit's session-state keys."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import streamlit as st
+
+from model.engine import engine
+from model.interpretability.ablation import Change, Trial
+from model.network import Network
+from model.network.activations import ForwardPass
+from model.preprocessing.pipeline import Preprocessed
+from model.runs.lesson import Lesson
+from model.runs.registry import Runs
+from model.training.rehearsal import Correction
+
+_SESSION = "session"
+RUN = "run"
+"""The query parameter with the ids of a person's runs: a reload is a new session to Streamlit."""
+SHOWN = "network"
+"""The query parameter that says that the shipped network is shown, although there are runs."""
+SHIPPED = "shipped"
+"""Stands for the shipped network in the URL and in the sidebar's choice; no run has this id."""
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenDigit:
+    """The digit that all pages speak about: (28, 28) float32 in [0, 1], and where it is from."""
+
+    pixels: np.ndarray
+    source: str  # as it is said on screen: "your drawing", "test digit 17, a 4"
+    label: int | None = None  # the true digit where it is known
+    place: int | None = None  # among the embedded test digits, where it is one of them
+
+
+@dataclass(frozen=True)
+class View:
+    """The place that the pages of "Look inside" speak about; what is None was not chosen.
+
+    `channel` counts the maps of the layer (or its units where it has none), `pixel` is (row,
+    column) in one of its maps, `epoch` one of the run whose network is shown. `before` asks for the
+    values before the activation function.
+    """
+
+    layer: str | None = None
+    channel: int | None = None
+    pixel: tuple[int, int] | None = None
+    epoch: int | None = None
+    before: bool = False
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A network that was taught corrected digits, and the way back."""
+
+    network: Network
+    base: str  # the origin of the network that it began with
+    before: tuple[str | None, "Taught | None"]  # what was shown: the run, the taught network
+
+    @property
+    def id(self) -> str:
+        """Names it among the networks that can be shown; unlike a run's id it is not a secret."""
+        return f"taught {self.network.fingerprint}"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A network that came from a file of this app."""
+
+    network: Network
+
+    @property
+    def id(self) -> str:
+        """Names it among the networks that can be shown; unlike a run's id it is not a secret."""
+        return f"imported {self.network.fingerprint}"
+
+
+@dataclass
+class Session:
+    """Everything of one person. Nothing in here is ever shared with another session."""
+
+    run_ids: list[str] = field(default_factory=list)  # oldest first
+    shown_run: str | None = None  # whose network the pages show; None is the shipped one
+    deleted_runs: list[str] = field(default_factory=list)  # the last deleted last, to bring back
+    shown_deleted: str | None = None  # the run that all pages showed when it was deleted
+    compared: str | None = None  # the run last chosen on Compare
+    attached: bool = False  # whether the runs that the URL names were looked up
+    digit: ChosenDigit | None = None
+    last_pass: tuple[tuple[str, bytes], ForwardPass] | None = None
+    sheet: int = 0  # grows when a page empties the drawing sheet
+    view: View = View()
+    view_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
+    arrivals: int = (
+        0  # grows when a link sets the view: widgets then begin anew, see ui.state.links
+    )
+    linked: dict[str, str] = field(
+        default_factory=dict
+    )  # what the first URL chose, see ui.state.links
+    picks: dict[str, object] = field(default_factory=dict)  # the last one seen of each widget
+    pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # (name, file) by source
+    removed: set[str] = field(default_factory=set)  # sources whose picture its person took away
+    prepared: tuple[object, np.ndarray, Preprocessed] | None = None  # the last picture and its key
+    steps_off: frozenset[str] = frozenset()  # the steps of preprocessing that are switched off
+    followed: tuple[str, int] = ("", 0)  # of several digits on Draw: their sheet, the place of one
+    numbers_open: bool = False  # whether Draw shows what the network receives as numbers
+    test_digit: int | None = None  # its place among the test digits, last picked on Draw
+    wrong: tuple[str, np.ndarray] | None = None  # a network's fingerprint, test digits it misreads
+    kept: tuple[Correction, ...] = ()  # digits with the label that their writer gave them
+    kept_before: list[tuple[Correction, ...]] = field(default_factory=list)  # for undo
+    lesson: Lesson | None = None  # the last one begun
+    taught: Taught | None = None  # the last taught network; shown when `shown_run` is its id
+    imported: Imported | None = None  # the last imported network; likewise
+    works: dict[tuple[Hashable, ...], object] = field(
+        default_factory=dict
+    )  # see ui.state.sliced_work
+    opened: tuple[int, ChosenDigit] | None = None  # the digit another page opened in Draw, counted
+    changes: list[Change] = field(default_factory=lambda: [Change()])  # kept on What if, for undo
+    trial: Trial = field(default_factory=Trial)  # what is picked there and not kept yet
+    change_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
+    trials: int = 0  # grows when the picks are to be forgotten
+
+
+@st.cache_resource
+def runs() -> Runs:
+    """The registry of everybody's runs: one for the whole server."""
+    return Runs(engine)
+
+
+def session() -> Session:
+    """This person's session."""
+    return cast(Session, st.session_state.setdefault(_SESSION, Session()))
+
+
+def widget_state(key: str) -> object:
+    """What a widget sent last, for callbacks: they run before the widget returns it."""
+    return st.session_state.get(key)

@@ -1,0 +1,71 @@
+"""Whose network all pages show, and as it was after which epoch."""
+
+from dataclasses import replace
+
+from model.network import Network
+from model.network.shipped import shipped
+from model.runs import Run
+from ui.state.session import Imported, Taught, runs, session
+
+
+def show_run(identifier: str | None) -> None:
+    """Show the network of this run on all pages, at its last epoch; None: the shipped one."""
+    mine = session()
+    mine.shown_run = identifier
+    mine.view = replace(mine.view, epoch=None)
+
+
+def shown_run() -> Run | None:
+    """The run whose network the pages show; None when it is the shipped one."""
+    identifier = session().shown_run
+    return runs().get(identifier) if identifier else None
+
+
+def network() -> Network:
+    """The network that all pages show.
+
+    The shipped one, or that of the chosen run: at the epoch that the view names (the time machine),
+    or else at its last finished one. Until a run has finished its first epoch there is nothing of
+    it to show, and the shipped one stays. Or else the taught or the imported one.
+    """
+    for other in (session().taught, session().imported):
+        if other is not None and session().shown_run == other.id:
+            return other.network
+    run, epoch = shown_run(), shown_epoch()
+    trained = run.network_at(epoch) if run is not None and epoch is not None else None
+    return trained or shipped()
+
+
+def shown_epoch() -> int | None:
+    """The epoch of the shown run that the pages show; None where it is no run's network.
+
+    The one that the view names (the time machine), or the last one kept before it; the latest where
+    it names none. Epoch 0, the untrained network, is shown when it is asked for.
+    """
+    run, wish = shown_run(), session().view.epoch
+    if run is None or (run.epoch == 0 and wish is None):
+        return None
+    kept = [epoch for epoch in run.epochs if wish is None or epoch <= wish]
+    return kept[-1] if kept else None
+
+
+def show_imported(network: Network) -> None:
+    """Show a network that came from a file."""
+    mine = session()
+    mine.imported = Imported(network)
+    show_run(mine.imported.id)
+
+
+def show_taught(network: Network, base: str) -> None:
+    """Show a network that was just taught; `untaught` is the way back."""
+    mine = session()
+    mine.taught = Taught(network, base, (mine.shown_run, mine.taught))
+    show_run(mine.taught.id)
+
+
+def untaught() -> None:
+    """Undo the last lesson: show what was shown before it."""
+    mine = session()
+    if mine.taught is not None:
+        shown, mine.taught = mine.taught.before
+        show_run(shown)

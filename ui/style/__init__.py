@@ -1,0 +1,1 @@
+"""How numbers look: colours, figures, mosaics, words."""

@@ -1,0 +1,195 @@
+"""Runs side by side: one chart, one table that marks what differs, and what to do with each."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from model.network import count_parameters
+from model.runs.run import LONGEST_TITLE, Run, RunState
+from ui.components.curves import Line, curves
+from ui.state.my_runs import delete_run, my_runs, undo_delete
+from ui.state.session import runs, session
+from ui.state.shown_network import show_run, shown_run
+from ui.style.colours import DARK, LIGHT
+from ui.style.words import duration, plain
+from ui.train.settings import setting_words
+
+QUANTITIES = {"accuracy": "Accuracy", "loss": "Loss"}
+
+STYLE = """<style>
+.ds-runs { overflow-x: auto; }
+.ds-runs table { border-collapse: collapse; font-size: 0.85rem; min-width: 100%; }
+.ds-runs th { text-align: left; font-weight: 600; opacity: 0.7; white-space: nowrap; }
+.ds-runs th, .ds-runs td { padding: 0.35rem 0.9rem 0.35rem 0; border: 0;
+  border-bottom: 1px solid rgba(128, 128, 128, 0.22); font-variant-numeric: tabular-nums; }
+.ds-runs td:first-child { white-space: nowrap; }
+.ds-runs td.differs { font-weight: 600; }
+.ds-runs td.differs span { padding: 0.1rem 0.4rem; border-radius: 0.4rem;
+  background: rgba(240, 138, 60, 0.22); }
+.ds-runs .swatch { display: inline-block; width: 0.8rem; height: 0.8rem; margin-right: 0.4rem;
+  border-radius: 0.2rem; vertical-align: -0.05rem; }
+</style>"""
+
+
+def compare(current: Run) -> None:
+    """Show all runs of this person side by side.
+
+    Args:
+        current: the run that the page is about; it is selected at first.
+    """
+    mine = sorted(my_runs(), key=lambda run: not run.pinned)  # stable: pinned first, then by age
+    states = [run.state() for run in mine]
+    if len(mine) == 1:
+        st.caption("A second run appears here beside this one. Change one setting, and compare.")
+    _chart(mine, states)
+    _table(mine, states)
+    _actions(mine, current)
+
+
+def undo_deletion() -> None:
+    """Offer the run back that was deleted last."""
+    deleted = session().deleted_runs
+    run = runs().get(deleted[-1]) if deleted else None
+    if run is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="undo_deletion"):
+        st.markdown(f"{plain(run.title)} is deleted.", width="content")
+        if st.button("Undo", icon=":material/undo:", key="undo"):
+            undo_delete()
+            st.rerun()
+
+
+def _colour(run: Run) -> tuple[str, str]:
+    """The run's colour in the light and in the dark theme, by its age: deleting moves none."""
+    mine = session()
+    found = (runs().get(identifier) for identifier in [*mine.run_ids, *mine.deleted_runs])
+    older = sum(other.created < run.created for other in found if other is not None)
+    number = older % len(LIGHT.digits)
+    return LIGHT.digits[number], DARK.digits[number]
+
+
+def _titles(mine: Sequence[Run]) -> dict[str, str]:
+    """Each run's title by its id; runs of the same title are told apart by numbers."""
+    names: dict[str, str] = {}
+    for run in mine:
+        name, number = run.title, 1
+        while name in names.values():
+            number += 1
+            name = f"{run.title} ({number})"
+        names[run.id] = name
+    return names
+
+
+def _chart(mine: Sequence[Run], states: Sequence[RunState]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        quantity = st.segmented_control(
+            "What to compare", tuple(QUANTITIES), default="accuracy", required=True,
+            format_func=QUANTITIES.__getitem__, key="compare_quantity",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        log = st.toggle("Logarithmic axis", key="compare_log", disabled=quantity != "loss")
+    titles, lines = _titles(mine), []
+    for run, state in zip(mine, states, strict=True):
+        epochs = np.array([scores.epoch for scores in state.history], np.float32)
+        for part, dashed in (("training", False), ("validation", True)):
+            values = [getattr(getattr(scores, part), quantity) for scores in state.history]
+            lines.append(
+                Line(titles[run.id], epochs, np.array(values, np.float32), _colour(run),
+                     dashed=dashed)
+            )  # fmt: skip
+    is_share = quantity == "accuracy"
+    curves(
+        lines, key="compare_chart", title=f"{QUANTITIES[quantity]} of all runs", height=320,
+        x_label="epoch", y_label=quantity, y_format="percent" if is_share else "number",
+        log=log and not is_share, empty="Nothing yet: no epoch is finished",
+    )  # fmt: skip
+    st.caption("Solid: training. Dashed: validation. A click on a name hides its run.")
+
+
+def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
+    words = [setting_words(run.network, run.settings) for run in mine]
+    differing = [name for name in words[0] if len({each[name] for each in words}) > 1]
+    titles = _titles(mine)
+    heads = ["Run", *differing, "Parameters", "Epochs done", "Time", "Best validation accuracy"]
+    rows = []
+    for run, state, settings in zip(mine, states, words, strict=True):
+        light, dark = _colour(run)
+        name = (
+            f"<span class='swatch' style='background: light-dark({light}, {dark})'></span>"
+            f"{'📌 ' if run.pinned else ''}{escape(titles[run.id])}"
+        )
+        marked = [f"<td class='differs'><span>{escape(settings[n])}</span></td>" for n in differing]
+        results = (
+            f"{count_parameters(run.network):,}", f"{state.epoch}",
+            duration(state.seconds), _best(state),
+        )  # fmt: skip
+        plain = [f"<td>{result}</td>" for result in results]
+        rows.append(f"<tr><td>{name}</td>{''.join(marked)}{''.join(plain)}</tr>")
+    header = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    st.html(f"{STYLE}<div class='ds-runs'><table><tr>{header}</tr>{''.join(rows)}</table></div>")
+    same = [
+        f"{name.lower()} {value}"
+        for name, value in words[0].items()
+        if name not in differing and value not in ("none", "off")
+    ]
+    if len(mine) > 1:
+        start = "The settings that differ are marked." if differing else "No setting differs."
+        st.caption(f"{start} The same in all: {', '.join(same)}.")
+
+
+def _best(state: RunState) -> str:
+    scores = [each for each in state.history if np.isfinite(each.validation.loss)]
+    if not scores:
+        return "–"
+    best = max(scores, key=lambda each: each.validation.accuracy)
+    return f"{best.validation.accuracy:.1%} (epoch {best.epoch})"
+
+
+def _actions(mine: Sequence[Run], current: Run) -> None:
+    """Rename, pin, delete one run, or let all pages show its network."""
+    titles, ids = _titles(mine), [run.id for run in mine]
+    begin = session().compared or current.id
+    with st.container(border=True):
+        chosen = st.selectbox(
+            "Run", ids, index=ids.index(begin) if begin in ids else 0,
+            format_func=lambda identifier: titles.get(identifier, ""),
+            key=f"compare_run_{titles}",  # a new one shows a new name
+        )  # fmt: skip
+        session().compared = chosen
+        run = next(run for run in mine if run.id == chosen)
+        _rename(run)
+        with st.container(horizontal=True, key="run_actions"):
+            here = shown_run()
+            if st.button(
+                "Show on all pages", icon=":material/visibility:", key="use",
+                disabled=here is not None and here.id == run.id,
+                help="Draw, Feature maps, Filters and all others then show this run's network.",
+            ):  # fmt: skip
+                show_run(run.id)
+                st.rerun()
+            if st.button(
+                "Unpin" if run.pinned else "Pin", icon=":material/keep:", key="pin",
+                help="A pinned run stands first, is kept for good and cannot be deleted.",
+            ):  # fmt: skip
+                run.pinned = not run.pinned
+                st.rerun()
+            if st.button(
+                "Delete", icon=":material/delete:", key="delete", disabled=run.pinned,
+                help="Undo brings it back, until the page is loaded anew.",
+            ):  # fmt: skip
+                delete_run(run)
+                st.rerun()
+
+
+def _rename(run: Run) -> None:
+    title = st.text_input("Name", run.title, max_chars=LONGEST_TITLE, key=f"name_{run.id}")
+    title = " ".join(title.split())
+    if not title:
+        st.caption(f"A run needs a name: it is still called {plain(run.title)}.")
+    elif title in {other.title for other in my_runs() if other is not run}:
+        st.caption(f"Another run is called {plain(title)}: this one keeps its name.")
+    elif title != run.title:
+        run.rename(title)
+        st.rerun()

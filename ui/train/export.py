@@ -1,0 +1,128 @@
+"""A run to take along: its network and its history as files, and a network from a file."""
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from model.engine import engine
+from model.network import Network, count_parameters
+from model.network.keras_model import keras_bytes, lite_bytes
+from model.network.weights_file import FileError, network_from_bytes, network_to_bytes
+from model.runs import Run
+from model.training.export import history_csv, keras_script
+from ui.state.session import session
+from ui.state.shown_network import show_imported, shown_epoch, shown_run
+from ui.style.words import plain
+from ui.train.settings import architecture
+
+EXPORT_SECONDS = 120.0
+"""A conversion waits behind trainings; longer than this nobody waits for it."""
+
+
+def take_along(run: Run) -> None:
+    """Offer a run's network in several formats, its history, and the import of a network.
+
+    Args:
+        run: the run that the page is about.
+    """
+    here = shown_run()
+    epoch = shown_epoch() if here is not None and here.id == run.id else run.epoch
+    network = run.network_at(epoch if epoch is not None else 0)
+    st.subheader("The network as a file", anchor=False)
+    if network is None:
+        st.caption("There is none yet: it can be saved when the training has begun.")
+    else:
+        st.caption(
+            f"{plain(network.origin)}: {architecture(network.config)}, "
+            f"{count_parameters(network.config):,} parameters. The time machine in the sidebar "
+            "chooses another epoch."
+        )
+        _network_files(network)
+    st.subheader("The training as a file", anchor=False)
+    st.caption("The charts can be saved as pictures with “Save PNG” above each of them.")
+    _training_files(run)
+    st.subheader("A network from a file", anchor=False)
+    _import()
+
+
+def _network_files(network: Network) -> None:
+    """The network's files. Each is made when its button is pressed, which shows that it works."""
+    name, ready = file_stem(network.origin), engine().state.phase == "ready"
+    with st.container(horizontal=True, key="network_files"):
+        st.download_button(
+            "DigitScope (.npz)", lambda: network_to_bytes(network), f"{name}.npz",
+            key="save_npz", icon=":material/download:", on_click="ignore",
+            help="Opens here again, on this or another computer.",
+        )  # fmt: skip
+        st.download_button(
+            "Keras (.keras)", lambda: _made(keras_bytes, network), f"{name}.keras",
+            key="save_keras", icon=":material/download:", on_click="ignore", disabled=not ready,
+            help="Opens in Python with keras.models.load_model and gives the same answers.",
+        )  # fmt: skip
+        st.download_button(
+            "TensorFlow Lite (.tflite)", lambda: _made(lite_bytes, network), f"{name}.tflite",
+            key="save_tflite", icon=":material/download:", on_click="ignore", disabled=not ready,
+            help="For phones and small devices. Takes some seconds to make.",
+        )  # fmt: skip
+    if not ready:
+        st.caption(f"{engine().state.sentence} Files of Keras need it.")
+
+
+def _made(make: Callable[[Network], bytes], network: Network) -> bytes:
+    return engine().submit(make, network).result(timeout=EXPORT_SECONDS)
+
+
+def _training_files(run: Run) -> None:
+    state, name = run.state(), file_stem(run.title)
+    epochs = max(state.epoch, 1) if not state.phase.moving else state.target
+    script = keras_script(run.network, run.settings, state.changes, epochs)
+    with st.container(horizontal=True, key="training_files"):
+        st.download_button(
+            "History (.csv)", history_csv(state.history), f"{name}.csv", "text/csv",
+            key="save_csv", icon=":material/download:", on_click="ignore",
+            disabled=not state.history, help="Loss and accuracy of every epoch, as a table.",
+        )  # fmt: skip
+        st.download_button(
+            "Keras script (.py)", script, f"{name}.py", "text/x-python",
+            key="save_script", icon=":material/download:", on_click="ignore",
+            help="A short program that does this training again at home, with the same seed.",
+        )  # fmt: skip
+    with st.expander("Show the script", icon=":material/code:"):
+        st.code(script, language="python")
+
+
+def file_stem(origin: str) -> str:
+    """A network's origin as a file name: "Run 1, epoch 3" is "run-1-epoch-3"."""
+    return re.sub(r"[^a-z0-9]+", "-", origin.lower()).strip("-")[:60] or "network"
+
+
+def _import() -> None:
+    file = st.file_uploader(
+        "A network saved by DigitScope (.npz)", type=["npz"], key="import", max_upload_size=10,
+        help="The file is read as data: every array is checked before it is used.",
+    )  # fmt: skip
+    st.caption(
+        "Files of Keras (.keras, .h5) are not opened here: such a file may hold code, and opening "
+        "one from a stranger could harm the computer that runs this page. Open the network in the "
+        "DigitScope where it was trained, and save it as .npz."
+    )
+    if file is None:
+        return
+    try:
+        network = network_from_bytes(file.getvalue())
+    except FileError as error:
+        st.error(str(error))
+        return
+    st.success(
+        f"{plain(network.origin)}: {architecture(network.config)}, "
+        f"{count_parameters(network.config):,} parameters. It fits its own description."
+    )
+    imported = session().imported
+    shown = imported is not None and imported.network.fingerprint == network.fingerprint
+    if st.button(
+        "Show on all pages", key="use_import", icon=":material/visibility:",
+        disabled=shown and imported is not None and session().shown_run == imported.id,
+    ):  # fmt: skip
+        show_imported(network)
+        st.rerun()

@@ -1,0 +1,151 @@
+"""What a network is learning at this moment: its first filters, ten digits, its layers' sizes."""
+
+import math
+from base64 import b64encode
+from functools import lru_cache
+
+import numpy as np
+import streamlit as st
+
+from model.engine import engine
+from model.interpretability.kernels import kernels
+from model.network import Network
+from model.runs import Run, RunState
+from model.runs.watch import Watch
+from model.training.probe import Probe, probe_digits
+from ui.components.maps import map_grid
+from ui.style.mosaic import mosaic_png
+
+STYLE = """<style>
+.ds-probe { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0.5rem;
+  max-width: 28rem; }
+.ds-probe > div { padding: 0.35rem; border: 1px solid rgba(128, 128, 128, 0.3);
+  border-radius: 0.5rem; text-align: center; font-variant-numeric: tabular-nums;
+  font-size: 0.8rem; line-height: 1.3; }
+.ds-probe > .wrong { border-style: dashed; border-color: currentColor; }
+.ds-probe img { display: block; width: 44px; height: 44px; margin: 0 auto 0.2rem;
+  image-rendering: pixelated; border-radius: 3px; }
+.ds-probe b { font-size: 1.15rem; }
+.ds-probe i, .ds-sizes i { display: block; height: 4px; border-radius: 2px;
+  background: var(--st-primary-color, #1c5aa6); }
+.ds-probe .track { margin-top: 0.2rem; border-radius: 2px; background: rgba(128, 128, 128, 0.22); }
+.ds-sizes { width: 100%; max-width: 46rem; border-collapse: collapse; font-size: 0.85rem; }
+.ds-sizes th { text-align: left; font-weight: 600; opacity: 0.7; }
+.ds-sizes th, .ds-sizes td { padding: 0.25rem 0.8rem 0.25rem 0; border: 0;
+  border-bottom: 1px solid rgba(128, 128, 128, 0.22); font-variant-numeric: tabular-nums; }
+.ds-sizes .bar { width: 28%; }
+</style>"""
+
+
+@st.cache_resource(ttl=3600, max_entries=256, show_spinner=False)
+def _watch(identifier: str) -> Watch:
+    """The watch of one run; whoever knows the run's id sees the same."""
+    return Watch(engine())
+
+
+def settled(run: Run) -> bool:
+    """Whether what is shown is the run as it is now, so that nothing need be drawn again."""
+    network = run.network_now()
+    ready = engine().state.phase == "ready"
+    return network is None or not ready or _watch(run.id).knows(network)
+
+
+def learning_view(run: Run, state: RunState) -> Probe | None:
+    """Show the first layer's filters, ten test digits and the layers' sizes as they change.
+
+    Returns:
+        The answer that is shown; None where there is none yet.
+    """
+    network = run.network_now()
+    probe = _watch(run.id).look(network) if network is not None else None
+    filters, answers = st.columns(2, gap="large")
+    with filters:
+        _first_filters(probe.network if probe is not None else network)
+    with answers:
+        _ten_digits(probe)
+    _sizes(state)
+    return probe
+
+
+def _first_filters(network: Network | None) -> None:
+    found = kernels(network) if network is not None else ()
+    st.markdown(
+        "**The first layer's filters**",
+        help="Chance at the beginning; edges and strokes when the network has learned. Orange "
+        "weights add, blue ones subtract, white ones ignore.",
+    )
+    if found:
+        map_grid(found[0].kernels[:, :, 0, :], key="live_kernels", size=36, noun="filter")
+    elif network is not None:
+        st.caption("This network has no convolution layer, so it has no filters.")
+    else:
+        st.caption("They appear with the first batch.")
+
+
+def _ten_digits(probe: Probe | None) -> None:
+    st.markdown(
+        "**Ten test digits**",
+        help="Below each digit stands what the network takes it for, and how sure it is. A dashed "
+        "frame marks a wrong answer. The network never trains on these.",
+    )
+    if probe is None:
+        st.caption("They are read once a second, as soon as the engine is ready.")
+        return
+    cards = "".join(_card(truth, row) for truth, row in enumerate(np.asarray(probe.probabilities)))
+    rightly = int((probe.probabilities.argmax(axis=1) == np.arange(10)).sum())
+    st.html(f"{STYLE}<div class='ds-probe' role='list' aria-label='Ten digits'>{cards}</div>")
+    st.caption(f"{rightly} of 10 rightly read.")
+
+
+def _card(truth: int, probabilities: np.ndarray) -> str:
+    answer, sure = int(probabilities.argmax()), float(probabilities.max())
+    wrong = answer != truth
+    words = f"a {truth}, read as {answer}, {sure:.0%} sure"
+    return (
+        f"<div role='listitem' class='{'wrong' if wrong else 'right'}' aria-label='{words}'>"
+        f"<img alt='' src='{_pictures()[truth]}'><b>{answer}</b> {sure:.0%}"
+        f"<div class='track'><i style='width: {sure:.1%}'></i></div></div>"
+    )
+
+
+@lru_cache(maxsize=1)
+def _pictures() -> tuple[str, ...]:
+    """The ten digits as PNG in data URIs."""
+    pixels = probe_digits().inputs()[:10]
+    files = (mosaic_png(digit[:, :, None], scale=1.0, columns=1) for digit in pixels)
+    return tuple(f"data:image/png;base64,{b64encode(file).decode()}" for file in files)
+
+
+def _sizes(state: RunState) -> None:
+    """How large weights and gradient of each layer are: root of the sum of squares."""
+    if not state.weight_norms:
+        return
+    st.markdown(
+        "**Weights and gradient of each layer**",
+        help="Each number is the length of all weights of the layer taken as one arrow (the root "
+        "of the sum of their squares); likewise of the last batch's gradient, which says how the "
+        "weights should change. A gradient near zero: the layer learns nothing. One that grows "
+        "without end: the training is about to burst.",
+    )
+    gradients = state.gradient_norms
+    longest = [_largest(norms) for norms in (state.weight_norms, gradients)]
+    rows = "".join(
+        f"<tr><td>{layer}</td>{_cell(weight, longest[0])}"
+        f"{_cell(gradients.get(layer, math.nan), longest[1])}</tr>"
+        for layer, weight in state.weight_norms.items()
+    )
+    st.html(
+        f"{STYLE}<table class='ds-sizes'><tr><th>Layer</th><th colspan='2'>Weights</th>"
+        f"<th colspan='2'>Gradient</th></tr>{rows}</table>"
+    )
+
+
+def _largest(norms: dict[str, float]) -> float:
+    return max((norm for norm in norms.values() if math.isfinite(norm)), default=0.0)
+
+
+def _cell(norm: float, largest: float) -> str:
+    if not math.isfinite(norm):
+        return "<td>–</td><td class='bar'></td>"
+    share = norm / largest if largest else 0.0
+    return f"<td>{norm:.3g}</td><td class='bar'><i style='width: {share:.1%}'></i></td>"

@@ -1,0 +1,263 @@
+"""A run on screen: its controls, its figures, what is to be noticed, and its live charts."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from model.runs import EpochScores, Phase, Run, RunState
+from model.training.config import RATES
+from model.training.diagnosis import Evidence, Hint, ShowEpoch, hints
+from ui.components.curves import Line, curves
+from ui.frame.time_machine import travel
+from ui.state.my_runs import restart_run, start_run
+from ui.style.colours import DARK, LIGHT
+from ui.style.words import duration, plain
+from ui.train.learning import learning_view, settled
+from ui.train.settings import summary
+
+TICK = 0.75
+"""Seconds between two redraws while the run moves; each costs the browser 0.1 s of work."""
+
+TRAINING = (LIGHT.training, DARK.training)
+VALIDATION = (LIGHT.validation, DARK.validation)
+
+EMPTY = "The first batches come within seconds"
+SAME, NEW = "With the same seed", "With a new seed"
+
+STYLE = """<style>
+.ds-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.6rem, 1fr));
+  gap: 0.6rem; align-items: end; font-size: 0.75rem; line-height: 1.2; }
+.ds-tiles b { display: block; margin-top: 0.1rem; font-size: 1.3rem; line-height: 1.3;
+  font-weight: 400; white-space: nowrap; font-variant-numeric: tabular-nums; }
+</style>"""
+
+PHASES = {
+    Phase.STARTING: "Starting. The first points come within seconds.",
+    Phase.RECOVERING: "Going on from the last epoch.",
+    Phase.FINISHED: "Finished.",
+    Phase.STOPPED: "Stopped. The network of the last finished epoch is kept.",
+    Phase.PAUSED: "Paused.",
+    Phase.FAILED: "This run could not go on.",
+}
+
+
+def live_view(run: Run) -> None:
+    """Show a run and let it be steered; what changes redraws itself while the run moves."""
+    changes, controls = _changes(run), _shown_by_controls(run.state())
+    st.subheader(plain(run.title), anchor=False)
+    st.caption(summary(run.network, run.settings))
+    with st.container(gap="small"):
+        # Apart from what ticks: a browser works for seconds a minute on buttons that never change.
+        st.fragment(_controls, key="steering")(run)
+        st.fragment(_live, run_every=TICK if changes else None, key="live")(run, changes, controls)
+
+
+def _changes(run: Run) -> bool:
+    """Whether what is shown changes by itself."""
+    return run.state().underway or not settled(run)
+
+
+def _shown_by_controls(state: RunState) -> tuple[object, ...]:
+    """What the buttons and fields say; when it changes by itself, the page must run again."""
+    still = None if state.phase.moving else state.phase
+    return still, state.learning_rate, len(state.changes), state.slow
+
+
+def _live(run: Run, did_change: bool, controls: tuple[object, ...]) -> None:
+    run.seen()
+    state = run.state()
+    _progress(state)
+    _tiles(state)
+    advice = st.container()
+    _charts(state)
+    probe = learning_view(run, state)
+    with advice:
+        _hints(run, state, probe.dead if probe is not None else {})
+    if _changes(run) != did_change or _shown_by_controls(run.state()) != controls:
+        st.rerun()
+
+
+def _controls(run: Run) -> None:
+    """The buttons; after each the page runs again and shows what it did."""
+    state = run.state()
+    phase = state.phase
+    failed = phase is Phase.FAILED
+    with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="bottom"):
+        if phase.moving:
+            go = st.button(
+                "Pause", icon=":material/pause:", key="pause", type="primary",
+                help="Stands still in the middle of the epoch until you press Resume.",
+            )  # fmt: skip
+        else:
+            go = st.button(
+                "Resume", icon=":material/play_arrow:", key="resume", type="primary",
+                disabled=failed or phase is Phase.FINISHED,
+                help="Goes on to the end of the run.",
+            )  # fmt: skip
+        batch = st.button(
+            "One batch", icon=":material/skip_next:", key="one_batch", disabled=failed,
+            help="Trains one single batch, then stands still.",
+        )  # fmt: skip
+        epoch = st.button(
+            "One epoch", icon=":material/fast_forward:", key="one_epoch", disabled=failed,
+            help="Trains to the end of the epoch, then stands still.",
+        )  # fmt: skip
+        ten = st.button(
+            "10 more epochs", icon=":material/more_time:", key="ten_more", disabled=failed,
+            help="Lets the run end ten epochs later.",
+        )  # fmt: skip
+        stop = st.button(
+            "Stop", icon=":material/stop:", key="stop",
+            disabled=not (phase.moving or phase is Phase.PAUSED),
+            help="Ends the run. The network of its last finished epoch is kept.",
+        )  # fmt: skip
+        again = st.menu_button(
+            "Start over", (SAME, NEW), icon=":material/restart_alt:", key="start_over",
+            help="Begins a new run with the same settings. The same seed gives the same curve.",
+        )  # fmt: skip
+    with st.container(horizontal=True, key="pace", gap="medium", vertical_alignment="bottom"):
+        _rate(run, state)
+        slow = st.toggle(
+            "Slow motion", value=run.slow, key=f"slow_{run.id}",
+            help="One batch at a time, with a pause between two, to watch each step.",
+        )  # fmt: skip
+    if slow != run.slow:
+        run.slow = slow
+    if go and phase.moving:
+        run.pause()
+    elif go:
+        run.resume()
+    if batch:
+        run.one_batch()
+    if epoch:
+        run.one_epoch()
+    if ten:
+        run.more(10)
+    if stop:
+        run.stop()
+    if again:
+        restart_run(run, again == SAME)
+    if go or batch or epoch or ten or stop or again:
+        st.rerun()
+
+
+def _rate(run: Run, state: RunState) -> None:
+    """The learning rate, which may be changed at any moment."""
+    low, high = RATES
+    rate = st.number_input(
+        "Learning rate", low, high, state.learning_rate, step=state.learning_rate / 10,
+        format="%.6g", key=f"rate_{run.id}_{len(state.changes)}", width=190,
+        disabled=state.phase is Phase.FAILED,
+        help="Holds from the next batch on, also while the run trains.",
+    )  # fmt: skip
+    if rate is not None and not np.isclose(rate, state.learning_rate, rtol=1e-9):
+        run.set_learning_rate(float(rate))
+
+
+def _progress(state: RunState) -> None:
+    if state.sentence:
+        (st.error if state.phase is Phase.FAILED else st.info)(state.sentence)
+    words = PHASES.get(state.phase, "")
+    if state.phase is Phase.PAUSED and state.underway:
+        words = "Pausing: the batches under way are finished first."
+    if state.phase.moving and state.seconds_left is not None:
+        words = f"About {duration(state.seconds_left)} left"
+    elif state.phase is Phase.TRAINING:
+        words = "Slow motion: one batch at a time." if state.slow else "Training."
+    st.progress(state.share, text=words)
+
+
+def _tiles(state: RunState) -> None:
+    last: EpochScores | None = state.history[-1] if state.history else None
+    recent = slice(-20, None)
+    within = state.batch > 0 or state.phase.moving  # an epoch, and not at the end of one
+    epoch = min(state.epoch + 1, state.target) if within else state.epoch
+    batch = state.batch if within or not state.epoch else state.batches
+    tiles = (
+        ("Epoch", f"{epoch} of {state.target}"),
+        ("Batch", f"{batch} of {state.batches}" if state.batches else "–"),
+        ("Training loss", _number(state.losses[recent])),
+        ("Training accuracy", _percent(state.accuracies[recent])),
+        ("Validation loss", _number([last.validation.loss]) if last else "–"),
+        ("Validation accuracy", _percent([last.validation.accuracy]) if last else "–"),
+        ("Images a second", f"{state.images_per_second:,.0f}" if state.images_per_second else "–"),
+        ("Time left", duration(state.seconds_left))
+        if state.phase.moving
+        else ("Time trained", duration(state.seconds)),
+    )
+    st.html(
+        f"{STYLE}<div class='ds-tiles' role='list' aria-label='Figures of this run'>"
+        + "".join(f"<div role='listitem'>{name}<b>{value}</b></div>" for name, value in tiles)
+        + "</div>"
+    )
+
+
+def _number(values: np.ndarray | list[float]) -> str:
+    if not len(values):
+        return "–"
+    mean = float(np.mean(values))
+    return f"{mean:.4f}" if np.isfinite(mean) else "not a number"
+
+
+def _percent(values: np.ndarray | list[float]) -> str:
+    return f"{np.mean(values):.1%}" if len(values) and np.isfinite(np.mean(values)) else "–"
+
+
+def _hints(run: Run, state: RunState, dead: Mapping[str, float]) -> None:
+    """What is to be noticed, each with its reason folded away and a remedy to click."""
+    evidence = Evidence(
+        run.network, run.settings, state.learning_rate, state.losses,
+        [scores.training.loss for scores in state.history],
+        [scores.validation.loss for scores in state.history], dead,
+    )  # fmt: skip
+    for hint in hints(evidence):
+        with st.container(border=True, key=f"hint_{hint.name.replace(' ', '_')}"):
+            st.markdown(f":material/lightbulb: {hint.sentence}")
+            with st.expander("Why?", type="compact", key=f"why_{hint.name}"):
+                st.markdown(hint.why)
+            if st.button(hint.remedy.label, key=f"remedy_{hint.name}"):
+                _apply(run, hint)
+
+
+def _apply(run: Run, hint: Hint) -> None:
+    remedy = hint.remedy
+    if isinstance(remedy, ShowEpoch):
+        travel(run, remedy.epoch)
+    else:
+        if run.state().phase.moving:
+            run.stop()
+        start_run(remedy.network, remedy.settings)
+    st.rerun()
+
+
+def _charts(state: RunState) -> None:
+    epochs = np.array([scores.epoch for scores in state.history], np.float32)
+    log = st.toggle("Logarithmic loss axis", key="log_loss", help="Shows small losses larger.")
+    loss, accuracy = st.columns(2)
+    with loss:
+        curves(
+            _lines(state, epochs, "loss"), key="loss_chart", title="Loss", log=log,
+            x_label="epoch", y_label="loss", empty=EMPTY,
+        )  # fmt: skip
+    with accuracy:
+        curves(
+            _lines(state, epochs, "accuracy"), key="accuracy_chart", title="Accuracy",
+            x_label="epoch", y_label="share read rightly", y_format="percent", y_range=(0.0, 1.02),
+            empty=EMPTY,
+        )  # fmt: skip
+    st.caption(
+        "Faint: single training batches. Bold: whole epochs. Training figures in the tiles are the "
+        "mean of the last 20 batches."
+    )
+
+
+def _lines(state: RunState, epochs: np.ndarray, quantity: str) -> list[Line]:
+    batches = state.losses if quantity == "loss" else state.accuracies
+    training = np.array([getattr(s.training, quantity) for s in state.history], np.float32)
+    validation = np.array([getattr(s.validation, quantity) for s in state.history], np.float32)
+    return [
+        Line("Training", state.positions, batches, TRAINING, faint=True),
+        Line("Training", epochs, training, TRAINING),
+        Line("Validation", epochs, validation, VALIDATION, dashed=True),
+    ]

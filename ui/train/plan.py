@@ -1,0 +1,124 @@
+"""A training before it starts: its settings, what they amount to, and the button that starts it."""
+
+from html import escape
+
+import streamlit as st
+
+from model.engine import EngineError, Pending, engine
+from model.network import count_parameters, layers
+from model.training.time_estimate import machine_speed, measured_speed, training_seconds
+from ui.state.my_runs import my_runs, start_run
+from ui.style.diagram import TITLES, shape_text
+from ui.style.words import duration, plain
+from ui.train.settings import Choice, training_settings
+
+TICK = 1.0
+"""Seconds between two looks at whether the machine's speed has been measured."""
+
+STYLE = """<style>
+.ds-layers { width: 100%; border-collapse: collapse; font-size: 0.82rem; line-height: 1.25; }
+.ds-layers th { text-align: left; font-weight: 600; opacity: 0.7; }
+.ds-layers th, .ds-layers td { padding: 0.16rem 0.5rem 0.16rem 0; border: 0;
+  border-bottom: 1px solid rgba(128, 128, 128, 0.22); }
+.ds-layers td { font-variant-numeric: tabular-nums; }
+.ds-layers .number { text-align: right; padding-right: 0; }
+.ds-layers tr:last-child td { font-weight: 600; border-bottom: 0; }
+</style>"""
+
+
+def new_run(label: str) -> None:
+    """Show the settings and, beside them, what they amount to and the button that starts."""
+    plan, settings = st.columns([2, 3], gap="large")
+    with settings:
+        chosen = training_settings()
+    with plan, st.container(border=True):
+        _plan(label, chosen)
+
+
+def _plan(label: str, chosen: Choice | str) -> None:
+    busy = next((run.title for run in my_runs() if run.state().phase.moving), None)
+    started = st.button(
+        label, type="primary", icon=":material/play_arrow:", key="start", width="stretch",
+        disabled=isinstance(chosen, str) or busy is not None,
+    )  # fmt: skip
+    if busy is not None:
+        st.caption(f"{plain(busy)} is training. Pause or stop it before you start another one.")
+    if isinstance(chosen, str):
+        st.error(chosen)
+        return
+    if started:
+        start_run(chosen.network, chosen.settings)
+        st.rerun()
+    _amounts(chosen)
+    _layer_table(chosen)
+
+
+def _amounts(chosen: Choice) -> None:
+    """Parameters, batches and time; looks again until the machine's speed is known."""
+    known = _speed() is not None
+    st.fragment(_time, run_every=None if known else TICK, key="estimate")(chosen, known)
+
+
+def _time(chosen: Choice, was_known: bool) -> None:
+    speed = _speed()
+    words = "Estimating the time …"
+    if speed is not None:
+        seconds = training_seconds(
+            chosen.network, chosen.settings, chosen.digits, chosen.validation, speed
+        )
+        words = f"Takes about {duration(_rounded(seconds))}"
+    epochs = chosen.settings.epochs
+    st.markdown(
+        f"**{words}**",
+        help="An estimate from the number of multiplications and the speed of this computer.",
+    )
+    st.caption(
+        f"{epochs} epoch{'s' if epochs > 1 else ''} of {chosen.batches:,} "
+        f"batch{'es' if chosen.batches > 1 else ''}, {chosen.digits:,} digits"
+    )
+    if speed is not None and not was_known:
+        st.rerun()
+
+
+def _rounded(seconds: float) -> float:
+    """An estimate pretends to no more than one figure and a half: 5, 10 … 55, 60, 120, 180."""
+    step = 1 if seconds < 5 else 5 if seconds < 60 else 60 if seconds < 3600 else 600
+    return max(round(seconds / step) * step, 1)
+
+
+def _speed() -> float | None:
+    """This machine's work a second: from the last run that has trained, or else measured."""
+    for run in reversed(my_runs()):
+        digits_per_second = run.state().images_per_second
+        if digits_per_second > 0:
+            return machine_speed(run.network, run.settings.batch_size, digits_per_second)
+    if engine().state.phase != "ready":
+        return None
+    try:
+        measurement = _measurement()
+        return measurement.result() if measurement.done() else None
+    except EngineError:
+        _measurement.clear()
+        return None
+
+
+@st.cache_resource(show_spinner=False)
+def _measurement() -> Pending[float]:
+    """Measured once for the whole server, in the background."""
+    return engine().submit(measured_speed)
+
+
+def _layer_table(chosen: Choice) -> None:
+    table = layers(chosen.network)
+    rows = "".join(
+        f"<tr><td>{escape(layer.name)}</td><td>{TITLES[layer.kind]}</td>"
+        f"<td>{shape_text(layer.output_shape)}</td>"
+        f"<td class='number'>{f'{layer.parameters:,}' if layer.parameters else '–'}</td></tr>"
+        for layer in table
+    )
+    st.html(
+        f"{STYLE}<table class='ds-layers'><tr><th>Layer</th><th>Kind</th><th>Output</th>"
+        f"<th class='number'>Parameters</th></tr>{rows}"
+        f"<tr><td colspan='3'>Learned in all</td>"
+        f"<td class='number'>{count_parameters(chosen.network):,}</td></tr></table>"
+    )

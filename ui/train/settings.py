@@ -1,0 +1,268 @@
+"""The settings of a training as widgets, each with a one-line meaning, and what they amount to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from model.data.download import mnist_download
+from model.data.mnist import FULL_VALIDATION, TEST, VALIDATION, Name, full_path
+from model.network import NetworkConfig
+from model.training.augmentation import Augmentation
+from model.training.config import TrainingConfig
+
+DATA_WORDS: dict[Name, str] = {
+    "embedded": "5,000 digits (always here)",
+    "full": "all 70,000 digits (MNIST)",
+}
+TRAINING: dict[Name, int] = {
+    "embedded": 5_000 - VALIDATION - TEST,
+    "full": 60_000 - FULL_VALIDATION,
+}
+VALIDATING: dict[Name, int] = {"embedded": VALIDATION, "full": FULL_VALIDATION}
+OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "momentum": "SGD with momentum", "rmsprop": "RMSprop"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A network and a training that can be started."""
+
+    network: NetworkConfig
+    settings: TrainingConfig
+
+    @property
+    def digits(self) -> int:
+        """Training digits in one epoch."""
+        return self.settings.images or TRAINING[self.settings.data]
+
+    @property
+    def validation(self) -> int:
+        """Digits that are only looked at, after each epoch."""
+        return VALIDATING[self.settings.data]
+
+    @property
+    def batches(self) -> int:
+        """Batches in one epoch."""
+        return -(-self.digits // self.settings.batch_size)
+
+
+def training_settings() -> Choice | str:
+    """Show all settings; return what they say, or the sentence that says why it is impossible."""
+    values: dict[str, Any] = {}
+    groups = (_learning, _data, _architecture)
+    for tab, fill in zip(st.tabs(["Learning", "Digits", "Network"]), groups, strict=True):
+        with tab:
+            values |= fill()
+    if values["data"] == "full" and not full_path().exists():
+        return (
+            "All 70,000 digits are not on this computer yet. Download them under “Digits”, or take "
+            "the 5,000 that are always here."
+        )
+    try:
+        network = NetworkConfig(**values.pop("network"))
+        return Choice(network, TrainingConfig(**values))
+    except ValueError as error:
+        return str(error)
+
+
+def setting_words(network: NetworkConfig, settings: TrainingConfig) -> dict[str, str]:
+    """Return every setting in words by its name, in the order in which they are told."""
+    choice, augmentation = Choice(network, settings), settings.augmentation
+    varied = []
+    if augmentation.shift:
+        varied.append(f"shifts to {augmentation.shift:g} px")
+    if augmentation.rotation:
+        varied.append(f"rotations to {augmentation.rotation:g}°")
+    others = (augmentation.scale, augmentation.shear, augmentation.thickness)
+    if any(others):
+        varied.append("other distortions")
+    size = f"{network.kernel_size}×{network.kernel_size}"
+    return {
+        "Digits": f"{choice.digits:,}",
+        "Variation": ", ".join(varied) or "none",
+        "Epochs": str(settings.epochs),
+        "Batch": str(settings.batch_size),
+        "Optimiser": OPTIMIZERS[settings.optimizer],
+        "Learning rate": f"{settings.learning_rate:g}"
+        + (", falling" if settings.schedule == "cosine" else ""),
+        "Early stopping": f"{settings.patience} epochs" if settings.patience else "off",
+        "Filters": "–".join(map(str, network.filters)) or "none",
+        "Kernel": size if network.filters else "none",
+        "Pooling": network.pooling if len(network.filters) > 1 else "none",
+        "Dense units": str(network.dense_units),
+        "Dropout": f"{network.dropout:.0%}" if network.dropout else "none",
+        "Seed": str(settings.seed),
+    }
+
+
+def architecture(network: NetworkConfig) -> str:
+    """Return an architecture in one line; what is switched off is left out."""
+    size = f"{network.kernel_size}×{network.kernel_size}"
+    parts = [f"filters {'–'.join(map(str, network.filters))} of {size}"]
+    if not network.filters:
+        parts = ["no filters"]
+    elif network.pooling == "average":
+        parts.append("average pooling")
+    parts.append(f"{network.dense_units} dense units")
+    if network.dropout:
+        parts.append(f"dropout {network.dropout:.0%}")
+    return ", ".join(parts)
+
+
+def summary(network: NetworkConfig, settings: TrainingConfig) -> str:
+    """Return the settings of a run in one line; what is switched off is left out."""
+    words = setting_words(network, settings)
+    parts = [
+        f"{words['Digits']} digits",
+        f"batches of {words['Batch']}",
+        f"{words['Optimiser']}, learning rate {words['Learning rate']}",
+        architecture(network),
+    ]
+    if words["Variation"] != "none":
+        parts.append(words["Variation"])
+    if settings.patience:
+        parts.append(f"early stopping after {words['Early stopping']}")
+    parts.append(f"seed {words['Seed']}")
+    return " · ".join(parts)
+
+
+def _kept(widget: Callable[..., Any], label: str, name: str, **options: Any) -> Any:
+    """A widget whose value outlives a change of page."""
+    return widget(label, key=f"setting_{name}", persist_state="session", **options)
+
+
+def _data() -> dict[str, Any]:
+    data: Name = _kept(
+        st.radio, "Digits to learn from", "data",
+        options=tuple(DATA_WORDS), format_func=DATA_WORDS.__getitem__,
+        help="A part of them is held back to check the network on digits it has not seen.",
+    )  # fmt: skip
+    if data == "full" and not full_path().exists():
+        download_panel()
+    most = TRAINING[data]
+    images = _kept(
+        st.number_input, "Training digits", f"images_{data}",
+        min_value=10, max_value=most, value=most, step=100,
+        help="With few digits the network learns them by heart instead of learning to read.",
+    )  # fmt: skip
+    left, right = st.columns(2)
+    with left:
+        shift = _kept(
+            st.slider, "Random shifts (pixels)", "shift", min_value=0, max_value=4, value=0,
+            help="Each digit is moved by chance while training, so that place matters less.",
+        )  # fmt: skip
+    with right:
+        rotation = _kept(
+            st.slider, "Random rotations (degrees)", "rotation",
+            min_value=0, max_value=30, value=0, step=5,
+            help="Each digit is turned by chance while training, so that slant matters less.",
+        )  # fmt: skip
+    augmentation = Augmentation(shift=shift, rotation=rotation)
+    chosen = None if images == most else images
+    return {"data": data, "images": chosen, "augmentation": augmentation}
+
+
+def _learning() -> dict[str, Any]:
+    defaults = TrainingConfig()
+    left, right = st.columns(2)
+    with left:
+        epochs = _kept(
+            st.number_input, "Epochs", "epochs", min_value=1, max_value=1000, value=defaults.epochs,
+            help="One epoch is one pass through all training digits.",
+        )  # fmt: skip
+        optimizer = _kept(
+            st.selectbox, "Optimiser", "optimizer",
+            options=tuple(OPTIMIZERS), format_func=OPTIMIZERS.__getitem__,
+            help="The rule that turns the gradient into a change of the weights.",
+        )  # fmt: skip
+        patience = _kept(
+            st.number_input, "Early stopping (epochs)", "patience",
+            min_value=0, max_value=100, value=0,
+            help="Stop when the validation loss has not fallen for so many epochs. 0 is never.",
+        )  # fmt: skip
+    with right:
+        batch = _kept(
+            st.number_input, "Batch size", "batch", min_value=1, max_value=1024,
+            value=defaults.batch_size,
+            help="So many digits are looked at before the weights change once.",
+        )  # fmt: skip
+        rate = _kept(
+            st.number_input, "Learning rate", "rate", min_value=1e-6, max_value=10.0,
+            value=defaults.learning_rate, step=0.0005, format="%.6g",
+            help="How far the weights move in each step. Too high: they jump about. Too low: "
+            "nothing happens.",
+        )  # fmt: skip
+        seed = _kept(
+            st.number_input, "Seed", "seed", min_value=0, max_value=10_000_000, value=defaults.seed,
+            help="Fixes every chance: the same seed gives the same curve.",
+        )  # fmt: skip
+    return {
+        "epochs": epochs, "batch_size": batch, "optimizer": optimizer, "learning_rate": rate,
+        "patience": patience, "seed": seed,
+    }  # fmt: skip
+
+
+def _architecture() -> dict[str, Any]:
+    defaults = NetworkConfig()
+    left, right = st.columns(2)
+    with left:
+        count = _kept(
+            st.number_input, "Convolution layers", "convolutions", min_value=0, max_value=4,
+            value=len(defaults.filters), help="0 makes a plain dense network, for comparison.",
+        )  # fmt: skip
+        standard = (*defaults.filters, 64)
+        filters = tuple(
+            _kept(
+                st.number_input, f"Filters in conv{number + 1}", f"filters_{number}",
+                min_value=1, max_value=128, value=standard[number],
+                help="Each filter looks for one pattern and makes one feature map.",
+            )
+            for number in range(count)
+        )  # fmt: skip
+    with right:
+        kernel = _kept(
+            st.segmented_control, "Kernel size", "kernel", options=(3, 5), default=3, required=True,
+            format_func=lambda side: f"{side}×{side}",
+            help="The window that slides over the picture.",
+        )  # fmt: skip
+        pooling = _kept(
+            st.segmented_control, "Pooling", "pooling", options=("max", "average"), default="max",
+            required=True, help="What goes on of each 2×2 values: the largest, or their mean.",
+        )  # fmt: skip
+        units = _kept(
+            st.number_input, "Dense units", "units", min_value=1, max_value=512,
+            value=defaults.dense_units, help="Numbers in the layer before the ten outputs.",
+        )  # fmt: skip
+        dropout = _kept(
+            st.slider, "Dropout", "dropout", min_value=0.0, max_value=0.9, value=0.0, step=0.05,
+            help="Share of the dense units silenced in each step, so that none is relied on too "
+            "much.",
+        )  # fmt: skip
+    return {
+        "network": {
+            "filters": filters, "kernel_size": kernel, "pooling": pooling,
+            "dense_units": units, "dropout": dropout,
+        }
+    }  # fmt: skip
+
+
+def download_panel() -> None:
+    """Offer full MNIST for download, with progress, cancel, and a sentence when it fails."""
+    running = mnist_download().state.phase == "running"
+    st.fragment(_download, run_every=0.5 if running else None, key="download")(running)
+
+
+def _download(was_running: bool) -> None:
+    download = mnist_download()
+    state = download.state
+    if state.phase == "failed":
+        st.warning(state.sentence)
+    if state.phase == "running":
+        st.progress(state.share, text=f"Downloading MNIST: {state.share:.0%} of 11 MB")
+        if st.button("Cancel", key="download_cancel"):
+            download.cancel()
+    elif st.button("Download MNIST (11 MB)", key="download_start", icon=":material/download:"):
+        download.start()
+    if (download.state.phase == "running") != was_running:
+        st.rerun()
