@@ -182,7 +182,7 @@ def updates_a_second(page: Page) -> float:
 
 def against_keras() -> None:
     """How well 200 random totals are those of Keras; it loads Keras, so it comes last."""
-    from test_arithmetic import held_against_keras, relative
+    from tests.networks import held_against_keras, relative
 
     shares = [relative(check) for _, _, check in held_against_keras()]
     within = sum(share <= 1e-5 for share in shares)

@@ -1,8 +1,9 @@
 """One story on the Judge pages: a mistake is found, and opened where one digit is looked at."""
 
 import pytest
-from conftest import ROOT
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

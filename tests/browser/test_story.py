@@ -5,8 +5,9 @@ that the app needs no internet.
 """
 
 import pytest
-from conftest import ROOT, start_server
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ROOT, start_server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -20,6 +20,7 @@ import psutil
 import pytest
 
 import model.engine
+import model.engine.client
 import model.engine.connection
 from model.engine import Engine, EngineError, EngineLost
 
@@ -327,7 +328,7 @@ def test_a_failed_engine_says_so_and_can_be_started_again(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         nobody = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-    monkeypatch.setattr(model.engine, "PAUSES", (0.0,))
+    monkeypatch.setattr(model.engine.client, "PAUSES", (0.0,))
     monkeypatch.setattr(model.engine.connection, "CONNECT_SECONDS", 0.2)
     monkeypatch.setenv("DIGITSCOPE_SCHEDULER", nobody)
     other = Engine()
@@ -389,7 +390,7 @@ def test_start_returns_at_once_and_loads_nothing_heavy() -> None:
 
 def test_the_app_has_one_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[Engine] = []
-    monkeypatch.setattr(model.engine, "_engine", None)
+    monkeypatch.setattr(model.engine.client, "_engine", None)
     monkeypatch.setattr(Engine, "start", lambda self: started.append(self))
     with ThreadPoolExecutor(8) as threads:
         barrier = threading.Barrier(8)

@@ -7,8 +7,6 @@ Feature maps, network view and arithmetic rest on the forward pass, which `test_
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_arithmetic import keras_outputs, random_network
-from test_network import configs
 
 from model.data.mnist import embedded
 from model.interpretability.ablation import Change, changed_digits, changed_network
@@ -18,6 +16,7 @@ from model.interpretability.map_over_epochs import film
 from model.interpretability.top_patches import best_patches
 from model.network import Kind, NetworkConfig, layers, to_vector
 from model.network.forward import probabilities
+from tests.networks import configs, keras_outputs, random_network
 
 
 def near(ours: np.ndarray | float, keras: np.ndarray | float) -> None:

@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.data.mnist import embedded
 from model.interpretability.arithmetic import (
     Check,
     FlattenedValue,
@@ -13,35 +12,9 @@ from model.interpretability.arithmetic import (
     WeightedSum,
     explain,
 )
-from model.network import Kind, Layer, Network, NetworkConfig, layers, weight_shapes
+from model.network import Kind, Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import ForwardPass, LayerOutput, forward_pass
-from model.network.keras_model import build, weights_of
-
-
-def random_config(rng: np.random.Generator) -> NetworkConfig:
-    kernel = int(rng.choice((3, 5)))
-    count = int(rng.integers(0, 4 if kernel == 3 else 3))
-    return NetworkConfig(
-        filters=tuple(int(n) for n in rng.integers(1, 33, count)),
-        kernel_size=kernel,
-        pooling=str(rng.choice(("max", "average"))),
-        dense_units=int(rng.integers(1, 65)),
-        dropout=float(rng.choice((0.0, 0.4))),
-    )
-
-
-def random_network(config: NetworkConfig, seed: int) -> Network:
-    """Keras' own first weights, and biases that are not all zero."""
-    weights = weights_of(build(config, seed), config)
-    rng = np.random.default_rng(seed)
-    for name, array in weights.items():
-        if name.endswith("bias"):
-            weights[name] = rng.normal(0, 0.1, array.shape).astype(np.float32)
-    return Network(config, weights, "test")
-
-
-def random_place(layer, rng: np.random.Generator) -> tuple[int, ...]:
-    return tuple(int(rng.integers(size)) for size in layer.output_shape)
+from tests.networks import held_against_keras, random_config, random_network, random_place, relative
 
 
 def small() -> tuple[Network, ForwardPass]:
@@ -156,43 +129,6 @@ def test_a_place_that_is_not_there_is_refused(name: str, place: tuple[int, ...])
     network, inside = small()
     with pytest.raises(ValueError, match=name):
         explain(network, inside, name, place)
-
-
-def keras_outputs(network: Network, pictures: np.ndarray) -> dict[str, np.ndarray]:
-    """What Keras itself makes of some digits: its model, its layers, not our forward pass."""
-    import keras
-
-    model = build(network.config, seed=0)
-    model.set_weights(list(network.weights.values()))
-    every = keras.Model(model.inputs, [layer.output for layer in model.layers[1:]])
-    outputs = every([pictures[..., None]], training=False)
-    names = [layer.name for layer in model.layers[1:]]
-    return {name: np.asarray(output) for name, output in zip(names, outputs, strict=True)}
-
-
-def held_against_keras() -> list[tuple[Network, Layer, Check]]:
-    """200 random places: 20 networks, the course's first, with 10 digits each and a place in each.
-
-    What Keras gives is what counts here, not what our own forward pass reports.
-    """
-    rng = np.random.default_rng(2026)
-    digits, found = embedded().test.inputs(), []
-    for number in range(20):
-        network = random_network(NetworkConfig() if number == 0 else random_config(rng), number)
-        pictures = digits[rng.choice(len(digits), 10, replace=False)]
-        expected = keras_outputs(network, pictures)
-        for i, picture in enumerate(pictures):
-            layer = layers(network.config)[rng.integers(len(layers(network.config)))]
-            place = random_place(layer, rng)
-            ours = explain(network, forward_pass(network, picture), layer.name, place).check
-            reference = float(expected[layer.name][(i, *place)])
-            found.append((network, layer, Check(ours.computed, reference, ours.size)))
-    return found
-
-
-def relative(check: Check) -> float:
-    """The difference as a share of the other's value."""
-    return abs(check.difference) / max(abs(check.reported), 1e-30)
 
 
 def test_200_random_totals_are_those_of_keras() -> None:

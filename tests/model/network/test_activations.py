@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import convolution, dense, pooling, relu, softmax
-from test_network import configs
 
 from model.network import Kind, Network, NetworkConfig
 from model.network.activations import forward_pass
 from model.network.forward import probabilities
 from model.network.keras_model import build, weights_of
+from tests.model.oracle import convolution, dense, pooling, relu, softmax
+from tests.networks import configs
 
 
 def made(config: NetworkConfig, seed: int) -> Network:

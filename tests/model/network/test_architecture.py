@@ -14,20 +14,7 @@ from model.network import (
     weight_shapes,
 )
 from model.network.keras_model import build, weights_of
-
-
-@st.composite
-def configs(draw: st.DrawFn) -> NetworkConfig:
-    """Every architecture that can be built, kept small so that Keras answers quickly."""
-    kernel = draw(st.sampled_from((3, 5)))
-    most = 3 if kernel == 3 else 2
-    return NetworkConfig(
-        filters=tuple(draw(st.lists(st.integers(1, 6), max_size=most))),
-        kernel_size=kernel,
-        pooling=draw(st.sampled_from(("max", "average"))),
-        dense_units=draw(st.integers(1, 12)),
-        dropout=draw(st.sampled_from((0.0, 0.3))),
-    )
+from tests.networks import configs
 
 
 def test_the_course_network_is_the_one_of_the_course() -> None:
