@@ -54,11 +54,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = TrainingConfig(
             data="embedded" if options.data == "embedded" else "full",
-            epochs=options.epochs, batch_size=options.batch_size,
-            learning_rate=options.learning_rate, optimizer=options.optimizer,
-            schedule=options.schedule, seed=options.seed, images=options.images,
+            epochs=options.epochs,
+            batch_size=options.batch_size,
+            learning_rate=options.learning_rate,
+            optimizer=options.optimizer,
+            schedule=options.schedule,
+            seed=options.seed,
+            images=options.images,
             augmentation=AUGMENTATIONS[options.augment],
-        )  # fmt: skip
+        )
         begin = beginning(load_network(options.start)) if options.start else None
         data = european() if options.data == "european" else mnist.load(settings.data)
         trainer = Trainer(NetworkConfig(), settings, begin, data=data)

@@ -63,8 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
         },
         "never met": sorted(HELD_OUT),
         "settings": {
-            "epochs": options.epochs, "batch_size": BATCH, "learning_rate": RATE,
-            "schedule": "cosine", "dropout": DROPOUT, "augmentation": vars(AUGMENTATION),
+            "epochs": options.epochs,
+            "batch_size": BATCH,
+            "learning_rate": RATE,
+            "schedule": "cosine",
+            "dropout": DROPOUT,
+            "augmentation": vars(AUGMENTATION),
         },
         "seed": options.seed,
         "limit": detector.limit,
@@ -73,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in ("tensorflow", "keras", "numpy")},
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-    }  # fmt: skip
+    }
     options.out.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **weights)
@@ -160,12 +164,19 @@ def _model() -> Any:
     )
     return Sequential(
         [
-            layers.Input((28, 28, 1)), first, layers.MaxPooling2D(2), second,
-            layers.MaxPooling2D(2), third, layers.Flatten(), layers.Dropout(DROPOUT),
+            layers.Input((28, 28, 1)),
+            first,
+            layers.MaxPooling2D(2),
+            second,
+            layers.MaxPooling2D(2),
+            third,
+            layers.Flatten(),
+            layers.Dropout(DROPOUT),
             layers.Dense(SHAPES["dense"][-1], activation="relu", name="dense"),
-            layers.Dropout(DROPOUT), layers.Dense(SHAPES["output"][-1], name="output"),
+            layers.Dropout(DROPOUT),
+            layers.Dense(SHAPES["output"][-1], name="output"),
         ]
-    )  # fmt: skip
+    )
 
 
 def limited(weights: dict[str, np.ndarray], validation: mnist.Digits) -> Detector:

@@ -119,10 +119,11 @@ def test_ui_knows_nothing_above_it() -> None:
 def test_no_modules_import_each_other_in_a_circle(files: list[Path]) -> None:
     """Not inside of functions either: what needs each other is one thing, or hides a third."""
     imports = {
-        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"):
-        modules_imported(file.read_text(encoding="utf-8"))
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(
+            ".__init__"
+        ): modules_imported(file.read_text(encoding="utf-8"))
         for file in files
-    }  # fmt: skip
+    }
     for name, names in imports.items():
         # A package's own files are imported by it, and say `from package import file` of others.
         imports[name] = {other for other in names if other in imports and other != name}

@@ -8,9 +8,9 @@ from model.engine.client import (
     Engine,
     EngineError,
     EngineLost,
+    EnginePhase,
     EngineState,
     Pending,
-    Phase,
     engine,
 )
 
@@ -19,8 +19,8 @@ __all__ = [
     "Engine",
     "EngineError",
     "EngineLost",
+    "EnginePhase",
     "EngineState",
     "Pending",
-    "Phase",
     "engine",
 ]

@@ -58,9 +58,9 @@ PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)  # before a new start, after 1, 2 … failure
 WATCH_SECONDS = 0.1
 HAND_OVER_SECONDS = 2.0  # requests on their way to a desk that is given up have arrived by then
 
-Phase = Literal["starting", "warming", "ready", "restarting", "failed"]
+EnginePhase = Literal["starting", "warming", "ready", "restarting", "failed"]
 
-SENTENCES: dict[Phase, str] = {
+SENTENCES: dict[EnginePhase, str] = {
     "starting": "The engine that does the computing is starting.",
     "warming": "The engine is warming up. It will be ready in a few seconds.",
     "ready": "The engine is ready.",
@@ -73,7 +73,7 @@ SENTENCES: dict[Phase, str] = {
 class EngineState:
     """What the engine is doing now."""
 
-    phase: Phase
+    phase: EnginePhase
     since: float = field(default_factory=time.monotonic)  # seconds, on the clock time.monotonic()
 
     @property
@@ -299,7 +299,7 @@ class Engine:
         if not in_time or not there():
             raise EngineError(SLOW if self._state.phase == "ready" else self._state.sentence)
 
-    def _enter(self, phase: Phase) -> None:
+    def _enter(self, phase: EnginePhase) -> None:
         with self._changed:
             if self._state.phase != phase:
                 self._state = EngineState(phase)

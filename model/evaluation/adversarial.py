@@ -25,7 +25,7 @@ EPSILONS: tuple[float, ...] = tuple(round(0.02 * step, 2) for step in range(26))
 ITERATIONS = 10
 
 
-class Method(StrEnum):
+class AttackMethod(StrEnum):
     """How the change is found."""
 
     ONE_STEP = "one step"
@@ -53,7 +53,7 @@ class Attack:
         return int(wrong[0]) if len(wrong) else None
 
 
-def attack(network: Network, digit: np.ndarray, label: int, method: Method) -> Attack:
+def attack(network: Network, digit: np.ndarray, label: int, method: AttackMethod) -> Attack:
     """Attack one digit with every epsilon at once. Runs in a worker: it loads TensorFlow.
 
     Args:
@@ -71,13 +71,13 @@ def attack(network: Network, digit: np.ndarray, label: int, method: Method) -> A
     epsilons = np.array(EPSILONS, np.float32)[:, None, None]
     start = np.repeat(digit[None], len(EPSILONS), axis=0)
     low, high = np.maximum(start - epsilons, 0), np.minimum(start + epsilons, 1)
-    steps = 1 if method is Method.ONE_STEP else ITERATIONS
+    steps = 1 if method is AttackMethod.ONE_STEP else ITERATIONS
     # Two and a half times as far as needed in all: the way may bend.
     stride = epsilons if steps == 1 else epsilons * np.float32(2.5 / steps)
     pixels = start
     for _ in range(steps):
-        slope = loss_gradient(network, pixels, label)
-        pixels = np.clip(pixels + stride * np.sign(slope), low, high).astype(np.float32)
+        gradient = loss_gradient(network, pixels, label)
+        pixels = np.clip(pixels + stride * np.sign(gradient), low, high).astype(np.float32)
     return Attack(label, pixels, probabilities(network, pixels))
 
 
@@ -89,10 +89,10 @@ def loss_gradient(network: Network, digits: np.ndarray, label: int) -> np.ndarra
         digits: (n, 28, 28) float32.
         label: the digit that counts as right for all of them.
     """
-    slope = _gradient(network.config)(
+    gradient = _gradient(network.config)(
         list(network.weights.values()), digits[..., None], np.int32(label)
     )
-    return np.asarray(slope)[..., 0]
+    return np.asarray(gradient)[..., 0]
 
 
 @lru_cache(maxsize=16)
@@ -104,7 +104,7 @@ def _gradient(config: NetworkConfig) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(x)
             logits = forward(config, weights, x)["output"][0]
-            # From the logits: where softmax is 1 to the last bit, its own slope is nothing.
+            # From the logits: where softmax is 1 to the last bit, its own gradient is nothing.
             loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
         return tape.gradient(loss, x)
 

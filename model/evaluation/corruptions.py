@@ -20,7 +20,7 @@ SLICE = 250
 """Digits that are changed and read at a time: a tenth of a second on two idle cores."""
 
 
-class Change(StrEnum):
+class Corruption(StrEnum):
     """What is done to a digit; in this order where several are done at once."""
 
     THICKNESS = "thickness"
@@ -58,40 +58,68 @@ def _steps(first: float, last: float) -> tuple[float, ...]:
     return tuple(round(float(value), 4) for value in np.linspace(first, last, 9))
 
 
-RANGES: Mapping[Change, Range] = {
-    Change.SHIFT: Range(
-        "Shift", "pixels", "To the right, or to the left where it is negative.", 0,
-        0.5, _steps(-8, 8),
+RANGES: Mapping[Corruption, Range] = {
+    Corruption.SHIFT: Range(
+        "Shift",
+        "pixels",
+        "To the right, or to the left where it is negative.",
+        0,
+        0.5,
+        _steps(-8, 8),
     ),
-    Change.ROTATION: Range(
-        "Rotation", "°", "To the right, or to the left where it is negative.", 0,
-        1, _steps(-60, 60),
+    Corruption.ROTATION: Range(
+        "Rotation",
+        "°",
+        "To the right, or to the left where it is negative.",
+        0,
+        1,
+        _steps(-60, 60),
     ),
-    Change.SIZE: Range("Size", "×", "1 is the digit as it is.", 1, 0.05, _steps(0.4, 1.6)),
-    Change.THICKNESS: Range(
-        "Stroke thickness", "pixels", "Ink added around each stroke, or taken away.", 0,
-        0.1, _steps(-2, 2),
+    Corruption.SIZE: Range("Size", "×", "1 is the digit as it is.", 1, 0.05, _steps(0.4, 1.6)),
+    Corruption.THICKNESS: Range(
+        "Stroke thickness",
+        "pixels",
+        "Ink added around each stroke, or taken away.",
+        0,
+        0.1,
+        _steps(-2, 2),
     ),
-    Change.NOISE: Range(
-        "Noise", "", "Each pixel gets a random number added; this is its standard deviation.", 0,
-        0.02, _steps(0, 0.8),
+    Corruption.NOISE: Range(
+        "Noise",
+        "",
+        "Each pixel gets a random number added; this is its standard deviation.",
+        0,
+        0.02,
+        _steps(0, 0.8),
     ),
-    Change.BLUR: Range(
-        "Blur", "pixels", "Each pixel becomes a mean of those around it (Gaussian).", 0,
-        0.1, _steps(0, 4),
+    Corruption.BLUR: Range(
+        "Blur",
+        "pixels",
+        "Each pixel becomes a mean of those around it (Gaussian).",
+        0,
+        0.1,
+        _steps(0, 4),
     ),
-    Change.CONTRAST: Range(
-        "Contrast", "×", "1 is full; at 0 the whole picture has its mean grey.", 1,
-        0.02, _steps(0.04, 1),
+    Corruption.CONTRAST: Range(
+        "Contrast",
+        "×",
+        "1 is full; at 0 the whole picture has its mean grey.",
+        1,
+        0.02,
+        _steps(0.04, 1),
     ),
-    Change.INVERSION: Range(
-        "Inversion", "", "0 is as it is, 1 is white ink on black paper, half way all is grey.", 0,
-        0.02, _steps(0, 1),
+    Corruption.INVERSION: Range(
+        "Inversion",
+        "",
+        "0 is as it is, 1 is white ink on black paper, half way all is grey.",
+        0,
+        0.02,
+        _steps(0, 1),
     ),
-}  # fmt: skip
+}
 
 
-def changed(digits: np.ndarray, change: Change, strength: float, seed: int = 0) -> np.ndarray:
+def changed(digits: np.ndarray, change: Corruption, strength: float, seed: int = 0) -> np.ndarray:
     """Return changed digits, (n, 28, 28) float32 in [0, 1], in and out.
 
     Args:
@@ -103,22 +131,22 @@ def changed(digits: np.ndarray, change: Change, strength: float, seed: int = 0) 
     if strength == RANGES[change].nothing:
         return digits
     match change:
-        case Change.SHIFT:
+        case Corruption.SHIFT:
             result = moved(digits, right=strength)
-        case Change.ROTATION:
+        case Corruption.ROTATION:
             result = moved(digits, degrees=strength)
-        case Change.SIZE:
+        case Corruption.SIZE:
             result = moved(digits, size=strength)
-        case Change.THICKNESS:
+        case Corruption.THICKNESS:
             result = thickened(digits, strength)
-        case Change.BLUR:
+        case Corruption.BLUR:
             result = blurred(digits, strength)
-        case Change.CONTRAST:
+        case Corruption.CONTRAST:
             mean = digits.mean(axis=(1, 2), keepdims=True)
             result = mean + (digits - mean) * strength
-        case Change.INVERSION:
+        case Corruption.INVERSION:
             result = digits + strength * (1 - 2 * digits)
-        case Change.NOISE:
+        case Corruption.NOISE:
             chance = np.random.default_rng(seed).standard_normal(digits.shape, np.float32)
             result = digits + strength * chance
     clipped: np.ndarray = np.clip(result, 0, 1).astype(np.float32)
@@ -192,14 +220,14 @@ def blurred(digits: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def read_changed(
-    network: Network, digit: np.ndarray, strengths: Mapping[Change, float]
+    network: Network, digit: np.ndarray, strengths: Mapping[Corruption, float]
 ) -> ForwardPass:
     """Change one digit in several ways and read it. Runs in a worker: it loads TensorFlow.
 
     Args:
         network: any network.
         digit: (28, 28) float32 in [0, 1].
-        strengths: of each change that is made; they are made in the order of `Change`.
+        strengths: of each change that is made; they are made in the order of `Corruption`.
 
     Returns:
         What every layer makes of the changed digit, which is its `digit`.
@@ -209,7 +237,7 @@ def read_changed(
     """
     check_digit(digit)
     pixels = digit[None]
-    for change in Change:
+    for change in Corruption:
         if change in strengths:
             pixels = changed(pixels, change, strengths[change])
     return forward_pass(network, pixels[0])
@@ -219,7 +247,7 @@ def read_changed(
 class Measured:
     """How a network did on one slice of digits that were changed in one way."""
 
-    change: Change
+    change: Corruption
     strength: float
     count: int
     right: int
@@ -227,9 +255,13 @@ class Measured:
 
 
 def measure(
-    network: Network, images: np.ndarray, labels: np.ndarray, change: Change, strength: float,
+    network: Network,
+    images: np.ndarray,
+    labels: np.ndarray,
+    change: Corruption,
+    strength: float,
     seed: int,
-) -> Measured:  # fmt: skip
+) -> Measured:
     """Change digits and read them. Runs in a worker: it loads TensorFlow.
 
     Args:
@@ -256,7 +288,7 @@ class Point:
     confidence: float
 
 
-def curve(measured: Sequence[Measured], change: Change) -> list[Point]:
+def curve(measured: Sequence[Measured], change: Corruption) -> list[Point]:
     """Return the points of one change that were measured, in order of strength."""
     points = []
     for strength in RANGES[change].strengths:

@@ -34,7 +34,7 @@ SCRIBBLES_EACH = 25
 SEED = 1936  # of all that is drawn; the detector learned from others
 
 
-class Kind(StrEnum):
+class OodSource(StrEnum):
     """What the pictures show."""
 
     TEST = "test digits"
@@ -49,12 +49,12 @@ class Kind(StrEnum):
     @property
     def digits(self) -> bool:
         """Whether there is a right answer."""
-        return self in (Kind.TEST, Kind.SMALL, Kind.PRINTED)
+        return self in (OodSource.TEST, OodSource.SMALL, OodSource.PRINTED)
 
 
 CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # I and O are left out: in print they are 1 and 0
-SIGNS = {Kind.HAND: LETTERS, Kind.SHAPES: SHAPES, Kind.DOODLES: DOODLES}
-WRITERS = {Kind.HAND: 8, Kind.SHAPES: 12, Kind.DOODLES: 6}
+SIGNS = {OodSource.HAND: LETTERS, OodSource.SHAPES: SHAPES, OodSource.DOODLES: DOODLES}
+WRITERS = {OodSource.HAND: 8, OodSource.SHAPES: 12, OodSource.DOODLES: 6}
 """How many people write every sign of these kinds."""
 
 
@@ -70,7 +70,7 @@ class Foreign:
         refused: (n,) bool, whether the app says "this does not look like a digit".
     """
 
-    kind: Kind
+    kind: OodSource
     names: tuple[str, ...]
     images: np.ndarray
     probabilities: np.ndarray
@@ -95,24 +95,24 @@ class Foreign:
         return np.array([str(a) == name for a, name in zip(said, self.names, strict=True)])
 
 
-def count(kind: Kind) -> int:
+def count(kind: OodSource) -> int:
     """How many pictures there are of a kind on this computer."""
     match kind:
-        case Kind.TEST:
+        case OodSource.TEST:
             return mnist.TEST
-        case Kind.SMALL:
+        case OodSource.SMALL:
             return 10 * EACH
-        case Kind.PRINTED:
+        case OodSource.PRINTED:
             return 10 * len(fonts())
-        case Kind.LETTERS:
+        case OodSource.LETTERS:
             return len(CAPITALS) * min(FONTS_FOR_LETTERS, len(fonts()))
-        case Kind.HAND | Kind.SHAPES | Kind.DOODLES:
+        case OodSource.HAND | OodSource.SHAPES | OodSource.DOODLES:
             return len(SIGNS[kind]) * WRITERS[kind]
-        case Kind.SCRIBBLES:
+        case OodSource.SCRIBBLES:
             return len(SCRIBBLES) * SCRIBBLES_EACH
 
 
-def read_foreign(network: Network, kind: Kind, start: int) -> Foreign:
+def read_foreign(network: Network, kind: OodSource, start: int) -> Foreign:
     """Make `SLICE` pictures and read them. Runs in a worker: it loads TensorFlow.
 
     Args:
@@ -121,7 +121,7 @@ def read_foreign(network: Network, kind: Kind, start: int) -> Foreign:
         start: the place of the first one, below `count(kind)`.
     """
     places = range(start, min(start + SLICE, count(kind)))
-    if kind is Kind.TEST:  # to compare with: they are as MNIST made them
+    if kind is OodSource.TEST:  # to compare with: they are as MNIST made them
         test = mnist.embedded().test.take(np.array(places))
         names, images = tuple(map(str, test.labels)), test.images
     else:
@@ -144,34 +144,34 @@ def joined(parts: Sequence[Foreign]) -> Foreign:
     )
 
 
-def _drawn(kind: Kind, place: int) -> tuple[str, np.ndarray]:
+def _drawn(kind: OodSource, place: int) -> tuple[str, np.ndarray]:
     """One picture's name and ink."""
     match kind:
-        case Kind.SMALL:
+        case OodSource.SMALL:
             names, inks = _small_digits()
             return names[place], _enlarged(inks[place])
-        case Kind.PRINTED:
+        case OodSource.PRINTED:
             font, digit = divmod(place, 10)
             return str(digit), printed(str(digit), fonts()[font])
-        case Kind.LETTERS:
+        case OodSource.LETTERS:
             font, letter = divmod(place, len(CAPITALS))
             spread = len(fonts()) // min(FONTS_FOR_LETTERS, len(fonts()))
             return CAPITALS[letter], printed(CAPITALS[letter], fonts()[font * spread])
-        case Kind.SCRIBBLES:
+        case OodSource.SCRIBBLES:
             number, which = divmod(place, len(SCRIBBLES))
-            chance = np.random.default_rng([SEED, list(Kind).index(kind), number, which])
+            chance = np.random.default_rng([SEED, list(OodSource).index(kind), number, which])
             return SCRIBBLES[which], drawn(scribble(SCRIBBLES[which], chance), chance)
-        case Kind.HAND | Kind.SHAPES | Kind.DOODLES:
+        case OodSource.HAND | OodSource.SHAPES | OodSource.DOODLES:
             return _by_hand(kind, place)
     raise ValueError(f"{kind} are not drawn.")
 
 
-def _by_hand(kind: Kind, place: int) -> tuple[str, np.ndarray]:
+def _by_hand(kind: OodSource, place: int) -> tuple[str, np.ndarray]:
     """A sign in the hand of one of the kind's writers; each of them writes every sign."""
     signs = SIGNS[kind]
     number, which = divmod(place, len(signs))
     writer = Writer.by_chance(np.random.default_rng([SEED, number]))
-    chance = np.random.default_rng([SEED, list(Kind).index(kind), number, which])
+    chance = np.random.default_rng([SEED, list(OodSource).index(kind), number, which])
     name = list(signs)[which]
     way = signs[name][number % len(signs[name])]
     return name, drawn(written(way, writer, chance), chance)

@@ -12,7 +12,7 @@ import numpy as np
 
 from model.data import mnist
 from model.data.mnist import Digits
-from model.network import CLASSES, SIDE, Kind, Network, NetworkConfig, layers
+from model.network import CLASSES, SIDE, LayerKind, Network, NetworkConfig, layers
 from model.network.forward import probabilities
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ Pixel = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Change:
+class Ablation:
     """What is different: filters that are switched off and pixels that are flipped."""
 
     filters: tuple[FilterName, ...] = ()
@@ -33,19 +33,19 @@ class Change:
     def __bool__(self) -> bool:
         return bool(self.filters or self.pixels)
 
-    def within(self, config: NetworkConfig) -> "Change":
+    def within(self, config: NetworkConfig) -> "Ablation":
         """The same without the filters that a network does not have."""
         counts = _filters(config)
         kept = tuple(f for f in self.filters if 0 <= f[1] < counts.get(f[0], 0))
-        return Change(kept, self.pixels)
+        return Ablation(kept, self.pixels)
 
-    def toggled_filter(self, layer: str, number: int) -> "Change":
+    def toggled_filter(self, layer: str, number: int) -> "Ablation":
         """The same with one filter switched over."""
-        return Change(_toggled(self.filters, (layer, number)), self.pixels)
+        return Ablation(_toggled(self.filters, (layer, number)), self.pixels)
 
-    def toggled_pixel(self, row: int, column: int) -> "Change":
+    def toggled_pixel(self, row: int, column: int) -> "Ablation":
         """The same with one pixel flipped, or flipped back."""
-        return Change(self.filters, _toggled(self.pixels, (row, column)))
+        return Ablation(self.filters, _toggled(self.pixels, (row, column)))
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Trial:
     pixel: Pixel | None = None
     filter: FilterName | None = None
 
-    def on(self, kept: Change) -> Change:
+    def on(self, kept: Ablation) -> Ablation:
         """Both together; trying what is already changed changes it back."""
         now = kept.toggled_pixel(*self.pixel) if self.pixel else kept
         return now.toggled_filter(*self.filter) if self.filter else now
@@ -67,7 +67,7 @@ def _toggled(items: tuple[T, ...], item: T) -> tuple[T, ...]:
 
 def _filters(config: NetworkConfig) -> dict[str, int]:
     """How many filters each convolution layer has, by name."""
-    table = (layer for layer in layers(config) if layer.kind is Kind.CONVOLUTION)
+    table = (layer for layer in layers(config) if layer.kind is LayerKind.CONVOLUTION)
     return {layer.name: layer.output_shape[-1] for layer in table}
 
 
@@ -99,7 +99,7 @@ class TestEffect:
         return np.flatnonzero(self.before != self.after)
 
 
-def changed_network(network: Network, change: Change) -> Network:
+def changed_network(network: Network, change: Ablation) -> Network:
     """Return the network with the change's filters switched off.
 
     Raises:
@@ -116,7 +116,7 @@ def changed_network(network: Network, change: Change) -> Network:
     return Network(network.config, weights, f"{network.origin}, changed")
 
 
-def changed_digits(pictures: np.ndarray, change: Change) -> np.ndarray:
+def changed_digits(pictures: np.ndarray, change: Ablation) -> np.ndarray:
     """Return pictures with the change's pixels flipped: x becomes 1 − x, paper becomes ink.
 
     Args:
@@ -142,7 +142,7 @@ def unseen() -> Digits:
     return Digits(images, np.concatenate([small.validation.labels, small.test.labels]))
 
 
-def for_unseen(network: Network, change: Change) -> TestEffect:
+def for_unseen(network: Network, change: Ablation) -> TestEffect:
     """Return what a change does to the 1,000 unseen digits. Runs in a worker.
 
     A flipped pixel is flipped in all of them.

@@ -19,8 +19,8 @@ import numpy as np
 
 from model.network import (
     SIDE,
-    Kind,
     Layer,
+    LayerKind,
     Network,
     NetworkConfig,
     layers,
@@ -29,7 +29,7 @@ from model.network import (
 from model.network.forward import forward
 
 STEPS = 60
-STEP = 0.1  # of the brightness, for a pixel whose slope is the mean one
+STEP = 0.1  # of the brightness, for a pixel whose gradient is the mean one
 DECAY = 0.01  # share of its brightness that a pixel loses in each step
 BLUR = (0.02, 0.96, 0.02)  # along rows, then along columns, after each step
 NOISE = (0.3, 0.5)  # brightness of the first picture's pixels
@@ -66,7 +66,7 @@ def begin(network: Network, name: str, number: int, seed: int = 0) -> Ascent:
         ValueError: there is no such filter.
     """
     layer = next((row for row in layers(network.config) if row.name == name), None)
-    if layer is None or layer.kind is not Kind.CONVOLUTION:
+    if layer is None or layer.kind is not LayerKind.CONVOLUTION:
         raise ValueError(f"{name} is not a convolution layer of this network.")
     if not 0 <= number < layer.output_shape[-1]:
         raise ValueError(f"{name} has {layer.output_shape[-1]} filters; there is no {number}.")
@@ -85,18 +85,18 @@ def climb(network: Network, ascent: Ascent, steps: int) -> Ascent:
     """
     row, column = (size // 2 for size in ascent.layer.output_shape[:2])
     top, left, bottom, right = ascent.layer.field_of(row, column)
-    slope = _slope(network.config, ascent.layer.name, row, column)
+    gradient_of = _value_and_gradient(network.config, ascent.layer.name, row, column)
     weights = list(network.weights.values())
     picture = np.zeros((SIDE, SIDE), np.float32)
     patch, values = ascent.patch, list(ascent.values)
 
     def measure() -> np.ndarray:
         picture[top:bottom, left:right] = patch
-        value, gradient = slope(weights, picture[None, :, :, None], ascent.number)
+        value, gradient = gradient_of(weights, picture[None, :, :, None], ascent.number)
         values.append(float(value))
         return np.asarray(gradient)[0, top:bottom, left:right, 0]
 
-    del values[ascent.step :]  # the last value is measured again, together with its slope
+    del values[ascent.step :]  # the last value is measured again, together with its gradient
     count = min(steps, STEPS - ascent.step)
     for _ in range(count):
         patch = uphill(patch, measure())
@@ -105,9 +105,9 @@ def climb(network: Network, ascent: Ascent, steps: int) -> Ascent:
 
 
 def uphill(patch: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Return a picture one step further: up the slope, then the two brakes.
+    """Return a picture one step further: up the gradient, then the two brakes.
 
-    The slope is divided by its mean size: filters with small weights climb as fast as others.
+    The gradient is divided by its mean size: filters with small weights climb as fast as others.
 
     Args:
         patch: (side, side) float32 in [0, 1].
@@ -131,11 +131,11 @@ def blurred(patch: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=64)
-def _slope(config: NetworkConfig, name: str, row: int, column: int) -> Any:
+def _value_and_gradient(config: NetworkConfig, name: str, row: int, column: int) -> Any:
     """The compiled function (weights, picture, filter) → (value before ReLU, its gradient)."""
     import tensorflow as tf
 
-    def value_and_slope(weights: Any, x: Any, number: Any) -> Any:
+    def value_and_gradient(weights: Any, x: Any, number: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(x)
             value = forward(config, weights, x)[name][0][0, row, column, number]
@@ -146,4 +146,4 @@ def _slope(config: NetworkConfig, name: str, row: int, column: int) -> Any:
         tf.TensorSpec((1, SIDE, SIDE, 1), tf.float32),
         tf.TensorSpec((), tf.int32),
     )
-    return tf.function(value_and_slope, input_signature=signature, autograph=False)
+    return tf.function(value_and_gradient, input_signature=signature, autograph=False)

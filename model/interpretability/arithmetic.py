@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from model.network import Kind, Layer, Network, layers
+from model.network import Layer, LayerKind, Network, layers
 from model.network.activations import ForwardPass, LayerOutput
 
 RELATIVE = 1e-5
@@ -173,9 +173,13 @@ class WeightedSum:
         row, column, channel = (int(i) for i in np.unravel_index(at, self.products.shape))
         here = (row, column, channel)
         return Cause(
-            self.top + row, self.left + column, channel,
-            float(self.inputs[here]), float(self.weights[here]), float(self.products[here]),
-        )  # fmt: skip
+            self.top + row,
+            self.left + column,
+            channel,
+            float(self.inputs[here]),
+            float(self.weights[here]),
+            float(self.products[here]),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,16 +267,16 @@ def explain(network: Network, inside: ForwardPass, name: str, place: Place) -> E
     _check_place(output.layer, place)
     received = inside.layers[number - 1].after if number else inside.digit[:, :, None]
     match output.layer.kind:
-        case Kind.CONVOLUTION:
+        case LayerKind.CONVOLUTION:
             return _convolution(network, output, received, place)
-        case Kind.POOLING:
+        case LayerKind.POOLING:
             return _pooling(network, output, received, place)
-        case Kind.FLATTEN:
+        case LayerKind.FLATTEN:
             return _flattened(output, received, place)
-        case Kind.DROPOUT:
+        case LayerKind.DROPOUT:
             value, reported = float(received[place]), float(output.after[place])
             return KeptValue(output.layer, place, network.config.dropout, value, reported)
-        case Kind.DENSE:
+        case LayerKind.DENSE:
             return _dense(network, inside, number, place)
 
 
@@ -291,11 +295,16 @@ def _convolution(
     top, left = place[0] * layer.stride, place[1] * layer.stride
     window = received[top : top + layer.window, left : left + layer.window, :]
     return WeightedSum(
-        layer, place, window.astype(np.float64),
+        layer,
+        place,
+        window.astype(np.float64),
         network.weights[f"{layer.name}/kernel"][..., place[2]].astype(np.float64),
-        float(network.weights[f"{layer.name}/bias"][place[2]]), top, left,
-        float(output.before[place]), float(output.after[place]),
-    )  # fmt: skip
+        float(network.weights[f"{layer.name}/bias"][place[2]]),
+        top,
+        left,
+        float(output.before[place]),
+        float(output.after[place]),
+    )
 
 
 def _pooling(
@@ -305,9 +314,14 @@ def _pooling(
     top, left = place[0] * layer.stride, place[1] * layer.stride
     window = received[top : top + layer.window, left : left + layer.window, place[2]]
     return PoolingWindow(
-        layer, place, network.config.pooling, window.astype(np.float64), top, left,
+        layer,
+        place,
+        network.config.pooling,
+        window.astype(np.float64),
+        top,
+        left,
         float(output.after[place]),
-    )  # fmt: skip
+    )
 
 
 def _flattened(output: LayerOutput, received: np.ndarray, place: Place) -> FlattenedValue:
@@ -321,7 +335,7 @@ def _dense(network: Network, inside: ForwardPass, number: int, place: Place) -> 
     output, earlier = inside.layers[number], inside.layers[number - 1]
     layer, (unit,) = output.layer, place
     shape: tuple[int, ...] = (1, 1, layer.input_shape[0])
-    if earlier.layer.kind is Kind.FLATTEN:
+    if earlier.layer.kind is LayerKind.FLATTEN:
         shape = earlier.layer.input_shape
     softmax = None
     if layer.activation == "softmax":
@@ -329,8 +343,14 @@ def _dense(network: Network, inside: ForwardPass, number: int, place: Place) -> 
         far = np.abs(logits).max() > LARGEST_EXPONENT
         softmax = Softmax(logits, float(logits.max()) if far else 0.0, output.after)
     return WeightedSum(
-        layer, place, earlier.after.astype(np.float64).reshape(shape),
+        layer,
+        place,
+        earlier.after.astype(np.float64).reshape(shape),
         network.weights[f"{layer.name}/kernel"][:, unit].astype(np.float64).reshape(shape),
-        float(network.weights[f"{layer.name}/bias"][unit]), 0, 0,
-        float(output.before[unit]), float(output.after[unit]), softmax,
-    )  # fmt: skip
+        float(network.weights[f"{layer.name}/bias"][unit]),
+        0,
+        0,
+        float(output.before[unit]),
+        float(output.after[unit]),
+        softmax,
+    )

@@ -18,9 +18,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from model.interpretability.gradients import layer_slopes, pixel_slopes
+from model.interpretability.gradients import layer_gradients, pixel_gradients
 from model.interpretability.integrated_gradients import integrated, shares_missed
-from model.network import CLASSES, SIDE, Kind, Layer, Network, NetworkConfig, layers
+from model.network import CLASSES, SIDE, Layer, LayerKind, Network, NetworkConfig, layers
 from model.network.activations import check_digit
 from model.network.forward import logits_and_probabilities
 
@@ -30,7 +30,7 @@ WINDOWS = (1, 3, 5, 7)
 NO_MAPS = "This network has no convolution layer, so Grad-CAM has no feature maps to weigh."
 
 
-class Method(StrEnum):
+class AttributionMethod(StrEnum):
     """A way to explain."""
 
     OCCLUSION = "occlusion"
@@ -107,14 +107,14 @@ def usual_layer(config: NetworkConfig) -> Layer | None:
     The last one is usual in large networks. The third of the course's network has 3×3 cells, too
     few to point at a stroke.
     """
-    convolutions = [each for each in layers(config) if each.kind is Kind.CONVOLUTION]
+    convolutions = [each for each in layers(config) if each.kind is LayerKind.CONVOLUTION]
     return convolutions[: min(2, len(convolutions))][-1] if convolutions else None
 
 
 def attribute(
     network: Network,
     digit: np.ndarray,
-    method: Method,
+    method: AttributionMethod,
     settings: Settings | None = None,
     classes: Sequence[int] = ALL,
 ) -> Attribution:
@@ -135,15 +135,15 @@ def attribute(
     if not chosen or not set(chosen) <= set(ALL):
         raise ValueError(f"Expected digits from 0 to 9, got {chosen}.")
     match method:
-        case Method.OCCLUSION:
+        case AttributionMethod.OCCLUSION:
             return Attribution(chosen, occlusion(network, digit, settings)[:, :, list(chosen)])
-        case Method.GRADIENT_INPUT:
-            slopes = pixel_slopes(network, digit[None], chosen)[0]
-            return Attribution(chosen, slopes * digit[:, :, None])
-        case Method.INTEGRATED:
+        case AttributionMethod.GRADIENT_INPUT:
+            gradients = pixel_gradients(network, digit[None], chosen)[0]
+            return Attribution(chosen, gradients * digit[:, :, None])
+        case AttributionMethod.INTEGRATED:
             found = integrated(network, digit, chosen)
             return Attribution(chosen, found.maps, changes=found.changes, points=found.points)
-        case Method.GRAD_CAM:
+        case AttributionMethod.GRAD_CAM:
             return _grad_cam(network, digit, settings.layer, chosen)
 
 
@@ -206,7 +206,7 @@ def smoothing(layer: Layer) -> np.ndarray:
 def _grad_cam(
     network: Network, digit: np.ndarray, name: str | None, classes: tuple[int, ...]
 ) -> Attribution:
-    """Weigh a layer's maps by their mean slopes.
+    """Weigh a layer's maps by their mean gradients.
 
     The paper then cuts off what is negative; here it stays, as reasons against a digit.
     """
@@ -217,8 +217,8 @@ def _grad_cam(
     layer = next((each for each in cam_layers(network.config) if each.name == wanted), None)
     if layer is None:
         raise ValueError(f"This network has no feature maps in a layer {name}.")
-    maps, slopes = layer_slopes(network, digit, layer.name, classes)
-    native = maps @ slopes.mean(axis=(1, 2)).T  # (height, width, classes)
+    maps, gradients = layer_gradients(network, digit, layer.name, classes)
+    native = maps @ gradients.mean(axis=(1, 2)).T  # (height, width, classes)
     spread = smoothing(layer)
     smooth = np.einsum("ri,ijc,sj->rsc", spread, native, spread)
     return Attribution(classes, smooth, native, layer)

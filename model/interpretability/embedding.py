@@ -148,19 +148,19 @@ def advance(features: np.ndarray, layout: Layout, steps: int = STEPS_A_SLICE) ->
     for step in range(layout.step, last):
         early = step < EARLY
         pull = np.float32(EXAGGERATION if early else 1.0)
-        slope = gradient(alike, points, pull)
+        rise = gradient(alike, points, pull)
         # A number that keeps its direction gets longer steps, one that swings shorter ones.
-        swings = np.sign(slope) == np.sign(speed)
+        swings = np.sign(rise) == np.sign(speed)
         gains = np.maximum(np.where(swings, gains * 0.8, gains + 0.2), SMALLEST_GAIN)
         gains = gains.astype(np.float32)
-        speed = np.float32(MOMENTUM[0 if early else 1]) * speed - rate * gains * slope
+        speed = np.float32(MOMENTUM[0 if early else 1]) * speed - rate * gains * rise
         points = points + speed
         points = points - points.mean(axis=0)
     return Layout(last, points, speed, gains)
 
 
 def gradient(alike: np.ndarray, points: np.ndarray, pull: np.float32) -> np.ndarray:
-    """Return the slope of t-SNE's cost, (n, 2) float32: where it rises.
+    """Return the gradient of t-SNE's cost, (n, 2) float32: where it rises.
 
     Args:
         alike: (n, n) the likeness of each two points; sums to 1.
@@ -171,8 +171,8 @@ def gradient(alike: np.ndarray, points: np.ndarray, pull: np.float32) -> np.ndar
     close = np.reciprocal(1 + _squared_distances(points))
     np.fill_diagonal(close, 0)
     force = (pull * alike - close / max(float(close.sum()), TINY)) * close
-    slope: np.ndarray = 4 * (force.sum(axis=1, keepdims=True) * points - force @ points)
-    return slope
+    rise: np.ndarray = 4 * (force.sum(axis=1, keepdims=True) * points - force @ points)
+    return rise
 
 
 def affinities(features: np.ndarray, perplexity: float = PERPLEXITY) -> np.ndarray:

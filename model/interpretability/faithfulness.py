@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.interpretability.attribution import Attribution, Method, Settings, attribute
+from model.interpretability.attribution import Attribution, AttributionMethod, Settings, attribute
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.forward import probabilities
 
@@ -129,7 +129,7 @@ def erase(network: Network, digit: np.ndarray, label: int, orders: np.ndarray) -
 
 
 def areas(
-    network: Network, digit: np.ndarray, methods: tuple[Method, ...]
+    network: Network, digit: np.ndarray, methods: tuple[AttributionMethod, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Put every method to the test on one digit: the one that the network answers.
 
@@ -178,9 +178,14 @@ def random_network(config: NetworkConfig, seed: int) -> Network:
 
 
 def control(
-    config: NetworkConfig, digit: np.ndarray, heat: np.ndarray, label: int, method: Method,
-    settings: Settings, seed: int,
-) -> Control:  # fmt: skip
+    config: NetworkConfig,
+    digit: np.ndarray,
+    heat: np.ndarray,
+    label: int,
+    method: AttributionMethod,
+    settings: Settings,
+    seed: int,
+) -> Control:
     """Explain a digit with a network of random weights and compare.
 
     Args:

@@ -14,7 +14,7 @@ from model.network.forward import forward
 AT_ONCE = 32  # pictures in one backward pass: their arrays stay in the processor's cache
 
 
-def pixel_slopes(network: Network, pictures: np.ndarray, classes: tuple[int, ...]) -> np.ndarray:
+def pixel_gradients(network: Network, pictures: np.ndarray, classes: tuple[int, ...]) -> np.ndarray:
     """Return how steeply the score of each class rises with each pixel.
 
     Args:
@@ -31,11 +31,11 @@ def pixel_slopes(network: Network, pictures: np.ndarray, classes: tuple[int, ...
         np.asarray(compiled(weights, pictures[at : at + AT_ONCE, :, :, None], wanted)[1])
         for at in range(0, len(pictures), AT_ONCE)
     ]
-    slopes: np.ndarray = np.moveaxis(np.concatenate(parts, axis=1)[..., 0], 0, -1)
-    return slopes
+    gradients: np.ndarray = np.moveaxis(np.concatenate(parts, axis=1)[..., 0], 0, -1)
+    return gradients
 
 
-def layer_slopes(
+def layer_gradients(
     network: Network, digit: np.ndarray, layer: str, classes: tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return what a layer makes of a digit, and how the scores rise with each of those values.
@@ -50,16 +50,16 @@ def layer_slopes(
         (height, width, channels) and (classes, height, width, channels), float32.
     """
     compiled, wanted = _backward(network.config, layer), np.array(classes, np.int32)
-    maps, slopes = compiled(list(network.weights.values()), digit[None, :, :, None], wanted)
-    return np.asarray(maps)[0], np.asarray(slopes)[:, 0]
+    maps, gradients = compiled(list(network.weights.values()), digit[None, :, :, None], wanted)
+    return np.asarray(maps)[0], np.asarray(gradients)[:, 0]
 
 
 @lru_cache(maxsize=64)
 def _backward(config: NetworkConfig, name: str | None) -> Any:
-    """The compiled function (weights, pictures, classes) → (values, slopes).
+    """The compiled function (weights, pictures, classes) → (values, gradients).
 
     `values` are the outputs of the layer of that name, (n, height, width, channels), or for None
-    the pictures themselves; `slopes`, (classes, n, height, width, channels), is how steeply the
+    the pictures themselves; `gradients`, (classes, n, height, width, channels), is how steeply the
     score of each class rises with each of them.
     """
     import tensorflow as tf
@@ -71,12 +71,12 @@ def _backward(config: NetworkConfig, name: str | None) -> Any:
             scores = outputs["output"][0]
         values = x if name is None else outputs[name][1]
 
-        def slope(label: Any) -> Any:
+        def gradient(label: Any) -> Any:
             # One class at a time, in a loop of the graph: ten copies of it take long to compile.
             only = tf.ones_like(scores) * tf.one_hot(label, CLASSES)
             return tape.gradient(scores, values, output_gradients=only)
 
-        return values, tf.map_fn(slope, classes, fn_output_signature=tf.float32)
+        return values, tf.map_fn(gradient, classes, fn_output_signature=tf.float32)
 
     signature = (
         [tf.TensorSpec(shape, tf.float32) for shape in weight_shapes(config).values()],

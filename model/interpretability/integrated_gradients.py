@@ -1,14 +1,14 @@
-"""Integrated gradients: the mean slope of a score while the digit fades in, times the ink.
+"""Integrated gradients: the mean gradient of a score while the digit fades in, times the ink.
 
 Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks". From blank paper to the
 digit a score is a line with thousands of kinks, one wherever a ReLU switches or a pooling window
-changes its mind. So its slope is a staircase, and a rule of high order (Gauss and Legendre's) gains
-nothing over the middle of each interval. Most of the steps lie where the digit is still faint: the
-intervals are narrow there, the cubes of even steps.
+changes its mind. So its gradient is a staircase, and a rule of high order (Gauss and Legendre's)
+gains nothing over the middle of each interval. Most of the steps lie where the digit is still
+faint: the intervals are narrow there, the cubes of even steps.
 
 Where a digit's sum misses the change of its score, the intervals that miss most are cut in three,
-for that digit only; the middle third keeps the slope already known. The two ends of every interval
-say what its slope should have accounted for, and they cost no backward pass.
+for that digit only; the middle third keeps the gradient already known. The two ends of every
+interval say what its gradient should have accounted for, and they cost no backward pass.
 
 `integrated` runs in a worker: it loads TensorFlow.
 """
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.interpretability.gradients import pixel_slopes
+from model.interpretability.gradients import pixel_gradients
 from model.network import Network
 from model.network.forward import logits_and_probabilities
 
@@ -55,12 +55,12 @@ def integrated(network: Network, digit: np.ndarray, classes: tuple[int, ...]) ->
         classes: digits from 0 to 9.
     """
     edges = np.linspace(0, 1, INTERVALS + 1) ** 3
-    slopes = pixel_slopes(network, _faded(digit, (edges[:-1] + edges[1:]) / 2), classes)
+    gradients = pixel_gradients(network, _faded(digit, (edges[:-1] + edges[1:]) / 2), classes)
     scores = _scores(network, digit, edges)[:, list(classes)]
     maps, points = [], []
     for place, label in enumerate(classes):
-        mean, count = _mean_slope(
-            network, digit, label, edges, scores[:, place], slopes[:, :, :, place]
+        mean, count = _mean_gradient(
+            network, digit, label, edges, scores[:, place], gradients[:, :, :, place]
         )
         maps.append(mean.reshape(digit.shape) * digit)
         points.append(count)
@@ -73,11 +73,15 @@ def shares_missed(sums: np.ndarray, changes: np.ndarray) -> np.ndarray:
     return np.asarray(np.abs(sums - changes) / np.maximum(np.abs(changes), SMALLEST_CHANGE))
 
 
-def _mean_slope(
-    network: Network, digit: np.ndarray, label: int, edges: np.ndarray, scores: np.ndarray,
-    slopes: np.ndarray,
-) -> tuple[np.ndarray, int]:  # fmt: skip
-    """One digit's mean slope by each pixel, (784,) float64, and from how many pictures.
+def _mean_gradient(
+    network: Network,
+    digit: np.ndarray,
+    label: int,
+    edges: np.ndarray,
+    scores: np.ndarray,
+    gradients: np.ndarray,
+) -> tuple[np.ndarray, int]:
+    """One digit's mean gradient by each pixel, (784,) float64, and from how many pictures.
 
     Args:
         network: any network.
@@ -85,26 +89,28 @@ def _mean_slope(
         label: whose score.
         edges: (n + 1,) shares of ink, from 0 to 1.
         scores: (n + 1,) of this digit there.
-        slopes: (n, 28, 28) in the middle of each interval.
+        gradients: (n, 28, 28) in the middle of each interval.
     """
     ink = digit.ravel().astype(np.float64)
     left, right, start, end = edges[:-1], edges[1:], scores[:-1], scores[1:]
-    slopes = slopes.reshape(len(slopes), -1).astype(np.float64)
+    gradients = gradients.reshape(len(gradients), -1).astype(np.float64)
     change = scores[-1] - scores[0]
     while True:
-        missed = end - start - slopes @ ink * (right - left)
+        missed = end - start - gradients @ ink * (right - left)
         done = shares_missed(change - missed.sum(), change) <= AIMED_AT
         if done or len(left) + 2 * REFINED > MOST_POINTS:
-            mean: np.ndarray = (right - left) @ slopes
+            mean: np.ndarray = (right - left) @ gradients
             return mean, len(left)
         worst = np.argsort(np.abs(missed))
         kept, cut = worst[:-REFINED], worst[-REFINED:]
         third = (right[cut] - left[cut]) / 3
         first, second = left[cut] + third, right[cut] - third
         middles = np.concatenate([left[cut] + third / 2, right[cut] - third / 2])
-        outer = pixel_slopes(network, _faded(digit, middles), (label,)).reshape(len(middles), -1)
+        outer = pixel_gradients(network, _faded(digit, middles), (label,)).reshape(len(middles), -1)
         one, two = np.split(_scores(network, digit, np.concatenate([first, second]))[:, label], 2)
-        slopes = np.concatenate([slopes[kept], outer[:REFINED], slopes[cut], outer[REFINED:]])
+        gradients = np.concatenate(
+            [gradients[kept], outer[:REFINED], gradients[cut], outer[REFINED:]]
+        )
         start = np.concatenate([start[kept], start[cut], one, two])
         end = np.concatenate([end[kept], one, two, end[cut]])
         left, right = (

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from model.interpretability.channel_order import similar_neighbours
-from model.network import Kind, Layer, Network, layers
+from model.network import Layer, LayerKind, Network, layers
 
 
 class FilterOrder(StrEnum):
@@ -85,7 +85,7 @@ def kernels(network: Network) -> tuple[LayerKernels, ...]:
             layer, network.weights[f"{layer.name}/kernel"], network.weights[f"{layer.name}/bias"]
         )
         for layer in layers(network.config)
-        if layer.kind is Kind.CONVOLUTION
+        if layer.kind is LayerKind.CONVOLUTION
     )
 
 
@@ -145,20 +145,24 @@ class HandMade:
 
 HAND_MADE = (
     HandMade(
-        "Sobel, vertical edges", ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+        "Sobel, vertical edges",
+        ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
         "Positive where the ink begins from left to right, negative where it ends.",
     ),
     HandMade(
-        "Sobel, horizontal edges", ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+        "Sobel, horizontal edges",
+        ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
         "Positive where the ink begins from top to bottom, negative where it ends.",
     ),
     HandMade(
-        "Laplace", ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
+        "Laplace",
+        ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
         "Negative inside a thin line, positive beside it, zero where nothing changes.",
     ),
     HandMade(
-        "Blur", ((1 / 9, 1 / 9, 1 / 9),) * 3,
+        "Blur",
+        ((1 / 9, 1 / 9, 1 / 9),) * 3,
         "The mean of nine pixels: edges grow soft.",
     ),
-)  # fmt: skip
+)
 """Sobel and Feldman 1968; the discrete Laplace operator; the box blur."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.network import CLASSES, Kind, Layer, Network, NetworkConfig, layers
+from model.network import CLASSES, Layer, LayerKind, Network, NetworkConfig, layers
 from model.network.activations import ForwardPass
 from model.network.forward import every_output
 
@@ -53,7 +53,7 @@ class Contrast:
 
 def dense_layer(config: NetworkConfig) -> Layer:
     """The layer between the maps and the ten outputs."""
-    return next(layer for layer in layers(config) if layer.kind is Kind.DENSE)
+    return next(layer for layer in layers(config) if layer.kind is LayerKind.DENSE)
 
 
 def contrast(network: Network, inside: ForwardPass, first: int, second: int) -> Contrast:

@@ -21,7 +21,7 @@ def epochs_to_show(kept: Sequence[int], most: int) -> list[int]:
     return [kept[place] for place in places]
 
 
-def film(
+def map_over_epochs(
     config: NetworkConfig,
     weights: Sequence[np.ndarray],
     digit: np.ndarray,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.data.mnist import Digits
-from model.network import Kind, Layer, Network, layers
+from model.network import Layer, LayerKind, Network, layers
 from model.network.forward import every_output
 
 BEST = 9  # patches a filter
@@ -61,7 +61,9 @@ def best_patches(network: Network, digits: Digits) -> tuple[LayerPatches, ...]:
     Returns:
         One LayerPatches a convolution layer, in forward order.
     """
-    convolutions = [layer for layer in layers(network.config) if layer.kind is Kind.CONVOLUTION]
+    convolutions = [
+        layer for layer in layers(network.config) if layer.kind is LayerKind.CONVOLUTION
+    ]
     highest: dict[str, list[np.ndarray]] = {layer.name: [] for layer in convolutions}
     places: dict[str, list[np.ndarray]] = {layer.name: [] for layer in convolutions}
     run, weights, inputs = every_output(network.config), list(network.weights.values()), digits

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.network.architecture import SIDE, Kind, Layer, Network, NetworkConfig, layers
+from model.network.architecture import SIDE, Layer, LayerKind, Network, NetworkConfig, layers
 from model.network.forward import every_output
 
 
@@ -106,4 +106,4 @@ def read(network: Network, pictures: np.ndarray) -> Reading:
 
 def dense_layer(config: NetworkConfig) -> str:
     """The name of the layer whose values are compared: the dense one before the output."""
-    return next(layer.name for layer in layers(config) if layer.kind is Kind.DENSE)
+    return next(layer.name for layer in layers(config) if layer.kind is LayerKind.DENSE)

@@ -28,7 +28,7 @@ POOL = 2
 """Side and stride of every pooling window."""
 
 
-class Kind(StrEnum):
+class LayerKind(StrEnum):
     """What a layer computes. Pages and tests tell layers apart by this, never by their name."""
 
     CONVOLUTION = "convolution"
@@ -91,7 +91,7 @@ class Layer:
     """
 
     name: str
-    kind: Kind
+    kind: LayerKind
     input_shape: tuple[int, ...]
     output_shape: tuple[int, ...]
     receptive_field: int
@@ -105,9 +105,9 @@ class Layer:
         """The shapes of kernel and bias by full name; empty where nothing is learned."""
         channels = self.input_shape[-1]
         units = self.output_shape[-1]
-        if self.kind is Kind.CONVOLUTION:
+        if self.kind is LayerKind.CONVOLUTION:
             kernel: tuple[int, ...] = (self.window, self.window, channels, units)
-        elif self.kind is Kind.DENSE:
+        elif self.kind is LayerKind.DENSE:
             kernel = (channels, units)
         else:
             return {}
@@ -143,9 +143,16 @@ def layers(config: NetworkConfig) -> tuple[Layer, ...]:
         side = shape[0] - config.kernel_size + 1
         field += (config.kernel_size - 1) * jump
         convolution = Layer(
-            f"conv{number}", Kind.CONVOLUTION, shape, (side, side, filters), field, jump,
-            window=config.kernel_size, stride=1, activation="relu",
-        )  # fmt: skip
+            f"conv{number}",
+            LayerKind.CONVOLUTION,
+            shape,
+            (side, side, filters),
+            field,
+            jump,
+            window=config.kernel_size,
+            stride=1,
+            activation="relu",
+        )
         table.append(convolution)
         shape = convolution.output_shape
         if number < len(config.filters):
@@ -153,18 +160,20 @@ def layers(config: NetworkConfig) -> tuple[Layer, ...]:
             jump *= POOL
             pooled = (side // POOL, side // POOL, filters)
             table.append(
-                Layer(f"pool{number}", Kind.POOLING, shape, pooled, field, jump, POOL, POOL)
+                Layer(f"pool{number}", LayerKind.POOLING, shape, pooled, field, jump, POOL, POOL)
             )
             shape = pooled
 
     flat = (math.prod(shape),)
-    table.append(Layer("flatten", Kind.FLATTEN, shape, flat, field, 0))
+    table.append(Layer("flatten", LayerKind.FLATTEN, shape, flat, field, 0))
     field += (shape[0] - 1) * jump  # from here on every value depends on all pixels of the maps
     units = (config.dense_units,)
-    table.append(Layer("dense", Kind.DENSE, flat, units, field, 0, activation="relu"))
+    table.append(Layer("dense", LayerKind.DENSE, flat, units, field, 0, activation="relu"))
     if config.dropout:
-        table.append(Layer("dropout", Kind.DROPOUT, units, units, field, 0))
-    table.append(Layer("output", Kind.DENSE, units, (CLASSES,), field, 0, activation="softmax"))
+        table.append(Layer("dropout", LayerKind.DROPOUT, units, units, field, 0))
+    table.append(
+        Layer("output", LayerKind.DENSE, units, (CLASSES,), field, 0, activation="softmax")
+    )
     return tuple(table)
 
 

@@ -11,7 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from model.network.architecture import SIDE, Kind, Network, NetworkConfig, layers, weight_shapes
+from model.network.architecture import (
+    SIDE,
+    LayerKind,
+    Network,
+    NetworkConfig,
+    layers,
+    weight_shapes,
+)
 
 Tensor = Any  # TensorFlow ships no types that mypy could check
 BATCH = 128
@@ -34,19 +41,19 @@ def forward(
     outputs: dict[str, tuple[Tensor, Tensor]] = {}
     for layer in layers(config):
         match layer.kind:
-            case Kind.CONVOLUTION:
+            case LayerKind.CONVOLUTION:
                 kernel, bias = next(rest), next(rest)
                 z = tf.nn.bias_add(tf.nn.conv2d(x, kernel, layer.stride, "VALID"), bias)
-            case Kind.POOLING:
+            case LayerKind.POOLING:
                 pool = tf.nn.max_pool2d if config.pooling == "max" else tf.nn.avg_pool2d
                 z = pool(x, layer.window, layer.stride, "VALID")
-            case Kind.FLATTEN:
+            case LayerKind.FLATTEN:
                 z = tf.reshape(x, (-1, layer.output_shape[0]))
-            case Kind.DROPOUT:
+            case LayerKind.DROPOUT:
                 z = x
                 if dropout_seed is not None:
                     z = tf.nn.experimental.stateless_dropout(x, config.dropout, dropout_seed)
-            case Kind.DENSE:
+            case LayerKind.DENSE:
                 kernel, bias = next(rest), next(rest)
                 z = tf.nn.bias_add(tf.matmul(x, kernel), bias)
         x = tf.nn.relu(z) if layer.activation == "relu" else z

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.network.architecture import SIDE, Kind, Network, NetworkConfig, layers, weight_shapes
+from model.network.architecture import (
+    SIDE,
+    LayerKind,
+    Network,
+    NetworkConfig,
+    layers,
+    weight_shapes,
+)
 from model.network.forward import forward
 
 if TYPE_CHECKING:
@@ -31,24 +38,29 @@ def build(config: NetworkConfig, seed: int) -> "keras.Model":
     x = inputs
     for number, layer in enumerate(layers(config)):
         match layer.kind:
-            case Kind.CONVOLUTION:
+            case LayerKind.CONVOLUTION:
                 x = keras.layers.Conv2D(
-                    layer.output_shape[-1], layer.window, activation=layer.activation,
-                    kernel_initializer=initializer(number), name=layer.name,
-                )(x)  # fmt: skip
-            case Kind.POOLING if config.pooling == "max":
+                    layer.output_shape[-1],
+                    layer.window,
+                    activation=layer.activation,
+                    kernel_initializer=initializer(number),
+                    name=layer.name,
+                )(x)
+            case LayerKind.POOLING if config.pooling == "max":
                 x = keras.layers.MaxPooling2D(layer.window, name=layer.name)(x)
-            case Kind.POOLING:
+            case LayerKind.POOLING:
                 x = keras.layers.AveragePooling2D(layer.window, name=layer.name)(x)
-            case Kind.FLATTEN:
+            case LayerKind.FLATTEN:
                 x = keras.layers.Flatten(name=layer.name)(x)
-            case Kind.DROPOUT:
+            case LayerKind.DROPOUT:
                 x = keras.layers.Dropout(config.dropout, seed=seed, name=layer.name)(x)
-            case Kind.DENSE:
+            case LayerKind.DENSE:
                 x = keras.layers.Dense(
-                    layer.output_shape[-1], activation=layer.activation,
-                    kernel_initializer=initializer(number), name=layer.name,
-                )(x)  # fmt: skip
+                    layer.output_shape[-1],
+                    activation=layer.activation,
+                    kernel_initializer=initializer(number),
+                    name=layer.name,
+                )(x)
     return keras.Model(inputs, x, name="digitscope")
 
 

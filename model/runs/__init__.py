@@ -3,6 +3,6 @@
 A run and what a page is told of it are this wing's own: `from model.runs import Run, RunState`.
 """
 
-from model.runs.run import EpochScores, Phase, Run, RunState
+from model.runs.run import EpochScores, Run, RunPhase, RunState
 
-__all__ = ["EpochScores", "Phase", "Run", "RunState"]
+__all__ = ["EpochScores", "Run", "RunPhase", "RunState"]

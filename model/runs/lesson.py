@@ -13,7 +13,7 @@ from model.network import Network, from_vector
 from model.training.rehearsal import BATCHES, SLICE, Correction, Skill, Teacher, as_digits, counted
 
 
-class Phase(StrEnum):
+class LessonPhase(StrEnum):
     """What a lesson is doing."""
 
     STARTING = "starting"
@@ -27,7 +27,7 @@ class Phase(StrEnum):
 class LessonState:
     """All that a page shows of a lesson at one moment. Nothing in it changes afterwards."""
 
-    phase: Phase
+    phase: LessonPhase
     sentence: str  # why it failed; empty otherwise
     losses: np.ndarray  # (k,) of each batch so far
     skills: tuple[Skill, ...]
@@ -43,7 +43,7 @@ class LessonState:
     @property
     def moving(self) -> bool:
         """Whether something happens without anybody's doing."""
-        return self.phase in (Phase.STARTING, Phase.TEACHING)
+        return self.phase in (LessonPhase.STARTING, LessonPhase.TEACHING)
 
 
 class Lesson:
@@ -66,7 +66,7 @@ class Lesson:
         self._engine = engine
         self._lock = threading.Lock()
         empty = np.empty(0, np.float32)
-        self._state = LessonState(Phase.STARTING, "", empty, (), None, None, None)
+        self._state = LessonState(LessonPhase.STARTING, "", empty, (), None, None, None)
         self._thread = threading.Thread(target=self._work, name=self._origin, daemon=True)
         self._thread.start()
 
@@ -77,7 +77,7 @@ class Lesson:
 
     def cancel(self) -> None:
         """Give it up; the slice that runs now is the last and its result is dropped."""
-        self._change(phase=Phase.CANCELLED)
+        self._change(phase=LessonPhase.CANCELLED)
 
     def wait(self, seconds: float) -> LessonState:
         """Wait until nothing moves any more, or for so long, and return what to show."""
@@ -90,14 +90,14 @@ class Lesson:
             teacher = self._engine.actor(Teacher, self._network, self._corrections)
             self._teach(teacher)
         except (EngineError, mnist.DataError, ValueError) as error:
-            self._change(phase=Phase.FAILED, sentence=f"{error} Nothing was changed.")
+            self._change(phase=LessonPhase.FAILED, sentence=f"{error} Nothing was changed.")
         finally:
             if teacher is not None:
                 teacher.close()
 
     def _teach(self, teacher: Actor[Teacher]) -> None:
         before, first = teacher.call(Teacher.test), teacher.call(Teacher.skill)
-        self._change(phase=Phase.TEACHING, test_before=before, skills=(first,))
+        self._change(phase=LessonPhase.TEACHING, test_before=before, skills=(first,))
         while self.state().moving:
             progress = teacher.call(Teacher.advance, SLICE)
             now = self.state()
@@ -106,9 +106,10 @@ class Lesson:
             if len(losses) >= BATCHES:
                 weights = from_vector(self._network.config, progress.weights)
                 self._change(
-                    phase=Phase.DONE, test_after=teacher.call(Teacher.test),
+                    phase=LessonPhase.DONE,
+                    test_after=teacher.call(Teacher.test),
                     network=Network(self._network.config, weights, self._origin),
-                )  # fmt: skip
+                )
 
     def _change(self, **changes: object) -> None:
         """Set fields of the state, unless the lesson is over already."""

@@ -18,12 +18,12 @@ from model.data.mnist import DataError
 from model.engine import Actor, Engine, EngineError, EngineLost
 from model.network import Network, NetworkConfig, from_vector
 from model.runs.record import DISK_FAULT, Record, drawn_back, with_change
-from model.runs.state import Phase, RunState
+from model.runs.state import RunPhase, RunState
 from model.runs.store import About, RunFolder, Saved
 from model.training.config import RATES, RateChange, TrainingConfig, rate_at
 from model.training.trainer import EpochScores, Progress, Trainer
 
-__all__ = ["EpochScores", "Phase", "Run", "RunState"]
+__all__ = ["EpochScores", "Run", "RunPhase", "RunState"]
 
 SLICE = 0.3
 """Seconds of training that are asked for at a time: three new stretches of curve a second."""
@@ -68,7 +68,7 @@ class Run:
         self.created = saved.about.created if saved else time.time()
         self._engine = engine
         self._changed = threading.Condition()  # guards everything below
-        self._phase = Phase.STARTING
+        self._phase = RunPhase.STARTING
         self._sentence = ""
         self._by_fault = False  # paused because the engine failed, and not by a person's wish
         self._target = settings.epochs
@@ -99,7 +99,7 @@ class Run:
         """Ask for no more slices until `resume`."""
         with self._changed:
             if self._phase.moving:
-                self._enter(Phase.PAUSED)
+                self._enter(RunPhase.PAUSED)
         self._save()
 
     def resume(self) -> None:
@@ -115,7 +115,7 @@ class Run:
         if not 1 <= epochs <= 1000:
             raise ValueError("The number of further epochs must lie between 1 and 1000.")
         with self._changed:
-            pending = self._phase.moving or self._phase is Phase.PAUSED
+            pending = self._phase.moving or self._phase is RunPhase.PAUSED
             target = (self._target if pending else self._record.epoch) + epochs
         self._go_on(target)
 
@@ -130,14 +130,14 @@ class Run:
     def stop(self) -> None:
         """End the run. The networks of its finished epochs stay; the unfinished one is dropped."""
         with self._changed:
-            if self._phase is not Phase.FAILED:
+            if self._phase is not RunPhase.FAILED:
                 self._record.forget_unfinished()
                 self._changes = drawn_back(self._changes, self.epoch)
                 self._drive = 0  # what its thread still brings home is not wanted
                 if self._trainer is not None:
                     self._trainer.close()
                 self._trainer = None
-                self._enter(Phase.STOPPED)
+                self._enter(RunPhase.STOPPED)
         self._save()
 
     def set_learning_rate(self, rate: float) -> None:
@@ -232,14 +232,26 @@ class Run:
                 self.settings, self._changes, record.epoch, record.batch
             )
             return RunState(
-                self._phase, " ".join(filter(None, words)), record.epoch, record.batch,
-                record.batches, self._target, record.positions, record.losses, record.accuracies,
-                tuple(record.history), self._speed,
+                self._phase,
+                " ".join(filter(None, words)),
+                record.epoch,
+                record.batch,
+                record.batches,
+                self._target,
+                record.positions,
+                record.losses,
+                record.accuracies,
+                tuple(record.history),
+                self._speed,
                 left * self.settings.batch_size / self._speed if known else None,
-                record.seconds, rate, self._changes, self._slow,
-                record.weight_norms, record.gradient_norms,
+                record.seconds,
+                rate,
+                self._changes,
+                self._slow,
+                record.weight_norms,
+                record.gradient_norms,
                 self._phase.moving or bool(self._drive),
-            )  # fmt: skip
+            )
 
     def network_at(self, epoch: int | None = None) -> Network | None:
         """The network as it was at the end of an epoch; None without one means the latest.
@@ -273,12 +285,12 @@ class Run:
 
     def _take_up(self, about: About) -> None:
         """Be what the run was when its last process ended."""
-        phase = Phase(about.phase)
+        phase = RunPhase(about.phase)
         self._target, self._changes = about.target, about.changes
         self._pinned, self._deleted = about.pinned, about.deleted
         if phase.moving:
             words = "The server was started again. The run goes on from its last epoch."
-            self._enter(Phase.RECOVERING, words)
+            self._enter(RunPhase.RECOVERING, words)
         else:
             self._enter(phase, about.sentence)
 
@@ -288,25 +300,33 @@ class Run:
             self._halt = None if halt is None else self.epoch + halt
             self._single = single
             if not self._phase.moving:
-                if self._phase is Phase.FINISHED:
+                if self._phase is RunPhase.FINISHED:
                     self._patient_from = self.epoch
-                self._enter(Phase.STARTING)
+                self._enter(RunPhase.STARTING)
                 if not self._drive:
                     self._start_driving()
         self._save()
 
-    def _enter(self, phase: Phase, sentence: str = "", by_fault: bool = False) -> None:
+    def _enter(self, phase: RunPhase, sentence: str = "", by_fault: bool = False) -> None:
         with self._changed:
             self._phase, self._sentence, self._by_fault = phase, sentence, by_fault
             self._changed.notify_all()
 
     def _about(self) -> About:
-        wanted = Phase.TRAINING if self._phase.moving or self._by_fault else self._phase
-        sentence = "" if wanted is Phase.TRAINING else self._sentence
+        wanted = RunPhase.TRAINING if self._phase.moving or self._by_fault else self._phase
+        sentence = "" if wanted is RunPhase.TRAINING else self._sentence
         return About(
-            self.title, self.network, self.settings, self.created, str(wanted), self._target,
-            sentence, self._changes, self._pinned, self._deleted,
-        )  # fmt: skip
+            self.title,
+            self.network,
+            self.settings,
+            self.created,
+            str(wanted),
+            self._target,
+            sentence,
+            self._changes,
+            self._pinned,
+            self._deleted,
+        )
 
     def _save(self) -> None:
         self._record.save(self._changed, self._about)
@@ -336,13 +356,13 @@ class Run:
                     self._recover(drive, faults)
                 except (DataError, ValueError) as error:
                     trainer = None
-                    self._give_up(drive, Phase.FAILED, str(error))
+                    self._give_up(drive, RunPhase.FAILED, str(error))
                 except EngineError as error:
                     trainer = None
-                    self._give_up(drive, Phase.PAUSED, f"{error} Press Resume to go on.")
+                    self._give_up(drive, RunPhase.PAUSED, f"{error} Press Resume to go on.")
                 self._save()
         finally:
-            self._give_up(drive, Phase.FAILED, "A fault in the app ended this training.")
+            self._give_up(drive, RunPhase.FAILED, "A fault in the app ended this training.")
 
     def _wanted(self, drive: int, trainer: Actor[Trainer] | None) -> bool:
         """Whether this thread has more to train; if not, it hands its trainer over."""
@@ -392,7 +412,7 @@ class Run:
             if single and self._single:
                 self._single = False
                 if self._phase.moving:
-                    self._enter(Phase.PAUSED)
+                    self._enter(RunPhase.PAUSED)
             if slow:
                 self._changed.wait_for(self._hurried, timeout=SLOW_SECONDS)
 
@@ -401,7 +421,7 @@ class Run:
 
     def _take(self, progress: Progress) -> None:
         if self._phase.moving:
-            self._enter(Phase.TRAINING)
+            self._enter(RunPhase.TRAINING)
         speed = progress.images / progress.seconds
         self._speed = speed if not self._speed else 0.8 * self._speed + 0.2 * speed
         self._record.add(progress)
@@ -410,20 +430,20 @@ class Run:
         if self._phase.moving and time.monotonic() - self._seen > ABANDONED_SECONDS:
             minutes = round(ABANDONED_SECONDS / 60)
             words = f"Paused, because nobody looked at this run for {minutes} minutes."
-            self._enter(Phase.PAUSED, f"{words} Press Resume to go on.")
+            self._enter(RunPhase.PAUSED, f"{words} Press Resume to go on.")
 
     def _end_epoch(self) -> None:
-        if not (self._phase.moving or self._phase is Phase.PAUSED):
+        if not (self._phase.moving or self._phase is RunPhase.PAUSED):
             return
         if self.epoch >= self._target:
-            self._enter(Phase.FINISHED)
+            self._enter(RunPhase.FINISHED)
         elif self._stopped_improving():
             words = (
                 f"Stopped early: the validation loss has not fallen for {self.settings.patience}"
             )
-            self._enter(Phase.FINISHED, f"{words} epochs.")
+            self._enter(RunPhase.FINISHED, f"{words} epochs.")
         elif self._halt is not None and self.epoch >= self._halt:
-            self._enter(Phase.PAUSED)
+            self._enter(RunPhase.PAUSED)
 
     def _stopped_improving(self) -> bool:
         """Early stopping: the best validation loss is `patience` epochs old or older."""
@@ -445,14 +465,14 @@ class Run:
             self._record.forget_unfinished()
             if faults >= MOST_FAULTS:
                 words = "Its worker was lost several times in a row. Press Resume to try again."
-                self._give_up(drive, Phase.PAUSED, words)
+                self._give_up(drive, RunPhase.PAUSED, words)
             elif self._phase.moving:
                 words = "Its worker was lost. It goes on from its last epoch."
-                self._enter(Phase.RECOVERING, words)
+                self._enter(RunPhase.RECOVERING, words)
 
-    def _give_up(self, drive: int, phase: Phase, sentence: str) -> None:
+    def _give_up(self, drive: int, phase: RunPhase, sentence: str) -> None:
         with self._changed:
             if self._drive == drive:
                 self._drive = 0
                 self._record.forget_unfinished()
-                self._enter(phase, sentence, by_fault=phase is Phase.PAUSED)
+                self._enter(phase, sentence, by_fault=phase is RunPhase.PAUSED)

@@ -9,7 +9,7 @@ from model.training.config import RateChange
 from model.training.trainer import EpochScores
 
 
-class Phase(StrEnum):
+class RunPhase(StrEnum):
     """What a run is doing."""
 
     STARTING = "starting"
@@ -23,14 +23,14 @@ class Phase(StrEnum):
     @property
     def moving(self) -> bool:
         """Whether something happens without anybody's doing."""
-        return self in (Phase.STARTING, Phase.TRAINING, Phase.RECOVERING)
+        return self in (RunPhase.STARTING, RunPhase.TRAINING, RunPhase.RECOVERING)
 
 
 @dataclass(frozen=True)
 class RunState:
     """All that a page shows of a run at one moment. Nothing in it changes afterwards."""
 
-    phase: Phase
+    phase: RunPhase
     sentence: str  # why it failed or waits; empty where there is nothing to say
     epoch: int  # finished epochs
     batch: int  # batches done of the epoch that runs

@@ -47,7 +47,7 @@ class About:
     network: NetworkConfig
     settings: TrainingConfig
     created: float  # seconds since 1970
-    phase: str  # what it was doing, a value of `runs.Phase`
+    phase: str  # what it was doing, a value of `RunPhase`
     target: int  # the epoch at which it ends
     sentence: str = ""  # why it stands still
     changes: tuple[RateChange, ...] = ()
@@ -118,10 +118,13 @@ class RunFolder:
         if scores is not None:
             figures = np.array(
                 [
-                    scores.training.loss, scores.training.accuracy,
-                    scores.validation.loss, scores.validation.accuracy, scores.seconds,
+                    scores.training.loss,
+                    scores.training.accuracy,
+                    scores.validation.loss,
+                    scores.validation.accuracy,
+                    scores.seconds,
                 ]
-            )  # fmt: skip
+            )
         arrays = {"losses": record.losses, "accuracies": record.accuracies, "scores": figures}
         if record.weights is not None:
             arrays["weights"] = record.weights

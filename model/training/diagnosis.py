@@ -114,7 +114,10 @@ def _learning(evidence: Evidence) -> Hint | None:
 def _not_a_number(evidence: Evidence) -> Hint:
     return Hint(
         "not a number",
-        "The loss is not a number any more: the weights have burst.",
+        (
+            "The loss is not a number any more: the training has diverged, its weights grew "
+            "without end."
+        ),
         "Each step moved the weights further than the last one, until they were too large for the "
         "computer's numbers. What is computed from them is “not a number” (NaN), and no further "
         "step repairs that. The usual cause is a learning rate that is too high.",

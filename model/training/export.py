@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from model.data.mnist import FULL_VALIDATION, SPLIT_SEED, TEST, VALIDATION
-from model.network import Kind, Layer, NetworkConfig, layers
+from model.network import Layer, LayerKind, NetworkConfig, layers
 from model.training.config import RateChange, TrainingConfig
 from model.training.trainer import EpochScores
 
@@ -28,18 +28,26 @@ def history_csv(history: Sequence[EpochScores]) -> str:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(
         [
-            "epoch", "training_loss", "training_accuracy",
-            "validation_loss", "validation_accuracy", "seconds",
+            "epoch",
+            "training_loss",
+            "training_accuracy",
+            "validation_loss",
+            "validation_accuracy",
+            "seconds",
         ]
-    )  # fmt: skip
+    )
     for scores in history:
         training, validation = scores.training, scores.validation
         table.writerow(
             [
-                scores.epoch, training.loss, training.accuracy,
-                validation.loss, validation.accuracy, round(scores.seconds, 3),
+                scores.epoch,
+                training.loss,
+                training.accuracy,
+                validation.loss,
+                validation.accuracy,
+                round(scores.seconds, 3),
             ]
-        )  # fmt: skip
+        )
     return text.getvalue()
 
 
@@ -153,16 +161,16 @@ def _layer(layer: Layer, network: NetworkConfig, seed: int) -> str:
     units = layer.output_shape[-1]
     learned = f'activation="{layer.activation}", kernel_initializer=weights(seed={seed})'
     match layer.kind:
-        case Kind.CONVOLUTION:
+        case LayerKind.CONVOLUTION:
             return f"Conv2D({units}, {layer.window}, {learned})"
-        case Kind.POOLING:
+        case LayerKind.POOLING:
             name = "MaxPooling2D" if network.pooling == "max" else "AveragePooling2D"
             return f"{name}({layer.window})"
-        case Kind.FLATTEN:
+        case LayerKind.FLATTEN:
             return "Flatten()"
-        case Kind.DROPOUT:
+        case LayerKind.DROPOUT:
             return f"Dropout({network.dropout}, seed={seed})"
-        case Kind.DENSE:
+        case LayerKind.DENSE:
             return f"Dense({units}, {learned})"
 
 

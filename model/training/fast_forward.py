@@ -17,7 +17,7 @@ product for each of the four places of a pooling window.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from model.network import POOL, Kind, Layer, NetworkConfig, layers
+from model.network import POOL, Layer, LayerKind, NetworkConfig, layers
 
 Tensor = Any
 
@@ -41,29 +41,31 @@ def training_logits(
     x = x[:, :side, :side]
     for layer, following in zip(table, [*table[1:], None], strict=True):
         match layer.kind:
-            case Kind.CONVOLUTION:
-                pooling = config.pooling if following and following.kind is Kind.POOLING else None
+            case LayerKind.CONVOLUTION:
+                pooling = (
+                    config.pooling if following and following.kind is LayerKind.POOLING else None
+                )
                 x = _convolution(layer, pooling, x, rest)
-            case Kind.FLATTEN:
+            case LayerKind.FLATTEN:
                 x = tf.reshape(x, (-1, layer.output_shape[0]))
-            case Kind.DROPOUT:
+            case LayerKind.DROPOUT:
                 x = tf.nn.experimental.stateless_dropout(x, config.dropout, dropout_seed)
-            case Kind.DENSE:
+            case LayerKind.DENSE:
                 kernel, bias = next(rest), next(rest)
                 x = tf.nn.bias_add(tf.matmul(x, kernel), bias)
                 x = tf.nn.relu(x) if layer.activation == "relu" else x
-            case Kind.POOLING:
+            case LayerKind.POOLING:
                 pass  # done with the convolution before it
     return x
 
 
 def used_side(table: Sequence[Layer]) -> int:
     """How many rows and columns of the picture have any part in the output."""
-    side = next(layer.input_shape[0] for layer in table if layer.kind is Kind.FLATTEN)
+    side = next(layer.input_shape[0] for layer in table if layer.kind is LayerKind.FLATTEN)
     for layer in reversed(table):
-        if layer.kind is Kind.POOLING:
+        if layer.kind is LayerKind.POOLING:
             side *= POOL
-        elif layer.kind is Kind.CONVOLUTION:
+        elif layer.kind is LayerKind.CONVOLUTION:
             side += layer.window - 1
     return side
 

@@ -84,9 +84,18 @@ def compiled_steps(
         return tf.reduce_mean(losses), tf.reduce_mean(tf.cast(hits, tf.float32))
 
     def run(
-        w: Tensor, m: Tensor, v: Tensor, images: Tensor, labels: Tensor, order: Tensor,
-        first: Tensor, count: Tensor, step: Tensor, rates: Tensor, seed: Tensor,
-    ) -> tuple[Tensor, ...]:  # fmt: skip
+        w: Tensor,
+        m: Tensor,
+        v: Tensor,
+        images: Tensor,
+        labels: Tensor,
+        order: Tensor,
+        first: Tensor,
+        count: Tensor,
+        step: Tensor,
+        rates: Tensor,
+        seed: Tensor,
+    ) -> tuple[Tensor, ...]:
         def body(
             k: Tensor, w: Tensor, m: Tensor, v: Tensor, _: Tensor, losses: Tensor, hits: Tensor
         ) -> tuple[Tensor, ...]:

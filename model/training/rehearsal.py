@@ -92,10 +92,16 @@ class Teacher:
         while self._done < BATCHES:
             count = min(ROUND, BATCHES - self._done)
             *state, _, loss, _ = self._steps(
-                *self._state, self._images, self._labels, self._order, np.int32(self._done),
-                np.int32(count), np.int32(0), np.full(count, RATE, np.float32),
+                *self._state,
+                self._images,
+                self._labels,
+                self._order,
+                np.int32(self._done),
+                np.int32(count),
+                np.int32(0),
+                np.full(count, RATE, np.float32),
                 np.int32(self._seed),
-            )  # fmt: skip
+            )
             self._state = tuple(state)
             self._done += count
             losses.append(loss.numpy())

@@ -8,7 +8,7 @@ cores: what they give is "about", good to a factor of two.
 
 import math
 
-from model.network import Kind, NetworkConfig, count_parameters, layers
+from model.network import LayerKind, NetworkConfig, count_parameters, layers
 from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
 
@@ -24,10 +24,10 @@ def multiplications(network: NetworkConfig) -> int:
     """Return how many multiplications (each with an addition) one digit's forward pass takes."""
     total = 0
     for layer in layers(network):
-        if layer.kind is Kind.CONVOLUTION:
+        if layer.kind is LayerKind.CONVOLUTION:
             sums = layer.window**2 * layer.input_shape[-1]
             total += math.prod(layer.output_shape) * sums
-        elif layer.kind is Kind.DENSE:
+        elif layer.kind is LayerKind.DENSE:
             total += layer.input_shape[0] * layer.output_shape[0]
     return total
 

@@ -144,11 +144,18 @@ class Trainer:
         end = self._end_epoch() if self._batch == self.batches else None
         weights = self._state[0].numpy()
         return Progress(
-            epoch, first, self.batches, np.concatenate(losses), np.concatenate(accuracies),
-            images, time.perf_counter() - began,
+            epoch,
+            first,
+            self.batches,
+            np.concatenate(losses),
+            np.concatenate(accuracies),
+            images,
+            time.perf_counter() - began,
             weights if len(weights) <= LIVE_PARAMETERS else None,
-            norms(self.network, weights), norms(self.network, gradient.numpy()), end,
-        )  # fmt: skip
+            norms(self.network, weights),
+            norms(self.network, gradient.numpy()),
+            end,
+        )
 
     def change_rates(self, changes: Sequence[RateChange]) -> None:
         """Use these changes of the learning rate from the next batch on, instead of the others."""
@@ -157,7 +164,7 @@ class Trainer:
     def evaluate(self) -> Scores:
         """Loss and accuracy on the validation digits."""
         vector = self._state[0].numpy()
-        if not np.isfinite(vector).all():  # the training has burst: there is no network to ask
+        if not np.isfinite(vector).all():  # the training has diverged: there is no network to ask
             return Scores(math.nan, math.nan)
         weights = from_vector(self.network, vector)
         return scores(Network(self.network, weights, "in training"), self._validation)
@@ -196,10 +203,16 @@ class Trainer:
         began = time.perf_counter()
         try:
             *state, gradient, loss, accuracy = self._steps(
-                *self._state, self._images, self._labels, self._order, np.int32(self._batch),
-                np.int32(count), np.int32(self._step), self._rates(count),
+                *self._state,
+                self._images,
+                self._labels,
+                self._order,
+                np.int32(self._batch),
+                np.int32(count),
+                np.int32(self._step),
+                self._rates(count),
                 np.int32(self.settings.seed),
-            )  # fmt: skip
+            )
         except tf.errors.ResourceExhaustedError:  # not to be sent: reading it loads TensorFlow
             raise TrainingError(
                 "There is not enough memory for this training. Take a smaller network or batch."

@@ -3,7 +3,7 @@ import streamlit as st
 from ui.digit.answer import answer, explanation, no_answer
 from ui.digit.sources import find, source
 from ui.draw.reading import followed, read
-from ui.draw.steps import glimpse, steps
+from ui.draw.steps import steps, strongest_maps
 from ui.draw.teach import correct, teach
 from ui.state.answers import rules
 from ui.state.links import keep_epoch
@@ -35,7 +35,7 @@ def read_digit() -> None:
         correct(digit)
     steps(found, place)
     st.subheader("Inside: the most active feature maps of each layer", anchor="inside")
-    glimpse(inside)
+    strongest_maps(inside)
     st.page_link("pages/inside/feature_maps.py", label="All feature maps", icon="🔍")
 
 

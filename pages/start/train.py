@@ -26,8 +26,9 @@ else:
     begun = len(mine.run_ids) + len(mine.deleted_runs)
     watch, new, side_by_side, along = st.tabs(
         ["Watch", "New run", "Compare", "Take along"],
-        key=f"train_{begun}", on_change="rerun",
-    )  # fmt: skip
+        key=f"train_{begun}",
+        on_change="rerun",
+    )
     if watch.open:
         with watch:
             live_view(run)

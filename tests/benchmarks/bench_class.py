@@ -3,7 +3,7 @@
 Each student is a connection that speaks Streamlit's protocol, without a browser: thirty browsers on
 this machine would measure themselves. Everybody has the Draw page open and draws: the ink arrives
 at the server once a second, another picture each time, and the time is taken until the page has
-answered, with prediction, film strip and feature maps.
+answered, with prediction, filmstrip and feature maps.
 
 Prints figures and asserts nothing: they depend on the machine and on what else it does.
 """
@@ -47,8 +47,7 @@ async def lesson(students: list[Student], seconds: float) -> list[float]:
 
 def report(what: str, students: int, seconds: float, times: list[float]) -> None:
     share = len(times) / (students * seconds / EVERY)
-    say(f"{what}: {len(times)} answers ({share:.0%} of those asked for)",
-        spread_of(times))  # fmt: skip
+    say(f"{what}: {len(times)} answers ({share:.0%} of those asked for)", spread_of(times))
 
 
 async def visit(url: str, count: int, seconds: float) -> None:

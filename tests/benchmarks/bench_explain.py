@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 
 from model.data.mnist import embedded
-from model.interpretability.attribution import Method, attribute
+from model.interpretability.attribution import AttributionMethod, attribute
 from model.interpretability.faithfulness import ORDERS, erase, random_order
 from model.interpretability.logit_difference import contrast
 from model.network.activations import forward_pass
@@ -41,7 +41,7 @@ def main() -> None:
     one = median(seconds(forward_pass, network, digit)[0] for digit in chosen)
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"one forward pass: {1000 * one:.1f} ms")
-    for method in Method:
+    for method in AttributionMethod:
         first, _ = seconds(attribute, network, chosen[0], method)
         used = time.process_time()
         done = [seconds(attribute, network, digit, method) for digit in chosen]
@@ -51,7 +51,7 @@ def main() -> None:
             f"{method}: {1000 * median(times):.0f} ms, slowest {1000 * max(times):.0f} ms "
             f"(bar: 1000), first call {1000 * first:.0f} ms; {1000 * used:.0f} ms of processor time"
         )
-        if method is Method.INTEGRATED:
+        if method is AttributionMethod.INTEGRATED:
             gaps = np.array([found.gaps for _, found in done])  # type: ignore[attr-defined]
             points = np.array([found.points for _, found in done])  # type: ignore[attr-defined]
             print(
@@ -70,7 +70,9 @@ def main() -> None:
         f"difference of two scores against the sum of its parts: off by at most {worst:.1e} "
         "(bar: 1e-05)"
     )
-    orders = np.stack([random_order(chosen[0], seed) for seed in range(ORDERS + len(Method))])
+    orders = np.stack(
+        [random_order(chosen[0], seed) for seed in range(ORDERS + len(AttributionMethod))]
+    )
     spent, _ = seconds(erase, network, chosen[0], 0, orders)
     print(f"deletion and insertion in {len(orders)} orders: {1000 * spent:.0f} ms")
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, WebSocket  # noqa: E402
 
 from model.data.mnist import embedded  # noqa: E402
 from model.engine import engine  # noqa: E402
-from model.interpretability.ablation import Change, for_unseen  # noqa: E402
+from model.interpretability.ablation import Ablation, for_unseen  # noqa: E402
 from model.interpretability.activation_maximization import STEPS, begin, climb  # noqa: E402
 from model.interpretability.channel_order import Order, channels_in_order  # noqa: E402
 from model.interpretability.dead_filters import firing  # noqa: E402
@@ -65,7 +65,7 @@ def in_the_engine() -> None:
     say("64 maps of 11×11 as CSV", spread(lambda: as_csv(maps), 20))
     say("dead filters, 500 digits", spread(lambda: here.run(firing, network, test.images), 5))
     say("best patches, 500 digits", spread(lambda: here.run(best_patches, network, test), 5))
-    change = Change((("conv1", 3),))
+    change = Ablation((("conv1", 3),))
     say("a filter off, 1,000 digits", spread(lambda: here.run(for_unseen, network, change), 5), OFF)
     here.submit(forward_pass, network, digit).result()  # the training worker comes last
     for name in ("conv1", "conv2", "conv3"):

@@ -21,7 +21,7 @@ import numpy as np  # noqa: E402
 from model.data import mnist  # noqa: E402
 from model.data.mnist import unseen  # noqa: E402
 from model.engine import engine  # noqa: E402
-from model.evaluation.corruptions import RANGES, Change, measure  # noqa: E402
+from model.evaluation.corruptions import RANGES, Corruption, measure  # noqa: E402
 from model.evaluation.metrics import SLICE, Evaluation, answers, full_test  # noqa: E402
 from model.network.activations import forward_pass  # noqa: E402
 from model.network.shipped import shipped  # noqa: E402
@@ -60,7 +60,7 @@ def evaluate() -> None:
 def curves() -> None:
     """Time one curve of each change over 1,000 digits at nine strengths."""
     data = unseen()
-    for change in Change:
+    for change in Corruption:
         began, longest = time.perf_counter(), 0.0
         for strength in RANGES[change].strengths:
             for start in range(0, len(data), SLICE):

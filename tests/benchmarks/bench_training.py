@@ -26,7 +26,7 @@ from model.data import mnist  # noqa: E402
 from model.engine import Engine  # noqa: E402
 from model.network import NetworkConfig  # noqa: E402
 from model.network.keras_model import build  # noqa: E402
-from model.runs import Phase, Run  # noqa: E402
+from model.runs import Run, RunPhase  # noqa: E402
 from model.runs.registry import Runs  # noqa: E402
 from model.training.config import TrainingConfig  # noqa: E402
 from tests.benchmarks.own_cache import own_cache  # noqa: E402
@@ -68,7 +68,7 @@ def live(runs: Runs, seed: int, epochs: int) -> tuple[float, float, float]:
 
 def finished(run: Run) -> None:
     wait_for(lambda: not run.state().phase.moving)
-    assert run.state().phase is Phase.FINISHED, run.state().sentence
+    assert run.state().phase is RunPhase.FINISHED, run.state().sentence
 
 
 def speed(runs: Runs, epochs: int, repeat: int) -> None:
@@ -116,9 +116,11 @@ def memory(engine: Engine, runs: Runs, trainings: int) -> None:
         finished(runs.start("Run", network, TrainingConfig(images=640, epochs=1, seed=number)))
     at_once = resident(engine)
     time.sleep(QUIET_SECONDS)
-    say(f"workers' memory: start, after {trainings} trainings, {QUIET_SECONDS} s later",
+    say(
+        f"workers' memory: start, after {trainings} trainings, {QUIET_SECONDS} s later",
         f"{before / 1e6:.0f}, {at_once / 1e6:.0f}, {resident(engine) / 1e6:.0f} MB",
-        "+100 MB")  # fmt: skip
+        "+100 MB",
+    )
 
 
 def resident(engine: Engine) -> int:

@@ -42,8 +42,9 @@ class Student:
                 self._note(answer)
                 texts.append(str(answer.delta.new_element))
             elif kind == "script_finished" and answer.script_finished in (
-                ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
-            ):  # fmt: skip
+                ForwardMsg.FINISHED_SUCCESSFULLY,
+                ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+            ):
                 return " ".join(texts)
 
     def _note(self, message: ForwardMsg) -> None:

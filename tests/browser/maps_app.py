@@ -8,7 +8,7 @@ were made of).
 import numpy as np
 import streamlit as st
 
-from ui.components.maps import Clicked, Drawing, big_map, map_grid
+from ui.components.maps import Clicked, OutlinedDigit, big_map, map_grid
 
 
 def bumps(turn: int, height: int, width: int, channels: int) -> np.ndarray:
@@ -66,7 +66,7 @@ def zeros() -> None:
 
 def seen() -> None:
     """The maps of a second convolution: 8×8 pixels each, in steps of 2."""
-    drawing = Drawing(np.clip(bumps(3, 28, 28, 6).sum(axis=2), 0, 1), field=8, jump=2)
+    drawing = OutlinedDigit(np.clip(bumps(3, 28, 28, 6).sum(axis=2), 0, 1), field=8, jump=2)
     maps = bumps(5, 11, 11, 12)
     show("grid", map_grid(maps, key="grid", place=(2, 3), drawing=drawing))
     show("one", big_map(maps[:, :, 0], key="one", scale=None, size=300, drawing=drawing))

@@ -13,8 +13,12 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> dict:
     script = ROOT / "tests" / "pages" / "visit_all.py"
     done = subprocess.run(
         [sys.executable, "-m", "tests.pages.visit_all"],
-        cwd=ROOT, capture_output=True, text=True, timeout=400, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
     assert done.returncode == 0, f"{script.name} failed:\n{done.stderr[-3000:]}"
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.data.mnist import embedded
-from model.interpretability.attribution import Method, cam_layers
+from model.interpretability.attribution import AttributionMethod, cam_layers
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.activations import ForwardPass, forward_pass
 from ui.judge.contrast import as_csv
@@ -78,13 +78,13 @@ def test_every_method_explains_every_network(monkeypatch: pytest.MonkeyPatch, na
     app.run()
     answer = int(inside.probabilities.argmax())
     assert f"The network answers **{answer}**" in words(app)
-    for method in Method:
+    for method in AttributionMethod:
         app.segmented_control(key="explain_method").set_value(str(method)).run()
         assert not app.exception, (method, app.exception)
-        possible = method is not Method.GRAD_CAM or bool(cam_layers(made.config))
+        possible = method is not AttributionMethod.GRAD_CAM or bool(cam_layers(made.config))
         assert ("How it works" in words(app)) is possible
         assert bool(app.info) is not possible
-        if method is Method.INTEGRATED:
+        if method is AttributionMethod.INTEGRATED:
             gap = re.search(r"a gap of \*\*([\d.]+)%\*\*", words(app))
             assert gap is not None
             assert float(gap[1]) <= 1
@@ -136,7 +136,11 @@ def test_every_method_is_tested(monkeypatch: pytest.MonkeyPatch, name: str) -> N
     app, made, _ = opened(monkeypatch, "trust", CONFIGS[name])
     app.run()
     assert not app.exception, app.exception
-    methods = [each for each in Method if each is not Method.GRAD_CAM or cam_layers(made.config)]
+    methods = [
+        each
+        for each in AttributionMethod
+        if each is not AttributionMethod.GRAD_CAM or cam_layers(made.config)
+    ]
     assert app.segmented_control(key="trust_pictures").options == [
         *map(str, methods),
         "random order",
@@ -163,8 +167,12 @@ def test_the_methods_are_compared_on_many_digits(monkeypatch: pytest.MonkeyPatch
 def test_a_link_opens_the_digit_and_what_was_chosen_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
     app, _, _ = opened(monkeypatch, "explain", CONFIGS["three"])
     for name, value in {
-        "digit": "17", "method": "Grad-CAM", "cells": "conv1", "first": "3", "second": "8",
-    }.items():  # fmt: skip
+        "digit": "17",
+        "method": "Grad-CAM",
+        "cells": "conv1",
+        "first": "3",
+        "second": "8",
+    }.items():
         app.query_params[name] = value
     app.run()
     assert not app.exception, app.exception
@@ -173,7 +181,7 @@ def test_a_link_opens_the_digit_and_what_was_chosen_on_it(monkeypatch: pytest.Mo
     found = {each.label: each.value for each in app.selectbox}
     assert (found["Layer"], found["Why a …"], found["… and not a …"]) == ("conv1", 3, 8)
 
-    app.segmented_control(key="explain_method").set_value(str(Method.OCCLUSION)).run()
+    app.segmented_control(key="explain_method").set_value(str(AttributionMethod.OCCLUSION)).run()
     assert "method" not in app.query_params
     assert "cells" not in app.query_params
     assert "".join(app.query_params["digit"]) == "17"

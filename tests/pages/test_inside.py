@@ -165,11 +165,11 @@ def test_without_convolutions_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch
     assert "has no convolution layer" in texts(app)
 
 
-def test_the_film_strip_needs_a_run_and_shows_its_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_epoch_strip_needs_a_run_and_shows_its_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
     config = CONFIGS["one"]
     app, _ = opened(monkeypatch, "feature_maps", config)
     app.run()
-    app.toggle(key="film").set_value(True).run()
+    app.toggle(key="epoch_strip").set_value(True).run()
     assert "This needs a run of yours" in texts(app)
 
     class SomeRun:
@@ -188,6 +188,6 @@ def test_the_film_strip_needs_a_run_and_shows_its_epochs(monkeypatch: pytest.Mon
     monkeypatch.setattr("ui.frame.epoch_strip.map_grid", grid)
     app.run()
     assert not app.exception
-    film = next(call for call in shown if call["key"].startswith("film_strip_"))
-    assert film["labels"] == ["epoch 0", "epoch 2"]
-    assert film["maps"].shape == (26, 26, 2)
+    strip = next(call for call in shown if call["key"].startswith("epoch_strip_"))
+    assert strip["labels"] == ["epoch 0", "epoch 2"]
+    assert strip["maps"].shape == (26, 26, 2)

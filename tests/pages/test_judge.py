@@ -8,7 +8,7 @@ from PIL import Image
 
 from model.data import mnist
 from model.evaluation.metrics import Evaluation
-from model.evaluation.out_of_distribution import Foreign, Kind
+from model.evaluation.out_of_distribution import Foreign, OodSource
 from ui.components.confusion import checked_pick, confusion
 from ui.components.scatter import checked_pick as checked_place
 from ui.judge import evaluate_files, map, out_of_distribution, robustness
@@ -65,22 +65,22 @@ def test_every_foreign_picture_is_saved_with_the_word_of_the_detector() -> None:
     shares = np.eye(10, dtype=np.float32)[[7, 4]]
     pictures = np.zeros((2, 28, 28), np.uint8)
     refused = np.array([True, False])
-    letters = Foreign(Kind.HAND, ("K", "M"), pictures, shares, refused)
+    letters = Foreign(OodSource.HAND, ("K", "M"), pictures, shares, refused)
     lines = out_of_distribution.elsewhere_csv([letters]).splitlines()
     assert lines[1:] == ["letters by hand,K,7,1,yes", "letters by hand,M,4,1,no"]
     assert "<td>50.0%</td></tr>" in out_of_distribution._row(letters)
 
 
 def test_the_reach_of_a_change_is_said_in_words() -> None:
-    from model.evaluation.corruptions import RANGES, Change, Point
+    from model.evaluation.corruptions import RANGES, Corruption, Point
 
     shares = [0.1, 0.5, 0.91, 0.95, 0.99, 0.97, 0.93, 0.6, 0.95]
-    strengths = RANGES[Change.SHIFT].strengths
+    strengths = RANGES[Corruption.SHIFT].strengths
     points = [Point(s, 1000, share, 0.9) for s, share in zip(strengths, shares, strict=True)]
-    words = robustness._reach(Change.SHIFT, points)
+    words = robustness._reach(Corruption.SHIFT, points)
     assert words == "90% or more are read rightly from -4 to 4 pixels."
     bad = [Point(s, 1000, 0.2, 0.9) for s in strengths]
-    assert "Even unchanged" in robustness._reach(Change.SHIFT, bad)
+    assert "Even unchanged" in robustness._reach(Corruption.SHIFT, bad)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.data.mnist import embedded
-from model.interpretability.ablation import Change, changed_digits, changed_network, for_unseen
+from model.interpretability.ablation import Ablation, changed_digits, changed_network, for_unseen
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.activations import forward_pass
 
@@ -47,7 +47,7 @@ def rows(app: AppTest, table: int = 0) -> list[list[str]]:
     return [re.findall(r"<td>(.*?)</td>", line) for line in lines]
 
 
-def probabilities(made: Network, change: Change) -> np.ndarray:
+def probabilities(made: Network, change: Ablation) -> np.ndarray:
     digit = changed_digits(embedded().test.inputs()[0], change)
     return forward_pass(changed_network(made, change), digit).probabilities
 
@@ -60,7 +60,7 @@ def test_a_picked_filter_is_off_at_once_and_can_be_kept_undone_and_reset(
     app.session_state["what_if_filters_conv1_0_0"] = {"clicked": [1, 0, 0]}
     app.run()
     assert not app.exception
-    first = Change((("conv1", 1),))
+    first = Ablation((("conv1", 1),))
     expected = probabilities(made, first)
     assert [row[2] for row in rows(app)] == [f"{p:.1%}" for p in expected]
     assert "filter 1 of conv1 is off" in " ".join(text.value for text in app.markdown)
@@ -94,7 +94,7 @@ def test_the_address_tells_what_is_changed_and_a_link_brings_it_back(
         link.query_params[name] = value
     link.run()
     assert not link.exception
-    change = Change((("conv2", 0), ("conv1", 1)), ((14, 3),))
+    change = Ablation((("conv2", 0), ("conv1", 1)), ((14, 3),))
     assert [row[2] for row in rows(link)] == [f"{p:.1%}" for p in probabilities(made, change)]
     link.button(key="what_if_undo").click().run()
     assert [row[2] for row in rows(link)] == [row[1] for row in rows(link)]
@@ -107,7 +107,7 @@ def test_a_thousand_digits_are_counted_digit_by_digit(monkeypatch: pytest.Monkey
     app.session_state["what_if_filters_conv1_0_0"] = {"clicked": [2, 0, 0]}
     app.toggle(key="what_if_unseen").set_value(True).run()
     assert not app.exception
-    effect = for_unseen(made, Change((("conv1", 2),)))
+    effect = for_unseen(made, Ablation((("conv1", 2),)))
     table = rows(app, 1)
     assert [int(row[1]) for row in table[:10]] == effect.right(effect.before).tolist()
     assert [int(row[2]) for row in table[:10]] == effect.right(effect.after).tolist()
@@ -119,5 +119,5 @@ def test_a_network_without_filters_still_has_pixels(monkeypatch: pytest.MonkeyPa
     app.session_state["what_if_pixels_0_0"] = {"clicked": [0, 9, 9]}
     app.run()
     assert not app.exception
-    expected = probabilities(made, Change((), ((9, 9),)))
+    expected = probabilities(made, Ablation((), ((9, 9),)))
     assert [row[2] for row in rows(app)] == [f"{p:.1%}" for p in expected]

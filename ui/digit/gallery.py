@@ -39,9 +39,14 @@ def gallery(
     shown = images[:SHOWN]
     pixels = shown.astype(np.float32) / np.float32(255 if shown.dtype == np.uint8 else 1)
     pick = map_grid(
-        pixels.transpose(1, 2, 0), key=key, scale=1.0, size=size, bar=False,
-        labels=list(labels[:SHOWN]), marked_empty=False,
-    )  # fmt: skip
+        pixels.transpose(1, 2, 0),
+        key=key,
+        scale=1.0,
+        size=size,
+        bar=False,
+        labels=list(labels[:SHOWN]),
+        marked_empty=False,
+    )
     if pick is not None:
         open_digit(chosen(pick.channel), key=key)
     else:

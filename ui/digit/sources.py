@@ -91,12 +91,15 @@ def source() -> str:
     first = linked("source", SOURCES, SOURCES[0])
     chosen = str(
         st.segmented_control(
-            "Where the digit comes from", options, required=True,
+            "Where the digit comes from",
+            options,
+            required=True,
             default=first if opened is None else OPENED,
             key="source" if opened is None else f"source_{opened[0]}",
-            label_visibility="collapsed", persist_state="session",
+            label_visibility="collapsed",
+            persist_state="session",
         )
-    )  # fmt: skip
+    )
     if chosen == "Test digits" and mine.test_digit is None:
         mine.test_digit = linked(DIGIT, range(len(mnist.embedded().test)), None)
     _tell_source(chosen)
@@ -143,11 +146,14 @@ def _drawn() -> Found:
 
 def _uploaded() -> Found:
     st.file_uploader(
-        "A picture of one digit or of several", type=EXTENSIONS, key="upload",
-        on_change=_keep, args=("Upload", "upload"),
+        "A picture of one digit or of several",
+        type=EXTENSIONS,
+        key="upload",
+        on_change=_keep,
+        args=("Upload", "upload"),
         help="A photo or a scan of handwriting, or a drawing; up to 10 MB. Drop it here, choose it "
         "with the button, or paste it with Ctrl V (on a Mac: Command V).",
-    )  # fmt: skip
+    )
     mine = session()
     holds = Holds.PICTURE if "Upload" in mine.pictures else Holds.NOTHING
     beside("upload", Holds.REMOVED if "Upload" in mine.removed else holds)
@@ -227,10 +233,14 @@ def _show(picture: np.ndarray, found: Found, name: str) -> None:
     pick = news(
         key,
         photo(
-            data_uri(file.getvalue(), "image/jpeg"), name, picture.shape[:2], found.boxes, key=key,
+            data_uri(file.getvalue(), "image/jpeg"),
+            name,
+            picture.shape[:2],
+            found.boxes,
+            key=key,
             selected=found.followed if found.pixels else None,
         ),
-    )  # fmt: skip
+    )
     if pick is not None and pick != found.followed:
         found.follow(pick)
         st.rerun()

@@ -23,14 +23,12 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
         What was picked just now; None when nothing was.
     """
     mine, test = session(), mnist.embedded().test
-    label = st.pills(
-        "Show only", range(10), key=f"{key}_label", persist_state="session", wrap=True
-    )  # fmt: skip
+    label = st.pills("Show only", range(10), key=f"{key}_label", persist_state="session", wrap=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         surprise = st.button("Surprise me", icon=":material/casino:", key=f"{key}_surprise")
         hard = st.toggle(
             "Only those the network gets wrong", key=f"{key}_wrong", persist_state="session"
-        )  # fmt: skip
+        )
     places = np.arange(len(test)) if label is None else np.flatnonzero(test.labels == label)
     if hard:
         wrong = misread_test_digits()
@@ -46,10 +44,14 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
     grid = f"{key}_gallery_{label}_{hard}"  # another choice is another grid: its picks are its own
     here = np.flatnonzero(shown == mine.test_digit)
     pick = map_grid(
-        test.take(shown).inputs().transpose(1, 2, 0), key=grid, scale=1.0, size=44, bar=False,
+        test.take(shown).inputs().transpose(1, 2, 0),
+        key=grid,
+        scale=1.0,
+        size=44,
+        bar=False,
         labels=[str(test.labels[place]) for place in shown],
         selected=int(here[0]) if len(here) else None,
-    )  # fmt: skip
+    )
     new = news(grid, pick)
     if new is not None:
         mine.test_digit = int(shown[new.channel])

@@ -22,10 +22,14 @@ def followed(found: Found) -> int:
         return found.followed
     whole_number(number(verdicts, found.boxes))
     pick = map_grid(
-        np.stack(found.pixels, axis=2), key="digits", scale=1.0, size=56, bar=False,
+        np.stack(found.pixels, axis=2),
+        key="digits",
+        scale=1.0,
+        size=56,
+        bar=False,
         labels=[_label(place, verdict) for place, verdict in enumerate(verdicts, start=1)],
         selected=found.followed,
-    )  # fmt: skip
+    )
     st.caption("Click a digit to follow it through the app.")
     new = news("digits", pick)
     if new is not None and new.channel != found.followed:

@@ -30,11 +30,11 @@ RULES = (
     "what it is worth."
 )
 STYLE = """<style>
-.ds-glimpse { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr));
+.ds-strongest { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr));
   gap: 1rem 1.5rem; }
-.ds-glimpse figure { margin: 0; }
-.ds-glimpse figcaption { font-size: 0.875rem; margin-bottom: 0.3rem; }
-.ds-glimpse img { width: 100%; image-rendering: pixelated; background: #fff;
+.ds-strongest figure { margin: 0; }
+.ds-strongest figcaption { font-size: 0.875rem; margin-bottom: 0.3rem; }
+.ds-strongest img { width: 100%; image-rendering: pixelated; background: #fff;
   border: 1px solid rgba(128, 128, 128, 0.35); border-radius: 4px; }
 </style>"""
 
@@ -43,9 +43,12 @@ def steps(found: Found, place: int) -> None:
     """Show every step from the raw picture to what the network receives, each with its switch."""
     st.subheader("What the network receives, step by step", anchor="steps")
     filmstrip(
-        frames(found, place, session().numbers_open), key=KEY, label="The steps of preprocessing",
-        on_switch=_remember, on_open=_open_or_close,
-    )  # fmt: skip
+        frames(found, place, session().numbers_open),
+        key=KEY,
+        label="The steps of preprocessing",
+        on_switch=_remember,
+        on_open=_open_or_close,
+    )
     if found.prepared is not None:
         st.caption(RULES)
     if session().numbers_open:
@@ -60,10 +63,16 @@ def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
         title = "As the network receives it"
         return [
             Frame(
-                "normalise", title, AS_IT_IS, pixels, "numbers", on=None, to_scale=True,
+                "normalise",
+                title,
+                AS_IT_IS,
+                pixels,
+                "numbers",
+                on=None,
+                to_scale=True,
                 open=numbers_open,
             )
-        ]  # fmt: skip
+        ]
     digit = found.prepared.digits[place]
     several = len(found.pixels) > 1
     cards = [
@@ -79,9 +88,16 @@ def _frame(step: Step, found: Found, place: int | None) -> Frame:
     # Without its crop or scaling a digit may be larger than the network's 28 pixels.
     fits = step.key in TO_SCALE and max(step.picture.shape) <= 28
     return Frame(
-        step.key, step.title, step.sentence, step.picture, look,  # type: ignore[arg-type]
-        on=step.on, boxes=boxes, selected=place, to_scale=fits,
-    )  # fmt: skip
+        step.key,
+        step.title,
+        step.sentence,
+        step.picture,
+        look,  # type: ignore[arg-type]
+        on=step.on,
+        boxes=boxes,
+        selected=place,
+        to_scale=fits,
+    )
 
 
 def _remember() -> None:
@@ -92,13 +108,13 @@ def _open_or_close() -> None:
     session().numbers_open = not session().numbers_open
 
 
-def glimpse(inside: ForwardPass) -> None:
+def strongest_maps(inside: ForwardPass) -> None:
     """Show the most active maps of every convolution and pooling layer, one row a layer.
 
     One picture a layer: it is sent again at every movement of the pen.
     """
     rows = "".join(_row(output.layer.name, output.after) for output in inside.maps)
-    st.html(f"{STYLE}<div class='ds-glimpse'>{rows}</div>")
+    st.html(f"{STYLE}<div class='ds-strongest'>{rows}</div>")
 
 
 def _row(name: str, maps: np.ndarray) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from model.engine import engine
-from model.runs.lesson import Lesson, LessonState, Phase
+from model.runs.lesson import Lesson, LessonPhase, LessonState
 from model.training.rehearsal import BATCHES, Correction, counted
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
@@ -18,11 +18,11 @@ TICK = 0.5
 YOURS = (LIGHT.training, DARK.training)
 UNSEEN = (LIGHT.validation, DARK.validation)
 PHASE_WORDS = {
-    Phase.STARTING: "The lesson begins. The first one takes some seconds longer.",
-    Phase.TEACHING: "Teaching",
-    Phase.DONE: "Done.",
-    Phase.CANCELLED: "Cancelled. Nothing was changed.",
-    Phase.FAILED: "It could not go on.",
+    LessonPhase.STARTING: "The lesson begins. The first one takes some seconds longer.",
+    LessonPhase.TEACHING: "Teaching",
+    LessonPhase.DONE: "Done.",
+    LessonPhase.CANCELLED: "Cancelled. Nothing was changed.",
+    LessonPhase.FAILED: "It could not go on.",
 }
 
 
@@ -34,9 +34,12 @@ def correct(digit: ChosenDigit) -> None:
         return
     count = len(mine.kept) + len(mine.kept_before)  # a fresh row of buttons after each correction
     label = st.pills(
-        "Wrong? It was a …", range(10), key=f"was_{count}", wrap=True,
+        "Wrong? It was a …",
+        range(10),
+        key=f"was_{count}",
+        wrap=True,
         help="Keeps this digit with the label that you give it, to teach the network below.",
-    )  # fmt: skip
+    )
     if label is not None:
         _keep((*mine.kept, Correction(digit.pixels, int(label))))
         st.rerun()
@@ -73,29 +76,44 @@ def _kept_digits() -> None:
     pick = None
     if mine.kept:
         pick = map_grid(
-            np.stack([each.pixels for each in mine.kept], axis=2), key=f"kept_{len(mine.kept)}",
-            scale=1.0, size=56, bar=False, labels=[f"a {each.label}" for each in mine.kept],
-        )  # fmt: skip
+            np.stack([each.pixels for each in mine.kept], axis=2),
+            key=f"kept_{len(mine.kept)}",
+            scale=1.0,
+            size=56,
+            bar=False,
+            labels=[f"a {each.label}" for each in mine.kept],
+        )
     else:
         st.caption("No digit is kept. Give one its right label above.")
     busy = mine.lesson is not None and mine.lesson.state().moving
     with st.container(horizontal=True, key="teach_buttons"):
         start = st.button(
-            f"Teach it {counted(len(mine.kept))}", type="primary", icon=":material/school:",
-            disabled=busy or not mine.kept, key="teach",
-        )  # fmt: skip
+            f"Teach it {counted(len(mine.kept))}",
+            type="primary",
+            icon=":material/school:",
+            disabled=busy or not mine.kept,
+            key="teach",
+        )
         remove = st.button(
-            "Remove the selected one", icon=":material/delete:", disabled=busy or pick is None,
+            "Remove the selected one",
+            icon=":material/delete:",
+            disabled=busy or pick is None,
             key="teach_remove",
-        )  # fmt: skip
+        )
         undo = st.button(
-            "Undo", icon=":material/undo:", disabled=busy or not mine.kept_before,
-            key="teach_undo", help="Takes the last change of this list back.",
-        )  # fmt: skip
+            "Undo",
+            icon=":material/undo:",
+            disabled=busy or not mine.kept_before,
+            key="teach_undo",
+            help="Takes the last change of this list back.",
+        )
         forget = st.button(
-            "Undo the teaching", icon=":material/history:", disabled=busy or mine.taught is None,
-            key="untaught", help="Shows the network as it was before its last lesson.",
-        )  # fmt: skip
+            "Undo the teaching",
+            icon=":material/history:",
+            disabled=busy or mine.taught is None,
+            key="untaught",
+            help="Shows the network as it was before its last lesson.",
+        )
     if start:
         mine.lesson = Lesson(network(), mine.kept, _base(), engine())
     if remove and pick is not None:
@@ -119,17 +137,17 @@ def _base() -> str:
     """What the network that is shown was called before it was taught anything here."""
     mine = session()
     taught = mine.taught
-    if taught is not None and mine.shown_run == taught.id:
+    if taught is not None and mine.shown_id == taught.id:
         return taught.base
     return network().origin
 
 
 def _lesson(lesson: Lesson, state: LessonState) -> None:
-    if state.phase is Phase.FAILED:
+    if state.phase is LessonPhase.FAILED:
         st.error(state.sentence)
         return
     words = PHASE_WORDS[state.phase]
-    if state.phase is Phase.TEACHING:
+    if state.phase is LessonPhase.TEACHING:
         words += f": batch {len(state.losses)} of {BATCHES}"
     st.progress(state.share, text=words)
     if state.moving:
@@ -146,14 +164,18 @@ def _before_and_after(state: LessonState) -> None:
     before, after = state.test_before or 0.0, state.test_after or 0.0
     with st.grid("auto", min_column_width=180):
         st.metric(
-            "Your digits read rightly", f"{last.corrected:.0%}",
-            f"{100 * (last.corrected - first.corrected):+.0f} points", delta_color="off",
-        )  # fmt: skip
+            "Your digits read rightly",
+            f"{last.corrected:.0%}",
+            f"{100 * (last.corrected - first.corrected):+.0f} points",
+            delta_color="off",
+        )
         st.metric("500 test digits, before", f"{before:.1%}")
         st.metric(
-            "500 test digits, after", f"{after:.1%}", f"{100 * (after - before):+.1f} points",
+            "500 test digits, after",
+            f"{after:.1%}",
+            f"{100 * (after - before):+.1f} points",
             delta_color="off",
-        )  # fmt: skip
+        )
     st.caption(
         "The taught network is now the one on all pages; the sidebar names it. Every batch had 8 "
         "of your digits and 24 training digits, so that it does not forget the others."
@@ -169,16 +191,25 @@ def _charts(state: LessonState) -> None:
     with left:
         curves(
             [Line("Each batch", batches, state.losses, YOURS, faint=True)],
-            key="teach_loss", title="Loss", x_label="batch", y_label="loss", height=200,
+            key="teach_loss",
+            title="Loss",
+            x_label="batch",
+            y_label="loss",
+            height=200,
             empty="Nothing yet",
-        )  # fmt: skip
+        )
     with right:
         curves(
             [
                 Line("Your digits", at, yours, YOURS),
                 Line("500 validation digits", at, unseen, UNSEEN, dashed=True),
             ],
-            key="teach_accuracy", title="Read rightly", x_label="batch",
-            y_label="share read rightly", y_format="percent", y_range=(0.0, 1.02), height=200,
+            key="teach_accuracy",
+            title="Read rightly",
+            x_label="batch",
+            y_label="share read rightly",
+            y_format="percent",
+            y_range=(0.0, 1.02),
+            height=200,
             empty="Nothing yet",
-        )  # fmt: skip
+        )

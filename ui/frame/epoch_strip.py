@@ -1,4 +1,4 @@
-"""The film strip: one map or one filter as the network of every epoch of the run has it."""
+"""The epoch strip: one map or one filter as the network of every epoch of the run has it."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ FRAMES = 24
 """Epochs in a strip at most."""
 
 
-def film_strip(
+def epoch_strip(
     what: str, *, key: str, purpose: str, frames: Callable[[list[Network]], np.ndarray]
 ) -> None:
     """Offer one thing after every epoch; a click on an epoch takes all pages there.
@@ -30,7 +30,7 @@ def film_strip(
         purpose: why to look, in a sentence.
         frames: makes the strip, (height, width, frames), from the networks of its epochs.
     """
-    if not st.toggle(f"Film strip: {what}, after every epoch", key=key, help=purpose):
+    if not st.toggle(f"Epoch strip: {what}, after every epoch", key=key, help=purpose):
         return
     run = shown_run()
     if run is None or len(run.epochs) < 2:
@@ -53,10 +53,14 @@ def film_strip(
     pick = news(
         name,
         map_grid(
-            strip, key=name, size=84, labels=[f"epoch {epoch}" for epoch in epochs], noun="epoch",
+            strip,
+            key=name,
+            size=84,
+            labels=[f"epoch {epoch}" for epoch in epochs],
+            noun="epoch",
             selected=epochs.index(now) if now in epochs else None,
         ),
-    )  # fmt: skip
+    )
     if pick is not None:
         travel(run, epochs[pick.channel])
         st.rerun()

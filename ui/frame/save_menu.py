@@ -33,19 +33,34 @@ def save_menu(
     with st.popover(title, icon=":material/download:", key=key):
         if values.ndim == 3:
             st.download_button(
-                "Picture (PNG)", partial(picture, values, scale), f"{name}.png", "image/png",
-                key=f"{key}_png", on_click="ignore", width="stretch",
-            )  # fmt: skip
+                "Picture (PNG)",
+                partial(picture, values, scale),
+                f"{name}.png",
+                "image/png",
+                key=f"{key}_png",
+                on_click="ignore",
+                width="stretch",
+            )
         st.download_button(
-            "Table (CSV)", partial(as_csv, values), f"{name}.csv", "text/csv",
-            key=f"{key}_csv", on_click="ignore", width="stretch",
+            "Table (CSV)",
+            partial(as_csv, values),
+            f"{name}.csv",
+            "text/csv",
+            key=f"{key}_csv",
+            on_click="ignore",
+            width="stretch",
             help="One line a number, for a spreadsheet.",
-        )  # fmt: skip
+        )
         st.download_button(
-            "Array (.npy)", partial(as_npy, values), f"{name}.npy", "application/octet-stream",
-            key=f"{key}_npy", on_click="ignore", width="stretch",
+            "Array (.npy)",
+            partial(as_npy, values),
+            f"{name}.npy",
+            "application/octet-stream",
+            key=f"{key}_npy",
+            on_click="ignore",
+            width="stretch",
             help="For Python: numpy.load reads it.",
-        )  # fmt: skip
+        )
 
 
 def picture(maps: np.ndarray, scale: float | np.ndarray | None) -> bytes:

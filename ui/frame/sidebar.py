@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from model.engine import Phase as EnginePhase
-from model.engine import engine
+from model.engine import EnginePhase, engine
 from model.network.shipped import card
-from model.runs import Phase, Run
+from model.runs import Run, RunPhase
 from ui.frame.time_machine import epoch_slider
 from ui.state.my_runs import my_runs
 from ui.state.session import SHIPPED, session
@@ -25,13 +24,13 @@ ENGINE_ICONS: dict[EnginePhase, str] = {
 }
 
 PHASE_WORDS = {
-    Phase.STARTING: "is starting",
-    Phase.TRAINING: "is training",
-    Phase.PAUSED: "is paused",
-    Phase.RECOVERING: "is going on after a fault",
-    Phase.FINISHED: "is finished",
-    Phase.STOPPED: "was stopped",
-    Phase.FAILED: "could not go on",
+    RunPhase.STARTING: "is starting",
+    RunPhase.TRAINING: "is training",
+    RunPhase.PAUSED: "is paused",
+    RunPhase.RECOVERING: "is going on after a fault",
+    RunPhase.FINISHED: "is finished",
+    RunPhase.STOPPED: "was stopped",
+    RunPhase.FAILED: "could not go on",
 }
 
 
@@ -51,7 +50,7 @@ def _network_choice() -> None:
     for other, title in ((mine.taught, "Taught network"), (mine.imported, "Imported network")):
         if other is not None:
             titles[other.id] = title
-    options, shown = list(titles), mine.shown_run or SHIPPED
+    options, shown = list(titles), mine.shown_id or SHIPPED
     chosen = st.selectbox(
         "Network on all pages",
         options,
@@ -73,7 +72,7 @@ def _network_choice() -> None:
 
 def _about_network(run: Run | None) -> str:
     mine = session()
-    if mine.shown_run is None:
+    if mine.shown_id is None:
         return f"Reads {card()['test']['accuracy']:.1%} of 10,000 unseen test digits rightly."
     if run is None:
         return f"{plain(network().origin)}. It lives as long as this page is open."

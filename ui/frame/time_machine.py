@@ -35,7 +35,7 @@ def epoch_slider(run: Run) -> None:
 def travel(run: Run, epoch: int) -> None:
     """Let all pages show a run as it was after an epoch."""
     mine = session()
-    if mine.shown_run != run.id:
+    if mine.shown_id != run.id:
         show_run(run.id)
     go_to(replace(mine.view, epoch=epoch))
     mine.arrivals += 1  # the slider begins anew, at this epoch

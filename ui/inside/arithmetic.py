@@ -11,7 +11,7 @@ from model.interpretability.arithmetic import (
     WeightedSum,
     explain,
 )
-from model.network import Kind, Layer, Network
+from model.network import Layer, LayerKind, Network
 from model.network.activations import ForwardPass, LayerOutput
 from ui.components.maps import big_map, map_grid
 from ui.frame.save_menu import save_menu
@@ -35,15 +35,18 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
     names = [output.layer.name for output in inside.layers]
     opened = find_layer(network.config, view.layer)
     chosen = st.pills(
-        "Layer", names, default=opened.name if opened else names[0], required=True,
+        "Layer",
+        names,
+        default=opened.name if opened else names[0],
+        required=True,
         key=f"arithmetic_layer_{arrival()}",
-    )  # fmt: skip
+    )
     number = names.index(str(chosen))
     output = inside.layers[number]
     if output.layer.name != view.layer:
         view = View(output.layer.name, epoch=view.epoch)
     source = inside.layers[number - 1].after if number else inside.digit[:, :, None]
-    shown = source if output.layer.kind is Kind.FLATTEN else output.after
+    shown = source if output.layer.kind is LayerKind.FLATTEN else output.after
 
     choice, switch = st.columns([2, 1], vertical_alignment="bottom")
     with switch:
@@ -58,14 +61,16 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
         channel = int(
             st.number_input(
                 f"Map of {output.layer.name}" if output.layer.has_maps else "Map",
-                0, shown.shape[2] - 1, channel,
+                0,
+                shown.shape[2] - 1,
+                channel,
                 key=f"arithmetic_channel_{output.layer.name}_{arrival()}",
             )
-        )  # fmt: skip
+        )
     go_to(_view(output.layer, (row, column), channel, shown, view.epoch))
     st.fragment(_walk_map, run_every=every)(
         network, inside, number, channel, (row, column), playing
-    )  # fmt: skip
+    )
 
 
 def _unit(view: View, output: LayerOutput) -> int:
@@ -74,7 +79,7 @@ def _unit(view: View, output: LayerOutput) -> int:
 
 def _start(view: View, output: LayerOutput, shown: np.ndarray) -> tuple[int, int, int]:
     """Row, column and channel to begin with: those of the view, or the layer's largest value."""
-    if output.layer.kind is Kind.FLATTEN:
+    if output.layer.kind is LayerKind.FLATTEN:
         at = view.channel if view.channel is not None else int(np.argmax(shown))
         i, j, k = np.unravel_index(at, shown.shape)
         return int(i), int(j), int(k)
@@ -91,7 +96,7 @@ def _view(
     layer: Layer, pixel: tuple[int, int], channel: int, shown: np.ndarray, epoch: int | None
 ) -> View:
     """The address of a place; in the flattened vector it is the number of its value."""
-    if layer.kind is Kind.FLATTEN:
+    if layer.kind is LayerKind.FLATTEN:
         index = (pixel[0] * shown.shape[1] + pixel[1]) * shown.shape[2] + channel
         return View(layer.name, index, None, epoch)
     return View(layer.name, channel, pixel, epoch)
@@ -113,23 +118,27 @@ def _walk_map(
     output = inside.layers[number]
     layer = output.layer
     source = inside.layers[number - 1].after if number else inside.digit[:, :, None]
-    shown = source if layer.kind is Kind.FLATTEN else output.after
+    shown = source if layer.kind is LayerKind.FLATTEN else output.after
     view = place(network.config)
     row, column, _ = _start(view, output, shown)
     if playing:
         row, column = start = _next((row, column), shown.shape[:2])
     left, right = st.columns([2, 3], gap="large")
     with left:
-        title = "its source" if layer.kind is Kind.FLATTEN else layer.name
+        title = "its source" if layer.kind is LayerKind.FLATTEN else layer.name
         st.markdown(f"**Pick a value of {title}, map {channel}**")
         key = f"arithmetic_map_{layer.name}_{arrival()}"
         pick = news(
             key,
             big_map(
-                shown[:, :, channel], key=key, scale=float(np.abs(shown).max()), size=SMALL,
-                place=start, label=f"{title}, map {channel}",
+                shown[:, :, channel],
+                key=key,
+                scale=float(np.abs(shown).max()),
+                size=SMALL,
+                place=start,
+                label=f"{title}, map {channel}",
             ),
-        )  # fmt: skip
+        )
         if pick is not None:
             row, column = pick.row, pick.column
         now = _view(layer, (row, column), channel, shown, view.epoch)
@@ -157,9 +166,13 @@ def _input_map(explanation: Explanation, source: np.ndarray) -> int:
     st.markdown(f"**{title} and the window**")
     key = f"arithmetic_input_{layer.name}"
     big_map(
-        source[:, :, opened], key=key, scale=float(np.abs(source).max()), size=SMALL,
-        window=(top, left, top + window, left + window), label=title.lower(),
-    )  # fmt: skip
+        source[:, :, opened],
+        key=key,
+        scale=float(np.abs(source).max()),
+        size=SMALL,
+        window=(top, left, top + window, left + window),
+        label=title.lower(),
+    )
     return opened
 
 
@@ -169,10 +182,11 @@ def _opened_channel(explanation: WeightedSum) -> int:
     if count == 1 or explanation.products.shape[:2] == (1, 1):
         return 0
     chosen = st.selectbox(
-        "Input map to open", [None, *range(count)],
+        "Input map to open",
+        [None, *range(count)],
         key=f"arithmetic_opened_{explanation.layer.name}",
         format_func=lambda c: "the one that adds or takes most" if c is None else f"map {c}",
-    )  # fmt: skip
+    )
     return int(explanation.order[0]) if chosen is None else chosen
 
 
@@ -196,11 +210,15 @@ def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, play
     pick = news(
         key,
         map_grid(
-            output.after[None, None, :], key=key, size=26, selected=unit, marked_empty=False,
+            output.after[None, None, :],
+            key=key,
+            size=26,
+            selected=unit,
+            marked_empty=False,
             noun=what,
             labels=[str(i) for i in range(len(output.after))],
         ),
-    )  # fmt: skip
+    )
     if pick is not None:
         unit = pick.channel
     go_to(View(layer.name, unit, None, view.epoch))

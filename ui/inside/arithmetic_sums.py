@@ -11,7 +11,7 @@ from model.interpretability.arithmetic import (
     PoolingWindow,
     WeightedSum,
 )
-from model.network import Kind
+from model.network import LayerKind
 from ui.components.maps import map_grid
 from ui.inside.arithmetic_tables import (
     bars,
@@ -52,7 +52,7 @@ def show_explanation(explanation: Explanation, opened: int = 0) -> None:
 
 
 def _weighted_sum(sum_: WeightedSum, opened: int) -> None:
-    convolution = sum_.layer.kind is Kind.CONVOLUTION
+    convolution = sum_.layer.kind is LayerKind.CONVOLUTION
     height, width, channels = sum_.products.shape
     if convolution:
         i, j, k = sum_.place
@@ -146,18 +146,24 @@ def _products(sum_: WeightedSum, opened: int) -> None:
     if max(x.shape) > WRITABLE:
         stack = np.stack([x, w, products], axis=-1)
         map_grid(
-            stack, key=f"arithmetic_products_{sum_.layer.name}", scale=np.array(scales), size=168,
-            labels=["inputs", "weights", "products"], marked_empty=False,
-        )  # fmt: skip
+            stack,
+            key=f"arithmetic_products_{sum_.layer.name}",
+            scale=np.array(scales),
+            size=168,
+            labels=["inputs", "weights", "products"],
+            marked_empty=False,
+        )
         return
     write(
         tables(
-            table(x, "inputs", scales[0]), "×",
-            table(w, "weights", scales[1]), "=",
+            table(x, "inputs", scales[0]),
+            "×",
+            table(w, "weights", scales[1]),
+            "=",
             table(products, "products", scales[2]),
         ),
         written("their sum", total=four(float(products.sum()))),
-    )  # fmt: skip
+    )
 
 
 def _partial_sums(sum_: WeightedSum, opened: int) -> None:
@@ -171,7 +177,9 @@ def _partial_sums(sum_: WeightedSum, opened: int) -> None:
     found = np.flatnonzero(some == opened)
     write(
         bars(
-            [f"{word} {c}" for c in some.tolist()], values, [four(v) for v in values.tolist()],
+            [f"{word} {c}" for c in some.tolist()],
+            values,
+            [four(v) for v in values.tolist()],
             int(found[0]) if found.size and word == "map" else None,
         )
         if some.size
@@ -182,7 +190,7 @@ def _partial_sums(sum_: WeightedSum, opened: int) -> None:
             f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
             total=f"{four(sum_.z)} <span class='faint'>z</span>",
         ),
-    )  # fmt: skip
+    )
 
 
 def _all_products(sum_: WeightedSum) -> None:
@@ -190,9 +198,11 @@ def _all_products(sum_: WeightedSum) -> None:
     order = sum_.order
     st.markdown(f"**All {sum_.products.size:,} products**, one picture for each input map")
     map_grid(
-        sum_.products[:, :, order], key=f"arithmetic_all_{sum_.layer.name}", size=40,
+        sum_.products[:, :, order],
+        key=f"arithmetic_all_{sum_.layer.name}",
+        size=40,
         labels=[str(channel) for channel in order],
-    )  # fmt: skip
+    )
 
 
 def _nothing_words(channels: list[int], word: str) -> str:
@@ -255,10 +265,11 @@ def _flattened(value: FlattenedValue) -> None:
     st.markdown(f"**{value.layer.name}, place {value.place[0]}**")
     st.latex(r"n = (i \cdot \mathrm{width} + j) \cdot \mathrm{maps} + c")
     write(
-        written(f"n = ({row} · {width} + {column}) · {channels} + {channel}",
-                total=f"{value.place[0]}"),
+        written(
+            f"n = ({row} · {width} + {column}) · {channels} + {channel}", total=f"{value.place[0]}"
+        ),
         verdict(f"x<sub>{value.place[0]}</sub>", value.check),
-    )  # fmt: skip
+    )
     st.markdown(
         f"Place {value.place[0]} of {height * width * channels} is a copy of row {row}, "
         f"column {column} of map {channel}. Flattening computes nothing; it lays the maps in a row."

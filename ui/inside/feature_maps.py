@@ -11,11 +11,11 @@ from model.data import mnist
 from model.engine import EngineError, engine
 from model.interpretability.channel_order import Order, channels_in_order
 from model.interpretability.dead_filters import Firing, firing
-from model.interpretability.map_over_epochs import film
-from model.network import POOL, Kind, Layer, Network, to_vector
+from model.interpretability.map_over_epochs import map_over_epochs
+from model.network import POOL, Layer, LayerKind, Network, to_vector
 from model.network.activations import ForwardPass, LayerOutput
-from ui.components.maps import Drawing, big_map, map_grid
-from ui.frame.epoch_strip import film_strip
+from ui.components.maps import OutlinedDigit, big_map, map_grid
+from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
 from ui.state.links import arrival, copy_link, go_to, news, page_link, place
 from ui.state.session import ChosenDigit, View
@@ -44,7 +44,7 @@ def explore(inside: ForwardPass, digit: ChosenDigit) -> None:
     maps = _values(output, view)
     scales = _scales(inside, maps, scale, view)
     layer = output.layer
-    drawing = Drawing(digit.pixels, layer.receptive_field, layer.jump)
+    drawing = OutlinedDigit(digit.pixels, layer.receptive_field, layer.jump)
     view = _all_maps(maps, view, channels_in_order(maps, order), scales, drawing)
     channel, pixel = _shown(maps, view)
     pixel = _one_map(inside, output, maps, channel, pixel, scales, view, drawing)
@@ -54,18 +54,21 @@ def explore(inside: ForwardPass, digit: ChosenDigit) -> None:
         name = f"{layer.name}_before_relu" if view.before else layer.name
         save_menu(maps, name=name, key="save")
         page_link("pages/inside/arithmetic.py", "Where does this number come from?", "🧮", here)
-    film_strip(
-        f"{layer.name}, map {channel}", key="film",
+    epoch_strip(
+        f"{layer.name}, map {channel}",
+        key="epoch_strip",
         purpose="How this map came about while the network was trained.",
         frames=lambda networks: _frames(networks, digit, layer.name, channel, not view.before),
-    )  # fmt: skip
+    )
 
 
 def _frames(
     networks: list[Network], digit: ChosenDigit, layer: str, channel: int, activated: bool
 ) -> np.ndarray:
     vectors = [to_vector(then.weights) for then in networks]
-    return engine().run(film, networks[0].config, vectors, digit.pixels, layer, channel, activated)
+    return engine().run(
+        map_over_epochs, networks[0].config, vectors, digit.pixels, layer, channel, activated
+    )
 
 
 def dead_filters(current: Network) -> None:
@@ -78,7 +81,7 @@ def dead_filters(current: Network) -> None:
     except EngineError as error:
         st.warning(str(error), icon=":material/hourglass_top:")
         return
-    for row in (row for row in rows if row.layer.kind is Kind.CONVOLUTION):
+    for row in (row for row in rows if row.layer.kind is LayerKind.CONVOLUTION):
         st.markdown(f"**{row.layer.name}**: {_dead_words(row)}")
 
 
@@ -109,27 +112,41 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
     names = [output.layer.name for output in inside.maps]
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = st.segmented_control(
-            "Layer", names, default=view.layer if view.layer in names else names[0],
-            required=True, key=f"layer_{arrival()}",
-        )  # fmt: skip
+            "Layer",
+            names,
+            default=view.layer if view.layer in names else names[0],
+            required=True,
+            key=f"layer_{arrival()}",
+        )
         output = next(output for output in inside.maps if output.layer.name == name)
         if name != view.layer:
             view = View(name, epoch=view.epoch, before=view.before)
         if output.layer.activation is not None:
             when = st.segmented_control(
-                "Activation", (BEFORE, AFTER), required=True, key=f"activation_{arrival()}",
+                "Activation",
+                (BEFORE, AFTER),
+                required=True,
+                key=f"activation_{arrival()}",
                 default=BEFORE if view.before else AFTER,
-            )  # fmt: skip
+            )
             view = replace(view, before=when == BEFORE)
         order = st.selectbox(
-            "Order", list(ORDERS), format_func=ORDERS.__getitem__, key="map_order",
-            persist_state="session", width=190,
-        )  # fmt: skip
+            "Order",
+            list(ORDERS),
+            format_func=ORDERS.__getitem__,
+            key="map_order",
+            persist_state="session",
+            width=190,
+        )
         scale = st.selectbox(
-            "Colour scale", list(SCALES), format_func=SCALES.__getitem__, key="map_scale",
-            persist_state="session", width=210,
+            "Colour scale",
+            list(SCALES),
+            format_func=SCALES.__getitem__,
+            key="map_scale",
+            persist_state="session",
+            width=210,
             help="The number that gets the full colour. Zero is always white.",
-        )  # fmt: skip
+        )
     go_to(view)
     return output, fitting(view, network().config), order, scale
 
@@ -149,16 +166,24 @@ def _scales(inside: ForwardPass, maps: np.ndarray, scale: Scale, view: View) -> 
 
 
 def _all_maps(
-    maps: np.ndarray, view: View, order: np.ndarray, scales: float | np.ndarray, drawing: Drawing
+    maps: np.ndarray,
+    view: View,
+    order: np.ndarray,
+    scales: float | np.ndarray,
+    drawing: OutlinedDigit,
 ) -> View:
     """Show every map of the layer in an order; return the view after a pick."""
     key = f"maps_{view.layer}_{arrival()}"
     channel, pixel = _shown(maps, view)
     pick = map_grid(
-        maps[:, :, order], key=key, labels=[str(number) for number in order],
+        maps[:, :, order],
+        key=key,
+        labels=[str(number) for number in order],
         scale=scales[order] if isinstance(scales, np.ndarray) else scales,
-        selected=int(np.flatnonzero(order == channel)[0]), place=pixel, drawing=drawing,
-    )  # fmt: skip
+        selected=int(np.flatnonzero(order == channel)[0]),
+        place=pixel,
+        drawing=drawing,
+    )
     bounds = f"{maps.min():.2f} to {maps.max():.2f}".replace("-", "−")
     st.caption(f"{shape_text(maps.shape)} · {bounds}")
     new = news(key, pick)
@@ -181,12 +206,20 @@ def _shown(maps: np.ndarray, view: View) -> tuple[int, tuple[int, int]]:
 
 
 def _one_map(
-    inside: ForwardPass, output: LayerOutput, maps: np.ndarray, channel: int,
-    pixel: tuple[int, int], scales: float | np.ndarray, view: View, drawing: Drawing,
-) -> tuple[int, int]:  # fmt: skip
+    inside: ForwardPass,
+    output: LayerOutput,
+    maps: np.ndarray,
+    channel: int,
+    pixel: tuple[int, int],
+    scales: float | np.ndarray,
+    view: View,
+    drawing: OutlinedDigit,
+) -> tuple[int, int]:
     """Show one map with its numbers; return the pixel after a pick in it."""
     layer = output.layer
-    large, source = st.columns([3, 2]) if layer.kind is Kind.POOLING else (st.container(), None)
+    large, source = (
+        st.columns([3, 2]) if layer.kind is LayerKind.POOLING else (st.container(), None)
+    )
     with large:
         st.subheader(f"{layer.name}, map {channel}", anchor=False)
         if not maps[:, :, channel].any():
@@ -195,9 +228,14 @@ def _one_map(
         key = f"big_{layer.name}_{arrival()}"
         scale = float(scales[channel]) if isinstance(scales, np.ndarray) else scales
         pick = big_map(
-            maps[:, :, channel], key=key, scale=scale, place=pixel, size=760,
-            label=f"map {channel}", drawing=drawing,
-        )  # fmt: skip
+            maps[:, :, channel],
+            key=key,
+            scale=scale,
+            place=pixel,
+            size=760,
+            label=f"map {channel}",
+            drawing=drawing,
+        )
         new = news(key, pick)
         if new is not None:
             pixel = (new.row, new.column)
@@ -248,6 +286,11 @@ def _pooled_from(
         outline = (0, 0, used * POOL, used * POOL)
     st.markdown(words)
     big_map(
-        map_, key="pooled_from", scale=scale, window=outline, place=winner, size=420,
+        map_,
+        key="pooled_from",
+        scale=scale,
+        window=outline,
+        place=winner,
+        size=420,
         label=f"{before.layer.name}, map {channel}",
-    )  # fmt: skip
+    )

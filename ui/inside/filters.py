@@ -13,7 +13,7 @@ from model.interpretability.kernels import HAND_MADE, FilterOrder, LayerKernels,
 from model.interpretability.top_patches import LayerPatches, best_patches
 from model.network import Network
 from ui.components.maps import big_map, map_grid
-from ui.frame.epoch_strip import film_strip
+from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
 from ui.inside.arithmetic_tables import four, two
 from ui.state.links import arrival, copy_link, go_to, news, place
@@ -47,11 +47,15 @@ def explore(network: Network, layers: Sequence[LayerKernels]) -> None:
     new = news(
         key,
         map_grid(
-            tiled(filters.kernels)[:, :, numbers], key=key, scale=scale, size=64,
-            labels=[str(number) for number in numbers], selected=int(chosen[0]),
+            tiled(filters.kernels)[:, :, numbers],
+            key=key,
+            scale=scale,
+            size=64,
+            labels=[str(number) for number in numbers],
+            selected=int(chosen[0]),
             noun="filter",
         ),
-    )  # fmt: skip
+    )
     number = int(numbers[new.channel]) if new is not None else view.channel or 0
     go_to(View(filters.layer.name, number, None, view.epoch))
     _opened(network, filters, number, scale)
@@ -83,14 +87,21 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
     asked = place(network.config).layer
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = st.segmented_control(
-            "Layer", names, default=asked if asked in names else names[0], required=True,
+            "Layer",
+            names,
+            default=asked if asked in names else names[0],
+            required=True,
             key=f"filters_layer_{arrival()}",
-        )  # fmt: skip
+        )
         order = st.selectbox(
-            "Order", list(ORDERS), format_func=ORDERS.__getitem__, key="filter_order",
-            persist_state="session", width=190,
+            "Order",
+            list(ORDERS),
+            format_func=ORDERS.__getitem__,
+            key="filter_order",
+            persist_state="session",
+            width=190,
             help="Size is the root of the sum of the squared weights.",
-        )  # fmt: skip
+        )
     filters = layers[names.index(str(name))]
     height, width, channels, count = filters.kernels.shape
     reads = "the picture" if channels == 1 else f"{channels} maps, one {height}×{width} slice each"
@@ -118,9 +129,13 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
         order = np.argsort(-filters.slice_norms(number), kind="stable")
         st.markdown("**Its slices**, those with the largest weights first")
         map_grid(
-            slices[:, :, order], key="slices", scale=scale, size=48,
-            labels=[f"map {channel}" for channel in order], noun="slice",
-        )  # fmt: skip
+            slices[:, :, order],
+            key="slices",
+            scale=scale,
+            size=48,
+            labels=[f"map {channel}" for channel in order],
+            noun="slice",
+        )
     with st.container(horizontal=True):
         copy_link()
         save_menu(slices, name=f"{layer.name}_filter_{number}", key="save_filter", scale=scale)
@@ -129,11 +144,12 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
         _looks_for(network, filters, number)
     with real:
         _real_patches(network, layer.name, number)
-    film_strip(
-        f"{layer.name}, filter {number}", key="filter_film",
+    epoch_strip(
+        f"{layer.name}, filter {number}",
+        key="filter_epochs",
         purpose="How these weights came about while the network was trained.",
         frames=lambda networks: tiled(strip(networks, layer.name, number)),
-    )  # fmt: skip
+    )
 
 
 def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
@@ -150,9 +166,13 @@ def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
         return [partial(_climb_on, network, first)] * (STEPS // SLICE)
 
     in_slices(
-        ("ascent", network.fingerprint, name, number), prepare, _show_climb,
-        key="ascent", label="Climbing", start="Find it",
-    )  # fmt: skip
+        ("ascent", network.fingerprint, name, number),
+        prepare,
+        _show_climb,
+        key="ascent",
+        label="Climbing",
+        start="Find it",
+    )
 
 
 def _climb_on(network: Network, first: Ascent, before: Sequence[Ascent]) -> Pending[Ascent]:
@@ -172,9 +192,14 @@ def _show_climb(found: Sequence[Ascent], _: bool) -> None:
     frames = np.stack([each.patch for each in found], axis=-1)
     labels = [f"step {each.step}" for each in found]
     map_grid(
-        frames, key="ascent_steps", scale=1.0, size=40, labels=labels, marked_empty=False,
+        frames,
+        key="ascent_steps",
+        scale=1.0,
+        size=40,
+        labels=labels,
+        marked_empty=False,
         noun="picture",
-    )  # fmt: skip
+    )
 
 
 @st.cache_data(max_entries=32, show_spinner="Searching 500 test digits …")
@@ -239,9 +264,12 @@ def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
         big_map(weights, key="learned_kernel", scale=None, size=160, label=f"filter {number}")
         answer = apply_kernel(digit.pixels, weights)
         big_map(
-            answer, key="learned_result", scale=float(np.abs(answer).max()), size=320,
+            answer,
+            key="learned_result",
+            scale=float(np.abs(answer).max()),
+            size=320,
             label=f"filter {number}",
-        )  # fmt: skip
+        )
         st.markdown(
             f"Similarity **{cosine:.2f}** (the cosine between the two: 1 is the same pattern, 0 is "
             "unrelated, −1 the opposite). Both are shown without bias and before ReLU."
@@ -251,9 +279,12 @@ def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
 def _kernel() -> np.ndarray:
     """Let a kernel be chosen or typed in: (3, 3) float32."""
     choice = st.segmented_control(
-        "Kernel", [*(made.name for made in HAND_MADE), OWN], default=HAND_MADE[0].name,
-        required=True, key="hand_made",
-    )  # fmt: skip
+        "Kernel",
+        [*(made.name for made in HAND_MADE), OWN],
+        default=HAND_MADE[0].name,
+        required=True,
+        key="hand_made",
+    )
     made = next((made for made in HAND_MADE if made.name == choice), None)
     if made is not None:
         st.caption(made.sentence)
@@ -264,7 +295,13 @@ def _kernel() -> np.ndarray:
         for i in range(3):
             for j, cell in enumerate(st.columns(3)):
                 numbers[i, j] = cell.number_input(
-                    f"Row {i}, column {j}", -9.0, 9.0, float(i == 1 and j == 1), 0.5,
-                    key=f"own_{i}_{j}", persist_state="session", label_visibility="collapsed",
-                )  # fmt: skip
+                    f"Row {i}, column {j}",
+                    -9.0,
+                    9.0,
+                    float(i == 1 and j == 1),
+                    0.5,
+                    key=f"own_{i}_{j}",
+                    persist_state="session",
+                    label_visibility="collapsed",
+                )
     return numbers

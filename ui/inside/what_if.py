@@ -7,7 +7,7 @@ import streamlit as st
 
 from model.engine import EngineError, engine
 from model.interpretability.ablation import (
-    Change,
+    Ablation,
     TestEffect,
     Trial,
     changed_digits,
@@ -15,7 +15,7 @@ from model.interpretability.ablation import (
     for_unseen,
     unseen,
 )
-from model.network import Kind, Network
+from model.network import LayerKind, Network
 from model.network.activations import ForwardPass, forward_pass
 from ui.components.maps import big_map, map_grid
 from ui.state.links import arrival, asked_change, copy_link, go_to, news, place, tell_change
@@ -79,7 +79,7 @@ def _key(name: str) -> str:
     return f"what_if_{name}_{arrival()}_{session().trials}"
 
 
-def _pick_pixel(inside: ForwardPass, now: Change) -> None:
+def _pick_pixel(inside: ForwardPass, now: Ablation) -> None:
     st.markdown("**Flip a pixel**")
     key = _key("pixels")
     digit = changed_digits(inside.digit, now)
@@ -90,17 +90,21 @@ def _pick_pixel(inside: ForwardPass, now: Change) -> None:
         st.rerun()
 
 
-def _pick_filter(network: Network, inside: ForwardPass, now: Change) -> None:
-    outputs = {o.layer.name: o for o in inside.layers if o.layer.kind is Kind.CONVOLUTION}
+def _pick_filter(network: Network, inside: ForwardPass, now: Ablation) -> None:
+    outputs = {o.layer.name: o for o in inside.layers if o.layer.kind is LayerKind.CONVOLUTION}
     st.markdown("**Switch a filter off**")
     if not outputs:
         st.info("This network has no convolution layer, so it has no filters.")
         return
     asked = place(network.config).layer
     layer = st.segmented_control(
-        "Layer", list(outputs), default=asked if asked in outputs else next(iter(outputs)),
-        required=True, key=f"what_if_layer_{arrival()}", label_visibility="collapsed",
-    )  # fmt: skip
+        "Layer",
+        list(outputs),
+        default=asked if asked in outputs else next(iter(outputs)),
+        required=True,
+        key=f"what_if_layer_{arrival()}",
+        label_visibility="collapsed",
+    )
     layer = str(layer)
     view = place(network.config)
     if layer != view.layer:
@@ -112,10 +116,12 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Change) -> None:
     picked = news(
         key,
         map_grid(
-            maps, key=key, size=56,
+            maps,
+            key=key,
+            size=56,
             labels=[f"{i} off" if i in off else str(i) for i in range(maps.shape[2])],
         ),
-    )  # fmt: skip
+    )
     st.caption(
         "The maps of this digit. Off means: the filter's map is zero everywhere after ReLU. Its "
         "weights and its bias are set to 0, all others stay as they were learned."
@@ -126,7 +132,7 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Change) -> None:
         st.rerun()
 
 
-def _say(now: Change) -> None:
+def _say(now: Ablation) -> None:
     """Say in a sentence what is different."""
     off: dict[str, list[str]] = {}
     for layer, number in now.filters:
@@ -152,20 +158,26 @@ def _listed(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def _buttons(now: Change, kept: Change) -> None:
+def _buttons(now: Ablation, kept: Ablation) -> None:
     trying = now != kept
     with st.container(horizontal=True):
         st.button(
-            "Keep", disabled=not trying, on_click=_keep, args=(now,), key="what_if_keep",
+            "Keep",
+            disabled=not trying,
+            on_click=_keep,
+            args=(now,),
+            key="what_if_keep",
             help="Keep this, to pick another filter or pixel on top.",
-        )  # fmt: skip
+        )
         nothing = not trying and len(session().changes) == 1
         st.button("Undo", disabled=nothing, on_click=_undo, args=(trying,), key="what_if_undo")
-        st.button("Reset", disabled=not now, on_click=_keep, args=(Change(),), key="what_if_reset")
+        st.button(
+            "Reset", disabled=not now, on_click=_keep, args=(Ablation(),), key="what_if_reset"
+        )
         copy_link()
 
 
-def _keep(change: Change) -> None:
+def _keep(change: Ablation) -> None:
     session().changes.append(change)
     _forget_picks()
 
@@ -182,7 +194,7 @@ def _forget_picks() -> None:
     mine.trials += 1
 
 
-def _after(network: Network, inside: ForwardPass, now: Change) -> ForwardPass | None:
+def _after(network: Network, inside: ForwardPass, now: Ablation) -> ForwardPass | None:
     """The digit's way through the changed network; a sentence and None when the engine fails."""
     if not now:
         return inside
@@ -217,18 +229,20 @@ def _answers(before: np.ndarray, after: np.ndarray) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner="Reading 1,000 digits twice …")
-def _effect(fingerprint: str, change: Change, _network: Network) -> TestEffect:
+def _effect(fingerprint: str, change: Ablation, _network: Network) -> TestEffect:
     """Read them once for each network and change: `fingerprint` alone tells networks apart."""
     return engine().run(for_unseen, _network, change)
 
 
-def _unseen_digits(network: Network, now: Change) -> None:
+def _unseen_digits(network: Network, now: Ablation) -> None:
     """What the change does to digits that the network has never seen."""
     st.subheader("On 1,000 unseen digits", anchor=False)
     wanted = st.toggle(
-        "Read them before and after the change", key="what_if_unseen", persist_state="session",
+        "Read them before and after the change",
+        key="what_if_unseen",
+        persist_state="session",
         help="500 validation and 500 test digits. A flipped pixel is flipped in all of them.",
-    )  # fmt: skip
+    )
     if not wanted:
         return
     if engine().state.phase != "ready":

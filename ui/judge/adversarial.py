@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from model.engine import Pending, engine
-from model.evaluation.adversarial import EPSILONS, ITERATIONS, Attack, Method, attack
+from model.evaluation.adversarial import EPSILONS, ITERATIONS, Attack, AttackMethod, attack
 from model.network import Network
 from ui.components.curves import Line, curves
 from ui.components.maps import big_map
@@ -20,10 +20,14 @@ from ui.style.colours import DARK, LIGHT
 
 SIZE = 260
 WORDS = {
-    Method.ONE_STEP: "Each pixel moves once, by epsilon, to the side that makes the network's loss "
-    "larger: the “fast gradient sign method” (Goodfellow and others 2015).",
-    Method.ITERATED: f"{ITERATIONS} small steps, each along the loss's slope where it stands by "
-    "then, never further than epsilon from the digit (Kurakin and others 2017).",
+    AttackMethod.ONE_STEP: (
+        "Each pixel moves once, by epsilon, to the side that makes the network's loss larger: the"
+        " “fast gradient sign method” (Goodfellow and others 2015)."
+    ),
+    AttackMethod.ITERATED: (
+        f"{ITERATIONS} small steps, each along the loss's gradient where it stands by then, never "
+        "further than epsilon from the digit (Kurakin and others 2017)."
+    ),
 }
 
 
@@ -36,23 +40,29 @@ def smallest_change(digit: ChosenDigit) -> None:
         if inside is None:
             return
         label = int(inside.probabilities.argmax())
-    method = Method(
+    method = AttackMethod(
         st.segmented_control(
-            "Method", list(Method), default=Method.ONE_STEP, required=True, key="attack_method",
+            "AttackMethod",
+            list(AttackMethod),
+            default=AttackMethod.ONE_STEP,
+            required=True,
+            key="attack_method",
             persist_state="session",
         )
-    )  # fmt: skip
+    )
     st.caption(WORDS[method])
     mark = digit.pixels.tobytes()
     in_slices(
         ("attack", current.fingerprint, mark, label, method),
-        partial(_slices, current, digit.pixels, label, method), partial(_show, digit, method),
-        key="attack", label="Looking for the change",
-    )  # fmt: skip
+        partial(_slices, current, digit.pixels, label, method),
+        partial(_show, digit, method),
+        key="attack",
+        label="Looking for the change",
+    )
 
 
 def _slices(
-    current: Network, pixels: np.ndarray, label: int, method: Method
+    current: Network, pixels: np.ndarray, label: int, method: AttackMethod
 ) -> list[Slice[Attack]]:
     def begin(_: Sequence[Attack]) -> Pending[Attack]:
         return engine().submit(attack, current, pixels, label, method)
@@ -60,15 +70,19 @@ def _slices(
     return [begin]
 
 
-def _show(digit: ChosenDigit, method: Method, results: Sequence[Attack], complete: bool) -> None:
+def _show(
+    digit: ChosenDigit, method: AttackMethod, results: Sequence[Attack], complete: bool
+) -> None:
     found = results[0]
     _verdict(found)
     first = EPSILONS[found.smallest or 0] if found.smallest is not None else EPSILONS[-1]
     epsilon = st.select_slider(
-        "Epsilon: how far each pixel may move (from paper, 0, to ink, 1)", EPSILONS, value=first,
+        "Epsilon: how far each pixel may move (from paper, 0, to ink, 1)",
+        EPSILONS,
+        value=first,
         format_func=lambda value: f"{value:.2f}",
         key=f"epsilon_{method}_{hash(digit.pixels.tobytes())}_{network().fingerprint[:8]}",
-    )  # fmt: skip
+    )
     place = EPSILONS.index(epsilon)
     st.markdown(_answer(found, place))  # beside the slider: on a phone the pictures are below
     change = found.pixels[place] - digit.pixels
@@ -85,14 +99,20 @@ def _show(digit: ChosenDigit, method: Method, results: Sequence[Attack], complet
         with column:
             st.markdown(f"**{title}**")
             big_map(
-                pixels, key=f"attack_{number}", scale=scale, values=False, size=SIZE,
+                pixels,
+                key=f"attack_{number}",
+                scale=scale,
+                values=False,
+                size=SIZE,
                 label=title.lower(),
-            )  # fmt: skip
+            )
             st.markdown(words)
     save_menu(
         np.stack([digit.pixels, change, found.pixels[place]], axis=2),
-        name="smallest_change", key="attack_save", scale=np.array([1.0, largest, 1.0]),
-    )  # fmt: skip
+        name="smallest_change",
+        key="attack_save",
+        scale=np.array([1.0, largest, 1.0]),
+    )
     _chart(found)
 
 
@@ -125,11 +145,17 @@ def _chart(found: Attack) -> None:
     curves(
         [
             Line(
-                f"The {label}", epsilons, found.probabilities[:, label],
+                f"The {label}",
+                epsilons,
+                found.probabilities[:, label],
                 (LIGHT.training, DARK.training),
             ),
             Line("The best other digit", epsilons, others, (LIGHT.validation, DARK.validation)),
         ],
-        key="attack_chart", title="Probability as epsilon grows", x_label="epsilon",
-        y_label="probability", y_format="percent", y_range=(0.0, 1.02),
-    )  # fmt: skip
+        key="attack_chart",
+        title="Probability as epsilon grows",
+        x_label="epsilon",
+        y_label="probability",
+        y_format="percent",
+        y_range=(0.0, 1.02),
+    )

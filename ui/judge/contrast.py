@@ -67,10 +67,20 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     if came_for(digit):
         one, two = linked("first", range(CLASSES), one), linked("second", range(CLASSES), two)
     with st.container(horizontal=True, gap="medium"):
-        first = st.selectbox("Why a …", range(CLASSES), index=one, width=110,
-                             key=f"contrast_first_{key_of(digit)}_{answer}")  # fmt: skip
-        second = st.selectbox("… and not a …", range(CLASSES), index=two, width=110,
-                              key=f"contrast_second_{key_of(digit)}_{other}")  # fmt: skip
+        first = st.selectbox(
+            "Why a …",
+            range(CLASSES),
+            index=one,
+            width=110,
+            key=f"contrast_first_{key_of(digit)}_{answer}",
+        )
+        second = st.selectbox(
+            "… and not a …",
+            range(CLASSES),
+            index=two,
+            width=110,
+            key=f"contrast_second_{key_of(digit)}_{other}",
+        )
     tell(first=first if first != answer else None, second=second if second != other else None)
     if first == second:
         st.info("Choose two different digits.")
@@ -82,19 +92,32 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
             f"Show all {len(found.values)} units", key="contrast_all", persist_state="session"
         )
         st.download_button(
-            "Bars (PNG)", lambda: as_png(found, every), f"why_{first}_not_{second}.png",
-            "image/png", key="contrast_png", on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
+            "Bars (PNG)",
+            lambda: as_png(found, every),
+            f"why_{first}_not_{second}.png",
+            "image/png",
+            key="contrast_png",
+            on_click="ignore",
+            icon=":material/download:",
+        )
         st.download_button(
-            "Table (CSV)", lambda: as_csv(found), f"why_{first}_not_{second}.csv", "text/csv",
-            key="contrast_csv", on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
+            "Table (CSV)",
+            lambda: as_csv(found),
+            f"why_{first}_not_{second}.csv",
+            "text/csv",
+            key="contrast_csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
     shown = _shown(found, every)
     bars = st.container()
     unit = st.pills(
-        "Open a unit: which test digits excite it most?", shown.tolist(), default=int(shown[0]),
-        required=True, key=f"contrast_unit_{key_of(digit)}_{first}_{second}_{every}",
-    )  # fmt: skip
+        "Open a unit: which test digits excite it most?",
+        shown.tolist(),
+        default=int(shown[0]),
+        required=True,
+        key=f"contrast_unit_{key_of(digit)}_{first}_{second}_{every}",
+    )
     with bars:
         st.html(_bars(found, shown, int(unit)))
     _exciting(network, found, int(unit))
@@ -155,12 +178,15 @@ def _sentence(found: Contrast, inside: ForwardPass) -> str:
 def _bars(found: Contrast, shown: np.ndarray, opened: int) -> str:
     rows = [
         (
-            name, value, unit == opened,
-            "" if unit is None
+            name,
+            value,
+            unit == opened,
+            ""
+            if unit is None
             else f"{found.values[unit]:.2f} × {_signed(float(found.weights[unit]))}",
         )
         for name, value, unit in _parts(found, shown)
-    ]  # fmt: skip
+    ]
     longest = max(*(abs(value) for _, value, _, _ in rows), 1e-9)
     lines = "".join(_row(*row, longest) for row in rows)
     return (
@@ -217,5 +243,6 @@ def _exciting(network: Network, found: Contrast, unit: int) -> None:
         test.images[places],
         [f"{test.labels[place]} · {values[place, unit]:.2f}" for place in places],
         lambda number: test_digit(int(places[number])),
-        key=f"contrast_exciting_{unit}_{network.fingerprint[:8]}", size=64,
-    )  # fmt: skip
+        key=f"contrast_exciting_{unit}_{network.fingerprint[:8]}",
+        size=64,
+    )

@@ -69,14 +69,17 @@ def evaluate() -> None:
     sets = test_sets()
     first = linked("judged", [each.kind for each in sets], sets[0].kind)
     wanted = st.segmented_control(
-        "Judge it by", [each.words for each in sets], required=True,
+        "Judge it by",
+        [each.words for each in sets],
+        required=True,
         default=next(each.words for each in sets if each.kind == first),
-        key=f"judged_by_{len(sets)}", persist_state="session",
-    )  # fmt: skip
+        key=f"judged_by_{len(sets)}",
+        persist_state="session",
+    )
     chosen = next(each for each in sets if each.words == wanted)
     tell(judged=chosen.kind if chosen is not sets[0] else None)
     taught = session().taught
-    if chosen.kind == "own" and taught is not None and session().shown_run == taught.id:
+    if chosen.kind == "own" and taught is not None and session().shown_id == taught.id:
         st.info(
             "This network was taught such digits. Those that it has learned from say little of how "
             "it reads new ones.",
@@ -134,22 +137,29 @@ def _figures(found: Evaluation) -> None:
     wrong = len(found) - found.right
     with st.grid("auto", min_column_width=170):
         st.metric(
-            "Accuracy", f"{found.accuracy:.2%}", f"{low:.2%} to {high:.2%}", delta_color="off",
+            "Accuracy",
+            f"{found.accuracy:.2%}",
+            f"{low:.2%} to {high:.2%}",
+            delta_color="off",
             delta_arrow="off",
             help="The share of digits read rightly. Below it the 95 % interval (Wilson): on other "
             "digits of this kind the true share lies in it with a probability of about 95 %. More "
             "digits make it narrower.",
-        )  # fmt: skip
+        )
         st.metric("Mistakes", f"{wrong:,} of {len(found):,}")
         st.metric(
-            "Loss", f"{found.loss:.4f}",
-            help="The mean of −log(probability of the true digit). Being sure and wrong costs most."
-        )  # fmt: skip
+            "Loss",
+            f"{found.loss:.4f}",
+            help=(
+                "The mean of −log(probability of the true digit). Being sure and wrong costs most."
+            ),
+        )
         st.metric(
-            "Calibration error", f"{found.reliability().error:.2%}",
+            "Calibration error",
+            f"{found.reliability().error:.2%}",
             help="How far its confidence is from the share of right answers, in the mean. See "
             "below.",
-        )  # fmt: skip
+        )
 
 
 def _cell(
@@ -227,10 +237,15 @@ def _galleries(data: mnist.Digits, found: Evaluation, chosen: TestSet) -> None:
     }
     kind = str(
         st.segmented_control(
-            "Show", list(kinds), default="Mistakes", required=True, key="gallery_kind",
-            persist_state="session", label_visibility="collapsed",
+            "Show",
+            list(kinds),
+            default="Mistakes",
+            required=True,
+            key="gallery_kind",
+            persist_state="session",
+            label_visibility="collapsed",
         )
-    )  # fmt: skip
+    )
     places, words = kinds[kind]
     st.caption(f"{words} Below each: true digit → answer, confidence.")
     _pictures(data, found, places, chosen, f"gallery_{kind}")
@@ -250,13 +265,20 @@ def _calibration(found: Evaluation) -> None:
         [
             Line("As sure as right", ends, ends, ("#7a828e", "#9aa3af"), faint=True, dashed=True),
             Line(
-                "This network", bins.confidence[filled], bins.accuracy[filled],
+                "This network",
+                bins.confidence[filled],
+                bins.accuracy[filled],
                 (LIGHT.training, DARK.training),
             ),
         ],
-        key="reliability", title="Reliability diagram", x_label="confidence",
-        y_label="share read rightly", y_format="percent", y_range=(0.0, 1.02), height=300,
-    )  # fmt: skip
+        key="reliability",
+        title="Reliability diagram",
+        x_label="confidence",
+        y_label="share read rightly",
+        y_format="percent",
+        y_range=(0.0, 1.02),
+        height=300,
+    )
     counts = ", ".join(
         f"{low:.0%} to {high:.0%}: {count:,}"
         for low, high, count in zip(bins.edges, bins.edges[1:], bins.counts, strict=False)

@@ -35,9 +35,14 @@ def save_evaluation(found: Evaluation, name: str, origin: str, words: str) -> No
             ("Every answer (CSV)", partial(answers_csv, found), f"answers_{name}.csv"),
         ):
             st.download_button(
-                title, make, file, "image/png" if file.endswith("png") else "text/csv",
-                key=f"save_{file}", on_click="ignore", width="stretch",
-            )  # fmt: skip
+                title,
+                make,
+                file,
+                "image/png" if file.endswith("png") else "text/csv",
+                key=f"save_{file}",
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 def confusion_png(found: Evaluation, note: str) -> bytes:

@@ -10,7 +10,7 @@ from model.interpretability.attribution import (
     NO_MAPS,
     WINDOWS,
     Attribution,
-    Method,
+    AttributionMethod,
     Settings,
     attribute,
     cam_layers,
@@ -31,31 +31,47 @@ SIZE = 300
 COVERS = {0.0: "paper", 1.0: "ink"}
 
 HOW = {
-    Method.OCCLUSION: "A square window is covered at every place of the picture in turn, and the "
-    "network is asked again. A pixel is orange when the score **falls** with the window around it: "
-    "what is there speaks for the digit. Blue: the score rises.",
-    Method.GRADIENT_INPUT: "How steeply does the score rise when a pixel gets a little more ink? "
-    "This slope, the **gradient**, is computed backwards through the network and multiplied by the "
-    "ink that the pixel has.",
-    Method.INTEGRATED: "The digit is faded in from blank paper. The slopes of the score "
-    "on the way are averaged and multiplied by the ink. So the numbers of a map **add up** to what "
-    "the score gains from paper to digit.",
-    Method.GRAD_CAM: "Each feature map of one layer is weighed by its mean slope: how much the "
-    "score rises with it. The weighted maps are added. As published, the method then drops what is "
-    "negative; here it stays, in blue.",
+    AttributionMethod.OCCLUSION: (
+        "A square window is covered at every place of the picture in turn, and the network is "
+        "asked again. A pixel is orange when the score **falls** with the window around it: what "
+        "is there speaks for the digit. Blue: the score rises."
+    ),
+    AttributionMethod.GRADIENT_INPUT: (
+        "How steeply does the score rise when a pixel gets a little more ink? This steepness, the"
+        " **gradient**, is computed backwards through the network and multiplied by the ink that "
+        "the pixel has."
+    ),
+    AttributionMethod.INTEGRATED: (
+        "The digit is faded in from blank paper. The gradients of the score on the way are "
+        "averaged and multiplied by the ink. So the numbers of a map **add up** to what the score"
+        " gains from paper to digit."
+    ),
+    AttributionMethod.GRAD_CAM: (
+        "Each feature map of one layer is weighed by its mean gradient: how much the score rises "
+        "with it. The weighted maps are added. As published, the method then drops what is "
+        "negative; here it stays, in blue."
+    ),
 }
 CANNOT = {
-    Method.OCCLUSION: "Two parts that can stand in for each other: covering one changes little, so "
-    "both look unimportant. And covered with paper, it is silent about strokes that are missing; "
-    "cover with ink to ask about those.",
-    Method.GRADIENT_INPUT: "More than a tiny step: the slope may be flat here and steep a little "
-    "further on. Pixels without ink always get zero, so missing strokes are never shown.",
-    Method.INTEGRATED: "Missing strokes: it compares with blank paper, where paper stays paper and "
-    "gets zero. And it shares the sum out among single pixels, also where only several of them "
-    "together mean something.",
-    Method.GRAD_CAM: "Anything finer than a cell of the layer. And one mean slope stands for "
-    "a whole map, so that a map that helps in one place and harms in another is shown wrongly. In "
-    "a layer close to the picture even the answered digit can come out blue.",
+    AttributionMethod.OCCLUSION: (
+        "Two parts that can stand in for each other: covering one changes little, so both look "
+        "unimportant. And covered with paper, it is silent about strokes that are missing; cover "
+        "with ink to ask about those."
+    ),
+    AttributionMethod.GRADIENT_INPUT: (
+        "More than a tiny step: the gradient may be flat here and steep a little further on. "
+        "Pixels without ink always get zero, so missing strokes are never shown."
+    ),
+    AttributionMethod.INTEGRATED: (
+        "Missing strokes: it compares with blank paper, where paper stays paper and gets zero. "
+        "And it shares the sum out among single pixels, also where only several of them together "
+        "mean something."
+    ),
+    AttributionMethod.GRAD_CAM: (
+        "Anything finer than a cell of the layer. And one mean gradient stands for a whole map, "
+        "so that a map that helps in one place and harms in another is shown wrongly. In a layer "
+        "close to the picture even the answered digit can come out blue."
+    ),
 }
 SCORE = (
     "A **score** is what the network computes for a digit before softmax turns the ten scores into "
@@ -65,16 +81,19 @@ SCORE = (
 
 @st.cache_data(max_entries=64, show_spinner="Explaining …")
 def _attribution(
-    fingerprint: str, pixels: bytes, method: str, chosen: tuple[int, float, str | None],
+    fingerprint: str,
+    pixels: bytes,
+    method: str,
+    chosen: tuple[int, float, str | None],
     _network: Network,
-) -> Attribution:  # fmt: skip
+) -> Attribution:
     """Explain once: network, digit, method and settings tell the results apart."""
     digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    return engine().run(attribute, _network, digit, Method(method), Settings(*chosen))
+    return engine().run(attribute, _network, digit, AttributionMethod(method), Settings(*chosen))
 
 
 def heat_maps(
-    network: Network, digit: np.ndarray, method: Method, settings: Settings
+    network: Network, digit: np.ndarray, method: AttributionMethod, settings: Settings
 ) -> Attribution | None:
     """Return the ten heat maps of a digit; a sentence on the page and None without the engine."""
     if engine().state.phase != "ready":
@@ -116,12 +135,12 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     method, settings = _method(network.config)
     usual = Settings()
     tell(
-        method=method if method is not Method.OCCLUSION else None,
+        method=method if method is not AttributionMethod.OCCLUSION else None,
         window=settings.window if settings.window != usual.window else None,
         cover=settings.cover if settings.cover != usual.cover else None,
         cells=settings.layer,
     )
-    if method is Method.GRAD_CAM and usual_layer(network.config) is None:
+    if method is AttributionMethod.GRAD_CAM and usual_layer(network.config) is None:
         st.info(NO_MAPS)
         return
     found = heat_maps(network, digit.pixels, method, settings)
@@ -131,10 +150,14 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     first = linked("map", found.classes, answer) if came_for(digit) else answer
     shown = found.maps if found.native is None else found.native
     pick = map_grid(
-        shown, key=f"heat_{key_of(digit)}", scale=float(np.abs(shown).max()), size=84,
+        shown,
+        key=f"heat_{key_of(digit)}",
+        scale=float(np.abs(shown).max()),
+        size=84,
         labels=[_label(label, answer, digit.label) for label in found.classes],
-        selected=first, marked_empty=False,
-    )  # fmt: skip
+        selected=first,
+        marked_empty=False,
+    )
     opened = first if pick is None else pick.channel
     tell(map=opened if opened != answer else None)
     _opened(found, method, opened, digit)
@@ -143,41 +166,61 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         save_menu(found.maps, name=f"explain_{_file_name(method)}", key="save_heat")
         if found.native is not None:
             save_menu(
-                found.native, name=f"explain_{_file_name(method)}_cells", key="save_cells",
+                found.native,
+                name=f"explain_{_file_name(method)}_cells",
+                key="save_cells",
                 title="Save the cells",
-            )  # fmt: skip
+            )
 
 
-def _method(config: NetworkConfig) -> tuple[Method, Settings]:
+def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
     """Let the method and its settings be chosen."""
-    method = Method(
+    method = AttributionMethod(
         st.segmented_control(
-            "Method", [str(each) for each in Method],
-            default=linked("method", [str(each) for each in Method], str(Method.OCCLUSION)),
-            required=True, key="explain_method", persist_state="session",
+            "AttributionMethod",
+            [str(each) for each in AttributionMethod],
+            default=linked(
+                "method",
+                [str(each) for each in AttributionMethod],
+                str(AttributionMethod.OCCLUSION),
+            ),
+            required=True,
+            key="explain_method",
+            persist_state="session",
         )
-    )  # fmt: skip
+    )
     with st.container(horizontal=True, gap="medium"):
-        if method is Method.OCCLUSION:
+        if method is AttributionMethod.OCCLUSION:
             window = st.selectbox(
-                "Window", WINDOWS, key="explain_window",
+                "Window",
+                WINDOWS,
+                key="explain_window",
                 index=WINDOWS.index(linked("window", WINDOWS, Settings().window)),
-                format_func=lambda side: f"{side}×{side} pixels", persist_state="session",
+                format_func=lambda side: f"{side}×{side} pixels",
+                persist_state="session",
                 width=150,
-            )  # fmt: skip
+            )
             cover = st.selectbox(
-                "Covered with", list(COVERS), format_func=COVERS.__getitem__, key="explain_cover",
+                "Covered with",
+                list(COVERS),
+                format_func=COVERS.__getitem__,
+                key="explain_cover",
                 index=list(COVERS).index(linked("cover", list(COVERS), Settings().cover)),
-                persist_state="session", width=130,
-            )  # fmt: skip
+                persist_state="session",
+                width=130,
+            )
             return method, Settings(window=window, cover=cover)
         usual = usual_layer(config)
-        if method is Method.GRAD_CAM and usual is not None:
+        if method is AttributionMethod.GRAD_CAM and usual is not None:
             names = [layer.name for layer in cam_layers(config)]
             name = st.selectbox(
-                "Layer", names, index=names.index(linked("cells", names, usual.name)), width=150,
-                key=f"explain_layer_{'_'.join(names)}", persist_state="session",
-            )  # fmt: skip
+                "Layer",
+                names,
+                index=names.index(linked("cells", names, usual.name)),
+                width=150,
+                key=f"explain_layer_{'_'.join(names)}",
+                persist_state="session",
+            )
             return method, Settings(layer=name)
     return method, Settings()
 
@@ -189,28 +232,36 @@ def _label(label: int, answer: int, truth: int | None) -> str:
     return f"{label} true" if label == truth else str(label)
 
 
-def _opened(found: Attribution, method: Method, label: int, digit: ChosenDigit) -> None:
+def _opened(found: Attribution, method: AttributionMethod, label: int, digit: ChosenDigit) -> None:
     """Show one heat map beside the digit, how it came about and what it cannot show."""
     one, two, three = st.columns(3, gap="medium")
     with one:
         st.markdown("**The digit**")
-        big_map(digit.pixels, key="explain_digit", scale=1.0, values=False, size=SIZE,
-                label="digit")  # fmt: skip
+        big_map(
+            digit.pixels, key="explain_digit", scale=1.0, values=False, size=SIZE, label="digit"
+        )
     words, smooth = three, two
     if found.native is not None and found.layer is not None:
         words, smooth = st.container(), three
         with two:
             st.markdown(f"**For a {label}**: the cells of {found.layer.name}")
             big_map(
-                found.native[:, :, label], key="explain_cells", size=SIZE, label=f"for a {label}",
+                found.native[:, :, label],
+                key="explain_cells",
+                size=SIZE,
+                label=f"for a {label}",
                 scale=float(np.abs(found.native).max()),
-            )  # fmt: skip
+            )
     with smooth:
         st.markdown(f"**For a {label}**" + ("" if smooth is two else ", smoothed to 28×28"))
         big_map(
-            found.maps[:, :, label], key="explain_one", values=False, size=SIZE,
-            label=f"for a {label}", scale=float(np.abs(found.maps).max()),
-        )  # fmt: skip
+            found.maps[:, :, label],
+            key="explain_one",
+            values=False,
+            size=SIZE,
+            label=f"for a {label}",
+            scale=float(np.abs(found.maps).max()),
+        )
     with words:
         st.markdown(f"**How it works.** {HOW[method]}")
         st.markdown(f"**What it cannot show.** {CANNOT[method]}")
@@ -246,5 +297,5 @@ def _signed(value: float) -> str:
     return f"{value:+.3f}".replace("-", "−")
 
 
-def _file_name(method: Method) -> str:
+def _file_name(method: AttributionMethod) -> str:
     return str(method).lower().replace("-", "_").replace(" × ", "_").replace(" ", "_")

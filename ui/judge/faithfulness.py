@@ -9,7 +9,7 @@ import streamlit as st
 
 from model.data import mnist
 from model.engine import EngineError, Pending, engine
-from model.interpretability.attribution import Method, Settings, usual_layer
+from model.interpretability.attribution import AttributionMethod, Settings, usual_layer
 from model.interpretability.faithfulness import (
     NO_INK,
     ORDERS,
@@ -35,7 +35,7 @@ SHOWN = (0, 4, 8, 12, 20, 32)
 """Steps of erasing that are shown as pictures."""
 MANY = 20
 """Test digits that the methods are compared on; as many of each."""
-COLOURS = dict(zip(Method, ((0, 0), (5, 5), (6, 6), (3, 3)), strict=True))
+COLOURS = dict(zip(AttributionMethod, ((0, 0), (5, 5), (6, 6), (3, 3)), strict=True))
 """Of each method's line: its place among the colours for a light and for a dark page."""
 GREY = ("#6b7280", "#9aa3b2")
 
@@ -59,15 +59,17 @@ Areas = tuple[np.ndarray, np.ndarray]
 class Tested:
     """One digit's erasing: the rows of `curves` are the methods in their order, then chance."""
 
-    methods: tuple[Method, ...]
+    methods: tuple[AttributionMethod, ...]
     orders: np.ndarray
     curves: Erasing
 
 
-def methods_for(config: NetworkConfig) -> tuple[Method, ...]:
+def methods_for(config: NetworkConfig) -> tuple[AttributionMethod, ...]:
     """The methods that a network of this kind can be explained by."""
     without = usual_layer(config) is None
-    return tuple(each for each in Method if not (without and each is Method.GRAD_CAM))
+    return tuple(
+        each for each in AttributionMethod if not (without and each is AttributionMethod.GRAD_CAM)
+    )
 
 
 def tested(network: Network, digit: np.ndarray, label: int) -> Tested | None:
@@ -96,9 +98,13 @@ def tested(network: Network, digit: np.ndarray, label: int) -> Tested | None:
 
 @st.cache_data(max_entries=64, show_spinner="Erasing the digit step by step …")
 def _erasing(
-    fingerprint: str, pixels: bytes, label: int, orders: bytes, _network: Network,
+    fingerprint: str,
+    pixels: bytes,
+    label: int,
+    orders: bytes,
+    _network: Network,
     _orders: np.ndarray,
-) -> Erasing:  # fmt: skip
+) -> Erasing:
     digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
     return engine().run(erase, _network, digit, label, _orders)
 
@@ -113,16 +119,24 @@ def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         curves(
-            _lines(found, found.curves.deletion), key="trust_deletion", y_format="percent",
-            title="Deletion: the important pixels go first", y_range=(0, 1),
-            x_label="share of the ink pixels erased", y_label=f"probability of {label}",
-        )  # fmt: skip
+            _lines(found, found.curves.deletion),
+            key="trust_deletion",
+            y_format="percent",
+            title="Deletion: the important pixels go first",
+            y_range=(0, 1),
+            x_label="share of the ink pixels erased",
+            y_label=f"probability of {label}",
+        )
     with right:
         curves(
-            _lines(found, found.curves.insertion), key="trust_insertion", y_format="percent",
-            title="Insertion: the important pixels come first", y_range=(0, 1),
-            x_label="share of the ink pixels put back", y_label=f"probability of {label}",
-        )  # fmt: skip
+            _lines(found, found.curves.insertion),
+            key="trust_insertion",
+            y_format="percent",
+            title="Insertion: the important pixels come first",
+            y_range=(0, 1),
+            x_label="share of the ink pixels put back",
+            y_label=f"probability of {label}",
+        )
     st.html(_table(found))
     st.markdown(
         f"The **area** under a curve is its mean height, 0 to 1. {ORDERS} random orders "
@@ -131,13 +145,23 @@ def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     )
     with st.container(horizontal=True):
         st.download_button(
-            "Curves (CSV)", lambda: curves_csv(found), "deletion_insertion.csv", "text/csv",
-            key="trust_csv", on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
+            "Curves (CSV)",
+            lambda: curves_csv(found),
+            "deletion_insertion.csv",
+            "text/csv",
+            key="trust_csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
         st.download_button(
-            "Areas (CSV)", lambda: areas_csv(found), "areas.csv", "text/csv",
-            key="trust_areas", on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
+            "Areas (CSV)",
+            lambda: areas_csv(found),
+            "areas.csv",
+            "text/csv",
+            key="trust_areas",
+            on_click="ignore",
+            icon=":material/download:",
+        )
     _pictures(found, digit.pixels)
 
 
@@ -185,10 +209,13 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
     """Show what is left of the digit on the way, in the order of one method."""
     names = [*map(str, found.methods), "random order"]
     chosen = st.segmented_control(
-        "What is left, erased in the order of …", names, default=linked("order", names, names[0]),
+        "What is left, erased in the order of …",
+        names,
+        default=linked("order", names, names[0]),
         required=True,
-        key="trust_pictures", persist_state="session",
-    )  # fmt: skip
+        key="trust_pictures",
+        persist_state="session",
+    )
     place = names.index(str(chosen)) if chosen in names else 0
     tell(order=names[place] if place else None)
     shares = found.curves.shares
@@ -196,10 +223,14 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
     order, probabilities = found.orders[place], found.curves.deletion[place]
     pictures = [erased(digit, order, round(shares[step] * len(order))) for step in steps]
     map_grid(
-        np.stack(pictures, axis=2), key="trust_left", scale=1.0, size=112, bar=False,
+        np.stack(pictures, axis=2),
+        key="trust_left",
+        scale=1.0,
+        size=112,
+        bar=False,
         labels=[f"{shares[step]:.0%} gone: {probabilities[step]:.1%}" for step in steps],
         marked_empty=False,
-    )  # fmt: skip
+    )
     save_menu(np.stack(pictures, axis=2), name="what_is_left", key="trust_save_left", scale=1.0)
 
 
@@ -238,13 +269,16 @@ def over_many(network: Network) -> None:
         return engine().submit(areas, network, digit, methods)
 
     in_slices(
-        ("areas", network.fingerprint), lambda: [partial(ask, digit) for digit in chosen],
-        partial(_mean_table, methods), key="trust_many", label=f"Testing {MANY} digits",
+        ("areas", network.fingerprint),
+        lambda: [partial(ask, digit) for digit in chosen],
+        partial(_mean_table, methods),
+        key="trust_many",
+        label=f"Testing {MANY} digits",
         start=f"Compare the methods on {MANY} test digits",
-    )  # fmt: skip
+    )
 
 
-def _mean_table(methods: tuple[Method, ...], results: Sequence[Areas], _: bool) -> None:
+def _mean_table(methods: tuple[AttributionMethod, ...], results: Sequence[Areas], _: bool) -> None:
     """Show the mean areas over the digits that are done."""
     gone, back = (np.array([result[test] for result in results]) for test in (0, 1))
     rows = "".join(
@@ -264,9 +298,14 @@ def _mean_table(methods: tuple[Method, ...], results: Sequence[Areas], _: bool) 
         cells = zip(names, one, two, strict=True)
         lines += [f"{place},{name},{a:.6g},{b:.6g}" for name, a, b in cells]
     st.download_button(
-        "Areas (CSV)", "\n".join(lines) + "\n", "areas_many.csv", "text/csv",
-        key="trust_many_csv", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+        "Areas (CSV)",
+        "\n".join(lines) + "\n",
+        "areas_many.csv",
+        "text/csv",
+        key="trust_many_csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def _better(gone: np.ndarray, back: np.ndarray, place: int) -> str:

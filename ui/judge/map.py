@@ -37,9 +37,12 @@ def digit_map() -> None:
     """Read 1,000 digits with the shown network and lay them out."""
     current = network()
     in_slices(
-        ("map", current.fingerprint), partial(_slices, current), partial(_show, current),
-        key="map_reading", label="Reading 1,000 digits",
-    )  # fmt: skip
+        ("map", current.fingerprint),
+        partial(_slices, current),
+        partial(_show, current),
+        key="map_reading",
+        label="Reading 1,000 digits",
+    )
 
 
 def _slices(current: Network) -> list[Slice[Reading]]:
@@ -58,10 +61,14 @@ def _show(current: Network, results: Sequence[Reading], complete: bool) -> None:
     features = np.concatenate([each.features for each in results])
     answers = np.concatenate([each.probabilities for each in results]).argmax(axis=1)
     kind = st.segmented_control(
-        "Layout", list(KINDS), default=linked("layout", list(KINDS), "PCA"), required=True,
+        "Layout",
+        list(KINDS),
+        default=linked("layout", list(KINDS), "PCA"),
+        required=True,
         format_func=KINDS.__getitem__,
-        key="map_kind", persist_state="session",
-    )  # fmt: skip
+        key="map_kind",
+        persist_state="session",
+    )
     tell(layout=kind if kind != "PCA" else None)
     mine = session().digit
     inside = look_inside(mine) if mine is not None else None
@@ -99,11 +106,13 @@ def _tsne(
         features = np.concatenate([features, own[None]])
     mark = own.tobytes() if own is not None else b""
     in_slices(
-        ("t-SNE", current.fingerprint, mark), partial(_steps, features),
+        ("t-SNE", current.fingerprint, mark),
+        partial(_steps, features),
         partial(_show_layout, features, answers, own is not None),
-        key="map_tsne", label="Moving the points",
+        key="map_tsne",
+        label="Moving the points",
         start="Make the t-SNE map (about 10 seconds)",
-    )  # fmt: skip
+    )
 
 
 def _steps(features: np.ndarray) -> list[Slice[Layout]]:
@@ -131,9 +140,12 @@ def _show_layout(
 
 
 def _plane(
-    points: np.ndarray, answers: np.ndarray, star: np.ndarray | None, near: np.ndarray | None,
+    points: np.ndarray,
+    answers: np.ndarray,
+    star: np.ndarray | None,
+    near: np.ndarray | None,
     title: str,
-) -> None:  # fmt: skip
+) -> None:
     data = unseen()
     key = f"plane_{title[-5:]}"
     cloud = Cloud(points, data.labels, answers, star, near)
@@ -174,16 +186,24 @@ def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:
     distances = np.linalg.norm(features[places] - own, axis=1)
     labels = [f"{data.labels[p]} · {away:.3g}" for p, away in zip(places, distances, strict=True)]
     gallery(
-        data.images[places], labels, lambda number: unseen_digit(int(places[number])),
-        key=f"nearest_{hash(places.tobytes())}", size=64,
-    )  # fmt: skip
+        data.images[places],
+        labels,
+        lambda number: unseen_digit(int(places[number])),
+        key=f"nearest_{hash(places.tobytes())}",
+        size=64,
+    )
 
 
 def _save(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> None:
     st.download_button(
-        "Save the points (CSV)", partial(map_csv, points, answers, star), "map_of_digits.csv",
-        "text/csv", icon=":material/download:", key="map_csv", on_click="ignore",
-    )  # fmt: skip
+        "Save the points (CSV)",
+        partial(map_csv, points, answers, star),
+        "map_of_digits.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="map_csv",
+        on_click="ignore",
+    )
 
 
 def map_csv(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> str:

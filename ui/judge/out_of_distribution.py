@@ -8,7 +8,14 @@ import streamlit as st
 
 from model.engine import Pending, engine
 from model.evaluation.metrics import wilson
-from model.evaluation.out_of_distribution import SLICE, Foreign, Kind, count, joined, read_foreign
+from model.evaluation.out_of_distribution import (
+    SLICE,
+    Foreign,
+    OodSource,
+    count,
+    joined,
+    read_foreign,
+)
 from model.network import Network
 from ui.digit.gallery import gallery
 from ui.state.session import ChosenDigit
@@ -17,14 +24,18 @@ from ui.state.sliced_work import Slice, in_slices
 
 SURE = 0.9
 MEANINGS = {
-    Kind.TEST: "What it has learned to read, for comparison.",
-    Kind.SMALL: "Scikit-learn's handwritten digits of 8×8 pixels, enlarged.",
-    Kind.PRINTED: "The ten digits in the fonts that come with this app's libraries.",
-    Kind.LETTERS: "Capital letters in ten of those fonts, without I and O; S and Z may be digits.",
-    Kind.HAND: "Letters drawn by the computer in eight hands, without those that may be digits.",
-    Kind.SHAPES: "Squares, spirals, arrows and others, drawn by the computer in twelve hands.",
-    Kind.DOODLES: "Faces, houses, hearts and others, drawn by the computer in six hands.",
-    Kind.SCRIBBLES: "Coils, zigzags, tangles and others.",
+    OodSource.TEST: "What it has learned to read, for comparison.",
+    OodSource.SMALL: "Scikit-learn's handwritten digits of 8×8 pixels, enlarged.",
+    OodSource.PRINTED: "The ten digits in the fonts that come with this app's libraries.",
+    OodSource.LETTERS: (
+        "Capital letters in ten of those fonts, without I and O; S and Z may be digits."
+    ),
+    OodSource.HAND: (
+        "Letters drawn by the computer in eight hands, without those that may be digits."
+    ),
+    OodSource.SHAPES: "Squares, spirals, arrows and others, drawn by the computer in twelve hands.",
+    OodSource.DOODLES: "Faces, houses, hearts and others, drawn by the computer in six hands.",
+    OodSource.SCRIBBLES: "Coils, zigzags, tangles and others.",
 }
 STYLE = """<style>
 .ds-elsewhere { overflow-x: auto; }
@@ -41,26 +52,31 @@ def elsewhere() -> None:
     """Read pictures of every kind and compare how right and how sure the network is."""
     current = network()
     in_slices(
-        ("elsewhere", current.fingerprint), partial(_slices, current), _show,
-        key="elsewhere", label="Drawing and reading pictures of other kinds",
+        ("elsewhere", current.fingerprint),
+        partial(_slices, current),
+        _show,
+        key="elsewhere",
+        label="Drawing and reading pictures of other kinds",
         start="Show it what it has not learned",
-    )  # fmt: skip
+    )
 
 
 def _slices(current: Network) -> list[Slice[Foreign]]:
     return [
         partial(_read, current, kind, start)
-        for kind in Kind
+        for kind in OodSource
         for start in range(0, count(kind), SLICE)
     ]
 
 
-def _read(current: Network, kind: Kind, start: int, before: Sequence[Foreign]) -> Pending[Foreign]:
+def _read(
+    current: Network, kind: OodSource, start: int, before: Sequence[Foreign]
+) -> Pending[Foreign]:
     return engine().submit(read_foreign, current, kind, start)
 
 
 def _show(results: Sequence[Foreign], complete: bool) -> None:
-    parts = {kind: [part for part in results if part.kind is kind] for kind in Kind}
+    parts = {kind: [part for part in results if part.kind is kind] for kind in OodSource}
     found = {kind: joined(some) for kind, some in parts.items() if some}
     rows = "".join(_row(each) for each in found.values())
     st.html(
@@ -81,9 +97,14 @@ def _show(results: Sequence[Foreign], complete: bool) -> None:
     )
     _pictures(found)
     st.download_button(
-        "Save every answer (CSV)", partial(elsewhere_csv, list(found.values())), "elsewhere.csv",
-        "text/csv", icon=":material/download:", key="elsewhere_csv", on_click="ignore",
-    )  # fmt: skip
+        "Save every answer (CSV)",
+        partial(elsewhere_csv, list(found.values())),
+        "elsewhere.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="elsewhere_csv",
+        on_click="ignore",
+    )
 
 
 def _row(found: Foreign) -> str:
@@ -99,12 +120,17 @@ def _row(found: Foreign) -> str:
     )
 
 
-def _pictures(found: dict[Kind, Foreign]) -> None:
+def _pictures(found: dict[OodSource, Foreign]) -> None:
     kind = st.pills(
-        "Look at", list(found), default=Kind.HAND, required=True, key="elsewhere_kind",
-        format_func=str.capitalize, persist_state="session",
-    )  # fmt: skip
-    shown = found[Kind(kind)]
+        "Look at",
+        list(found),
+        default=OodSource.HAND,
+        required=True,
+        key="elsewhere_kind",
+        format_func=str.capitalize,
+        persist_state="session",
+    )
+    shown = found[OodSource(kind)]
     places = np.argsort(-shown.confidence, kind="stable")
     words = "The surest first"
     if shown.kind.digits:
@@ -120,9 +146,10 @@ def _pictures(found: dict[Kind, Foreign]) -> None:
         pixels = shown.images[place].astype(np.float32) / np.float32(255)
         name = shown.names[place]
         return ChosenDigit(
-            pixels, f"{shown.kind.removesuffix('s')} {place}, a {name}",
+            pixels,
+            f"{shown.kind.removesuffix('s')} {place}, a {name}",
             int(name) if shown.kind.digits else None,
-        )  # fmt: skip
+        )
 
     key = f"elsewhere_{shown.kind.name}_{network().fingerprint[:8]}"
     gallery(shown.images[places], labels, digit, key=key, size=72)

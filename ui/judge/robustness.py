@@ -11,7 +11,7 @@ from model.engine import EngineError, Pending, engine
 from model.evaluation.corruptions import (
     RANGES,
     SLICE,
-    Change,
+    Corruption,
     Measured,
     Point,
     curve,
@@ -64,9 +64,14 @@ def one_digit(digit: ChosenDigit) -> None:
         pictures, said = st.columns(2, gap="medium")
         with pictures:
             map_grid(
-                both, key="robust_both", scale=1.0, size=SIZE, bar=False, marked_empty=False,
+                both,
+                key="robust_both",
+                scale=1.0,
+                size=SIZE,
+                bar=False,
+                marked_empty=False,
                 labels=["as it is", "changed"],
-            )  # fmt: skip
+            )
             save_menu(both, name="changed_digit", key="robust_save_digit", scale=1.0)
         with said:
             _answer(inside, digit)
@@ -76,21 +81,25 @@ def _answer(inside: ForwardPass, digit: ChosenDigit) -> None:
     answer(inside.probabilities, judge_pass(inside, rules()), digit.label)
 
 
-def _sliders() -> dict[Change, float]:
+def _sliders() -> dict[Corruption, float]:
     """The strength of every change; a new row of sliders after “Leave it as it is”."""
     picks = session().picks
     again = picks.get("robustness", 0)
-    strengths: dict[Change, float] = {}
+    strengths: dict[Corruption, float] = {}
     with st.grid("auto", min_column_width=220):
         for change, info in RANGES.items():
             strengths[change] = float(
                 st.slider(
                     f"{info.title} ({info.unit})" if info.unit else info.title,
-                    float(info.strengths[0]), float(info.strengths[-1]), float(info.nothing),
-                    float(info.step), key=f"robust_{change}_{again}", help=info.meaning,
+                    float(info.strengths[0]),
+                    float(info.strengths[-1]),
+                    float(info.nothing),
+                    float(info.step),
+                    key=f"robust_{change}_{again}",
+                    help=info.meaning,
                     persist_state="session",
                 )
-            )  # fmt: skip
+            )
     if st.button("Leave it as it is", icon=":material/undo:", key="robust_reset"):
         picks["robustness"] = int(str(again)) + 1
         st.rerun(scope="fragment")
@@ -100,18 +109,26 @@ def _sliders() -> dict[Change, float]:
 def all_digits() -> None:
     """Measure every change at nine strengths on 1,000 digits; curve and table grow meanwhile."""
     chosen = st.pills(
-        "Change", list(RANGES), default=Change.SHIFT, required=True, key="robust_curve",
-        format_func=lambda change: RANGES[change].title, persist_state="session",
-    )  # fmt: skip
+        "Corruption",
+        list(RANGES),
+        default=Corruption.SHIFT,
+        required=True,
+        key="robust_curve",
+        format_func=lambda change: RANGES[change].title,
+        persist_state="session",
+    )
     current = network()
     in_slices(
-        ("robustness", current.fingerprint), partial(_slices, current, chosen),
-        partial(_show, chosen), key="robustness", label="Changing and reading 1,000 digits",
+        ("robustness", current.fingerprint),
+        partial(_slices, current, chosen),
+        partial(_show, chosen),
+        key="robustness",
+        label="Changing and reading 1,000 digits",
         start="Measure all eight changes",
-    )  # fmt: skip
+    )
 
 
-def _slices(current: Network, first: Change) -> list[Slice[Measured]]:
+def _slices(current: Network, first: Corruption) -> list[Slice[Measured]]:
     """The chosen change first, so that its curve is there soon."""
     data = unseen()
     order = [first, *(change for change in RANGES if change is not first)]
@@ -124,13 +141,13 @@ def _slices(current: Network, first: Change) -> list[Slice[Measured]]:
 
 
 def _measure(
-    current: Network, change: Change, strength: float, start: int, before: Sequence[Measured]
+    current: Network, change: Corruption, strength: float, start: int, before: Sequence[Measured]
 ) -> Pending[Measured]:
     part = unseen().take(np.arange(start, start + SLICE))
     return engine().submit(measure, current, part.images, part.labels, change, strength, start)
 
 
-def _show(chosen: Change, results: Sequence[Measured], complete: bool) -> None:
+def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> None:
     _curve(chosen, curve(results, chosen))
     st.subheader("All changes at a glance", anchor="all")
     st.caption(
@@ -146,12 +163,17 @@ def _show(chosen: Change, results: Sequence[Measured], complete: bool) -> None:
                 ("Table (CSV)", robustness_csv, "robustness.csv", "text/csv"),
             ):
                 st.download_button(
-                    words, partial(make, results), file, kind, key=f"save_{file}",
-                    on_click="ignore", width="stretch",
-                )  # fmt: skip
+                    words,
+                    partial(make, results),
+                    file,
+                    kind,
+                    key=f"save_{file}",
+                    on_click="ignore",
+                    width="stretch",
+                )
 
 
-def _curve(chosen: Change, points: Sequence[Point]) -> None:
+def _curve(chosen: Corruption, points: Sequence[Point]) -> None:
     info = RANGES[chosen]
     strengths = np.array([point.strength for point in points])
     right = np.array([point.accuracy for point in points])
@@ -163,17 +185,23 @@ def _curve(chosen: Change, points: Sequence[Point]) -> None:
                 "Mean confidence", strengths, sure, (LIGHT.validation, DARK.validation), dashed=True
             ),
         ],
-        key="robust_chart", title=f"{info.title}: 1,000 unseen digits", height=280,
+        key="robust_chart",
+        title=f"{info.title}: 1,000 unseen digits",
+        height=280,
         x_label=f"{info.title.lower()}{f' in {info.unit}' if info.unit else ''}",
-        y_label="share", y_format="percent", y_range=(0.0, 1.02),
+        y_label="share",
+        y_format="percent",
+        y_range=(0.0, 1.02),
         empty="This change has not been measured yet.",
-    )  # fmt: skip
+    )
     if len(points) == len(info.strengths):
-        st.caption(f"{_reach(chosen, points)} Where the dashed line is above the other, it is more "
-                   "sure than it may be.")  # fmt: skip
+        st.caption(
+            f"{_reach(chosen, points)} Where the dashed line is above the other, it is more "
+            "sure than it may be."
+        )
 
 
-def _reach(chosen: Change, points: Sequence[Point]) -> str:
+def _reach(chosen: Corruption, points: Sequence[Point]) -> str:
     """The strengths around "nothing" up to which the network is good."""
     info = RANGES[chosen]
     middle = min(range(len(points)), key=lambda i: abs(points[i].strength - info.nothing))
@@ -189,7 +217,7 @@ def _reach(chosen: Change, points: Sequence[Point]) -> str:
     return f"{GOOD:.0%} or more are read rightly from {first} to {last}{unit}."
 
 
-def _row(change: Change, points: Sequence[Point]) -> str:
+def _row(change: Corruption, points: Sequence[Point]) -> str:
     at = {point.strength: point for point in points}
     cells = "".join(_cell(at.get(strength), strength) for strength in RANGES[change].strengths)
     return f"<tr><th scope='row'>{RANGES[change].title}</th>{cells}</tr>"

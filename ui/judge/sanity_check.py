@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from model.engine import EngineError, engine
-from model.interpretability.attribution import Attribution, Method, Settings
+from model.interpretability.attribution import Attribution, AttributionMethod, Settings
 from model.interpretability.faithfulness import Control, control
 from model.network import Network, NetworkConfig
 from model.network.activations import ForwardPass
@@ -28,13 +28,16 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
     if not digit.pixels.any():
         return
     names = [str(each) for each in methods_for(network.config)]
-    method = Method(
+    method = AttributionMethod(
         st.segmented_control(
-            "Method", names, default=linked("method", names, names[0]), required=True,
+            "AttributionMethod",
+            names,
+            default=linked("method", names, names[0]),
+            required=True,
             key="trust_method",
             persist_state="session",
         )
-    )  # fmt: skip
+    )
     tell(method=method if str(method) != names[0] else None)
     found = heat_maps(network, digit.pixels, method, Settings())
     if found is None:
@@ -53,17 +56,23 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
         with column:
             st.markdown(f"**{title}**" + ("" if name == "digit" else f", for a {label}"))
             big_map(
-                values, key=f"trust_{name}", scale=1.0 if name == "digit" else None, values=False,
-                size=SIZE, label=name,
-            )  # fmt: skip
+                values,
+                key=f"trust_{name}",
+                scale=1.0 if name == "digit" else None,
+                values=False,
+                size=SIZE,
+                label=name,
+            )
     st.markdown(_verdict(others))
     with st.container(horizontal=True):
         copy_link()
         every = np.stack([heat, *(other.map for other in others)], axis=2)
         save_menu(
-            every, name="random_weights", key="trust_save_control",
+            every,
+            name="random_weights",
+            key="trust_save_control",
             scale=np.abs(every).max(axis=(0, 1)),
-        )  # fmt: skip
+        )
     st.caption(
         f"{SEEDS} networks of the same layers with the random weights that a training begins with. "
         "Each map has a colour scale of its own: only where it is orange and where blue is "
@@ -72,7 +81,7 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
 
 
 def _controls(
-    network: Network, digit: np.ndarray, found: Attribution, label: int, method: Method
+    network: Network, digit: np.ndarray, found: Attribution, label: int, method: AttributionMethod
 ) -> list[Control]:
     """Explain with every random network, one call each, so that others are answered between."""
     heat, done = found.maps[:, :, label], []
@@ -81,10 +90,15 @@ def _controls(
             try:
                 done.append(
                     _control(
-                        network.fingerprint, digit.tobytes(), label, str(method), seed,
-                        network.config, heat,
+                        network.fingerprint,
+                        digit.tobytes(),
+                        label,
+                        str(method),
+                        seed,
+                        network.config,
+                        heat,
                     )
-                )  # fmt: skip
+                )
             except EngineError as error:
                 st.warning(str(error), icon=":material/hourglass_top:")
                 return []
@@ -93,11 +107,18 @@ def _controls(
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _control(
-    fingerprint: str, pixels: bytes, label: int, method: str, seed: int, _config: NetworkConfig,
+    fingerprint: str,
+    pixels: bytes,
+    label: int,
+    method: str,
+    seed: int,
+    _config: NetworkConfig,
     _heat: np.ndarray,
-) -> Control:  # fmt: skip
+) -> Control:
     digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    return engine().run(control, _config, digit, _heat, label, Method(method), Settings(), seed)
+    return engine().run(
+        control, _config, digit, _heat, label, AttributionMethod(method), Settings(), seed
+    )
 
 
 def _verdict(others: list[Control]) -> str:

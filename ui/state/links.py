@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from model.interpretability.ablation import Change
+from model.interpretability.ablation import Ablation
 from model.network import NetworkConfig
 from ui.state.session import RUN, SHOWN, View, session
 from ui.state.shown_network import network, shown_run
@@ -85,7 +85,7 @@ def go_to(view: View) -> None:
     )
 
 
-def asked_change(config: NetworkConfig) -> Change | None:
+def asked_change(config: NetworkConfig) -> Ablation | None:
     """Return the changes that the URL asks for, once; None when it asks for nothing new.
 
     What the network does not have is left out.
@@ -98,7 +98,7 @@ def asked_change(config: NetworkConfig) -> Change | None:
     return change_from(asked).within(config)
 
 
-def tell_change(change: Change) -> None:
+def tell_change(change: Ablation) -> None:
     """Write what is changed into the URL."""
     mine = session()
     mine.change_written = change_to(change)

@@ -27,17 +27,17 @@ def keep_runs_in_url() -> None:
         found = sorted(there, key=lambda name: there[name].created)
         mine.run_ids = found + [name for name in mine.run_ids if name not in found]
         if found and st.query_params.get(SHOWN) != SHIPPED:
-            mine.shown_run = list(there)[-1]
+            mine.shown_id = list(there)[-1]
         if len(found) < len(set(named)):
             st.toast("A training that this address names is no longer kept on this server.")
     # The run that is shown stands last.
-    order = sorted(mine.run_ids, key=lambda name: name == mine.shown_run)
+    order = sorted(mine.run_ids, key=lambda name: name == mine.shown_id)
     wanted = ",".join(order[-RUNS_IN_URL:])
     if wanted and st.query_params.get(RUN) != wanted:
         st.query_params[RUN] = wanted
     elif not wanted and RUN in st.query_params:
         del st.query_params[RUN]
-    if wanted and mine.shown_run is None:
+    if wanted and mine.shown_id is None:
         st.query_params[SHOWN] = SHIPPED
     elif SHOWN in st.query_params:
         del st.query_params[SHOWN]
@@ -89,7 +89,7 @@ def delete_run(run: Run) -> None:
     run.deleted = True
     mine.run_ids.remove(run.id)
     mine.deleted_runs.append(run.id)
-    if mine.shown_run == run.id:
+    if mine.shown_id == run.id:
         show_run(None)
         mine.shown_deleted = run.id
 
@@ -102,6 +102,6 @@ def undo_delete() -> Run | None:
         run.deleted = False
         mine.run_ids.append(run.id)
         mine.run_ids.sort(key={other.id: other.created for other in my_runs()}.__getitem__)
-        if mine.shown_deleted == run.id and mine.shown_run is None:
+        if mine.shown_deleted == run.id and mine.shown_id is None:
             show_run(run.id)
     return run

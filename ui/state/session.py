@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from model.engine import engine
-from model.interpretability.ablation import Change, Trial
+from model.interpretability.ablation import Ablation, Trial
 from model.network import Network
 from model.network.activations import ForwardPass
 from model.preprocessing.pipeline import Preprocessed
@@ -82,7 +82,7 @@ class Session:
     """Everything of one person. Nothing in here is ever shared with another session."""
 
     run_ids: list[str] = field(default_factory=list)  # oldest first
-    shown_run: str | None = None  # whose network the pages show; None is the shipped one
+    shown_id: str | None = None  # whose network the pages show; None is the shipped one
     deleted_runs: list[str] = field(default_factory=list)  # the last deleted last, to bring back
     shown_deleted: str | None = None  # the run that all pages showed when it was deleted
     compared: str | None = None  # the run last chosen on Compare
@@ -110,13 +110,15 @@ class Session:
     kept: tuple[Correction, ...] = ()  # digits with the label that their writer gave them
     kept_before: list[tuple[Correction, ...]] = field(default_factory=list)  # for undo
     lesson: Lesson | None = None  # the last one begun
-    taught: Taught | None = None  # the last taught network; shown when `shown_run` is its id
+    taught: Taught | None = None  # the last taught network; shown when `shown_id` is its id
     imported: Imported | None = None  # the last imported network; likewise
     works: dict[tuple[Hashable, ...], object] = field(
         default_factory=dict
     )  # see ui.state.sliced_work
     opened: tuple[int, ChosenDigit] | None = None  # the digit another page opened in Draw, counted
-    changes: list[Change] = field(default_factory=lambda: [Change()])  # kept on What if, for undo
+    changes: list[Ablation] = field(
+        default_factory=lambda: [Ablation()]
+    )  # kept on What if, for undo
     trial: Trial = field(default_factory=Trial)  # what is picked there and not kept yet
     change_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
     trials: int = 0  # grows when the picks are to be forgotten

@@ -11,13 +11,13 @@ from ui.state.session import Imported, Taught, runs, session
 def show_run(identifier: str | None) -> None:
     """Show the network of this run on all pages, at its last epoch; None: the shipped one."""
     mine = session()
-    mine.shown_run = identifier
+    mine.shown_id = identifier
     mine.view = replace(mine.view, epoch=None)
 
 
 def shown_run() -> Run | None:
     """The run whose network the pages show; None when it is the shipped one."""
-    identifier = session().shown_run
+    identifier = session().shown_id
     return runs().get(identifier) if identifier else None
 
 
@@ -29,7 +29,7 @@ def network() -> Network:
     it to show, and the shipped one stays. Or else the taught or the imported one.
     """
     for other in (session().taught, session().imported):
-        if other is not None and session().shown_run == other.id:
+        if other is not None and session().shown_id == other.id:
             return other.network
     run, epoch = shown_run(), shown_epoch()
     trained = run.network_at(epoch) if run is not None and epoch is not None else None
@@ -59,7 +59,7 @@ def show_imported(network: Network) -> None:
 def show_taught(network: Network, base: str) -> None:
     """Show a network that was just taught; `untaught` is the way back."""
     mine = session()
-    mine.taught = Taught(network, base, (mine.shown_run, mine.taught))
+    mine.taught = Taught(network, base, (mine.shown_id, mine.taught))
     show_run(mine.taught.id)
 
 

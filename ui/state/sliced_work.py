@@ -136,10 +136,14 @@ def finished(name: tuple[Hashable, ...]) -> Sequence[object] | None:
 
 
 def _section(
-    name: tuple[Hashable, ...], prepare: Callable[[], Sequence[Slice[R]]],
-    show: Callable[[Sequence[R], bool], None], key: str, label: str, start: str | None,
+    name: tuple[Hashable, ...],
+    prepare: Callable[[], Sequence[Slice[R]]],
+    show: Callable[[Sequence[R], bool], None],
+    key: str,
+    label: str,
+    start: str | None,
     was_moving: bool,
-) -> None:  # fmt: skip
+) -> None:
     works = session().works
     work = cast("LongWork[R] | None", works.get(name))
     if engine().state.phase != "ready" and (work is None or not work.complete):
@@ -162,9 +166,12 @@ def _section(
 
 
 def _progress(
-    work: LongWork[R], prepare: Callable[[], Sequence[Slice[R]]], name: tuple[Hashable, ...],
-    key: str, label: str,
-) -> None:  # fmt: skip
+    work: LongWork[R],
+    prepare: Callable[[], Sequence[Slice[R]]],
+    name: tuple[Hashable, ...],
+    key: str,
+    label: str,
+) -> None:
     if work.moving:
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_progress"):
             waiting = "waiting for its turn" if not work.results else f"{work.share:.0%}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from model.interpretability.ablation import Change
+from model.interpretability.ablation import Ablation
 from model.network import SIDE, Layer, NetworkConfig, layers
 from ui.state.session import View
 
@@ -41,14 +41,14 @@ def fitting(view: View, config: NetworkConfig) -> View:
     )
 
 
-def change_to(change: Change) -> dict[str, str]:
+def change_to(change: Ablation) -> dict[str, str]:
     """Return changes as the parameters of a URL; none where nothing is changed."""
     off = ",".join(f"{layer}.{number}" for layer, number in change.filters)
     flip = ",".join(f"{row}.{column}" for row, column in change.pixels)
     return {name: text for name, text in ((OFF, off), (FLIP, flip)) if text}
 
 
-def change_from(params: Mapping[str, str]) -> Change:
+def change_from(params: Mapping[str, str]) -> Ablation:
     """Return the changes that a URL asks for; what cannot be read counts as not there."""
     filters = [
         (layer, number)
@@ -58,10 +58,12 @@ def change_from(params: Mapping[str, str]) -> Change:
     pixels = [
         (row, column)
         for one, other in _pairs(params.get(FLIP, ""))
-        if (row := _number(one)) is not None and (column := _number(other)) is not None
-        and row < SIDE and column < SIDE
-    ]  # fmt: skip
-    return Change(tuple(dict.fromkeys(filters)), tuple(dict.fromkeys(pixels)))
+        if (row := _number(one)) is not None
+        and (column := _number(other)) is not None
+        and row < SIDE
+        and column < SIDE
+    ]
+    return Ablation(tuple(dict.fromkeys(filters)), tuple(dict.fromkeys(pixels)))
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

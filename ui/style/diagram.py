@@ -5,21 +5,21 @@ from html import escape
 
 import streamlit as st
 
-from model.network import SIDE, Kind, Layer, NetworkConfig, count_parameters, layers
+from model.network import SIDE, Layer, LayerKind, NetworkConfig, count_parameters, layers
 
 MEANING = {
-    Kind.CONVOLUTION: "looks for small patterns",
-    Kind.POOLING: "keeps the strongest of each 2×2",
-    Kind.FLATTEN: "lays all values in a row",
-    Kind.DROPOUT: "silences some while training",
-    Kind.DENSE: "weighs everything together",
+    LayerKind.CONVOLUTION: "looks for small patterns",
+    LayerKind.POOLING: "keeps the strongest of each 2×2",
+    LayerKind.FLATTEN: "lays all values in a row",
+    LayerKind.DROPOUT: "silences some while training",
+    LayerKind.DENSE: "weighs everything together",
 }
 TITLES = {
-    Kind.CONVOLUTION: "Convolution",
-    Kind.POOLING: "Pooling",
-    Kind.FLATTEN: "Flatten",
-    Kind.DROPOUT: "Dropout",
-    Kind.DENSE: "Dense",
+    LayerKind.CONVOLUTION: "Convolution",
+    LayerKind.POOLING: "Pooling",
+    LayerKind.FLATTEN: "Flatten",
+    LayerKind.DROPOUT: "Dropout",
+    LayerKind.DENSE: "Dense",
 }
 
 STYLE = """<style>
@@ -54,14 +54,17 @@ def network_diagram(config: NetworkConfig) -> None:
 
 def _layer_card(config: NetworkConfig, layer: Layer) -> str:
     colours = {
-        Kind.CONVOLUTION: "#c2410c", Kind.POOLING: "#1c5aa6", Kind.FLATTEN: "#888",
-        Kind.DROPOUT: "#888", Kind.DENSE: "#6d4aa8",
-    }  # fmt: skip
+        LayerKind.CONVOLUTION: "#c2410c",
+        LayerKind.POOLING: "#1c5aa6",
+        LayerKind.FLATTEN: "#888",
+        LayerKind.DROPOUT: "#888",
+        LayerKind.DENSE: "#6d4aa8",
+    }
     facts = f"{layer.parameters:,} parameters" if layer.parameters else "learns nothing"
     if layer.has_maps:
         facts += f"<br>sees {layer.receptive_field}×{layer.receptive_field} pixels"
     meaning = MEANING[layer.kind]
-    if layer.kind is Kind.POOLING and config.pooling == "average":
+    if layer.kind is LayerKind.POOLING and config.pooling == "average":
         meaning = "averages each 2×2"
     if layer.activation == "softmax":
         meaning = "ten probabilities, one a digit"

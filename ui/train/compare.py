@@ -85,10 +85,14 @@ def _titles(mine: Sequence[Run]) -> dict[str, str]:
 def _chart(mine: Sequence[Run], states: Sequence[RunState]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         quantity = st.segmented_control(
-            "What to compare", tuple(QUANTITIES), default="accuracy", required=True,
-            format_func=QUANTITIES.__getitem__, key="compare_quantity",
+            "What to compare",
+            tuple(QUANTITIES),
+            default="accuracy",
+            required=True,
+            format_func=QUANTITIES.__getitem__,
+            key="compare_quantity",
             label_visibility="collapsed",
-        )  # fmt: skip
+        )
         log = st.toggle("Logarithmic axis", key="compare_log", disabled=quantity != "loss")
     titles, lines = _titles(mine), []
     for run, state in zip(mine, states, strict=True):
@@ -96,15 +100,26 @@ def _chart(mine: Sequence[Run], states: Sequence[RunState]) -> None:
         for part, dashed in (("training", False), ("validation", True)):
             values = [getattr(getattr(scores, part), quantity) for scores in state.history]
             lines.append(
-                Line(titles[run.id], epochs, np.array(values, np.float32), _colour(run),
-                     dashed=dashed)
-            )  # fmt: skip
+                Line(
+                    titles[run.id],
+                    epochs,
+                    np.array(values, np.float32),
+                    _colour(run),
+                    dashed=dashed,
+                )
+            )
     is_share = quantity == "accuracy"
     curves(
-        lines, key="compare_chart", title=f"{QUANTITIES[quantity]} of all runs", height=320,
-        x_label="epoch", y_label=quantity, y_format="percent" if is_share else "number",
-        log=log and not is_share, empty="Nothing yet: no epoch is finished",
-    )  # fmt: skip
+        lines,
+        key="compare_chart",
+        title=f"{QUANTITIES[quantity]} of all runs",
+        height=320,
+        x_label="epoch",
+        y_label=quantity,
+        y_format="percent" if is_share else "number",
+        log=log and not is_share,
+        empty="Nothing yet: no epoch is finished",
+    )
     st.caption("Solid: training. Dashed: validation. A click on a name hides its run.")
 
 
@@ -122,9 +137,11 @@ def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
         )
         marked = [f"<td class='differs'><span>{escape(settings[n])}</span></td>" for n in differing]
         results = (
-            f"{count_parameters(run.network):,}", f"{state.epoch}",
-            duration(state.seconds), _best(state),
-        )  # fmt: skip
+            f"{count_parameters(run.network):,}",
+            f"{state.epoch}",
+            duration(state.seconds),
+            _best(state),
+        )
         plain = [f"<td>{result}</td>" for result in results]
         rows.append(f"<tr><td>{name}</td>{''.join(marked)}{''.join(plain)}</tr>")
     header = "".join(f"<th>{escape(head)}</th>" for head in heads)
@@ -153,32 +170,41 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
     begin = session().compared or current.id
     with st.container(border=True):
         chosen = st.selectbox(
-            "Run", ids, index=ids.index(begin) if begin in ids else 0,
+            "Run",
+            ids,
+            index=ids.index(begin) if begin in ids else 0,
             format_func=lambda identifier: titles.get(identifier, ""),
             key=f"compare_run_{titles}",  # a new one shows a new name
-        )  # fmt: skip
+        )
         session().compared = chosen
         run = next(run for run in mine if run.id == chosen)
         _rename(run)
         with st.container(horizontal=True, key="run_actions"):
             here = shown_run()
             if st.button(
-                "Show on all pages", icon=":material/visibility:", key="use",
+                "Show on all pages",
+                icon=":material/visibility:",
+                key="use",
                 disabled=here is not None and here.id == run.id,
                 help="Draw, Feature maps, Filters and all others then show this run's network.",
-            ):  # fmt: skip
+            ):
                 show_run(run.id)
                 st.rerun()
             if st.button(
-                "Unpin" if run.pinned else "Pin", icon=":material/keep:", key="pin",
+                "Unpin" if run.pinned else "Pin",
+                icon=":material/keep:",
+                key="pin",
                 help="A pinned run stands first, is kept for good and cannot be deleted.",
-            ):  # fmt: skip
+            ):
                 run.pinned = not run.pinned
                 st.rerun()
             if st.button(
-                "Delete", icon=":material/delete:", key="delete", disabled=run.pinned,
+                "Delete",
+                icon=":material/delete:",
+                key="delete",
+                disabled=run.pinned,
                 help="Undo brings it back, until the page is loaded anew.",
-            ):  # fmt: skip
+            ):
                 delete_run(run)
                 st.rerun()
 

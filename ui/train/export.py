@@ -51,20 +51,34 @@ def _network_files(network: Network) -> None:
     name, ready = file_stem(network.origin), engine().state.phase == "ready"
     with st.container(horizontal=True, key="network_files"):
         st.download_button(
-            "DigitScope (.npz)", lambda: network_to_bytes(network), f"{name}.npz",
-            key="save_npz", icon=":material/download:", on_click="ignore",
+            "DigitScope (.npz)",
+            lambda: network_to_bytes(network),
+            f"{name}.npz",
+            key="save_npz",
+            icon=":material/download:",
+            on_click="ignore",
             help="Opens here again, on this or another computer.",
-        )  # fmt: skip
+        )
         st.download_button(
-            "Keras (.keras)", lambda: _made(keras_bytes, network), f"{name}.keras",
-            key="save_keras", icon=":material/download:", on_click="ignore", disabled=not ready,
+            "Keras (.keras)",
+            lambda: _made(keras_bytes, network),
+            f"{name}.keras",
+            key="save_keras",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not ready,
             help="Opens in Python with keras.models.load_model and gives the same answers.",
-        )  # fmt: skip
+        )
         st.download_button(
-            "TensorFlow Lite (.tflite)", lambda: _made(lite_bytes, network), f"{name}.tflite",
-            key="save_tflite", icon=":material/download:", on_click="ignore", disabled=not ready,
+            "TensorFlow Lite (.tflite)",
+            lambda: _made(lite_bytes, network),
+            f"{name}.tflite",
+            key="save_tflite",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not ready,
             help="For phones and small devices. Takes some seconds to make.",
-        )  # fmt: skip
+        )
     if not ready:
         st.caption(f"{engine().state.sentence} Files of Keras need it.")
 
@@ -79,15 +93,26 @@ def _training_files(run: Run) -> None:
     script = keras_script(run.network, run.settings, state.changes, epochs)
     with st.container(horizontal=True, key="training_files"):
         st.download_button(
-            "History (.csv)", history_csv(state.history), f"{name}.csv", "text/csv",
-            key="save_csv", icon=":material/download:", on_click="ignore",
-            disabled=not state.history, help="Loss and accuracy of every epoch, as a table.",
-        )  # fmt: skip
+            "History (.csv)",
+            history_csv(state.history),
+            f"{name}.csv",
+            "text/csv",
+            key="save_csv",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not state.history,
+            help="Loss and accuracy of every epoch, as a table.",
+        )
         st.download_button(
-            "Keras script (.py)", script, f"{name}.py", "text/x-python",
-            key="save_script", icon=":material/download:", on_click="ignore",
+            "Keras script (.py)",
+            script,
+            f"{name}.py",
+            "text/x-python",
+            key="save_script",
+            icon=":material/download:",
+            on_click="ignore",
             help="A short program that does this training again at home, with the same seed.",
-        )  # fmt: skip
+        )
     with st.expander("Show the script", icon=":material/code:"):
         st.code(script, language="python")
 
@@ -99,9 +124,12 @@ def file_stem(origin: str) -> str:
 
 def _import() -> None:
     file = st.file_uploader(
-        "A network saved by DigitScope (.npz)", type=["npz"], key="import", max_upload_size=10,
+        "A network saved by DigitScope (.npz)",
+        type=["npz"],
+        key="import",
+        max_upload_size=10,
         help="The file is read as data: every array is checked before it is used.",
-    )  # fmt: skip
+    )
     st.caption(
         "Files of Keras (.keras, .h5) are not opened here: such a file may hold code, and opening "
         "one from a stranger could harm the computer that runs this page. Open the network in the "
@@ -121,8 +149,10 @@ def _import() -> None:
     imported = session().imported
     shown = imported is not None and imported.network.fingerprint == network.fingerprint
     if st.button(
-        "Show on all pages", key="use_import", icon=":material/visibility:",
-        disabled=shown and imported is not None and session().shown_run == imported.id,
-    ):  # fmt: skip
+        "Show on all pages",
+        key="use_import",
+        icon=":material/visibility:",
+        disabled=shown and imported is not None and session().shown_id == imported.id,
+    ):
         show_imported(network)
         st.rerun()

@@ -125,7 +125,7 @@ def _sizes(state: RunState) -> None:
         help="Each number is the length of all weights of the layer taken as one arrow (the root "
         "of the sum of their squares); likewise of the last batch's gradient, which says how the "
         "weights should change. A gradient near zero: the layer learns nothing. One that grows "
-        "without end: the training is about to burst.",
+        "without end: the training is about to diverge.",
     )
     gradients = state.gradient_norms
     longest = [_largest(norms) for norms in (state.weight_norms, gradients)]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from model.runs import EpochScores, Phase, Run, RunState
+from model.runs import EpochScores, Run, RunPhase, RunState
 from model.training.config import RATES
 from model.training.diagnosis import Evidence, Hint, ShowEpoch, hints
 from ui.components.curves import Line, curves
@@ -33,12 +33,12 @@ STYLE = """<style>
 </style>"""
 
 PHASES = {
-    Phase.STARTING: "Starting. The first points come within seconds.",
-    Phase.RECOVERING: "Going on from the last epoch.",
-    Phase.FINISHED: "Finished.",
-    Phase.STOPPED: "Stopped. The network of the last finished epoch is kept.",
-    Phase.PAUSED: "Paused.",
-    Phase.FAILED: "This run could not go on.",
+    RunPhase.STARTING: "Starting. The first points come within seconds.",
+    RunPhase.RECOVERING: "Going on from the last epoch.",
+    RunPhase.FINISHED: "Finished.",
+    RunPhase.STOPPED: "Stopped. The network of the last finished epoch is kept.",
+    RunPhase.PAUSED: "Paused.",
+    RunPhase.FAILED: "This run could not go on.",
 }
 
 
@@ -82,46 +82,68 @@ def _controls(run: Run) -> None:
     """The buttons; after each the page runs again and shows what it did."""
     state = run.state()
     phase = state.phase
-    failed = phase is Phase.FAILED
+    failed = phase is RunPhase.FAILED
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="bottom"):
         if phase.moving:
             go = st.button(
-                "Pause", icon=":material/pause:", key="pause", type="primary",
+                "Pause",
+                icon=":material/pause:",
+                key="pause",
+                type="primary",
                 help="Stands still in the middle of the epoch until you press Resume.",
-            )  # fmt: skip
+            )
         else:
             go = st.button(
-                "Resume", icon=":material/play_arrow:", key="resume", type="primary",
-                disabled=failed or phase is Phase.FINISHED,
+                "Resume",
+                icon=":material/play_arrow:",
+                key="resume",
+                type="primary",
+                disabled=failed or phase is RunPhase.FINISHED,
                 help="Goes on to the end of the run.",
-            )  # fmt: skip
+            )
         batch = st.button(
-            "One batch", icon=":material/skip_next:", key="one_batch", disabled=failed,
+            "One batch",
+            icon=":material/skip_next:",
+            key="one_batch",
+            disabled=failed,
             help="Trains one single batch, then stands still.",
-        )  # fmt: skip
+        )
         epoch = st.button(
-            "One epoch", icon=":material/fast_forward:", key="one_epoch", disabled=failed,
+            "One epoch",
+            icon=":material/fast_forward:",
+            key="one_epoch",
+            disabled=failed,
             help="Trains to the end of the epoch, then stands still.",
-        )  # fmt: skip
+        )
         ten = st.button(
-            "10 more epochs", icon=":material/more_time:", key="ten_more", disabled=failed,
+            "10 more epochs",
+            icon=":material/more_time:",
+            key="ten_more",
+            disabled=failed,
             help="Lets the run end ten epochs later.",
-        )  # fmt: skip
+        )
         stop = st.button(
-            "Stop", icon=":material/stop:", key="stop",
-            disabled=not (phase.moving or phase is Phase.PAUSED),
+            "Stop",
+            icon=":material/stop:",
+            key="stop",
+            disabled=not (phase.moving or phase is RunPhase.PAUSED),
             help="Ends the run. The network of its last finished epoch is kept.",
-        )  # fmt: skip
+        )
         again = st.menu_button(
-            "Start over", (SAME, NEW), icon=":material/restart_alt:", key="start_over",
+            "Start over",
+            (SAME, NEW),
+            icon=":material/restart_alt:",
+            key="start_over",
             help="Begins a new run with the same settings. The same seed gives the same curve.",
-        )  # fmt: skip
+        )
     with st.container(horizontal=True, key="pace", gap="medium", vertical_alignment="bottom"):
         _rate(run, state)
         slow = st.toggle(
-            "Slow motion", value=run.slow, key=f"slow_{run.id}",
+            "Slow motion",
+            value=run.slow,
+            key=f"slow_{run.id}",
             help="One batch at a time, with a pause between two, to watch each step.",
-        )  # fmt: skip
+        )
     if slow != run.slow:
         run.slow = slow
     if go and phase.moving:
@@ -146,24 +168,30 @@ def _rate(run: Run, state: RunState) -> None:
     """The learning rate, which may be changed at any moment."""
     low, high = RATES
     rate = st.number_input(
-        "Learning rate", low, high, state.learning_rate, step=state.learning_rate / 10,
-        format="%.6g", key=f"rate_{run.id}_{len(state.changes)}", width=190,
-        disabled=state.phase is Phase.FAILED,
+        "Learning rate",
+        low,
+        high,
+        state.learning_rate,
+        step=state.learning_rate / 10,
+        format="%.6g",
+        key=f"rate_{run.id}_{len(state.changes)}",
+        width=190,
+        disabled=state.phase is RunPhase.FAILED,
         help="Holds from the next batch on, also while the run trains.",
-    )  # fmt: skip
+    )
     if rate is not None and not np.isclose(rate, state.learning_rate, rtol=1e-9):
         run.set_learning_rate(float(rate))
 
 
 def _progress(state: RunState) -> None:
     if state.sentence:
-        (st.error if state.phase is Phase.FAILED else st.info)(state.sentence)
+        (st.error if state.phase is RunPhase.FAILED else st.info)(state.sentence)
     words = PHASES.get(state.phase, "")
-    if state.phase is Phase.PAUSED and state.underway:
+    if state.phase is RunPhase.PAUSED and state.underway:
         words = "Pausing: the batches under way are finished first."
     if state.phase.moving and state.seconds_left is not None:
         words = f"About {duration(state.seconds_left)} left"
-    elif state.phase is Phase.TRAINING:
+    elif state.phase is RunPhase.TRAINING:
         words = "Slow motion: one batch at a time." if state.slow else "Training."
     st.progress(state.share, text=words)
 
@@ -207,10 +235,14 @@ def _percent(values: np.ndarray | list[float]) -> str:
 def _hints(run: Run, state: RunState, dead: Mapping[str, float]) -> None:
     """What is to be noticed, each with its reason folded away and a remedy to click."""
     evidence = Evidence(
-        run.network, run.settings, state.learning_rate, state.losses,
+        run.network,
+        run.settings,
+        state.learning_rate,
+        state.losses,
         [scores.training.loss for scores in state.history],
-        [scores.validation.loss for scores in state.history], dead,
-    )  # fmt: skip
+        [scores.validation.loss for scores in state.history],
+        dead,
+    )
     for hint in hints(evidence):
         with st.container(border=True, key=f"hint_{hint.name.replace(' ', '_')}"):
             st.markdown(f":material/lightbulb: {hint.sentence}")
@@ -237,15 +269,25 @@ def _charts(state: RunState) -> None:
     loss, accuracy = st.columns(2)
     with loss:
         curves(
-            _lines(state, epochs, "loss"), key="loss_chart", title="Loss", log=log,
-            x_label="epoch", y_label="loss", empty=EMPTY,
-        )  # fmt: skip
+            _lines(state, epochs, "loss"),
+            key="loss_chart",
+            title="Loss",
+            log=log,
+            x_label="epoch",
+            y_label="loss",
+            empty=EMPTY,
+        )
     with accuracy:
         curves(
-            _lines(state, epochs, "accuracy"), key="accuracy_chart", title="Accuracy",
-            x_label="epoch", y_label="share read rightly", y_format="percent", y_range=(0.0, 1.02),
+            _lines(state, epochs, "accuracy"),
+            key="accuracy_chart",
+            title="Accuracy",
+            x_label="epoch",
+            y_label="share read rightly",
+            y_format="percent",
+            y_range=(0.0, 1.02),
             empty=EMPTY,
-        )  # fmt: skip
+        )
     st.caption(
         "Faint: single training batches. Bold: whole epochs. Training figures in the tiles are the "
         "mean of the last 20 batches."

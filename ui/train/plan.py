@@ -38,9 +38,13 @@ def new_run(label: str) -> None:
 def _plan(label: str, chosen: Choice | str) -> None:
     busy = next((run.title for run in my_runs() if run.state().phase.moving), None)
     started = st.button(
-        label, type="primary", icon=":material/play_arrow:", key="start", width="stretch",
+        label,
+        type="primary",
+        icon=":material/play_arrow:",
+        key="start",
+        width="stretch",
         disabled=isinstance(chosen, str) or busy is not None,
-    )  # fmt: skip
+    )
     if busy is not None:
         st.caption(f"{plain(busy)} is training. Pause or stop it before you start another one.")
     if isinstance(chosen, str):

@@ -134,30 +134,48 @@ def _kept(widget: Callable[..., Any], label: str, name: str, **options: Any) -> 
 
 def _data() -> dict[str, Any]:
     data: Name = _kept(
-        st.radio, "Digits to learn from", "data",
-        options=tuple(DATA_WORDS), format_func=DATA_WORDS.__getitem__,
+        st.radio,
+        "Digits to learn from",
+        "data",
+        options=tuple(DATA_WORDS),
+        format_func=DATA_WORDS.__getitem__,
         help="A part of them is held back to check the network on digits it has not seen.",
-    )  # fmt: skip
+    )
     if data == "full" and not full_path().exists():
         download_panel()
     most = TRAINING[data]
     images = _kept(
-        st.number_input, "Training digits", f"images_{data}",
-        min_value=10, max_value=most, value=most, step=100,
+        st.number_input,
+        "Training digits",
+        f"images_{data}",
+        min_value=10,
+        max_value=most,
+        value=most,
+        step=100,
         help="With few digits the network learns them by heart instead of learning to read.",
-    )  # fmt: skip
+    )
     left, right = st.columns(2)
     with left:
         shift = _kept(
-            st.slider, "Random shifts (pixels)", "shift", min_value=0, max_value=4, value=0,
+            st.slider,
+            "Random shifts (pixels)",
+            "shift",
+            min_value=0,
+            max_value=4,
+            value=0,
             help="Each digit is moved by chance while training, so that place matters less.",
-        )  # fmt: skip
+        )
     with right:
         rotation = _kept(
-            st.slider, "Random rotations (degrees)", "rotation",
-            min_value=0, max_value=30, value=0, step=5,
+            st.slider,
+            "Random rotations (degrees)",
+            "rotation",
+            min_value=0,
+            max_value=30,
+            value=0,
+            step=5,
             help="Each digit is turned by chance while training, so that slant matters less.",
-        )  # fmt: skip
+        )
     augmentation = Augmentation(shift=shift, rotation=rotation)
     chosen = None if images == most else images
     return {"data": data, "images": chosen, "augmentation": augmentation}
@@ -168,39 +186,70 @@ def _learning() -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         epochs = _kept(
-            st.number_input, "Epochs", "epochs", min_value=1, max_value=1000, value=defaults.epochs,
+            st.number_input,
+            "Epochs",
+            "epochs",
+            min_value=1,
+            max_value=1000,
+            value=defaults.epochs,
             help="One epoch is one pass through all training digits.",
-        )  # fmt: skip
+        )
         optimizer = _kept(
-            st.selectbox, "Optimiser", "optimizer",
-            options=tuple(OPTIMIZERS), format_func=OPTIMIZERS.__getitem__,
+            st.selectbox,
+            "Optimiser",
+            "optimizer",
+            options=tuple(OPTIMIZERS),
+            format_func=OPTIMIZERS.__getitem__,
             help="The rule that turns the gradient into a change of the weights.",
-        )  # fmt: skip
+        )
         patience = _kept(
-            st.number_input, "Early stopping (epochs)", "patience",
-            min_value=0, max_value=100, value=0,
+            st.number_input,
+            "Early stopping (epochs)",
+            "patience",
+            min_value=0,
+            max_value=100,
+            value=0,
             help="Stop when the validation loss has not fallen for so many epochs. 0 is never.",
-        )  # fmt: skip
+        )
     with right:
         batch = _kept(
-            st.number_input, "Batch size", "batch", min_value=1, max_value=1024,
+            st.number_input,
+            "Batch size",
+            "batch",
+            min_value=1,
+            max_value=1024,
             value=defaults.batch_size,
             help="So many digits are looked at before the weights change once.",
-        )  # fmt: skip
+        )
         rate = _kept(
-            st.number_input, "Learning rate", "rate", min_value=1e-6, max_value=10.0,
-            value=defaults.learning_rate, step=0.0005, format="%.6g",
+            st.number_input,
+            "Learning rate",
+            "rate",
+            min_value=1e-6,
+            max_value=10.0,
+            value=defaults.learning_rate,
+            step=0.0005,
+            format="%.6g",
             help="How far the weights move in each step. Too high: they jump about. Too low: "
             "nothing happens.",
-        )  # fmt: skip
+        )
         seed = _kept(
-            st.number_input, "Seed", "seed", min_value=0, max_value=10_000_000, value=defaults.seed,
+            st.number_input,
+            "Seed",
+            "seed",
+            min_value=0,
+            max_value=10_000_000,
+            value=defaults.seed,
             help="Fixes every chance: the same seed gives the same curve.",
-        )  # fmt: skip
+        )
     return {
-        "epochs": epochs, "batch_size": batch, "optimizer": optimizer, "learning_rate": rate,
-        "patience": patience, "seed": seed,
-    }  # fmt: skip
+        "epochs": epochs,
+        "batch_size": batch,
+        "optimizer": optimizer,
+        "learning_rate": rate,
+        "patience": patience,
+        "seed": seed,
+    }
 
 
 def _architecture() -> dict[str, Any]:
@@ -208,43 +257,76 @@ def _architecture() -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         count = _kept(
-            st.number_input, "Convolution layers", "convolutions", min_value=0, max_value=4,
-            value=len(defaults.filters), help="0 makes a plain dense network, for comparison.",
-        )  # fmt: skip
+            st.number_input,
+            "Convolution layers",
+            "convolutions",
+            min_value=0,
+            max_value=4,
+            value=len(defaults.filters),
+            help="0 makes a plain dense network, for comparison.",
+        )
         standard = (*defaults.filters, 64)
         filters = tuple(
             _kept(
-                st.number_input, f"Filters in conv{number + 1}", f"filters_{number}",
-                min_value=1, max_value=128, value=standard[number],
+                st.number_input,
+                f"Filters in conv{number + 1}",
+                f"filters_{number}",
+                min_value=1,
+                max_value=128,
+                value=standard[number],
                 help="Each filter looks for one pattern and makes one feature map.",
             )
             for number in range(count)
-        )  # fmt: skip
+        )
     with right:
         kernel = _kept(
-            st.segmented_control, "Kernel size", "kernel", options=(3, 5), default=3, required=True,
+            st.segmented_control,
+            "Kernel size",
+            "kernel",
+            options=(3, 5),
+            default=3,
+            required=True,
             format_func=lambda side: f"{side}×{side}",
             help="The window that slides over the picture.",
-        )  # fmt: skip
+        )
         pooling = _kept(
-            st.segmented_control, "Pooling", "pooling", options=("max", "average"), default="max",
-            required=True, help="What goes on of each 2×2 values: the largest, or their mean.",
-        )  # fmt: skip
+            st.segmented_control,
+            "Pooling",
+            "pooling",
+            options=("max", "average"),
+            default="max",
+            required=True,
+            help="What goes on of each 2×2 values: the largest, or their mean.",
+        )
         units = _kept(
-            st.number_input, "Dense units", "units", min_value=1, max_value=512,
-            value=defaults.dense_units, help="Numbers in the layer before the ten outputs.",
-        )  # fmt: skip
+            st.number_input,
+            "Dense units",
+            "units",
+            min_value=1,
+            max_value=512,
+            value=defaults.dense_units,
+            help="Numbers in the layer before the ten outputs.",
+        )
         dropout = _kept(
-            st.slider, "Dropout", "dropout", min_value=0.0, max_value=0.9, value=0.0, step=0.05,
+            st.slider,
+            "Dropout",
+            "dropout",
+            min_value=0.0,
+            max_value=0.9,
+            value=0.0,
+            step=0.05,
             help="Share of the dense units silenced in each step, so that none is relied on too "
             "much.",
-        )  # fmt: skip
+        )
     return {
         "network": {
-            "filters": filters, "kernel_size": kernel, "pooling": pooling,
-            "dense_units": units, "dropout": dropout,
+            "filters": filters,
+            "kernel_size": kernel,
+            "pooling": pooling,
+            "dense_units": units,
+            "dropout": dropout,
         }
-    }  # fmt: skip
+    }
 
 
 def download_panel() -> None:

@@ -5,10 +5,10 @@ import pytest
 from scipy import ndimage
 
 from model.data import mnist
-from model.evaluation.adversarial import EPSILONS, Method, attack, loss_gradient
+from model.evaluation.adversarial import EPSILONS, AttackMethod, attack, loss_gradient
 from model.evaluation.corruptions import (
     RANGES,
-    Change,
+    Corruption,
     Measured,
     changed,
     curve,
@@ -32,8 +32,8 @@ def network() -> Network:
     return Network(config, weights_of(build(config, seed=1), config), "a test")
 
 
-@pytest.mark.parametrize("change", list(Change))
-def test_every_strength_gives_digits(some: np.ndarray, change: Change) -> None:
+@pytest.mark.parametrize("change", list(Corruption))
+def test_every_strength_gives_digits(some: np.ndarray, change: Corruption) -> None:
     info = RANGES[change]
     assert len(info.strengths) == 9
     assert list(info.strengths) == sorted(info.strengths)
@@ -48,11 +48,11 @@ def test_every_strength_gives_digits(some: np.ndarray, change: Change) -> None:
 
 
 def test_a_shift_moves_whole_pixels(some: np.ndarray) -> None:
-    result = changed(some, Change.SHIFT, 3)
+    result = changed(some, Corruption.SHIFT, 3)
     np.testing.assert_allclose(result[:, :, 3:], some[:, :, :-3], atol=1e-6)
     assert not result[:, :, :3].any()
     np.testing.assert_allclose(
-        changed(some, Change.SHIFT, -3)[:, :, :-3], some[:, :, 3:], atol=1e-6
+        changed(some, Corruption.SHIFT, -3)[:, :, :-3], some[:, :, 3:], atol=1e-6
     )
 
 
@@ -74,7 +74,10 @@ def test_turns_and_sizes_are_those_of_scipy(some: np.ndarray, degrees: float, si
 
 def test_thickness_is_dilation_and_erosion(some: np.ndarray) -> None:
     for digit, thick, thin in zip(
-        some, changed(some, Change.THICKNESS, 2), changed(some, Change.THICKNESS, -1), strict=True
+        some,
+        changed(some, Corruption.THICKNESS, 2),
+        changed(some, Corruption.THICKNESS, -1),
+        strict=True,
     ):
         np.testing.assert_allclose(thick, ndimage.grey_dilation(digit, size=5), atol=1e-6)
         expected = ndimage.grey_erosion(digit, size=3, mode="constant", cval=0)
@@ -82,7 +85,7 @@ def test_thickness_is_dilation_and_erosion(some: np.ndarray) -> None:
 
 
 def test_blur_is_that_of_scipy(some: np.ndarray) -> None:
-    for digit, result in zip(some, changed(some, Change.BLUR, 1.5), strict=True):
+    for digit, result in zip(some, changed(some, Corruption.BLUR, 1.5), strict=True):
         expected = ndimage.gaussian_filter(digit, 1.5, mode="constant", truncate=12)
         np.testing.assert_allclose(result, expected, atol=1e-4)
 
@@ -90,51 +93,51 @@ def test_blur_is_that_of_scipy(some: np.ndarray) -> None:
 def test_light_changes_worked_by_hand() -> None:
     digit = np.zeros((1, 28, 28), np.float32)
     digit[0, :14] = 1
-    np.testing.assert_allclose(changed(digit, Change.CONTRAST, 0.4)[0, [0, 20], 0], [0.7, 0.3])
-    np.testing.assert_allclose(changed(digit, Change.INVERSION, 1), 1 - digit)
-    np.testing.assert_allclose(changed(digit, Change.INVERSION, 0.5), np.full_like(digit, 0.5))
+    np.testing.assert_allclose(changed(digit, Corruption.CONTRAST, 0.4)[0, [0, 20], 0], [0.7, 0.3])
+    np.testing.assert_allclose(changed(digit, Corruption.INVERSION, 1), 1 - digit)
+    np.testing.assert_allclose(changed(digit, Corruption.INVERSION, 0.5), np.full_like(digit, 0.5))
 
 
 def test_noise_is_the_same_for_the_same_seed(some: np.ndarray) -> None:
-    one, again = (changed(some, Change.NOISE, 0.3, seed=4) for _ in range(2))
+    one, again = (changed(some, Corruption.NOISE, 0.3, seed=4) for _ in range(2))
     np.testing.assert_array_equal(one, again)
-    assert not np.array_equal(one, changed(some, Change.NOISE, 0.3, seed=5))
+    assert not np.array_equal(one, changed(some, Corruption.NOISE, 0.3, seed=5))
 
 
 def test_a_curve_joins_the_slices_of_one_change() -> None:
     parts = [
-        Measured(Change.SHIFT, 0.0, 500, 490, 480.0),
-        Measured(Change.SHIFT, 0.0, 500, 480, 490.0),
-        Measured(Change.SHIFT, -8.0, 500, 50, 400.0),
-        Measured(Change.BLUR, 0.0, 500, 1, 1.0),
+        Measured(Corruption.SHIFT, 0.0, 500, 490, 480.0),
+        Measured(Corruption.SHIFT, 0.0, 500, 480, 490.0),
+        Measured(Corruption.SHIFT, -8.0, 500, 50, 400.0),
+        Measured(Corruption.BLUR, 0.0, 500, 1, 1.0),
     ]
-    first, second = curve(parts, Change.SHIFT)
+    first, second = curve(parts, Corruption.SHIFT)
     assert (first.strength, first.count, first.accuracy) == (-8.0, 500, 0.1)
     assert (second.count, second.accuracy, second.confidence) == (1000, 0.97, 0.97)
 
 
 def test_measured_is_what_the_network_says(network: Network) -> None:
     test = mnist.embedded().test.take(np.arange(40))
-    found = measure(network, test.images, test.labels, Change.ROTATION, 15.0, seed=0)
-    shares = logits_and_probabilities(network, changed(test.inputs(), Change.ROTATION, 15.0))[1]
+    found = measure(network, test.images, test.labels, Corruption.ROTATION, 15.0, seed=0)
+    shares = logits_and_probabilities(network, changed(test.inputs(), Corruption.ROTATION, 15.0))[1]
     assert found.right == (shares.argmax(axis=1) == test.labels).sum()
     assert found.confidence == pytest.approx(shares.max(axis=1).sum(), rel=1e-5)
 
 
 def test_one_digit_is_changed_in_one_order(network: Network, some: np.ndarray) -> None:
-    strengths = {Change.SHIFT: 2.0, Change.THICKNESS: 1.0, Change.BLUR: 0.0}
+    strengths = {Corruption.SHIFT: 2.0, Corruption.THICKNESS: 1.0, Corruption.BLUR: 0.0}
     inside = read_changed(network, some[0], strengths)
-    thick = changed(some[:1], Change.THICKNESS, 1.0)
-    np.testing.assert_array_equal(inside.digit, changed(thick, Change.SHIFT, 2.0)[0])
+    thick = changed(some[:1], Corruption.THICKNESS, 1.0)
+    np.testing.assert_array_equal(inside.digit, changed(thick, Corruption.SHIFT, 2.0)[0])
     with pytest.raises(ValueError, match="shape"):
         read_changed(network, some[0][:20], strengths)
 
 
-def test_the_slope_is_that_of_the_loss(network: Network) -> None:
+def test_the_gradient_is_that_of_the_loss(network: Network) -> None:
     """On a grey picture: plain paper stands on the very bend of an untrained network's ReLUs."""
     label, rng = 4, np.random.default_rng(0)
     digit = rng.uniform(0.2, 0.8, (28, 28)).astype(np.float32)
-    slope = loss_gradient(network, digit[None], label)[0]
+    gradient = loss_gradient(network, digit[None], label)[0]
 
     def loss(pixels: np.ndarray) -> float:
         logits = logits_and_probabilities(network, pixels[None])[0][0].astype(np.float64)
@@ -144,12 +147,12 @@ def test_the_slope_is_that_of_the_loss(network: Network) -> None:
         step = np.zeros_like(digit)
         step[row, column] = 1e-3
         expected = (loss(digit + step) - loss(digit - step)) / 2e-3
-        assert slope[row, column] == pytest.approx(expected, abs=5e-4)
+        assert gradient[row, column] == pytest.approx(expected, abs=5e-4)
 
 
-@pytest.mark.parametrize("method", list(Method))
+@pytest.mark.parametrize("method", list(AttackMethod))
 def test_an_attack_stays_within_epsilon_and_raises_the_loss(
-    network: Network, some: np.ndarray, method: Method
+    network: Network, some: np.ndarray, method: AttackMethod
 ) -> None:
     digit = some[0]
     label = int(logits_and_probabilities(network, digit[None])[0].argmax())
@@ -171,13 +174,13 @@ def test_many_small_steps_get_at_least_as_far_as_one(network: Network, some: np.
     lower = 0
     for digit in some[:6]:
         label = int(logits_and_probabilities(network, digit[None])[0].argmax())
-        one, many = (attack(network, digit, label, method) for method in Method)
+        one, many = (attack(network, digit, label, method) for method in AttackMethod)
         lower += bool(many.probabilities[5, label] <= one.probabilities[5, label] + 1e-6)
     assert lower >= 5
 
 
 def test_an_attack_needs_a_digit_and_a_label(network: Network, some: np.ndarray) -> None:
     with pytest.raises(ValueError, match="label"):
-        attack(network, some[0], 10, Method.ONE_STEP)
+        attack(network, some[0], 10, AttackMethod.ONE_STEP)
     with pytest.raises(ValueError, match="shape"):
-        attack(network, some, 1, Method.ONE_STEP)
+        attack(network, some, 1, AttackMethod.ONE_STEP)

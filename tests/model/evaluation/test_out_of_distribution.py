@@ -6,7 +6,14 @@ from sklearn.datasets import load_digits
 
 from model.data.mnist import embedded
 from model.evaluation import out_of_distribution
-from model.evaluation.out_of_distribution import SLICE, Foreign, Kind, count, joined, read_foreign
+from model.evaluation.out_of_distribution import (
+    SLICE,
+    Foreign,
+    OodSource,
+    count,
+    joined,
+    read_foreign,
+)
 from model.network import Network, NetworkConfig
 from model.network.keras_model import build, weights_of
 from model.synthesis.glyphs import LETTERS
@@ -18,8 +25,8 @@ def network() -> Network:
     return Network(config, weights_of(build(config, seed=1), config), "a test")
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_the_last_slice_ends_where_the_pictures_end(network: Network, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(OodSource))
+def test_the_last_slice_ends_where_the_pictures_end(network: Network, kind: OodSource) -> None:
     total = count(kind)
     assert total >= 10
     start = (total - 1) // SLICE * SLICE
@@ -33,7 +40,7 @@ def test_the_last_slice_ends_where_the_pictures_end(network: Network, kind: Kind
 
 
 def test_test_digits_are_as_mnist_made_them(network: Network) -> None:
-    found = read_foreign(network, Kind.TEST, SLICE)
+    found = read_foreign(network, OodSource.TEST, SLICE)
     np.testing.assert_array_equal(found.images, embedded().test.images[SLICE : 2 * SLICE])
 
 
@@ -49,17 +56,17 @@ def test_small_digits_keep_their_labels() -> None:
 
 
 def test_every_hand_writes_every_letter_in_its_own_way() -> None:
-    drawn = [out_of_distribution._drawn(Kind.HAND, place) for place in range(2 * len(LETTERS))]
+    drawn = [out_of_distribution._drawn(OodSource.HAND, place) for place in range(2 * len(LETTERS))]
     names = [name for name, _ in drawn]
     assert names == 2 * list(LETTERS)
     assert len({ink.tobytes() for _, ink in drawn}) == len(drawn)
-    again, ink = out_of_distribution._drawn(Kind.HAND, 3)
+    again, ink = out_of_distribution._drawn(OodSource.HAND, 3)
     np.testing.assert_array_equal(ink, drawn[3][1])
     assert again == names[3]
 
 
 def test_letters_are_refused_and_test_digits_are_not(network: Network) -> None:
-    letters, test = (read_foreign(network, kind, 0) for kind in (Kind.HAND, Kind.TEST))
+    letters, test = (read_foreign(network, kind, 0) for kind in (OodSource.HAND, OodSource.TEST))
     assert letters.refused.mean() > 0.8
     assert test.refused.mean() < 0.1
 
@@ -69,10 +76,10 @@ def test_hits_are_right_answers_and_a_letter_has_none() -> None:
     pictures = np.zeros((2, 28, 28), np.uint8)
     both = joined(
         [
-            Foreign(Kind.PRINTED, ("3",), pictures[:1], shares[:1], np.array([False])),
-            Foreign(Kind.PRINTED, ("7",), pictures[1:], shares[1:], np.array([True])),
+            Foreign(OodSource.PRINTED, ("3",), pictures[:1], shares[:1], np.array([False])),
+            Foreign(OodSource.PRINTED, ("7",), pictures[1:], shares[1:], np.array([True])),
         ]
     )
     np.testing.assert_array_equal(both.hits, [True, False])
     np.testing.assert_array_equal(both.refused, [False, True])
-    assert not Foreign(Kind.HAND, ("A", "B"), pictures, shares, both.refused).hits.any()
+    assert not Foreign(OodSource.HAND, ("A", "B"), pictures, shares, both.refused).hits.any()

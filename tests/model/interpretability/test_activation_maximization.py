@@ -79,7 +79,7 @@ def test_slices_make_the_same_picture_as_one_go() -> None:
     assert np.allclose(whole.values, sliced.values, rtol=1e-4)
 
 
-def test_without_a_slope_nothing_breaks() -> None:
+def test_without_a_gradient_nothing_breaks() -> None:
     patch = np.full((4, 4), 0.5, np.float32)
     assert np.allclose(uphill(patch, np.zeros((4, 4))), 0.5 * 0.99)
 

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.data.mnist import embedded
-from model.interpretability.ablation import Change, changed_digits, changed_network
+from model.interpretability.ablation import Ablation, changed_digits, changed_network
 from model.interpretability.activation_maximization import begin, climb
 from model.interpretability.dead_filters import firing
-from model.interpretability.map_over_epochs import film
+from model.interpretability.map_over_epochs import map_over_epochs
 from model.interpretability.top_patches import best_patches
-from model.network import Kind, NetworkConfig, layers, to_vector
+from model.network import LayerKind, NetworkConfig, layers, to_vector
 from model.network.forward import probabilities
 from tests.networks import configs, keras_outputs, random_network
 
@@ -35,9 +35,9 @@ def test_every_views_numbers_are_those_of_keras(config: NetworkConfig, seed: int
     layer = with_maps[rng.integers(len(with_maps))]
     channel = int(rng.integers(layer.output_shape[-1]))
 
-    # The film strip: one map of two networks.
+    # The epoch strip: one map of two networks.
     vectors = [to_vector(made.weights) for made in (network, other)]
-    strip = film(config, vectors, pictures[0], layer.name, channel)
+    strip = map_over_epochs(config, vectors, pictures[0], layer.name, channel)
     near(strip[..., 0], expected[layer.name][0, ..., channel])
     near(strip[..., 1], then[layer.name][0, ..., channel])
 
@@ -58,8 +58,8 @@ def test_every_views_numbers_are_those_of_keras(config: NetworkConfig, seed: int
         near(np.maximum(patches.values[0], 0), maps.max(axis=(0, 1, 2)))
 
     # What if: filters off and a pixel flipped. Off means that no later layer gets anything of it.
-    convolution = next(row for row in with_maps if row.kind is Kind.CONVOLUTION)
-    change = Change(((convolution.name, 0),), ((14, 14),))
+    convolution = next(row for row in with_maps if row.kind is LayerKind.CONVOLUTION)
+    change = Ablation(((convolution.name, 0),), ((14, 14),))
     changed = keras_outputs(changed_network(network, change), changed_digits(pictures, change))
     assert not changed[convolution.name][..., 0].any()
     near(
@@ -68,7 +68,7 @@ def test_every_views_numbers_are_those_of_keras(config: NetworkConfig, seed: int
     )
 
     # Gradient ascent: the value that it tells of its picture.
-    last = [row for row in with_maps if row.kind is Kind.CONVOLUTION][-1]
+    last = [row for row in with_maps if row.kind is LayerKind.CONVOLUTION][-1]
     risen = climb(network, begin(network, last.name, 0), 5)
     i, j = (size // 2 for size in last.output_shape[:2])
     top, left, bottom, right = last.field_of(i, j)

@@ -12,7 +12,7 @@ from model.interpretability.arithmetic import (
     WeightedSum,
     explain,
 )
-from model.network import Kind, Network, NetworkConfig, layers, weight_shapes
+from model.network import LayerKind, Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import ForwardPass, LayerOutput, forward_pass
 from tests.networks import held_against_keras, random_config, random_network, random_place, relative
 
@@ -44,8 +44,10 @@ def test_a_convolution_by_hand() -> None:
     assert sum_.partial_sums.tolist() == [2.25]
     assert (sum_.z, sum_.value, sum_.size) == (2.75, 2.75, 2.75)
     assert [(cause.row, cause.column, cause.product) for cause in sum_.causes()] == [
-        (5, 5, 1.0), (6, 5, 1.0), (4, 5, 0.25),
-    ]  # fmt: skip
+        (5, 5, 1.0),
+        (6, 5, 1.0),
+        (4, 5, 0.25),
+    ]
 
 
 def test_relu_cuts_a_negative_sum() -> None:
@@ -138,11 +140,11 @@ def test_200_random_totals_are_those_of_keras() -> None:
     """
     found = held_against_keras()
     assert len(found) == 200
-    assert {layer.kind for _, layer, _ in found} == set(Kind)
+    assert {layer.kind for _, layer, _ in found} == set(LayerKind)
     assert {layer.activation for _, layer, _ in found} == {None, "relu", "softmax"}
-    windows = {layer.window for _, layer, _ in found if layer.kind is Kind.CONVOLUTION}
+    windows = {layer.window for _, layer, _ in found if layer.kind is LayerKind.CONVOLUTION}
     assert windows == {3, 5}
-    poolings = {n.config.pooling for n, layer, _ in found if layer.kind is Kind.POOLING}
+    poolings = {n.config.pooling for n, layer, _ in found if layer.kind is LayerKind.POOLING}
     assert poolings == {"max", "average"}
     assert {len(network.config.filters) for network, _, _ in found} == {0, 1, 2, 3}
     assert all(check.agrees for _, _, check in found)

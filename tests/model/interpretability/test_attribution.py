@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from model.data.mnist import embedded
 from model.interpretability.attribution import (
-    Method,
+    AttributionMethod,
     Settings,
     attribute,
     cam_layers,
@@ -23,7 +23,7 @@ from model.interpretability.integrated_gradients import (
     SMALLEST_CHANGE,
     shares_missed,
 )
-from model.network import Kind, Network, NetworkConfig, layers, weight_shapes
+from model.network import LayerKind, Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import forward_pass
 from model.network.shipped import shipped
 
@@ -50,23 +50,23 @@ def scores(made: Network, x: np.ndarray, after: str | None = None) -> np.ndarray
     for layer in table[first:]:
         parts = [made.weights[name].astype(np.float64) for name in layer.weight_shapes]
         match layer.kind:
-            case Kind.CONVOLUTION:
+            case LayerKind.CONVOLUTION:
                 windows = sliding_window_view(x, (layer.window, layer.window), (1, 2))
                 x = np.einsum("nijcpq,pqcf->nijf", windows, parts[0]) + parts[1]
-            case Kind.POOLING:
+            case LayerKind.POOLING:
                 side = layer.output_shape[0]
                 cut = x[:, : 2 * side, : 2 * side].reshape(len(x), side, 2, side, 2, -1)
                 x = cut.max((2, 4)) if made.config.pooling == "max" else cut.mean((2, 4))
-            case Kind.FLATTEN:
+            case LayerKind.FLATTEN:
                 x = x.reshape(len(x), -1)
-            case Kind.DENSE:
+            case LayerKind.DENSE:
                 x = x @ parts[0] + parts[1]
         if layer.activation == "relu":
             x = np.maximum(x, 0)
     return x
 
 
-def slopes(made: Network, x: np.ndarray, after: str | None = None) -> np.ndarray:
+def gradients(made: Network, x: np.ndarray, after: str | None = None) -> np.ndarray:
     """Central differences of the ten scores by every value of x: (values, 10)."""
     found = []
     for start in range(0, x.size, 100):
@@ -91,7 +91,7 @@ def test_the_computation_of_this_file_agrees_with_the_app() -> None:
 @pytest.mark.parametrize("settings", [Settings(window=3), Settings(window=5, cover=1.0)])
 def test_occlusion_is_the_fall_of_the_score_window_by_window(name: str, settings: Settings) -> None:
     made, digit = network(CONFIGS[name]), picture()
-    found = attribute(made, digit, Method.OCCLUSION, settings).maps
+    found = attribute(made, digit, AttributionMethod.OCCLUSION, settings).maps
     reach = settings.window // 2
     whole = scores(made, digit[None, :, :, None].astype(np.float64))[0]
     for row in range(0, 28, 3):
@@ -116,16 +116,16 @@ def test_covering_paper_with_paper_is_exactly_zero() -> None:
 @pytest.mark.parametrize("name", CONFIGS)
 def test_gradient_times_input_by_finite_differences(name: str) -> None:
     made, digit = network(CONFIGS[name]), picture()
-    by_hand = slopes(made, digit[:, :, None].astype(np.float64)).reshape(28, 28, 10)
-    found = attribute(made, digit, Method.GRADIENT_INPUT)
+    by_hand = gradients(made, digit[:, :, None].astype(np.float64)).reshape(28, 28, 10)
+    found = attribute(made, digit, AttributionMethod.GRADIENT_INPUT)
     assert np.abs(found.maps).max() > 0.01
     assert np.allclose(found.maps, by_hand * digit[:, :, None], atol=1e-4)
 
 
 @pytest.mark.parametrize("name", CONFIGS)
-def test_integrated_gradients_add_up_and_are_the_mean_slope(name: str) -> None:
+def test_integrated_gradients_add_up_and_are_the_mean_gradient(name: str) -> None:
     made, digit = network(CONFIGS[name]), picture()
-    found = attribute(made, digit, Method.INTEGRATED)
+    found = attribute(made, digit, AttributionMethod.INTEGRATED)
     ends = scores(made, np.stack([digit, 0 * digit])[..., None].astype(np.float64))
     assert np.allclose(found.changes, ends[0] - ends[1], atol=1e-4)
     assert found.gaps.max() <= COMPLETE
@@ -133,14 +133,14 @@ def test_integrated_gradients_add_up_and_are_the_mean_slope(name: str) -> None:
     assert found.points.min() >= INTERVALS
     assert found.points.max() <= MOST_POINTS
 
-    # Pixel by pixel: the slopes at many even steps, by finite differences, for a few pixels.
+    # Pixel by pixel: the gradients at many even steps, by finite differences, for a few pixels.
     pixels = np.flatnonzero(digit)[::50]
     shares = (np.arange(200) + 0.5) / 200
     path = (shares[:, None, None] * digit)[..., None].astype(np.float64)
     for pixel in pixels:
         step = STEP * np.eye(784)[pixel].reshape(28, 28, 1)
-        slope = (scores(made, path + step) - scores(made, path - step)) / (2 * STEP)
-        by_hand = slope.mean(axis=0) * digit.ravel()[pixel]
+        gradient = (scores(made, path + step) - scores(made, path - step)) / (2 * STEP)
+        by_hand = gradient.mean(axis=0) * digit.ravel()[pixel]
         assert np.allclose(found.maps.reshape(784, 10)[pixel], by_hand, atol=0.03), pixel
 
 
@@ -148,7 +148,7 @@ def test_integrated_gradients_add_up_and_are_the_mean_slope(name: str) -> None:
 def test_all_ten_maps_of_the_shipped_network_add_up(index: int) -> None:
     """Each keeps to 1 % of its own score's change, as the float64 of this file computes it."""
     digit = embedded().test.inputs()[index]
-    found = attribute(shipped(), digit, Method.INTEGRATED)
+    found = attribute(shipped(), digit, AttributionMethod.INTEGRATED)
     ends = scores(shipped(), np.stack([digit, 0 * digit])[..., None].astype(np.float64))
     changes = ends[0] - ends[1]
     by_hand = [abs(found.maps[:, :, c].sum() - changes[c]) / abs(changes[c]) for c in range(10)]
@@ -158,10 +158,12 @@ def test_all_ten_maps_of_the_shipped_network_add_up(index: int) -> None:
 
 
 def test_a_map_that_misses_is_cut_finer_and_the_others_are_not() -> None:
-    found = attribute(shipped(), embedded().test.inputs()[0], Method.INTEGRATED)
+    found = attribute(shipped(), embedded().test.inputs()[0], AttributionMethod.INTEGRATED)
     assert found.points is not None
     assert found.points.min() == INTERVALS < found.points.max()
-    alone = attribute(shipped(), embedded().test.inputs()[0], Method.INTEGRATED, classes=(3,))
+    alone = attribute(
+        shipped(), embedded().test.inputs()[0], AttributionMethod.INTEGRATED, classes=(3,)
+    )
     assert np.allclose(alone.maps[:, :, 0], found.maps[:, :, 3], atol=1e-4)
 
 
@@ -175,12 +177,12 @@ def test_grad_cam_by_hand(name: str, layer: str) -> None:
     made, digit = network(CONFIGS[name]), picture()
     inside = forward_pass(made, digit)
     maps = next(each.after for each in inside.layers if each.layer.name == layer)
-    by_hand = slopes(made, maps.astype(np.float64), layer).reshape(*maps.shape, 10)
+    by_hand = gradients(made, maps.astype(np.float64), layer).reshape(*maps.shape, 10)
     weights = by_hand.mean(axis=(0, 1))  # (channels, 10)
     cam = np.zeros((*maps.shape[:2], 10))
     for channel in range(maps.shape[2]):
         cam += maps[:, :, channel, None] * weights[channel]
-    found = attribute(made, digit, Method.GRAD_CAM, Settings(layer=layer))
+    found = attribute(made, digit, AttributionMethod.GRAD_CAM, Settings(layer=layer))
     assert found.native is not None
     assert found.layer is not None
     assert found.layer.name == layer
@@ -189,7 +191,7 @@ def test_grad_cam_by_hand(name: str, layer: str) -> None:
 
 def test_cells_are_spread_around_the_middle_of_what_they_see() -> None:
     made = network(CONFIGS["two"])
-    found = attribute(made, picture(), Method.GRAD_CAM)
+    found = attribute(made, picture(), AttributionMethod.GRAD_CAM)
     assert found.native is not None
     assert found.layer is not None
     top, _, bottom, _ = found.layer.field_of(4, 4)
@@ -206,11 +208,11 @@ def test_cells_are_spread_around_the_middle_of_what_they_see() -> None:
 
 def test_only_some_digits_can_be_asked_about() -> None:
     made = network(CONFIGS["two"])
-    for method in Method:
+    for method in AttributionMethod:
         some = attribute(made, picture(), method, classes=(7, 2))
         everything = attribute(made, picture(), method)
         assert some.classes == (7, 2)
-        if method is not Method.INTEGRATED:  # it looks at other points for other digits
+        if method is not AttributionMethod.INTEGRATED:  # it looks at other points for other digits
             assert np.allclose(some.maps, everything.maps[:, :, [7, 2]], atol=1e-5)
 
 
@@ -226,12 +228,14 @@ def test_which_layers_grad_cam_weighs() -> None:
 def test_what_cannot_be_is_refused_with_a_sentence() -> None:
     made, digit = network(CONFIGS["none"]), picture()
     with pytest.raises(ValueError, match="no convolution layer"):
-        attribute(made, digit, Method.GRAD_CAM)
+        attribute(made, digit, AttributionMethod.GRAD_CAM)
     with pytest.raises(ValueError, match="conv7"):
-        attribute(network(CONFIGS["two"]), digit, Method.GRAD_CAM, Settings(layer="conv7"))
+        attribute(
+            network(CONFIGS["two"]), digit, AttributionMethod.GRAD_CAM, Settings(layer="conv7")
+        )
     with pytest.raises(ValueError, match="from 0 to 9"):
-        attribute(made, digit, Method.OCCLUSION, classes=(10,))
+        attribute(made, digit, AttributionMethod.OCCLUSION, classes=(10,))
     with pytest.raises(ValueError, match="window"):
-        attribute(made, digit, Method.OCCLUSION, replace(Settings(), window=4))
+        attribute(made, digit, AttributionMethod.OCCLUSION, replace(Settings(), window=4))
     with pytest.raises(ValueError, match="28"):
-        attribute(made, digit[:5], Method.OCCLUSION)
+        attribute(made, digit[:5], AttributionMethod.OCCLUSION)

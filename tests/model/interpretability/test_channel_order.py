@@ -28,9 +28,12 @@ def by_loops(maps: np.ndarray) -> list[int]:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.integers(1, 4), st.integers(1, 4), st.integers(1, 9), st.sampled_from(Order),
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.integers(1, 9),
+    st.sampled_from(Order),
     st.integers(0, 9999),
-)  # fmt: skip
+)
 def test_every_channel_comes_once(height, width, channels, order, seed) -> None:
     maps = np.random.default_rng(seed).normal(size=(height, width, channels)).astype(np.float32)
     found = channels_in_order(maps, order)

@@ -1,4 +1,4 @@
-"""The map of digits: PCA and t-SNE against scikit-learn, slopes against finite differences."""
+"""The map of digits: PCA and t-SNE against scikit-learn, gradients against finite differences."""
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_likeness_sums_to_one_and_counts_as_many_neighbours_as_asked(
     assert not alike.diagonal().any()
 
 
-def test_the_slope_is_that_of_the_divergence() -> None:
+def test_the_gradient_is_that_of_the_divergence() -> None:
     """Kullback and Leibler's divergence by its definition, differentiated by small steps."""
     chance = np.random.default_rng(4)
     alike = affinities(chance.normal(size=(8, 3)).astype(np.float32), perplexity=2)
@@ -88,12 +88,12 @@ def test_the_slope_is_that_of_the_divergence() -> None:
         there = alike > 0
         return float((alike[there] * np.log(alike[there] / (close / close.sum())[there])).sum())
 
-    slope = gradient(alike, points, np.float32(1))
+    found = gradient(alike, points, np.float32(1))
     for place in np.ndindex(points.shape):
         step = np.zeros_like(points)
         step[place] = 1e-5
         expected = (cost(points + step) - cost(points - step)) / 2e-5
-        assert slope[place] == pytest.approx(expected, abs=1e-6)
+        assert found[place] == pytest.approx(expected, abs=1e-6)
 
 
 def test_tsne_keeps_the_neighbours_and_goes_in_slices(

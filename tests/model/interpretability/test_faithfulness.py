@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from model.data.mnist import embedded
-from model.interpretability.attribution import Method, Settings, attribute
+from model.interpretability.attribution import AttributionMethod, Settings, attribute
 from model.interpretability.faithfulness import (
     ORDERS,
     STEPS,
@@ -90,7 +90,9 @@ def test_a_true_explanation_beats_chance_and_its_opposite_does_not() -> None:
     for place in range(0, 500, 25):
         digit = embedded().test.inputs()[place]
         label = int(forward_pass(shipped(), digit).logits.argmax())
-        heat = attribute(shipped(), digit, Method.INTEGRATED, classes=(label,)).maps[:, :, 0]
+        heat = attribute(shipped(), digit, AttributionMethod.INTEGRATED, classes=(label,)).maps[
+            :, :, 0
+        ]
         orders = [importance_order(h, digit) for h in (heat, -heat)] + [random_order(digit, 0)]
         found = erase(shipped(), digit, label, np.stack(orders))
         areas.append([found.deletion_areas, found.insertion_areas])
@@ -100,10 +102,10 @@ def test_a_true_explanation_beats_chance_and_its_opposite_does_not() -> None:
 
 
 def test_the_areas_of_one_digit_are_those_of_its_orders() -> None:
-    digit, methods = picture(), (Method.GRADIENT_INPUT, Method.GRAD_CAM)
+    digit, methods = picture(), (AttributionMethod.GRADIENT_INPUT, AttributionMethod.GRAD_CAM)
     gone, back = areas(shipped(), digit, methods)
     label = int(forward_pass(shipped(), digit).logits.argmax())
-    heat = attribute(shipped(), digit, Method.GRAD_CAM).maps[:, :, label]
+    heat = attribute(shipped(), digit, AttributionMethod.GRAD_CAM).maps[:, :, label]
     orders = [importance_order(heat, digit)]
     orders += [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
     found = erase(shipped(), digit, label, np.stack(orders))
@@ -143,7 +145,7 @@ def test_rank_correlation_is_spearmans(seed: int) -> None:
 
 
 def test_the_control_explains_another_network() -> None:
-    digit, method = picture(), Method.GRADIENT_INPUT
+    digit, method = picture(), AttributionMethod.GRADIENT_INPUT
     heat = attribute(shipped(), digit, method, classes=(5,)).maps[:, :, 0]
     found = control(NetworkConfig(), digit, heat, 5, method, Settings(), 3)
     by_hand = attribute(random_network(NetworkConfig(), 3), digit, method).maps[:, :, 5]

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.network import Kind, Network, NetworkConfig
+from model.network import LayerKind, Network, NetworkConfig
 from model.network.activations import forward_pass
 from model.network.forward import probabilities
 from model.network.keras_model import build, weights_of
@@ -26,15 +26,15 @@ def by_loops(network: Network, digit: np.ndarray) -> list[tuple[np.ndarray, np.n
         row, name = layer.layer, layer.layer.name
         kernel, bias = network.weights.get(f"{name}/kernel"), network.weights.get(f"{name}/bias")
         match row.kind:
-            case Kind.CONVOLUTION:
+            case LayerKind.CONVOLUTION:
                 z = convolution(x, kernel, bias)
-            case Kind.POOLING:
+            case LayerKind.POOLING:
                 z = pooling(x, network.config.pooling)
-            case Kind.FLATTEN:
+            case LayerKind.FLATTEN:
                 z = x.reshape(-1)
-            case Kind.DROPOUT:
+            case LayerKind.DROPOUT:
                 z = x
-            case Kind.DENSE:
+            case LayerKind.DENSE:
                 z = dense(x, kernel, bias)
         x = {"relu": relu, "softmax": softmax, None: lambda values: values}[row.activation](z)
         outputs.append((z, x))

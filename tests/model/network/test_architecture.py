@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.network import (
-    Kind,
+    LayerKind,
     Network,
     NetworkConfig,
     count_parameters,
@@ -21,9 +21,15 @@ def test_the_course_network_is_the_one_of_the_course() -> None:
     table = {layer.name: layer for layer in layers(NetworkConfig())}
     shapes = {name: layer.output_shape for name, layer in table.items()}
     assert shapes == {
-        "conv1": (26, 26, 32), "pool1": (13, 13, 32), "conv2": (11, 11, 64), "pool2": (5, 5, 64),
-        "conv3": (3, 3, 64), "flatten": (576,), "dense": (64,), "output": (10,),
-    }  # fmt: skip
+        "conv1": (26, 26, 32),
+        "pool1": (13, 13, 32),
+        "conv2": (11, 11, 64),
+        "pool2": (5, 5, 64),
+        "conv3": (3, 3, 64),
+        "flatten": (576,),
+        "dense": (64,),
+        "output": (10,),
+    }
     assert count_parameters(NetworkConfig()) == 93_322
     fields = [layer.receptive_field for layer in table.values() if layer.has_maps]
     assert fields == [3, 4, 8, 10, 18]
@@ -56,8 +62,11 @@ def test_a_receptive_field_is_exactly_what_a_pixel_depends_on(config, random) ->
     reached[row_span(layer, maps, row), row_span(layer, maps, column)] = True
     rows, columns = np.where(reached)
     assert (rows.min(), columns.min(), rows.max() + 1, columns.max() + 1) == (
-        top, left, bottom, right,
-    )  # fmt: skip
+        top,
+        left,
+        bottom,
+        right,
+    )
 
 
 def row_span(layer, maps, index: int) -> slice:
@@ -139,6 +148,11 @@ def test_a_fingerprint_changes_with_a_single_weight() -> None:
 def test_layers_are_told_apart_by_kind() -> None:
     kinds = [layer.kind for layer in layers(NetworkConfig(filters=(4, 4), dropout=0.5))]
     assert kinds == [
-        Kind.CONVOLUTION, Kind.POOLING, Kind.CONVOLUTION, Kind.FLATTEN, Kind.DENSE, Kind.DROPOUT,
-        Kind.DENSE,
-    ]  # fmt: skip
+        LayerKind.CONVOLUTION,
+        LayerKind.POOLING,
+        LayerKind.CONVOLUTION,
+        LayerKind.FLATTEN,
+        LayerKind.DENSE,
+        LayerKind.DROPOUT,
+        LayerKind.DENSE,
+    ]

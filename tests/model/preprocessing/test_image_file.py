@@ -121,8 +121,10 @@ def test_only_the_first_frame_counts() -> None:
 
 def test_large_pictures_are_reduced_and_thin_pictures_keep_a_pixel() -> None:
     assert open_picture(encoded(Image.new("L", (3000, 1500)), "JPEG")).shape == (
-        WORK_SIDE // 2, WORK_SIDE, 3,
-    )  # fmt: skip
+        WORK_SIDE // 2,
+        WORK_SIDE,
+        3,
+    )
     assert open_picture(encoded(Image.new("L", (5000, 1)), "PNG")).shape == (1, WORK_SIDE, 3)
 
 

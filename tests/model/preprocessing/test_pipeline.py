@@ -132,9 +132,11 @@ def test_printed_lines_do_not_matter(shape: str, kind: str) -> None:
         "squared": ((y + 7) % 40 < 2) | ((x + 11) % 40 < 2),
         "askew": (y + 0.06 * x) % 60 < 2,
         "cell": np.isin(x // 5, (8, 58)) | np.isin(y // 5, (6, 60)),
-        "frame": ((np.isin(x // 4, (10, 70)) & (y >= 40) & (y < 284))
-                  | (np.isin(y // 4, (10, 70)) & (x >= 40) & (x < 284))),
-    }[kind]  # fmt: skip
+        "frame": (
+            (np.isin(x // 4, (10, 70)) & (y >= 40) & (y < 284))
+            | (np.isin(y // 4, (10, 70)) & (x >= 40) & (x < 284))
+        ),
+    }[kind]
     digit = only(photo(np.maximum(ink, 0.8 * printed)))
     assert likeness(digit, clean(shape)) > 0.85
 

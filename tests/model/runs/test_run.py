@@ -17,7 +17,7 @@ import pytest
 from model.data import mnist
 from model.engine import EngineError, EngineLost
 from model.network import Network, NetworkConfig
-from model.runs import Phase, Run, RunState, record, store
+from model.runs import Run, RunPhase, RunState, record, store
 from model.runs import run as run_module
 from model.runs.registry import Runs
 from model.training.config import TrainingConfig
@@ -81,7 +81,7 @@ def expected() -> np.ndarray:
     return np.concatenate([trainer.advance(10).losses for _ in range(5)])
 
 
-def wait(run: Run, *phases: Phase, seconds: float = 120) -> RunState:
+def wait(run: Run, *phases: RunPhase, seconds: float = 120) -> RunState:
     until = time.monotonic() + seconds
     while (state := run.state()).phase not in phases or run._drive:
         assert time.monotonic() < until, state
@@ -91,7 +91,7 @@ def wait(run: Run, *phases: Phase, seconds: float = 120) -> RunState:
 
 def test_a_run_trains_to_its_end(registry: Runs, engine: Here, expected: np.ndarray) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
-    state = wait(run, Phase.FINISHED)
+    state = wait(run, RunPhase.FINISHED)
     assert (state.epoch, state.batch, state.batches, state.target) == (3, 0, 5, 3)
     assert np.array_equal(state.losses, expected[:15])
     assert np.allclose(state.positions, np.arange(1, 16) / 5)
@@ -121,7 +121,7 @@ def test_a_run_moves_out_of_a_worker_that_is_replaced(
 
     engine.before = replace_worker
     run = registry.start("Run 1", SMALL, SETTINGS)
-    state = wait(run, Phase.FINISHED)
+    state = wait(run, RunPhase.FINISHED)
     assert np.array_equal(state.losses, expected[:15])
     assert len(tenants) == 3  # a new one after each epoch
     assert not engine.living
@@ -130,29 +130,29 @@ def test_a_run_moves_out_of_a_worker_that_is_replaced(
 def test_steps_by_hand_and_pauses_give_the_same_curve(registry: Runs, expected: np.ndarray) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
     run.stop()
-    assert wait(run, Phase.STOPPED).batch == 0
+    assert wait(run, RunPhase.STOPPED).batch == 0
     done = len(run.state().losses)
     run.one_batch()
-    assert len(wait(run, Phase.PAUSED).losses) == done + 1
+    assert len(wait(run, RunPhase.PAUSED).losses) == done + 1
     run.one_batch()
-    state = wait(run, Phase.PAUSED)
+    state = wait(run, RunPhase.PAUSED)
     assert len(state.losses) == done + 2
     now = run.network_now()
     assert now is not None
     assert "batch 2" in now.origin
     run.one_epoch()
-    state = wait(run, Phase.PAUSED, Phase.FINISHED)
+    state = wait(run, RunPhase.PAUSED, RunPhase.FINISHED)
     assert (state.epoch, state.batch) == (done // 5 + 1, 0)
     run.slow = True
     run.resume()
     run.pause()
-    wait(run, Phase.PAUSED, Phase.FINISHED)
+    wait(run, RunPhase.PAUSED, RunPhase.FINISHED)
     run.slow = False
     run.resume()
-    state = wait(run, Phase.FINISHED)
+    state = wait(run, RunPhase.FINISHED)
     assert np.array_equal(state.losses, expected[: len(state.losses)])
     run.more(5 - state.epoch) if state.epoch < 5 else None
-    assert np.array_equal(wait(run, Phase.FINISHED).losses, expected)
+    assert np.array_equal(wait(run, RunPhase.FINISHED).losses, expected)
 
 
 def test_a_paused_run_is_underway_until_its_last_batches_are_home(
@@ -170,9 +170,9 @@ def test_a_paused_run_is_underway_until_its_last_batches_are_home(
     assert asked.wait(60)
     run.pause()
     state = run.state()
-    assert (state.phase, state.underway, state.losses.size) == (Phase.PAUSED, True, 0)
+    assert (state.phase, state.underway, state.losses.size) == (RunPhase.PAUSED, True, 0)
     answer.set()
-    state = wait(run, Phase.PAUSED)
+    state = wait(run, RunPhase.PAUSED)
     assert not state.underway
     assert state.losses.size > 0
 
@@ -195,7 +195,7 @@ def test_slow_motion_takes_single_batches(
     time.sleep(0.3)
     assert len(run.state().losses) <= count + 1
     run.slow = False  # wakes it
-    wait(run, Phase.FINISHED, seconds=25)
+    wait(run, RunPhase.FINISHED, seconds=25)
 
 
 def test_more_epochs_count_from_the_end_that_was_asked_for(registry: Runs) -> None:
@@ -203,9 +203,9 @@ def test_more_epochs_count_from_the_end_that_was_asked_for(registry: Runs) -> No
     run.pause()
     run.more(1)
     assert run.state().target == 4
-    assert wait(run, Phase.FINISHED).epoch == 4
+    assert wait(run, RunPhase.FINISHED).epoch == 4
     run.more(2)
-    assert wait(run, Phase.FINISHED).epoch == 6
+    assert wait(run, RunPhase.FINISHED).epoch == 6
     for wrong in (0, -1, 1001):
         with pytest.raises(ValueError, match="between 1 and 1000"):
             run.more(wrong)
@@ -216,21 +216,21 @@ def test_a_changed_rate_is_kept_and_repeated_after_a_fault(
 ) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
     run.stop()
-    wait(run, Phase.STOPPED)
+    wait(run, RunPhase.STOPPED)
     while run.epoch < 1:
         run.one_epoch()
-        wait(run, Phase.PAUSED)
+        wait(run, RunPhase.PAUSED)
     epoch = run.epoch
     run.one_batch()
-    wait(run, Phase.PAUSED)
+    wait(run, RunPhase.PAUSED)
     run.set_learning_rate(0.02)
     assert run.state().learning_rate == 0.02
     run.one_batch()
-    before = wait(run, Phase.PAUSED)
+    before = wait(run, RunPhase.PAUSED)
     assert [(c.epoch, c.batch, c.rate) for c in before.changes] == [(epoch, 1, 0.02)]
     engine.fault = EngineLost("gone")
     run.resume()
-    after = wait(run, Phase.FINISHED)
+    after = wait(run, RunPhase.FINISHED)
     assert np.array_equal(after.losses[: len(before.losses)], before.losses)
     place = epoch * 5 + 1
     assert np.array_equal(after.losses[: place + 1], expected[: place + 1])
@@ -246,13 +246,13 @@ def test_a_changed_rate_is_kept_and_repeated_after_a_fault(
 def test_a_rate_set_in_an_epoch_that_is_dropped_holds_from_its_beginning(registry: Runs) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
     run.stop()
-    wait(run, Phase.STOPPED)
+    wait(run, RunPhase.STOPPED)
     epoch = run.epoch
     run.one_batch()
-    wait(run, Phase.PAUSED)
+    wait(run, RunPhase.PAUSED)
     run.set_learning_rate(0.5)
     run.stop()
-    state = wait(run, Phase.STOPPED)
+    state = wait(run, RunPhase.STOPPED)
     assert state.learning_rate == 0.5
     assert [(c.epoch, c.batch) for c in state.changes] == [(epoch, 0)]
 
@@ -269,9 +269,9 @@ def test_lost_workers_at_random_moments_leave_the_curve_alone(
     engine.before = before
     run = registry.start("Run 1", SMALL, SETTINGS)
     until = time.monotonic() + 120
-    while (state := run.state()).phase is not Phase.FINISHED:
+    while (state := run.state()).phase is not RunPhase.FINISHED:
         assert time.monotonic() < until
-        if state.phase is Phase.PAUSED:  # after several faults in a row it waits for a person
+        if state.phase is RunPhase.PAUSED:  # after several faults in a row it waits for a person
             assert "Resume" in state.sentence
             run.resume()
         time.sleep(0.01)
@@ -281,18 +281,18 @@ def test_lost_workers_at_random_moments_leave_the_curve_alone(
 def test_an_engine_that_does_not_answer_pauses_the_run(registry: Runs, engine: Here) -> None:
     engine.fault = EngineError("The engine did not answer in time.")
     run = registry.start("Run 1", SMALL, SETTINGS)
-    state = wait(run, Phase.PAUSED)
+    state = wait(run, RunPhase.PAUSED)
     assert "Resume" in state.sentence
     saved = run_store_phase(run)
     assert saved == "training"  # nobody wished the pause: after a restart it goes on
     run.resume()
-    assert wait(run, Phase.FINISHED).epoch == 3
+    assert wait(run, RunPhase.FINISHED).epoch == 3
 
 
 def run_store_phase(run: Run) -> str:
     until = time.monotonic() + 10
     while time.monotonic() < until:
-        saved = run.RunFolder(run.id).load()
+        saved = store.RunFolder(run.id).load()
         if saved is not None and saved.about.phase != "starting":
             return saved.about.phase
         time.sleep(0.02)
@@ -302,14 +302,14 @@ def run_store_phase(run: Run) -> str:
 def test_a_fault_of_the_training_itself_is_said(registry: Runs, engine: Here) -> None:
     engine.fault = mnist.DataError("Full MNIST is not on this computer yet.")
     run = registry.start("Run 1", SMALL, SETTINGS)
-    assert wait(run, Phase.FAILED).sentence == "Full MNIST is not on this computer yet."
+    assert wait(run, RunPhase.FAILED).sentence == "Full MNIST is not on this computer yet."
 
 
 def test_a_restarted_server_finds_the_run(
     registry: Runs, engine: Here, expected: np.ndarray
 ) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
-    before = wait(run, Phase.FINISHED)
+    before = wait(run, RunPhase.FINISHED)
     run.rename("  My   first run ")
     run.pinned = True
     later = Runs(lambda: engine).get(run.id)  # type: ignore[arg-type, return-value]
@@ -319,7 +319,7 @@ def test_a_restarted_server_finds_the_run(
     assert later.title == "My first run"
     assert later.pinned
     assert later.created == run.created
-    assert (state.phase, state.epoch, state.batches) == (Phase.FINISHED, 3, 5)
+    assert (state.phase, state.epoch, state.batches) == (RunPhase.FINISHED, 3, 5)
     assert state.history == before.history
     assert np.array_equal(state.losses, before.losses)
     assert np.array_equal(state.accuracies, before.accuracies)
@@ -330,7 +330,7 @@ def test_a_restarted_server_finds_the_run(
         assert isinstance(theirs, Network)
         assert ours.fingerprint == theirs.fingerprint
     later.more(2)
-    assert np.array_equal(wait(later, Phase.FINISHED).losses, expected)
+    assert np.array_equal(wait(later, RunPhase.FINISHED).losses, expected)
 
 
 def test_a_run_that_moved_when_the_server_died_goes_on(
@@ -348,7 +348,7 @@ def test_a_run_that_moved_when_the_server_died_goes_on(
     assert enough.wait(60)
     later = Runs(lambda: Here()).get(run.id)  # type: ignore[arg-type, return-value]
     assert later is not None
-    assert np.array_equal(wait(later, Phase.FINISHED).losses, expected[:15])
+    assert np.array_equal(wait(later, RunPhase.FINISHED).losses, expected[:15])
 
 
 def test_ids_from_outside_are_checked(registry: Runs) -> None:
@@ -361,7 +361,7 @@ def test_runs_that_stand_still_leave_the_memory_and_come_back(
 ) -> None:
     monkeypatch.setattr(run_module, "FORGOTTEN_SECONDS", 0.0)
     run = registry.start("Run 1", SMALL, SETTINGS)
-    wait(run, Phase.FINISHED)
+    wait(run, RunPhase.FINISHED)
     name, held = run.id, registry.get(run.id)
     assert held is run
     registry.start("Run 2", SMALL, SETTINGS)
@@ -379,36 +379,36 @@ def test_an_abandoned_run_pauses_and_can_be_resumed(
 ) -> None:
     monkeypatch.setattr(run_module, "ABANDONED_SECONDS", -1.0)
     run = registry.start("Run 1", SMALL, SETTINGS)
-    state = wait(run, Phase.PAUSED)
+    state = wait(run, RunPhase.PAUSED)
     assert "nobody" in state.sentence
     monkeypatch.setattr(run_module, "ABANDONED_SECONDS", 900.0)
     run.seen()
     run.resume()
-    assert wait(run, Phase.FINISHED).epoch == 3
+    assert wait(run, RunPhase.FINISHED).epoch == 3
 
 
 def test_a_deleted_run_stands_still_and_comes_back(registry: Runs, engine: Here) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
     run.deleted = True
-    assert wait(run, Phase.PAUSED, Phase.FINISHED).phase
+    assert wait(run, RunPhase.PAUSED, RunPhase.FINISHED).phase
     later = Runs(lambda: engine).get(run.id)  # type: ignore[arg-type, return-value]
     assert later is not None
     assert later.deleted
     later.deleted = False
     later.resume()
-    assert wait(later, Phase.FINISHED).epoch >= 3
+    assert wait(later, RunPhase.FINISHED).epoch >= 3
 
 
 def test_early_stopping_and_going_on(registry: Runs) -> None:
     settings = TrainingConfig(images=10, epochs=100, learning_rate=0.02, patience=2)
     run = registry.start("Run 1", SMALL, settings)
-    state = wait(run, Phase.FINISHED)
+    state = wait(run, RunPhase.FINISHED)
     losses = [scores.validation.loss for scores in state.history]
     assert state.epoch < 100
     assert int(np.argmin(losses)) + 1 == state.epoch - 2
     assert "Stopped early" in state.sentence
     run.more(5)  # the epochs without a better loss count anew
-    assert wait(run, Phase.FINISHED).epoch >= state.epoch + 2
+    assert wait(run, RunPhase.FINISHED).epoch >= state.epoch + 2
 
 
 def test_a_full_disk_is_said_and_made_good_later(
@@ -420,16 +420,16 @@ def test_a_full_disk_is_said_and_made_good_later(
     with monkeypatch.context() as patch:
         patch.setattr(store, "write_atomically", full)
         run = registry.start("Run 1", SMALL, SETTINGS)
-        state = wait(run, Phase.FINISHED)
+        state = wait(run, RunPhase.FINISHED)
         assert state.epoch == 3
         assert "disk" in state.sentence
         assert "memory" in state.sentence
         assert all(run.network_at(epoch) for epoch in range(4))
-        assert run.RunFolder(run.id).load() is None
+        assert store.RunFolder(run.id).load() is None
         assert not run.forgettable
     run.more(1)
-    assert wait(run, Phase.FINISHED).sentence == ""
-    saved = run.RunFolder(run.id).load()
+    assert wait(run, RunPhase.FINISHED).sentence == ""
+    saved = store.RunFolder(run.id).load()
     assert saved is not None
     assert saved.with_weights == {0, 1, 2, 3, 4}
 
@@ -438,12 +438,12 @@ def test_a_long_run_keeps_epochs_evenly(registry: Runs, monkeypatch: pytest.Monk
     monkeypatch.setattr(record, "KEPT_WEIGHTS", 0)
     monkeypatch.setattr(record, "FEWEST_EPOCHS", 5)
     run = registry.start("Run 1", SMALL, TrainingConfig(images=10, epochs=16))
-    wait(run, Phase.FINISHED)
+    wait(run, RunPhase.FINISHED)
     assert len(run.epochs) == 5
     assert (run.epochs[0], run.epochs[-1]) == (0, 16)
     assert max(np.diff(run.epochs)) <= 8
     assert len(run.state().history) == 16
-    saved = run.RunFolder(run.id).load()
+    saved = store.RunFolder(run.id).load()
     assert saved is not None
     assert saved.with_weights == set(run.epochs)
     assert len(saved.records) == 17

@@ -17,7 +17,7 @@ import pytest
 
 from model.engine import Engine
 from model.network import NetworkConfig
-from model.runs import Phase
+from model.runs import RunPhase
 from model.runs.registry import Runs
 from model.runs.store import RunFolder
 from model.training.config import TrainingConfig
@@ -32,8 +32,8 @@ SERVER = """
 import sys, time
 from model.engine import Engine
 from model.network import NetworkConfig
-from model.run_registry import Runs
-from model.training import TrainingConfig
+from model.runs.registry import Runs
+from model.training.config import TrainingConfig
 engine = Engine(warm_up=False)
 engine.start()
 runs = Runs(lambda: engine)
@@ -101,15 +101,15 @@ def test_a_killed_process_costs_no_batch(
         until = time.monotonic() + PATIENCE
         while len((state := run.state()).losses) < moment:
             assert time.monotonic() < until, state
-            if state.phase is Phase.PAUSED:  # the engine was not up in time
+            if state.phase is RunPhase.PAUSED:  # the engine was not up in time
                 run.resume()
             time.sleep(0.005)
         epoch = run.epoch
         os.kill(process, signal.SIGKILL)
-        while (state := run.state()).phase is not Phase.FINISHED:
+        while (state := run.state()).phase is not RunPhase.FINISHED:
             assert time.monotonic() < until, state
             assert state.epoch >= epoch  # at most the epoch that ran is repeated
-            if state.phase is Phase.PAUSED:
+            if state.phase is RunPhase.PAUSED:
                 run.resume()
             time.sleep(0.02)
         assert np.array_equal(state.losses, longer)
@@ -121,9 +121,11 @@ def test_a_killed_server_loses_no_run(cache: Path) -> None:
     def start(name: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", SERVER, name, str(epochs)],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
             env={**os.environ, "DIGITSCOPE_CACHE": str(cache), "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )  # fmt: skip
+        )
 
     chance, name = np.random.default_rng(), "new"
     for _ in range(KILLS):
@@ -166,7 +168,7 @@ def test_a_run_goes_on_while_its_worker_is_replaced(longer: np.ndarray) -> None:
     old = worker_that_trains(warm)
     run = Runs(lambda: warm).start("Run 1", MIDDLE, TrainingConfig(epochs=1000))
     until = time.monotonic() + PATIENCE
-    seen: set[Phase] = set()
+    seen: set[RunPhase] = set()
     while worker_that_trains(warm) == old:
         assert time.monotonic() < until
         warm.submit(exec, GROW).result(60)
@@ -183,5 +185,5 @@ def test_a_run_goes_on_while_its_worker_is_replaced(longer: np.ndarray) -> None:
         time.sleep(0.05)
     run.stop()
     warm.close()
-    assert seen <= {Phase.STARTING, Phase.TRAINING}
+    assert seen <= {RunPhase.STARTING, RunPhase.TRAINING}
     assert np.array_equal(state.losses[: len(longer)], longer)

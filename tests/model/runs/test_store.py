@@ -20,10 +20,15 @@ NAME = "abcdefghijklmno_"
 NETWORK = NetworkConfig(filters=(2,), dense_units=3)
 PARAMETERS = count_parameters(NETWORK)
 ABOUT = About(
-    "My run", NETWORK,
+    "My run",
+    NETWORK,
     TrainingConfig(epochs=3, augmentation=Augmentation(shift=1.5), learning_rate=0.1 + 0.2),
-    1234.5, "training", 3, changes=(RateChange(1, 2, 0.05),), pinned=True,
-)  # fmt: skip
+    1234.5,
+    "training",
+    3,
+    changes=(RateChange(1, 2, 0.05),),
+    pinned=True,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -101,10 +106,18 @@ def test_weights_given_up_leave_the_figures() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "", "../../../etc/pass", "a/b", "..", "abcdefghijklmn/_", "abcdefghijklmno", "x" * 17,
-        "é" * 16, "abcdefghijklmno\n", "abcdefghijklmno\x00",
+        "",
+        "../../../etc/pass",
+        "a/b",
+        "..",
+        "abcdefghijklmn/_",
+        "abcdefghijklmno",
+        "x" * 17,
+        "é" * 16,
+        "abcdefghijklmno\n",
+        "abcdefghijklmno\x00",
     ],
-)  # fmt: skip
+)
 def test_nothing_but_an_id_becomes_a_path(name: str) -> None:
     with pytest.raises(ValueError, match="not the id"):
         RunFolder(name)
@@ -140,10 +153,13 @@ def test_a_damaged_file_counts_as_not_there(folder: Path, file: str, damage: str
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 99}, {"network": {"filters": [10**9]}}, {"settings": {}}, {"x": 1},
+        {"format": 99},
+        {"network": {"filters": [10**9]}},
+        {"settings": {}},
+        {"x": 1},
         {"changes": [{"rate": 1}]},
     ],
-)  # fmt: skip
+)
 def test_a_description_that_is_not_ours_is_no_run(folder: Path, change: dict[str, object]) -> None:
     write(1)
     path = folder / NAME / "run.json"

@@ -40,9 +40,13 @@ def trained(network: NetworkConfig, settings: TrainingConfig) -> Evidence:
         losses.append(progress.losses)
         ends.append(progress.epoch_end)
     return Evidence(
-        network, settings, settings.learning_rate, np.concatenate(losses),
-        [end.training.loss for end in ends if end], [end.validation.loss for end in ends if end],
-    )  # fmt: skip
+        network,
+        settings,
+        settings.learning_rate,
+        np.concatenate(losses),
+        [end.training.loss for end in ends if end],
+        [end.validation.loss for end in ends if end],
+    )
 
 
 def test_nothing_is_said_before_there_is_something_to_see() -> None:

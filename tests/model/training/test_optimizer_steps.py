@@ -109,9 +109,18 @@ def test_steps_are_those_of_train_on_batch(config: NetworkConfig) -> None:
             model.reset_metrics()
         rates = np.full(3, 0.01, np.float32)
         w, m, v, _, losses, hits = steps(
-            w, m, v, images, labels, order, np.int32(0), np.int32(3), np.int32(3 * epoch), rates,
+            w,
+            m,
+            v,
+            images,
+            labels,
+            order,
             np.int32(0),
-        )  # fmt: skip
+            np.int32(3),
+            np.int32(3 * epoch),
+            rates,
+            np.int32(0),
+        )
         assert np.allclose(losses, [loss for loss, _ in expected], rtol=1e-3, atol=1e-4)
         assert np.allclose(hits, [hit for _, hit in expected], atol=1e-6)
     learned = np.concatenate([array.ravel() for array in model.get_weights()])

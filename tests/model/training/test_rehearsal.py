@@ -7,7 +7,7 @@ from model.data import mnist
 from model.engine import EngineLost
 from model.network import Network
 from model.network.shipped import shipped
-from model.runs.lesson import Lesson, Phase
+from model.runs.lesson import Lesson, LessonPhase
 from model.training import rehearsal
 from model.training.rehearsal import BATCH_SIZE, BATCHES, CORRECTED, Correction, Teacher
 
@@ -107,7 +107,7 @@ class Here:
 def test_a_lesson_ends_with_a_network_and_its_figures() -> None:
     here = Here()
     state = Lesson(shipped(), wrongly_labelled(1), "Shipped network", here).wait(120)  # type: ignore[arg-type]
-    assert state.phase is Phase.DONE
+    assert state.phase is LessonPhase.DONE
     assert state.share == 1
     assert isinstance(state.network, Network)
     assert state.network.origin == "Shipped network, taught 1 digit"
@@ -121,7 +121,7 @@ def test_a_lesson_ends_with_a_network_and_its_figures() -> None:
 def test_a_lost_worker_changes_nothing_and_says_so() -> None:
     here = Here(faults=1)
     state = Lesson(shipped(), wrongly_labelled(1), "Shipped network", here).wait(120)  # type: ignore[arg-type]
-    assert state.phase is Phase.FAILED
+    assert state.phase is LessonPhase.FAILED
     assert "Nothing was changed" in state.sentence
     assert state.network is None
     assert here.made[0].closed
@@ -131,6 +131,6 @@ def test_a_cancelled_lesson_has_no_network() -> None:
     lesson = Lesson(shipped(), wrongly_labelled(1), "Shipped network", Here())  # type: ignore[arg-type]
     lesson.cancel()
     state = lesson.wait(120)
-    assert state.phase is Phase.CANCELLED
+    assert state.phase is LessonPhase.CANCELLED
     assert state.network is None
     assert not state.moving

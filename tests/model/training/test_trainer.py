@@ -11,7 +11,7 @@ from model.data import mnist
 from model.network import NetworkConfig, layers, to_vector
 from model.network.keras_model import (
     build,
-    first_weights,  # fmt: skip
+    first_weights,
     weights_of,
 )
 from model.training.augmentation import Augmentation
@@ -40,12 +40,17 @@ def losses(slices: list[Progress]) -> np.ndarray:
         (
             NetworkConfig(filters=(4, 6), dense_units=12, dropout=0.3),
             TrainingConfig(
-                images=200, epochs=2, batch_size=24, optimizer="rmsprop", schedule="cosine",
-                augmentation=Augmentation(shift=2, rotation=10, thickness=0.5), seed=3,
+                images=200,
+                epochs=2,
+                batch_size=24,
+                optimizer="rmsprop",
+                schedule="cosine",
+                augmentation=Augmentation(shift=2, rotation=10, thickness=0.5),
+                seed=3,
             ),
         ),
     ],
-)  # fmt: skip
+)
 def test_the_curve_does_not_depend_on_how_it_is_cut(
     network: NetworkConfig, settings: TrainingConfig
 ) -> None:
@@ -69,9 +74,12 @@ def test_a_run_goes_on_from_a_snapshot_to_the_last_digit() -> None:
     assert half is not None
     kept = half.snapshot
     copied = Snapshot(
-        kept.epoch, kept.weights.copy(), kept.first_moment.copy(), kept.second_moment.copy(),
+        kept.epoch,
+        kept.weights.copy(),
+        kept.first_moment.copy(),
+        kept.second_moment.copy(),
         kept.step,
-    )  # fmt: skip
+    )
     second = Trainer(SMALL, SETTINGS, copied)
     assert np.array_equal(losses(train(second, cycle([2]))), slices[1].losses)
     assert np.array_equal(first.snapshot().second_moment, second.snapshot().second_moment)
@@ -135,10 +143,10 @@ def test_progress_tells_what_was_done() -> None:
     assert trainer.advance(0.0).losses.size >= 1  # however short the time, one batch is done
 
 
-def test_a_training_that_bursts_says_so_and_goes_on() -> None:
+def test_a_training_that_diverges_says_so_and_goes_on() -> None:
     zeros = np.zeros_like(to_vector(first_weights(SMALL, 0)))
-    burst = Snapshot(0, zeros + np.float32(3e38), zeros, zeros, 0)
-    progress = Trainer(SMALL, SETTINGS, burst).advance(10)
+    diverged = Snapshot(0, zeros + np.float32(3e38), zeros, zeros, 0)
+    progress = Trainer(SMALL, SETTINGS, diverged).advance(10)
     assert progress.epoch_end is not None
     assert not np.isfinite(progress.losses).all()
     assert math.isnan(progress.epoch_end.validation.loss)
@@ -167,10 +175,15 @@ def test_some_takes_as_many_of_each_class_as_can_be() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"epochs": 0}, {"batch_size": 2000}, {"learning_rate": 0.0}, {"learning_rate": math.nan},
-        {"images": 9}, {"seed": -1}, {"patience": 101},
+        {"epochs": 0},
+        {"batch_size": 2000},
+        {"learning_rate": 0.0},
+        {"learning_rate": math.nan},
+        {"images": 9},
+        {"seed": -1},
+        {"patience": 101},
     ],
-)  # fmt: skip
+)
 def test_settings_out_of_range_are_refused_in_words(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"must lie between|At least"):
         TrainingConfig(**wrong)  # type: ignore[arg-type]

@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ui.components.maps import BUDGET, Clicked, Drawing, big_map, checked_click, encoded, map_grid
+from ui.components.maps import (
+    BUDGET,
+    Clicked,
+    OutlinedDigit,
+    big_map,
+    checked_click,
+    encoded,
+    map_grid,
+)
 
 APP = Path(__file__).resolve().parents[2] / "browser" / "maps_app.py"
 MOST = {"float32": None, "int16": 32767, "int8": 127}
@@ -135,7 +143,7 @@ def test_a_big_map_refuses_what_does_not_fit():
 
 def test_a_drawing_is_sent_as_it_is_with_its_two_numbers():
     pixels = np.random.default_rng(1).random((28, 28)).astype(np.float32)
-    message = Drawing(pixels, field=10, jump=4).message()
+    message = OutlinedDigit(pixels, field=10, jump=4).message()
     np.testing.assert_array_equal(decoded(message["maps"])[:, :, 0], pixels)
     assert (message["field"], message["jump"]) == (10, 4)
     assert len(json.dumps(message)) < 10_000

@@ -68,8 +68,9 @@ def test_columns_say_shape_parameters_and_range(config: NetworkConfig) -> None:
     for output, column in zip(inside.layers, columns(inside)[1:], strict=True):
         layer = output.layer
         assert column["facts"] == [
-            "×".join(map(str, layer.output_shape)), f"{layer.parameters:,} parameters",
-        ]  # fmt: skip
+            "×".join(map(str, layer.output_shape)),
+            f"{layer.parameters:,} parameters",
+        ]
         first = column["panels"][0]["range"]
         assert f"{output.before.max():.2f}".replace("-", "−") in first[0]
         assert f"{output.before.min():.2f}".replace("-", "−") in first[1]
@@ -115,11 +116,19 @@ def test_what_was_opened_is_told() -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        None, [], "conv1", {}, {"column": 1}, {"column": 9, "panel": 0, "channel": 0},
-        {"column": -1, "panel": 0, "channel": 0}, {"column": 1, "panel": 2, "channel": 0},
-        {"column": 1, "panel": 0, "channel": 32}, {"column": 1, "panel": 0, "channel": "1"},
-        {"column": True, "panel": 0, "channel": 0}, {"column": 1, "panel": 0, "channel": 1.5},
+        None,
+        [],
+        "conv1",
+        {},
+        {"column": 1},
+        {"column": 9, "panel": 0, "channel": 0},
+        {"column": -1, "panel": 0, "channel": 0},
+        {"column": 1, "panel": 2, "channel": 0},
+        {"column": 1, "panel": 0, "channel": 32},
+        {"column": 1, "panel": 0, "channel": "1"},
+        {"column": True, "panel": 0, "channel": 0},
+        {"column": 1, "panel": 0, "channel": 1.5},
     ],
-)  # fmt: skip
+)
 def test_a_message_that_makes_no_sense_opens_nothing(message: object) -> None:
     assert checked_opening(message, some_pass(NetworkConfig())) is None

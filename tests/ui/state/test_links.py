@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from model.interpretability.ablation import Change
+from model.interpretability.ablation import Ablation
 from model.network import NetworkConfig
 from ui.state.session import View
 from ui.state.view_url import NAMES, change_from, change_to, fitting, from_params, to_params
@@ -35,8 +35,15 @@ def test_a_view_survives_its_url(view: View) -> None:
 def test_any_url_gives_a_view_that_fits(params: dict[str, str]) -> None:
     view = fitting(from_params(params), CONFIG)
     assert view.layer in (
-        None, "conv1", "pool1", "conv2", "flatten", "dense", "dropout", "output",
-    )  # fmt: skip
+        None,
+        "conv1",
+        "pool1",
+        "conv2",
+        "flatten",
+        "dense",
+        "dropout",
+        "output",
+    )
     assert view.channel is None or view.layer is not None
 
 
@@ -69,14 +76,14 @@ def lists(items: st.SearchStrategy) -> st.SearchStrategy:
 
 places = st.integers(0, 27)
 changes = st.builds(
-    Change,
+    Ablation,
     lists(st.tuples(st.sampled_from(("conv1", "conv2", "conv3")), numbers)),
     lists(st.tuples(places, places)),
 )
 
 
 @given(changes)
-def test_what_is_changed_survives_its_url(change: Change) -> None:
+def test_what_is_changed_survives_its_url(change: Ablation) -> None:
     assert change_from(change_to(change)) == change
 
 
@@ -90,10 +97,11 @@ def test_any_url_gives_changes_that_fit(off: str, flip: str) -> None:
 def test_of_nonsense_in_a_url_the_rest_counts() -> None:
     params = {"off": "conv1.3,conv1.3,conv1,.5,conv2.x,conv9.1", "flip": "1.2,28.0,3.4.5,-1.0,7"}
     change = change_from(params)
-    assert change.within(CONFIG) == Change((), ((1, 2),))
+    assert change.within(CONFIG) == Ablation((), ((1, 2),))
     assert change_from(params | {"off": "conv2.3,conv1.2"}).within(CONFIG).filters == (
-        ("conv2", 3), ("conv1", 2),
-    )  # fmt: skip
+        ("conv2", 3),
+        ("conv1", 2),
+    )
 
 
 def page() -> None:
@@ -126,8 +134,12 @@ def test_the_url_sets_the_view_and_the_view_the_url() -> None:
     assert app.text[0].value == "conv1 3 (4, 5) 2 1"
     app.button(key="move").click().run()
     assert {name: "".join(app.query_params[name]) for name in app.query_params} == {
-        "layer": "conv2", "channel": "5", "row": "1", "column": "2", "other": "kept",
-    }  # fmt: skip
+        "layer": "conv2",
+        "channel": "5",
+        "row": "1",
+        "column": "2",
+        "other": "kept",
+    }
     app.run()
     assert app.text[0].value == "conv2 5 (1, 2) None 1"
     app.button(key="clear").click().run()

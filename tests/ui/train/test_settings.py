@@ -22,9 +22,14 @@ def test_the_course_in_one_line() -> None:
 def test_what_is_switched_on_is_told() -> None:
     network = NetworkConfig(filters=(8, 8), kernel_size=5, pooling="average", dropout=0.5)
     settings = TrainingConfig(
-        data="full", images=100, optimizer="momentum", schedule="cosine", patience=3,
-        augmentation=Augmentation(shift=2, rotation=10, thickness=0.5), seed=7,
-    )  # fmt: skip
+        data="full",
+        images=100,
+        optimizer="momentum",
+        schedule="cosine",
+        patience=3,
+        augmentation=Augmentation(shift=2, rotation=10, thickness=0.5),
+        seed=7,
+    )
     assert summary(network, settings) == (
         "100 digits · batches of 32 · SGD with momentum, learning rate 0.001, falling · filters "
         "8–8 of 5×5, average pooling, 64 dense units, dropout 50% · shifts to 2 px, rotations to "

@@ -21,7 +21,7 @@ _mount = component("canvas")
 
 
 @dataclass(frozen=True, eq=False)  # == of arrays is an array, not an answer
-class Drawing:
+class DrawnSheet:
     """What is on the sheet.
 
     Attributes:
@@ -37,7 +37,7 @@ class Drawing:
 
 def canvas(
     key: str, *, brush: int = BRUSH, label: str = "Drawing sheet", generation: int = 0
-) -> Drawing | None:
+) -> DrawnSheet | None:
     """Show a sheet to draw on, with undo, redo, clear and the width of the brush.
 
     The ink arrives 11 to 12 times a second while the pen moves, and at once when it is lifted: call
@@ -71,7 +71,7 @@ def canvas(
     return decoded(result.get("drawing"), generation)
 
 
-def decoded(message: object, generation: int) -> Drawing | None:
+def decoded(message: object, generation: int) -> DrawnSheet | None:
     """Return the drawing in a message from the browser; None for a bad or outdated message.
 
     Args:
@@ -93,7 +93,7 @@ def decoded(message: object, generation: int) -> Drawing | None:
     ink = _unpacked(message.get("ink"))
     if ink is None or not ink.any():
         return None
-    return Drawing(ink, finished, strokes)
+    return DrawnSheet(ink, finished, strokes)
 
 
 def _unpacked(text: object) -> np.ndarray | None:

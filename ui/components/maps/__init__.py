@@ -32,7 +32,7 @@ class Clicked:
 
 
 @dataclass(frozen=True, eq=False)
-class Drawing:
+class OutlinedDigit:
     """The picture that maps were made of, and what of it each of their pixels depends on.
 
     The pixel at (row, column) depends on the square of `field` × `field` pixels that begins at
@@ -67,7 +67,7 @@ def map_grid(
     values: bool = False,
     bar: bool = True,
     noun: str = "map",
-    drawing: Drawing | None = None,
+    drawing: OutlinedDigit | None = None,
 ) -> Clicked | None:
     """Show all maps as small cells that can be picked, with a read-out and a colour bar.
 
@@ -128,7 +128,7 @@ def big_map(
     place: tuple[int, int] | None = None,
     size: int = 560,
     label: str = "map",
-    drawing: Drawing | None = None,
+    drawing: OutlinedDigit | None = None,
 ) -> Clicked | None:
     """Show one map enlarged, its numbers in the cells where they fit, and let one cell be picked.
 
