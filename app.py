@@ -12,6 +12,7 @@ import streamlit as st
 from model.engine import engine
 from ui.frame import sidebar
 from ui.state.my_runs import keep_runs_in_url
+from ui.style.stylesheet import apply_stylesheet
 
 
 @st.cache_resource
@@ -87,6 +88,7 @@ page = st.navigation(
     expanded=True,  # all pages in sight, none behind "more"
 )
 mend_first_link(page)
+apply_stylesheet()
 keep_runs_in_url()
 sidebar.show()
 page.run()

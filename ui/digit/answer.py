@@ -6,30 +6,6 @@ import streamlit as st
 from model.evaluation.verdict import Judgement, Rules, Verdict
 from model.network.digit_detector import card
 
-STYLE = """<style>
-.ds-answer { display: grid; grid-template-columns: 7rem 1fr; gap: 0.75rem 1.5rem;
-  align-items: center; }
-.ds-digit { font-size: 7rem; line-height: 1; font-weight: 700; text-align: center; }
-.ds-answer.unsure .ds-digit { opacity: 0.55; }
-.ds-said { grid-column: 1 / -1; min-height: 3.2em; line-height: 1.5; }
-.ds-said b { font-weight: 650; }
-.ds-bars { display: grid; grid-template-columns: auto 1fr 3.8rem; gap: 0.2rem 0.6rem;
-  align-items: center; font-variant-numeric: tabular-nums; }
-.ds-bars .bar { height: 0.85rem; border-radius: 0.3rem; background: rgba(128,128,128,0.15); }
-.ds-bars .bar i { display: block; height: 100%; border-radius: 0.3rem; background: #4f93d6; }
-.ds-bars .first { font-weight: 700; }
-.ds-bars .bar.first i { background: #c2410c; }
-.ds-answer.strange .bar i, .ds-answer.strange .bar.first i { background: rgba(128,128,128,0.5); }
-.ds-bars span { text-align: right; }
-.ds-none { display: flex; min-height: 14rem; align-items: center; justify-content: center;
-  border: 1px dashed rgba(128,128,128,0.5); border-radius: 0.6rem; font-size: 1.25rem;
-  padding: 1rem; text-align: center; opacity: 0.8; }
-.ds-number { font-size: 3.5rem; line-height: 1.15; font-weight: 700; white-space: pre-line;
-  letter-spacing: 0.04em; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-@media (max-width: 420px) { .ds-answer { grid-template-columns: 4.5rem 1fr; gap: 0.75rem; }
-  .ds-digit { font-size: 5rem; } }
-</style>"""
-
 
 def answer(probabilities: np.ndarray, verdict: Verdict, truth: int | None) -> None:
     """Show the answer with its judgement and all ten probabilities.
@@ -50,7 +26,7 @@ def answer(probabilities: np.ndarray, verdict: Verdict, truth: int | None) -> No
     )
     kind = {Judgement.SURE: "sure", Judgement.STRANGE: "strange"}
     st.html(
-        f"{STYLE}<div class='ds-answer {kind.get(verdict.judgement, 'unsure')}' role='group' "
+        f"<div class='ds-answer {kind.get(verdict.judgement, 'unsure')}' role='group' "
         f"aria-label='The answer: {large}'>"
         f"<div class='ds-digit' data-digit='{best}' data-judgement='{verdict.judgement}'>{large}"
         f"</div><div class='ds-bars'>{rows}</div>"
@@ -123,10 +99,10 @@ def _when_a_digit() -> str:
 
 def no_answer(sentence: str) -> None:
     """Show a sentence in the place of an answer."""
-    st.html(f"{STYLE}<div class='ds-none' data-digit=''>{sentence}</div>")
+    st.html(f"<div class='ds-none' data-digit=''>{sentence}</div>")
 
 
 def whole_number(text: str) -> None:
     """Show several digits as they are read, line by line."""
     shown = text or "no digit"
-    st.html(f"{STYLE}<div class='ds-number' data-number='{text}' role='status'>{shown}</div>")
+    st.html(f"<div class='ds-number' data-number='{text}' role='status'>{shown}</div>")

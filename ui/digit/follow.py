@@ -9,9 +9,6 @@ from ui.state.links import DIGIT, linked, news, tell
 from ui.state.session import ChosenDigit, session
 
 SHEET, BLANK = "sheet", b""  # what was last seen on the sheet, among the session's picks
-STICKY = """<style>@media (min-width: 640px) {
-.stColumn:has(.st-key-pen) { position: sticky; top: 4rem; align-self: flex-start; } }</style>"""
-"""The sheet stays in sight while the columns beside it are scrolled."""
 
 
 def digit_to_follow() -> ChosenDigit:
@@ -38,7 +35,6 @@ def digit_under_pen() -> ChosenDigit:
     The sheet is that of the Draw page. What already stood on it when the page was opened does not
     replace a digit that was chosen elsewhere; the first stroke on a blank one does.
     """
-    st.html(STICKY)
     mine = session()
     with st.container(key="pen"):
         found = find("Draw")

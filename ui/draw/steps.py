@@ -29,14 +29,6 @@ RULES = (
     "III). A network reads best what looks like what it learned from. Switch a step off to see "
     "what it is worth."
 )
-STYLE = """<style>
-.ds-strongest { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr));
-  gap: 1rem 1.5rem; }
-.ds-strongest figure { margin: 0; }
-.ds-strongest figcaption { font-size: 0.875rem; margin-bottom: 0.3rem; }
-.ds-strongest img { width: 100%; image-rendering: pixelated; background: #fff;
-  border: 1px solid rgba(128, 128, 128, 0.35); border-radius: 4px; }
-</style>"""
 
 
 def steps(found: Found, place: int) -> None:
@@ -114,7 +106,7 @@ def strongest_maps(inside: ForwardPass) -> None:
     One picture a layer: it is sent again at every movement of the pen.
     """
     rows = "".join(_row(output.layer.name, output.after) for output in inside.maps)
-    st.html(f"{STYLE}<div class='ds-strongest'>{rows}</div>")
+    st.html(f"<div class='ds-strongest'>{rows}</div>")
 
 
 def _row(name: str, maps: np.ndarray) -> str:

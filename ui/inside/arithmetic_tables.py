@@ -13,44 +13,6 @@ import streamlit as st
 from model.interpretability.arithmetic import Check
 from ui.style.colours import ramp, ramp_indices
 
-STYLE = """<style>
-.ds-sum { font-variant-numeric: tabular-nums; line-height: 1.5; }
-.ds-sum .tables { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
-.ds-sum figure { margin: 0; }
-.ds-sum figcaption { font-size: 0.8rem; opacity: 0.75; margin-bottom: 0.2rem; }
-.ds-sum .sign { padding-top: 1.2rem; font-size: 1.2rem; opacity: 0.75; }
-.ds-sum table { border-collapse: collapse; margin: 0; }
-.ds-sum .cells td { width: 2.55rem; height: 1.8rem; padding: 0; text-align: center;
-  font-size: 0.75rem; border: 1px solid rgba(128, 128, 128, 0.45); }
-.ds-sum .cells td.won { outline: 3px solid #0fa968; outline-offset: -3px; font-weight: 700; }
-.ds-sum .written { margin-bottom: 0.4rem; overflow-wrap: anywhere; }
-.ds-sum .written span { white-space: nowrap; }
-.ds-sum .total { font-weight: 700; }
-.ds-sum .faint { opacity: 0.7; font-weight: 400; }
-.ds-sum p.faint { margin: 0.3rem 0; font-size: 0.8rem; }
-.ds-sum .list { columns: 15rem; column-gap: 1.6rem; }
-.ds-sum .row { display: grid; grid-template-columns: 3.9rem 1fr 4.9rem; gap: 0.5rem;
-  align-items: center; break-inside: avoid; font-size: 0.8rem; }
-.ds-sum .row.chosen { font-weight: 700; }
-.ds-sum .row > :last-child { text-align: right; }
-.ds-sum .bar { position: relative; height: 0.7rem; background: linear-gradient(
-  rgba(128, 128, 128, 0.6), rgba(128, 128, 128, 0.6)) center / 1px 100% no-repeat; }
-.ds-sum .bar i { position: absolute; top: 0; height: 100%; border-radius: 2px; }
-.ds-sum .plus { left: 50%; background: #e0772c; }
-.ds-sum .minus { right: 50%; background: #4f93d6; }
-.ds-sum .check { display: flex; flex-wrap: wrap; gap: 0.1rem 1.2rem; padding: 0.5rem 0.8rem;
-  border: 1px solid rgba(128, 128, 128, 0.35); border-radius: 0.6rem; }
-.ds-sum .check b { font-size: 1.15rem; }
-.ds-sum .check.same em { color: #0a8f58; font-style: normal; font-weight: 700; }
-.ds-sum .check.other em { color: #d1392b; font-style: normal; font-weight: 700; }
-.ds-sum .softmax th { font-size: 0.8rem; font-weight: 400; opacity: 0.75; }
-.ds-sum .softmax { display: block; overflow-x: auto; margin-top: 0.6rem; font-size: 0.8rem; }
-.ds-sum .softmax td, .ds-sum .softmax th { padding: 0.1rem 0.7rem 0.1rem 0; text-align: right;
-  border: 0; white-space: nowrap; }
-.ds-sum .softmax tr.chosen { font-weight: 700; }
-.ds-sum .softmax tr.sum td { border-top: 1px solid rgba(128, 128, 128, 0.6); }
-</style>"""
-
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -75,7 +37,7 @@ def in_brackets(text: str) -> str:
 
 def write(*parts: str) -> None:
     """Put parts of a sum on the page."""
-    st.html(f"{STYLE}<div class='ds-sum'>{''.join(parts)}</div>")
+    st.html(f"<div class='ds-sum'>{''.join(parts)}</div>")
 
 
 def table(values: np.ndarray, title: str, scale: float, won: Sequence[tuple[int, int]] = ()) -> str:

@@ -24,20 +24,6 @@ from ui.state.session import View, session
 EXAMPLES = 12
 """Digits that are shown because their answer changed."""
 
-STYLE = """<style>
-.ds-effect { width: 100%; max-width: 40rem; border-collapse: collapse; font-size: 0.85rem;
-  font-variant-numeric: tabular-nums; }
-.ds-effect th { font-weight: 400; opacity: 0.75; text-align: right; }
-.ds-effect td, .ds-effect th { padding: 0.12rem 0.5rem; border: 0; text-align: right; }
-.ds-effect td.bar { width: 45%; text-align: left; }
-.ds-effect td.bar i { display: block; height: 0.42rem; margin: 1px 0; border-radius: 2px; }
-.ds-effect i.before { background: rgba(128, 128, 128, 0.55); }
-.ds-effect i.after { background: #4f93d6; }
-.ds-effect tr.first td { font-weight: 700; }
-.ds-effect tr.first i.after { background: #c2410c; }
-.ds-effect tr.sum td { border-top: 1px solid rgba(128, 128, 128, 0.6); }
-</style>"""
-
 
 def what_if(network: Network, inside: ForwardPass) -> None:
     """Let filters be switched off and pixels be flipped, and show what it does.
@@ -225,7 +211,7 @@ def _answers(before: np.ndarray, after: np.ndarray) -> None:
         for digit, (b, a) in enumerate(zip(before.tolist(), after.tolist(), strict=True))
     )
     head = "<tr><th>digit</th><th></th><th>before</th><th>now</th></tr>"
-    st.html(f"{STYLE}<table class='ds-effect' aria-label='Probabilities'>{head}{rows}</table>")
+    st.html(f"<table class='ds-effect' aria-label='Probabilities'>{head}{rows}</table>")
 
 
 @st.cache_data(max_entries=64, show_spinner="Reading 1,000 digits twice …")
@@ -273,7 +259,7 @@ def _per_digit(effect: TestEffect) -> None:
     )
     head = "<tr><th>digit</th><th></th><th>right before</th><th>right now</th><th>change</th></tr>"
     st.html(
-        f"{STYLE}<table class='ds-effect' aria-label='Right answers of each digit'>"
+        f"<table class='ds-effect' aria-label='Right answers of each digit'>"
         f"{head}{rows}{total}</table>"
     )
     st.caption(f"Of {counts[0]} digits of each kind.")

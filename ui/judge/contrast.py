@@ -29,26 +29,6 @@ FIRST = 12
 EXCITING = 10
 """Test digits that a unit opens into."""
 
-STYLE = """<style>
-.ds-parts { display: grid; grid-template-columns: auto minmax(5rem, 1fr) auto auto;
-  gap: 0.3rem 0.8rem; align-items: center; max-width: 56rem; font-size: 0.875rem;
-  font-variant-numeric: tabular-nums; }
-.ds-parts .bar { position: relative; height: 1rem; background: linear-gradient(
-  rgba(128,128,128,0.6), rgba(128,128,128,0.6)) center / 1px 100% no-repeat; }
-.ds-parts .bar i { position: absolute; top: 0.1rem; bottom: 0.1rem; border-radius: 0.2rem; }
-.ds-parts .for { left: 50%; background: #d9651d; }
-.ds-parts .against { right: 50%; background: #4f93d6; }
-.ds-parts b, .ds-parts .sum { text-align: right; }
-.ds-parts .sum { opacity: 0.7; white-space: nowrap; }
-.ds-parts .head { font-size: 0.8rem; opacity: 0.7; text-align: center; }
-.ds-parts .head.number { text-align: right; }
-.ds-parts .opened { font-weight: 700; }
-.ds-parts .total { border-top: 1px solid rgba(128,128,128,0.6); padding-top: 0.3rem;
-  align-self: stretch; }
-@media (max-width: 480px) { .ds-parts { grid-template-columns: auto minmax(3rem, 1fr) auto;
-  gap: 0.3rem 0.5rem; } .ds-parts .sum { display: none; } }
-</style>"""
-
 
 @st.fragment
 def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
@@ -190,7 +170,7 @@ def _bars(found: Contrast, shown: np.ndarray, opened: int) -> str:
     longest = max(*(abs(value) for _, value, _, _ in rows), 1e-9)
     lines = "".join(_row(*row, longest) for row in rows)
     return (
-        f"{STYLE}<div class='ds-parts' role='group' aria-label='What each unit adds'>"
+        f"<div class='ds-parts' role='group' aria-label='What each unit adds'>"
         f"<span class='head'></span><span class='head'>← for a {found.second} | for a "
         f"{found.first} →</span><span class='head number sum'>value × weight</span>"
         f"<span class='head number'>adds</span>{lines}<span class='total'>all</span>"

@@ -24,16 +24,6 @@ from ui.state.sliced_work import Slice, in_slices
 from ui.style.colours import DARK, LIGHT
 
 SURE_AND_WRONG = 0.9
-STYLE = """<style>
-.ds-scores { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%;
-  max-width: 40rem; }
-.ds-scores th, .ds-scores td { padding: 0.3rem 0.6rem; text-align: right;
-  border-bottom: 1px solid rgba(128,128,128,0.25); }
-.ds-scores th:first-child, .ds-scores td:first-child { text-align: left; }
-.ds-scores td:last-child, .ds-scores th:last-child { text-align: left; }
-@media (max-width: 480px) { .ds-scores { font-size: 0.8rem; }
-  .ds-scores th, .ds-scores td { padding: 0.3rem; } }
-</style>"""
 
 
 @dataclass(frozen=True)
@@ -207,7 +197,7 @@ def _per_digit(found: Evaluation) -> None:
         for digit in range(10)
     )
     st.html(
-        f"{STYLE}<table class='ds-scores'><tr><th>Digit</th><th>Count</th><th>Recall</th>"
+        f"<table class='ds-scores'><tr><th>Digit</th><th>Count</th><th>Recall</th>"
         f"<th>Precision</th><th>Most taken for</th></tr>{rows}</table>"
     )
 

@@ -39,17 +39,6 @@ COLOURS = dict(zip(AttributionMethod, ((0, 0), (5, 5), (6, 6), (3, 3)), strict=T
 """Of each method's line: its place among the colours for a light and for a dark page."""
 GREY = ("#6b7280", "#9aa3b2")
 
-STYLE = """<style>
-.ds-trust { overflow-x: auto; }
-.ds-trust table { border-collapse: collapse; font-size: 0.9rem; }
-.ds-trust th { text-align: left; font-weight: 600; opacity: 0.75; }
-.ds-trust th, .ds-trust td { padding: 0.35rem 1.6rem 0.35rem 0; border: 0;
-  border-bottom: 1px solid rgba(128,128,128,0.25); font-variant-numeric: tabular-nums; }
-.ds-trust td.best { font-weight: 700; }
-@media (max-width: 480px) { .ds-trust table { font-size: 0.8rem; }
-  .ds-trust th, .ds-trust td { padding-right: 0.6rem; } }
-</style>"""
-
 
 Areas = tuple[np.ndarray, np.ndarray]
 """Of one digit under deletion and insertion: every method, then the mean of random orders."""
@@ -198,7 +187,7 @@ def _table(found: Tested) -> str:
         for areas in (gone, back)
     )
     return (
-        f"{STYLE}<div class='ds-trust'><table><thead><tr><th>Order</th>"
+        f"<div class='ds-trust'><table><thead><tr><th>Order</th>"
         "<th>Deletion area<br>(smaller is truer)</th><th>beats random</th>"
         "<th>Insertion area<br>(larger is truer)</th><th>beats random</th></tr></thead>"
         f"<tbody>{rows}<tr><td>random order</td>{means}</tr></tbody></table></div>"
@@ -288,7 +277,7 @@ def _mean_table(methods: tuple[AttributionMethod, ...], results: Sequence[Areas]
         for i, name in enumerate([*map(str, methods), "random order"])
     )
     st.html(
-        f"{STYLE}<div class='ds-trust'><table><thead><tr><th>Mean of {len(results)} digits</th>"
+        f"<div class='ds-trust'><table><thead><tr><th>Mean of {len(results)} digits</th>"
         "<th>Deletion area<br>(smaller is truer)</th><th>Insertion area<br>(larger is truer)</th>"
         f"<th>beats random<br>in both</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )

@@ -37,15 +37,6 @@ MEANINGS = {
     OodSource.DOODLES: "Faces, houses, hearts and others, drawn by the computer in six hands.",
     OodSource.SCRIBBLES: "Coils, zigzags, tangles and others.",
 }
-STYLE = """<style>
-.ds-elsewhere { overflow-x: auto; }
-.ds-elsewhere table { border-collapse: collapse; width: 100%; min-width: 30rem;
-  font-variant-numeric: tabular-nums; }
-.ds-elsewhere th, .ds-elsewhere td { padding: 0.4rem 0.6rem; text-align: right;
-  border-bottom: 1px solid rgba(128,128,128,0.25); }
-.ds-elsewhere th:first-child, .ds-elsewhere td:first-child { text-align: left; }
-.ds-elsewhere small { display: block; opacity: 0.75; font-weight: 400; }
-</style>"""
 
 
 def elsewhere() -> None:
@@ -80,7 +71,7 @@ def _show(results: Sequence[Foreign], complete: bool) -> None:
     found = {kind: joined(some) for kind, some in parts.items() if some}
     rows = "".join(_row(each) for each in found.values())
     st.html(
-        f"{STYLE}<div class='ds-elsewhere'><table><tr><th>Pictures</th><th>Count</th>"
+        f"<div class='ds-elsewhere'><table><tr><th>Pictures</th><th>Count</th>"
         f"<th>Read rightly<small>95 % interval</small></th><th>Mean confidence</th>"
         f"<th>{SURE:.0%} sure or more</th>"
         f"<th>Called no digit<small>by the detector</small></th></tr>{rows}</table></div>"

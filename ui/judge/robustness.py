@@ -36,17 +36,6 @@ GOOD = 0.9
 SIZE = 156
 """Edge of the digit, in CSS pixels: two of them stand side by side on a phone."""
 SHADE = "#1c5aa6"
-STYLE = """<style>
-.ds-robust { overflow-x: auto; }
-.ds-robust table { border-collapse: separate; border-spacing: 2px; width: 100%;
-  min-width: 40rem; table-layout: fixed; font-variant-numeric: tabular-nums; font-size: 0.875rem; }
-.ds-robust th { width: 8.5rem; text-align: left; font-weight: 600; padding-right: 0.6rem;
-  white-space: nowrap; }
-.ds-robust td { text-align: center; padding: 0.25rem 0.1rem; border-radius: 4px;
-  background: color-mix(in srgb, #1c5aa6 calc(var(--share) * 80%), rgba(128,128,128,0.12)); }
-.ds-robust td.strong { color: #fff; }
-.ds-robust td small { display: block; opacity: 0.75; }
-</style>"""
 
 
 @st.fragment
@@ -155,7 +144,7 @@ def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> No
         "darker a cell, the more of the 1,000 digits are read rightly."
     )
     rows = "".join(_row(change, curve(results, change)) for change in RANGES)
-    st.html(f"{STYLE}<div class='ds-robust'><table>{rows}</table></div>")
+    st.html(f"<div class='ds-robust'><table>{rows}</table></div>")
     if complete:
         with st.popover("Save the table", icon=":material/download:", key="robust_save"):
             for words, make, file, kind in (

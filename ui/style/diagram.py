@@ -22,17 +22,6 @@ TITLES = {
     LayerKind.DENSE: "Dense",
 }
 
-STYLE = """<style>
-.ds-net { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 0.6rem; }
-.ds-net > div { padding: 0.6rem 0.7rem; border: 1px solid rgba(128, 128, 128, 0.3);
-  border-radius: 0.6rem; font-size: 0.8rem; line-height: 1.35; }
-.ds-net img { display: block; height: 76px; margin: 0 auto 0.4rem; }
-.ds-net b { display: block; font-size: 0.95rem; }
-.ds-net .name { opacity: 0.65; }
-.ds-net .shape { font-variant-numeric: tabular-nums; font-weight: 600; }
-.ds-net .meaning { margin-top: 0.25rem; opacity: 0.75; }
-</style>"""
-
 
 def shape_text(shape: tuple[int, ...]) -> str:
     """(26, 26, 32) as "26×26×32"."""
@@ -45,7 +34,7 @@ def network_diagram(config: NetworkConfig) -> None:
         "Picture", "input", (SIDE, SIDE, 1), "", "28 rows of 28 pixels, ink is 1, paper 0", "#888"
     )
     cards = [first, *(_layer_card(config, layer) for layer in layers(config))]
-    st.html(f"{STYLE}<div class='ds-net' role='list' aria-label='Layers'>{''.join(cards)}</div>")
+    st.html(f"<div class='ds-net' role='list' aria-label='Layers'>{''.join(cards)}</div>")
     st.caption(
         f"{count_parameters(config):,} numbers are learned (parameters). "
         "“Sees” is the receptive field: how much of the picture one value depends on."

@@ -18,20 +18,6 @@ from ui.train.settings import setting_words
 
 QUANTITIES = {"accuracy": "Accuracy", "loss": "Loss"}
 
-STYLE = """<style>
-.ds-runs { overflow-x: auto; }
-.ds-runs table { border-collapse: collapse; font-size: 0.85rem; min-width: 100%; }
-.ds-runs th { text-align: left; font-weight: 600; opacity: 0.7; white-space: nowrap; }
-.ds-runs th, .ds-runs td { padding: 0.35rem 0.9rem 0.35rem 0; border: 0;
-  border-bottom: 1px solid rgba(128, 128, 128, 0.22); font-variant-numeric: tabular-nums; }
-.ds-runs td:first-child { white-space: nowrap; }
-.ds-runs td.differs { font-weight: 600; }
-.ds-runs td.differs span { padding: 0.1rem 0.4rem; border-radius: 0.4rem;
-  background: rgba(240, 138, 60, 0.22); }
-.ds-runs .swatch { display: inline-block; width: 0.8rem; height: 0.8rem; margin-right: 0.4rem;
-  border-radius: 0.2rem; vertical-align: -0.05rem; }
-</style>"""
-
 
 def compare(current: Run) -> None:
     """Show all runs of this person side by side.
@@ -145,7 +131,7 @@ def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
         plain = [f"<td>{result}</td>" for result in results]
         rows.append(f"<tr><td>{name}</td>{''.join(marked)}{''.join(plain)}</tr>")
     header = "".join(f"<th>{escape(head)}</th>" for head in heads)
-    st.html(f"{STYLE}<div class='ds-runs'><table><tr>{header}</tr>{''.join(rows)}</table></div>")
+    st.html(f"<div class='ds-runs'><table><tr>{header}</tr>{''.join(rows)}</table></div>")
     same = [
         f"{name.lower()} {value}"
         for name, value in words[0].items()

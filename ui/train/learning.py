@@ -16,26 +16,6 @@ from model.training.probe import Probe, probe_digits
 from ui.components.maps import map_grid
 from ui.style.mosaic import mosaic_png
 
-STYLE = """<style>
-.ds-probe { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0.5rem;
-  max-width: 28rem; }
-.ds-probe > div { padding: 0.35rem; border: 1px solid rgba(128, 128, 128, 0.3);
-  border-radius: 0.5rem; text-align: center; font-variant-numeric: tabular-nums;
-  font-size: 0.8rem; line-height: 1.3; }
-.ds-probe > .wrong { border-style: dashed; border-color: currentColor; }
-.ds-probe img { display: block; width: 44px; height: 44px; margin: 0 auto 0.2rem;
-  image-rendering: pixelated; border-radius: 3px; }
-.ds-probe b { font-size: 1.15rem; }
-.ds-probe i, .ds-sizes i { display: block; height: 4px; border-radius: 2px;
-  background: var(--st-primary-color, #1c5aa6); }
-.ds-probe .track { margin-top: 0.2rem; border-radius: 2px; background: rgba(128, 128, 128, 0.22); }
-.ds-sizes { width: 100%; max-width: 46rem; border-collapse: collapse; font-size: 0.85rem; }
-.ds-sizes th { text-align: left; font-weight: 600; opacity: 0.7; }
-.ds-sizes th, .ds-sizes td { padding: 0.25rem 0.8rem 0.25rem 0; border: 0;
-  border-bottom: 1px solid rgba(128, 128, 128, 0.22); font-variant-numeric: tabular-nums; }
-.ds-sizes .bar { width: 28%; }
-</style>"""
-
 
 @st.cache_resource(ttl=3600, max_entries=256, show_spinner=False)
 def _watch(identifier: str) -> Watch:
@@ -93,7 +73,7 @@ def _ten_digits(probe: Probe | None) -> None:
         return
     cards = "".join(_card(truth, row) for truth, row in enumerate(np.asarray(probe.probabilities)))
     rightly = int((probe.probabilities.argmax(axis=1) == np.arange(10)).sum())
-    st.html(f"{STYLE}<div class='ds-probe' role='list' aria-label='Ten digits'>{cards}</div>")
+    st.html(f"<div class='ds-probe' role='list' aria-label='Ten digits'>{cards}</div>")
     st.caption(f"{rightly} of 10 rightly read.")
 
 
@@ -135,7 +115,7 @@ def _sizes(state: RunState) -> None:
         for layer, weight in state.weight_norms.items()
     )
     st.html(
-        f"{STYLE}<table class='ds-sizes'><tr><th>Layer</th><th colspan='2'>Weights</th>"
+        f"<table class='ds-sizes'><tr><th>Layer</th><th colspan='2'>Weights</th>"
         f"<th colspan='2'>Gradient</th></tr>{rows}</table>"
     )
 

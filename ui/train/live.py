@@ -25,12 +25,6 @@ VALIDATION = (LIGHT.validation, DARK.validation)
 EMPTY = "The first batches come within seconds"
 SAME, NEW = "With the same seed", "With a new seed"
 
-STYLE = """<style>
-.ds-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.6rem, 1fr));
-  gap: 0.6rem; align-items: end; font-size: 0.75rem; line-height: 1.2; }
-.ds-tiles b { display: block; margin-top: 0.1rem; font-size: 1.3rem; line-height: 1.3;
-  font-weight: 400; white-space: nowrap; font-variant-numeric: tabular-nums; }
-</style>"""
 
 PHASES = {
     RunPhase.STARTING: "Starting. The first points come within seconds.",
@@ -215,7 +209,7 @@ def _tiles(state: RunState) -> None:
         else ("Time trained", duration(state.seconds)),
     )
     st.html(
-        f"{STYLE}<div class='ds-tiles' role='list' aria-label='Figures of this run'>"
+        "<div class='ds-tiles' role='list' aria-label='Figures of this run'>"
         + "".join(f"<div role='listitem'>{name}<b>{value}</b></div>" for name, value in tiles)
         + "</div>"
     )

@@ -15,16 +15,6 @@ from ui.train.settings import Choice, training_settings
 TICK = 1.0
 """Seconds between two looks at whether the machine's speed has been measured."""
 
-STYLE = """<style>
-.ds-layers { width: 100%; border-collapse: collapse; font-size: 0.82rem; line-height: 1.25; }
-.ds-layers th { text-align: left; font-weight: 600; opacity: 0.7; }
-.ds-layers th, .ds-layers td { padding: 0.16rem 0.5rem 0.16rem 0; border: 0;
-  border-bottom: 1px solid rgba(128, 128, 128, 0.22); }
-.ds-layers td { font-variant-numeric: tabular-nums; }
-.ds-layers .number { text-align: right; padding-right: 0; }
-.ds-layers tr:last-child td { font-weight: 600; border-bottom: 0; }
-</style>"""
-
 
 def new_run(label: str) -> None:
     """Show the settings and, beside them, what they amount to and the button that starts."""
@@ -121,7 +111,7 @@ def _layer_table(chosen: Choice) -> None:
         for layer in table
     )
     st.html(
-        f"{STYLE}<table class='ds-layers'><tr><th>Layer</th><th>Kind</th><th>Output</th>"
+        f"<table class='ds-layers'><tr><th>Layer</th><th>Kind</th><th>Output</th>"
         f"<th class='number'>Parameters</th></tr>{rows}"
         f"<tr><td colspan='3'>Learned in all</td>"
         f"<td class='number'>{count_parameters(chosen.network):,}</td></tr></table>"
