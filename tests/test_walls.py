@@ -157,6 +157,13 @@ def test_no_folder_holds_more_files_than_show_their_order(part: str) -> None:
     assert not {folder: count for folder, count in counts.items() if count > MOST_FILES}
 
 
+def test_components_know_no_network() -> None:
+    """They show numbers and words; what these stand for is the business of pages."""
+    components = [file for file in UI if "components" in file.parts]
+    assert len(components) > 5
+    assert not breaches(components, {"model"})
+
+
 def test_only_the_engine_knows_dask() -> None:
     engine = [file for file in MODEL if file.parent.name == "engine"]
     others = [file for file in MODEL if file not in engine]

@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import streamlit as st
 
 from ui.components.overview import overview
 from ui.digit.follow import digit_under_pen, sheet_as_it_is
 from ui.frame.lesson import lesson
+from ui.inside.network_columns import columns, place_of
 from ui.state.answers import look_inside
 from ui.state.links import copy_link, current_view, open_page
-from ui.state.session import View, session
+from ui.state.session import session
 from ui.state.shown_network import network
 from ui.style.words import about
 
@@ -33,15 +36,15 @@ def follow() -> None:
         st.caption(about(network(), digit.source))
     with layers:
         inside = look_inside(digit)
-        opened = overview(inside, key="overview") if inside is not None else None
-    if inside is None or opened is None or opened.layer is None:
+        if inside is None:
+            return
+        opened = overview(columns(inside), key="overview")
+    place = None if opened is None else place_of(opened, inside)
+    if place is None:
         return
     with_maps = {output.layer.name for output in inside.maps}
-    page = "feature_maps" if opened.layer in with_maps else "arithmetic"
-    view = View(
-        opened.layer, opened.channel, epoch=session().view.epoch, before=not opened.activated
-    )
-    open_page(f"pages/inside/{page}.py", view)
+    page = "feature_maps" if place.layer in with_maps else "arithmetic"
+    open_page(f"pages/inside/{page}.py", replace(place, epoch=session().view.epoch))
 
 
 follow()

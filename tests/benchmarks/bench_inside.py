@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "model")]
@@ -24,18 +25,24 @@ from model.interpretability.activation_maximization import STEPS, begin, climb  
 from model.interpretability.channel_order import Order, channels_in_order  # noqa: E402
 from model.interpretability.dead_filters import firing  # noqa: E402
 from model.interpretability.top_patches import best_patches  # noqa: E402
-from model.network.activations import forward_pass  # noqa: E402
+from model.network.activations import ForwardPass, forward_pass  # noqa: E402
 from model.network.shipped import shipped  # noqa: E402
 from model.preprocessing.pipeline import from_ink  # noqa: E402
 from tests.benchmarks.screen import app_on_screen, on_the_sheet  # noqa: E402
 from tests.benchmarks.timing import say, spread, spread_of  # noqa: E402
 from ui.components.maps import encoded  # noqa: E402
-from ui.components.overview import columns  # noqa: E402
+from ui.components.overview import message  # noqa: E402
 from ui.frame.save_menu import as_csv  # noqa: E402
 from ui.inside.filters import SLICE  # noqa: E402
+from ui.inside.network_columns import columns  # noqa: E402
 
 PAINTED, MESSAGE, UPDATES = "250 ms", "150 kB", "4"
 CLIMB, FIRST, OFF = "3 s", "0.5 s", "2 s"
+
+
+def sent(inside: ForwardPass) -> list[dict[str, Any]]:
+    """The columns of the network view as the browser gets them."""
+    return [message(column) for column in columns(inside)]
 
 
 def in_the_engine() -> None:
@@ -50,13 +57,13 @@ def in_the_engine() -> None:
     inside = here.run(forward_pass, network, digit)
     ink = np.kron(digit, np.ones((3, 3), np.float32))
     say("the drawing to a digit", spread(lambda: from_ink(ink)))
-    say("the network view's columns", spread(lambda: columns(inside)))
+    say("the network view's columns", spread(lambda: sent(inside)))
 
     def update() -> object:
-        return columns(here.run(forward_pass, network, from_ink(ink).digits[0].digit))
+        return sent(here.run(forward_pass, network, from_ink(ink).digits[0].digit))
 
     say("together: a full update of the network view", spread(update))
-    say("its message", f"{len(json.dumps(columns(inside))) / 1000:.0f} kB", MESSAGE)
+    say("its message", f"{len(json.dumps(sent(inside))) / 1000:.0f} kB", MESSAGE)
     many = np.random.default_rng(0).normal(size=(26, 26, 64)).astype(np.float32)
     largest = len(json.dumps(encoded(many, None))) / 1000
     say("64 maps of 26×26, message", f"{largest:.0f} kB", MESSAGE)

@@ -8,7 +8,9 @@ from PIL import Image
 
 from model.network import NetworkConfig, layers
 from model.network.activations import ForwardPass, LayerOutput
-from ui.components.overview import GAP, Opened, checked_opening, columns
+from ui.components.overview import GAP, Opened, checked_opening, message
+from ui.inside.network_columns import columns, place_of
+from ui.state.session import View
 from ui.style.colours import ramp_indices
 
 CONFIGS = (
@@ -33,6 +35,11 @@ def some_pass(config: NetworkConfig) -> ForwardPass:
     return ForwardPass(digit, tuple(output(layer) for layer in layers(config)))
 
 
+def sent(inside: ForwardPass) -> list[dict]:
+    """The columns as the browser gets them."""
+    return [message(column) for column in columns(inside)]
+
+
 def indices(panel) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(panel["png"]))))
 
@@ -40,7 +47,7 @@ def indices(panel) -> np.ndarray:
 @pytest.mark.parametrize("config", CONFIGS)
 def test_every_channel_of_every_layer_stands_where_the_panel_says(config: NetworkConfig) -> None:
     inside = some_pass(config)
-    shown = columns(inside)
+    shown = sent(inside)
     assert [column["name"] for column in shown] == ["picture", *(x.name for x in layers(config))]
     for output, column in zip(inside.layers, shown[1:], strict=True):
         if output.layer.activation == "softmax":
@@ -65,7 +72,7 @@ def test_every_channel_of_every_layer_stands_where_the_panel_says(config: Networ
 @pytest.mark.parametrize("config", CONFIGS)
 def test_columns_say_shape_parameters_and_range(config: NetworkConfig) -> None:
     inside = some_pass(config)
-    for output, column in zip(inside.layers, columns(inside)[1:], strict=True):
+    for output, column in zip(inside.layers, sent(inside)[1:], strict=True):
         layer = output.layer
         assert column["facts"] == [
             "×".join(map(str, layer.output_shape)),
@@ -78,7 +85,7 @@ def test_columns_say_shape_parameters_and_range(config: NetworkConfig) -> None:
 
 def test_the_outputs_are_scores_and_probabilities() -> None:
     inside = some_pass(NetworkConfig())
-    panel = columns(inside)[-1]["panels"][0]
+    panel = sent(inside)[-1]["panels"][0]
     assert panel["best"] == int(np.argmax(inside.probabilities))
     assert [row["percent"] for row in panel["rows"]] == [f"{p:.1%}" for p in inside.probabilities]
     assert [row["score"] for row in panel["rows"]] == [
@@ -88,33 +95,37 @@ def test_the_outputs_are_scores_and_probabilities() -> None:
 
 @pytest.mark.parametrize("config", CONFIGS)
 def test_columns_are_narrow_enough_and_the_message_small_enough(config: NetworkConfig) -> None:
-    shown = columns(some_pass(config))
+    shown = sent(some_pass(config))
     assert max(p.get("width", 0) for column in shown for p in column["panels"]) <= 8 * (28 + GAP)
-    assert len(json.dumps(columns(some_pass(NetworkConfig())))) < 150_000
+    assert len(json.dumps(sent(some_pass(NetworkConfig())))) < 150_000
 
 
 def test_all_zero_before_and_after_is_no_fault() -> None:
     inside = some_pass(NetworkConfig())
     zero = tuple(LayerOutput(x.layer, x.before * 0, x.after * 0) for x in inside.layers)
-    assert (indices(columns(ForwardPass(inside.digit, zero))[1]["panels"][0])[0] == 128)[:26].all()
+    assert (indices(sent(ForwardPass(inside.digit, zero))[1]["panels"][0])[0] == 128)[:26].all()
 
 
 def test_what_was_opened_is_told() -> None:
     inside = some_pass(NetworkConfig())
 
-    def told(column, panel, channel):
-        message = {"column": column, "panel": panel, "channel": channel}
-        return checked_opening(message, inside)
+    shown = sent(inside)
 
-    assert told(1, 0, 31) == Opened("conv1", 31, False)
-    assert told(1, 1, None) == Opened("conv1", None, True)
-    assert told(2, 0, 5) == Opened("pool1", 5, True)
-    assert told(8, 0, 9) == Opened("output", 9, True)
-    assert told(0, 0, 0) == Opened(None, None, True)
+    def told(column: int, panel: int, channel: int | None) -> View | None:
+        said = {"column": column, "panel": panel, "channel": channel}
+        opened = checked_opening(said, shown)
+        assert opened == Opened(column, panel, channel)
+        return place_of(opened, inside)
+
+    assert told(1, 0, 31) == View("conv1", 31, before=True)
+    assert told(1, 1, None) == View("conv1", None)
+    assert told(2, 0, 5) == View("pool1", 5)
+    assert told(8, 0, 9) == View("output", 9)
+    assert told(0, 0, 0) is None
 
 
 @pytest.mark.parametrize(
-    "message",
+    "said",
     [
         None,
         [],
@@ -130,5 +141,5 @@ def test_what_was_opened_is_told() -> None:
         {"column": 1, "panel": 0, "channel": 1.5},
     ],
 )
-def test_a_message_that_makes_no_sense_opens_nothing(message: object) -> None:
-    assert checked_opening(message, some_pass(NetworkConfig())) is None
+def test_a_message_that_makes_no_sense_opens_nothing(said: object) -> None:
+    assert checked_opening(said, sent(some_pass(NetworkConfig()))) is None

@@ -1,21 +1,19 @@
-"""The whole network at a glance: a column for every layer, from the picture to the ten outputs.
+"""Columns of small pictures side by side, following the pen: a whole network at a glance.
 
-Every column shows all channels of its layer as one picture (`style.mosaic`), so that an update,
-many times a second under the pen, is a dozen small PNGs and some text. `overview.js` places them,
-finds the channel under the pointer and tells Python which one was opened.
+Every column shows all channels of a layer as one picture (`style.mosaic`), so that an update, many
+times a second under the pen, is a dozen small PNGs and some text. `overview.js` places them, finds
+the channel under the pointer and tells Python which one was opened. What the columns stand for is
+the page's business.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
-from model.network import SIDE
-from model.network.activations import ForwardPass, LayerOutput
 from ui.components import component
-from ui.style.diagram import TITLES, shape_text
 from ui.style.mosaic import mosaic_png
 
 ROWS = 16  # maps below each other in a column
@@ -28,87 +26,91 @@ WIDEST = 120  # CSS pixels for a column of units
 _mount = component("overview")
 
 
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """All channels of a layer as one picture.
+
+    `values` is (height, width, channels), or (units,); `scale` the value of the full colour.
+    """
+
+    values: np.ndarray
+    scale: float
+    caption: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Outputs:
+    """The network's outputs as rows: `scores` and `probabilities`, (n,) each."""
+
+    scores: np.ndarray
+    probabilities: np.ndarray
+    caption: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One layer: its name, its kind in words, facts below it, and one or two panels."""
+
+    name: str
+    title: str
+    facts: tuple[str, ...]
+    panels: tuple[Sheet | Outputs, ...]
+
+
 @dataclass(frozen=True)
 class Opened:
-    """What was clicked: a layer by name (None is the picture), and which of its channels if any."""
+    """What was clicked: a panel of a column by their places, and which channel of it if any."""
 
-    layer: str | None
+    column: int
+    panel: int
     channel: int | None
-    activated: bool  # the picture after the activation function, or the one before it
 
 
-def overview(inside: ForwardPass, *, key: str) -> Opened | None:
-    """Show all layers with all channels; new values under the same key are painted in place.
+def overview(columns: Sequence[Column], *, key: str) -> Opened | None:
+    """Show columns; new values under the same key are painted in place.
 
     Returns:
         What was clicked since the last run, or None.
     """
-    shown = columns(inside)
+    shown = [message(column) for column in columns]
     result = _mount(key=key, data={"columns": shown}, on_opened_change=lambda: None)
-    return checked_opening(result.get("opened"), inside)
+    return checked_opening(result.get("opened"), shown)
 
 
-def columns(inside: ForwardPass) -> list[dict[str, Any]]:
-    """Return the columns as the browser takes them: the picture first, then every layer.
-
-    A layer with ReLU has two panels, before and after it, on one scale, so that one sees what is
-    cut off. It is the scale of what is left: the large negative sums, which go nowhere, would make
-    all else look pale. The ten outputs are rows with their scores and probabilities.
-    """
-    picture = inside.digit[:, :, None]
-    first = {
-        "name": "picture",
-        "title": "Input",
-        "facts": [shape_text((SIDE, SIDE, 1))],
-        "panels": [_panel(picture, "", 1.0)],
-    }
-    return [first, *(_column(output) for output in inside.layers)]
+def message(column: Column) -> dict[str, Any]:
+    """Return a column as the browser takes it."""
+    panels = [
+        _outputs(panel) if isinstance(panel, Outputs) else _sheet(panel) for panel in column.panels
+    ]
+    facts = list(column.facts)
+    return {"name": column.name, "title": column.title, "facts": facts, "panels": panels}
 
 
-def checked_opening(message: object, inside: ForwardPass) -> Opened | None:
+def checked_opening(said: object, shown: Sequence[Mapping[str, Any]]) -> Opened | None:
     """Return what the browser says was opened; None when it is not there.
 
     Args:
-        message: {"column", "panel", "channel"} if all is well; the channel may be None.
-        inside: what is shown now.
+        said: {"column", "panel", "channel"} if all is well; the channel may be None.
+        shown: the columns as they were sent.
     """
-    if not isinstance(message, Mapping):
+    if not isinstance(said, Mapping):
         return None
-    column, panel, channel = (message.get(name) for name in ("column", "panel", "channel"))
+    column, panel, channel = (said.get(name) for name in ("column", "panel", "channel"))
+    if not (_within(column, len(shown)) and _within(panel, len(shown[column]["panels"]))):
+        return None
+    if channel is not None and not _within(channel, shown[column]["panels"][panel]["count"]):
+        return None
+    return Opened(column, panel, channel)
+
+
+def _within(number: object, count: int) -> TypeGuard[int]:
     # type() rather than isinstance: True is an int to Python, and not a column to us
-    if type(column) is not int or not 0 <= column <= len(inside.layers) or panel not in (0, 1):
-        return None
-    if column == 0:
-        return Opened(None, None, True)
-    layer = inside.layers[column - 1].layer
-    if channel is not None and (
-        type(channel) is not int or not 0 <= channel < layer.output_shape[-1]
-    ):
-        return None
-    return Opened(layer.name, channel, layer.activation != "relu" or panel == 1)
+    return type(number) is int and 0 <= number < count
 
 
-def _column(output: LayerOutput) -> dict[str, Any]:
-    layer = output.layer
-    facts = [shape_text(layer.output_shape)]
-    facts.append(f"{layer.parameters:,} parameters")
-    scale = float(np.abs(output.after).max()) or float(np.abs(output.before).max())
-    if layer.activation == "relu":
-        panels = [
-            _panel(output.before, "before ReLU", scale),
-            _panel(output.after, "after ReLU", scale),
-        ]
-    elif layer.activation == "softmax":
-        panels = [_outputs(output)]
-    else:
-        panels = [_panel(output.after, "", scale)]
-    title = "Output" if layer.activation == "softmax" else TITLES[layer.kind]
-    return {"name": layer.name, "title": title, "facts": facts, "panels": panels}
-
-
-def _panel(values: np.ndarray, caption: str, scale: float) -> dict[str, Any]:
+def _sheet(panel: Sheet) -> dict[str, Any]:
     """All maps, or all units, of one layer as one picture and where to find each in it."""
-    count = values.shape[-1]
+    values, count = panel.values, panel.values.shape[-1]
     if values.ndim == 3:
         zoom, gap = max(1, MAP_EDGE // max(values.shape[:2])), GAP
         if count == 1:
@@ -119,9 +121,9 @@ def _panel(values: np.ndarray, caption: str, scale: float) -> dict[str, Any]:
         zoom, across = _unit_layout(count)
     rows = -(-count // across)
     height, width = values.shape[0] * zoom, values.shape[1] * zoom
-    png = mosaic_png(values, scale=scale, columns=across, gap=gap, zoom=zoom)
+    png = mosaic_png(values, scale=panel.scale, columns=across, gap=gap, zoom=zoom)
     return {
-        "caption": caption,
+        "caption": panel.caption,
         "noun": noun,
         "range": [f"max {_signed(values.max())}", f"min {_signed(values.min())}"],
         "png": base64.b64encode(png).decode("ascii"),
@@ -143,18 +145,18 @@ def _unit_layout(count: int) -> tuple[int, int]:
     return edge, across
 
 
-def _outputs(output: LayerOutput) -> dict[str, Any]:
+def _outputs(panel: Outputs) -> dict[str, Any]:
+    scores, probabilities = panel.scores, panel.probabilities
     rows = [
         {"score": _signed(score), "share": round(share, 4), "percent": f"{share:.1%}"}
-        for score, share in zip(output.before.tolist(), output.after.tolist(), strict=True)
+        for score, share in zip(scores.tolist(), probabilities.tolist(), strict=True)
     ]
-    low, high = output.before.min(), output.before.max()
     return {
-        "caption": "score, then softmax",
+        "caption": panel.caption,
         "noun": "unit",
-        "range": [f"scores: max {_signed(high)}", f"min {_signed(low)}"],
+        "range": [f"scores: max {_signed(scores.max())}", f"min {_signed(scores.min())}"],
         "count": len(rows),
-        "best": int(np.argmax(output.after)),
+        "best": int(np.argmax(probabilities)),
         "rows": rows,
     }
 
