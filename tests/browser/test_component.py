@@ -13,7 +13,7 @@ from playwright.sync_api import Page, WebSocket, expect
 from tests.browser.test_curves import APP, wait_for_updates  # charts that are sent twice a second
 
 pytestmark = pytest.mark.browser
-CODE = "/component/ui.component.curves/"
+CODE = "/component/ui.components.curves/"
 SOURCE = Path(__file__).parents[2] / "ui" / "components" / "curves" / "browser" / "curves.js"
 
 

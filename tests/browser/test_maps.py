@@ -218,7 +218,7 @@ def test_numbers_are_written_with_the_digits_that_are_known(page: Page, visit: O
     def written(call: str) -> str:
         return page.evaluate(
             "async () => { const { briefly, colourIndex, exactly } = "
-            f"await import('/component/ui.component.maps/numbers.js'); return {call} }}"
+            f"await import('/component/ui.components.maps/numbers.js'); return {call} }}"
         )
 
     assert written("exactly(0)") == "0"

@@ -15,7 +15,8 @@ import streamlit as st
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
-_MOUNT = (Path(__file__).parent / "mount.js").read_text(encoding="utf-8")
+_HERE = Path(__file__).parent
+_MOUNT = (_HERE / "mount.js").read_text(encoding="utf-8")
 
 
 def component(name: str) -> "ComponentRenderer":
@@ -23,7 +24,8 @@ def component(name: str) -> "ComponentRenderer":
 
     `browser/NAME.js` exports as default what shows it: a function that is called with
     {data, parentElement, setStateValue, setTriggerValue} at first and whenever the data or the
-    theme change. What it returns, if anything, is called before the component goes.
+    theme change. What it returns, if anything, is called before the component goes. What components
+    share is in `shared/browser/view.js`.
     `browser/NAME.css`, if there is one, styles it and nothing else.
 
     Args:
@@ -32,19 +34,22 @@ def component(name: str) -> "ComponentRenderer":
     Returns:
         What `st.components.v2.component` returns.
     """
-    folder = Path(__file__).parent / name / "browser"
+    folder = _HERE / name / "browser"
     files = [file for file in (f"{name}.js", f"{name}.css") if (folder / file).exists()]
     source = _MOUNT.replace("{folder}", f"component/{__name__}.{name}/")
     mount = st.components.v2.component(
         f"digitscope_{name}", js=source.replace("{files}", json.dumps(files))
     )
 
-    @cache
-    def serve() -> None:
-        st.components.v1.declare_component(name, folder)
-
     def show(**said: Any) -> Any:
-        serve()  # not before: Streamlit takes a folder only from a running script
+        for folder in ("shared", name):
+            _serve(folder)  # not before: Streamlit takes a folder only from a running script
         return mount(**said)
 
     return show
+
+
+@cache
+def _serve(name: str) -> None:
+    """Let the server hand out the files of `NAME/browser`, and nothing else of this folder."""
+    st.components.v1.declare_component(name, _HERE / name / "browser")

@@ -1,23 +1,19 @@
 // The confusion matrix: a table of buttons, made once and painted in place at each update.
 // Arrow keys move between the cells; Tab enters and leaves the table at the selected cell.
 
-const views = new WeakMap();
+import { mounted } from "../ui.components.shared/view.js";
+
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const DARK_FROM = 0.55; // of a cell's colour: from here on its number is white
 
-export default function ({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = build(parentElement);
-    views.set(parentElement, view);
-  }
+export default mounted(build, (view, { data, setStateValue }) => {
   view.send = (cell) => setStateValue("picked", cell);
   if (String(data.selected) !== view.told) {
     view.told = String(data.selected);
     select(view, data.selected);
   }
   paint(view, data.counts);
-}
+});
 
 function build(parent) {
   const box = document.createElement("div");

@@ -1,23 +1,14 @@
-// Cards with a picture, a sentence and a switch. Streamlit calls the default export again whenever
-// the data change; the cards stay and get new contents, so that nothing flickers and the keyboard
-// keeps its place.
+// Cards with a picture, a sentence and a switch. They stay over updates and get new contents.
 
-const strips = new WeakMap();
+import { element, mounted } from "../ui.components.shared/view.js";
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  let strip = strips.get(parentElement);
-  if (!strip) strips.set(parentElement, (strip = new Strip(parentElement)));
+const make = (parent) => new Strip(parent);
+
+export default mounted(make, (strip, { data, setStateValue, setTriggerValue }) => {
   strip.send = (off) => setStateValue("off", off);
   strip.open = (key) => setTriggerValue("opened", key);
   strip.update(data);
-}
-
-function element(parent, tag, className = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent.append(made);
-  return made;
-}
+});
 
 class Strip {
   constructor(parent) {

@@ -3,8 +3,9 @@
 // Two numbers of the layer are enough for that: the side of the part, and the step from one pixel's
 // part to its neighbour's.
 
+import { element } from "../ui.components.shared/view.js";
 import { decode, exactly } from "./numbers.js";
-import { element, paintPixels } from "./painting.js";
+import { paintPixels } from "./painting.js";
 
 export class Drawing {
   constructor(parent, say) {

@@ -1,34 +1,25 @@
 // Draws feature maps: a grid of small ones, or one big one with its numbers.
-//
-// Streamlit calls the default export again whenever the data or the theme change. The view of a
-// mounted component is kept by its parent element and updated in place, so that nothing flickers
-// and focus, selection and hover survive. Only a pick goes to Python.
+// Only a pick goes to Python.
 //
 // Beside the maps can stand the drawing that they were made of: what of it the pixel under the
 // pointer depends on is outlined in there as fast as the pointer moves.
 
+import { element, mounted } from "../ui.components.shared/view.js";
 import { Drawing } from "./drawing.js";
 import { decode, exactly } from "./numbers.js";
-import { element, paintCells, paintPixels } from "./painting.js";
+import { paintCells, paintPixels } from "./painting.js";
 
 const NARROW = 560; // CSS pixels: below, the drawing stands in the foot, which stays in sight
 const LARGEST_CELL = 96; // CSS pixels: a 3×3 kernel need not fill the page
 const KEYS_PAUSE = 80; // ms of rest before arrow keys are reported: held down they repeat fast
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
-const views = new WeakMap();
+const make = (parent, { kind }) => (kind === "grid" ? new Grid(parent) : new Big(parent));
 
-export default function ({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (view?.kind !== data.kind) {
-    view?.close();
-    view = data.kind === "grid" ? new Grid(parentElement) : new Big(parentElement);
-    view.kind = data.kind;
-    views.set(parentElement, view);
-  }
+export default mounted(make, (view, { data, setStateValue }) => {
   view.send = (pick) => setStateValue("clicked", pick);
   view.update(data);
-}
+});
 
 // ---- what both views share: the frame, the colour bar, the read-out ----
 
@@ -50,11 +41,6 @@ class View {
       if (this.maps) this.layOut();
     });
     this.observer.observe(this.root);
-  }
-
-  close() {
-    this.observer.disconnect();
-    this.root.remove();
   }
 
   obey(name, wish) {

@@ -4,13 +4,6 @@ import { briefly, colourIndex } from "./numbers.js";
 
 const SMALLEST_FONT = 8; // CSS pixels: below this numbers are left out
 
-export function element(parent, tag, className) {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent.append(made);
-  return made;
-}
-
 function sized(canvas, width, height) {
   // Setting a canvas's size empties it, even to the same size: a flicker.
   if (canvas.width !== width) canvas.width = width;

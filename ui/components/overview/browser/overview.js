@@ -1,33 +1,19 @@
 // The columns of the network view. Python sends a picture of all channels for each column; here
 // they are placed side by side, as large as the page allows, and the channel under the pointer is
 // found by its place in the picture.
-//
-// Streamlit calls the default export again whenever the data or the theme change. The view of a
-// mounted component is kept by its parent element and updated in place: under the pen only the
-// sources of the images and some texts change.
+// Under the pen only the sources of the images and some texts change.
+
+import { element, mounted } from "../ui.components.shared/view.js";
 
 const ZOOMS = [1.4, 1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7]; // tried until all columns stand in one row
 const WRAPPED = 0.62; // when none fits, they go on in the next row, and two rows fit a screen
 
-const views = new WeakMap();
+const make = (parent) => new Overview(parent);
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = new Overview(parentElement);
-    views.set(parentElement, view);
-  }
+export default mounted(make, (view, { data, setTriggerValue }) => {
   view.send = (place) => setTriggerValue("opened", place);
   view.update(data.columns);
-}
-
-function element(parent, tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  parent.append(made);
-  return made;
-}
+});
 
 class Overview {
   constructor(parent) {

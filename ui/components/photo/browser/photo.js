@@ -1,11 +1,8 @@
-// A picture and its outlines, in shares of its sides. Streamlit calls the default export again at
-// every update: the elements stay, so that nothing flickers and the keyboard keeps its place.
+// A picture and its outlines, in shares of its sides. The elements stay over updates.
 
-const views = new WeakMap(); // by parent element
+import { element, mounted } from "../ui.components.shared/view.js";
 
-export default function ({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) views.set(parentElement, (view = build(parentElement)));
+export default mounted(build, (view, { data, setStateValue }) => {
   view.send = (place) => setStateValue("picked", place);
   if (view.image.getAttribute("src") !== data.source) view.image.src = data.source;
   view.image.alt = data.name;
@@ -24,23 +21,18 @@ export default function ({ data, parentElement, setStateValue }) {
     button.setAttribute("aria-label", `Digit ${place + 1}`);
     button.setAttribute("aria-pressed", place === data.selected);
   });
-}
+});
 
 function build(parent) {
-  const box = document.createElement("div");
-  box.className = "photo";
-  const image = document.createElement("img");
-  box.append(image);
-  parent.append(box);
-  return { box, image, outlines: [], send: null };
+  const box = element(parent, "div", "photo");
+  return { box, image: element(box, "img"), outlines: [], send: null };
 }
 
 function outline(view) {
-  const button = document.createElement("button");
+  const button = element(view.box, "button");
   button.type = "button";
-  button.append(document.createElement("b"));
+  element(button, "b");
   const place = view.outlines.length;
   button.addEventListener("click", () => view.send(place));
-  view.box.append(button);
   return button;
 }

@@ -1,20 +1,18 @@
 // Draws digits at points of a plane. Pointing stays in the browser; only a pick goes to Python.
 
-const views = new WeakMap();
+import { mounted } from "../ui.components.shared/view.js";
+
 const MARGIN = 18; // CSS pixels around the points
 const REACH = 24; // how near the pointer must come to a point
 const HEIGHT = 0.72; // of the width
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
-export default function ({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (!view) {
-    view = new Plane(parentElement);
-    views.set(parentElement, view);
-  }
+const make = (parent) => new Plane(parent);
+
+export default mounted(make, (view, { data, setStateValue }) => {
   view.send = (place) => setStateValue("picked", place);
   view.update(data);
-}
+});
 
 class Plane {
   constructor(parent) {
