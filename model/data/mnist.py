@@ -23,6 +23,8 @@ import numpy as np
 from model.data.cache import cache_folder, write_atomically
 
 Name = Literal["embedded", "full"]
+Part = Literal["training", "validation", "test", "unseen"]
+"""Of a data set; "unseen" is validation and test together."""
 VALIDATION = 500  # digits of the embedded set, as many of each class
 TEST = 500
 FULL_VALIDATION = 5_000  # of the 60,000; the embedded set's held-back digits are among them
@@ -34,6 +36,13 @@ ARRAYS = {
     "y_test": (10_000,),
 }
 CONTENT = "1aacd4202d115f2d"  # blake2b of the four arrays, in this order
+TEST_CONTENT = "37949196e920e83b"  # blake2b of x_test and y_test
+
+
+DAMAGED_TEST = (
+    "The file with full MNIST cannot be read or is damaged. Download it again on the Train page, "
+    "or take the 500 digits that are always here."
+)
 
 
 class DataError(RuntimeError):
@@ -66,6 +75,61 @@ class DataSet:
     training: Digits
     validation: Digits
     test: Digits
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Some neighbouring digits of a data set by name: whoever needs them loads them himself.
+
+    So a page that asks a worker about test digits sends it some bytes instead of the pictures.
+
+    Attributes:
+        data: the data set.
+        part: of it.
+        start: the place of the first digit in that part.
+        stop: the place after the last one; None for the part's end.
+    """
+
+    data: Name = "embedded"
+    part: Part = "test"
+    start: int = 0
+    stop: int | None = None
+
+    def digits(self) -> Digits:
+        """The digits; each data set is read once a process.
+
+        Raises:
+            DataError: see `load`.
+        """
+        if (self.data, self.part) == ("full", "test"):
+            whole = full_test()
+        elif self.part == "unseen":
+            whole = unseen(self.data)
+        else:
+            whole = getattr(load(self.data), self.part)
+        chosen = slice(self.start, self.stop)
+        return Digits(whole.images[chosen], whole.labels[chosen])
+
+    def slices(self, size: int) -> "list[Selection]":
+        """The same digits in pieces of at most so many."""
+        end = self.start + len(self.digits())
+        return [
+            Selection(self.data, self.part, start, min(start + size, end))
+            for start in range(self.start, end, size)
+        ]
+
+
+DigitSource = Digits | Selection
+"""Digits, or their name: what a worker can load itself is named, what a person made is sent."""
+
+
+def digits_of(source: DigitSource) -> Digits:
+    """The digits themselves.
+
+    Raises:
+        DataError: see `load`.
+    """
+    return source.digits() if isinstance(source, Selection) else source
 
 
 def load(name: Name) -> DataSet:
@@ -108,6 +172,25 @@ def full() -> DataSet:
     training, validation = _split_full(digits.labels, held_back)
     test = Digits(arrays["x_test"], arrays["y_test"])
     return DataSet(digits.take(training), digits.take(validation), test)
+
+
+@lru_cache(maxsize=1)
+def full_test() -> Digits:
+    """MNIST's 10,000 test digits, and nothing else of it: a tenth of the time and memory.
+
+    Raises:
+        DataError: the file is missing or is not MNIST.
+    """
+    try:
+        with np.load(full_path(), allow_pickle=False) as file:
+            images, labels = file["x_test"], file["y_test"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(DAMAGED_TEST) from error
+    digest = hashlib.blake2b(np.ascontiguousarray(images).data, digest_size=8)
+    digest.update(np.ascontiguousarray(labels).data)
+    if images.shape != ARRAYS["x_test"] or digest.hexdigest() != TEST_CONTENT:
+        raise DataError(DAMAGED_TEST)
+    return Digits(images, labels)
 
 
 def full_path() -> Path:
@@ -196,9 +279,13 @@ def _split_full(labels: np.ndarray, held_back: np.ndarray) -> tuple[np.ndarray, 
     return free[training], np.sort(np.concatenate([np.flatnonzero(held_back), free[more]]))
 
 
-def unseen() -> Digits:
-    """The 1,000 digits that no network of this app has learned from: validation, then test."""
-    data = embedded()
+@lru_cache(maxsize=2)
+def unseen(name: Name = "embedded") -> Digits:
+    """The digits that no network of this app has learned from: validation, then test.
+
+    Of the embedded set they are 1,000, a hundred of each class.
+    """
+    data = load(name)
     return Digits(
         np.concatenate([data.validation.images, data.test.images]),
         np.concatenate([data.validation.labels, data.test.labels]),

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from model.data.mnist import DigitSource, digits_of
 from model.network import SIDE, Network
 from model.network.activations import ForwardPass, check_digit, forward_pass
 from model.network.forward import probabilities
@@ -255,27 +256,21 @@ class Measured:
 
 
 def measure(
-    network: Network,
-    images: np.ndarray,
-    labels: np.ndarray,
-    change: Corruption,
-    strength: float,
-    seed: int,
+    network: Network, source: DigitSource, change: Corruption, strength: float, seed: int
 ) -> Measured:
     """Change digits and read them. Runs in a worker: it loads TensorFlow.
 
     Args:
         network: any network.
-        images: (n, 28, 28) uint8, 255 is ink.
-        labels: (n,) uint8.
+        source: the digits, or their name.
         change: which.
         strength: of it.
         seed: of the noise; another one for each slice.
     """
-    inputs = images.astype(np.float32) / np.float32(255)
-    said = probabilities(network, changed(inputs, change, strength, seed))
-    right = int((said.argmax(axis=1) == labels).sum())
-    return Measured(change, strength, len(labels), right, float(said.max(axis=1).sum()))
+    digits = digits_of(source)
+    said = probabilities(network, changed(digits.inputs(), change, strength, seed))
+    right = int((said.argmax(axis=1) == digits.labels).sum())
+    return Measured(change, strength, len(digits), right, float(said.max(axis=1).sum()))
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,13 @@
 The network's answers come from `answers`, in a worker; everything else here is arithmetic on them.
 """
 
-import hashlib
 import math
-import zipfile
-import zlib
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
-from model.data.mnist import ARRAYS, DataError, Digits, full_path
+from model.data.mnist import DigitSource, digits_of
 from model.network import CLASSES, Network
 from model.network.forward import probabilities
 
@@ -23,43 +20,19 @@ Z_95 = 1.959963984540054
 """95 % of a normal distribution lie within so many standard deviations of its middle."""
 SMALLEST = 1e-7
 """Keras takes no probability for smaller than this before its logarithm."""
-TEST_CONTENT = "37949196e920e83b"  # blake2b of MNIST's test pictures and labels
-DAMAGED = (
-    "The file with full MNIST cannot be read or is damaged. Download it again on the Train page, "
-    "or take the 500 digits that are always here."
-)
 
 
-@lru_cache(maxsize=1)
-def full_test() -> Digits:
-    """Return MNIST's 10,000 test digits, and nothing else of it: a tenth of the time and memory.
-
-    Raises:
-        DataError: the file is missing or is not MNIST.
-    """
-    try:
-        with np.load(full_path(), allow_pickle=False) as file:
-            images, labels = file["x_test"], file["y_test"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(DAMAGED) from error
-    digest = hashlib.blake2b(np.ascontiguousarray(images).data, digest_size=8)
-    digest.update(np.ascontiguousarray(labels).data)
-    if images.shape != ARRAYS["x_test"] or digest.hexdigest() != TEST_CONTENT:
-        raise DataError(DAMAGED)
-    return Digits(images, labels)
-
-
-def answers(network: Network, images: np.ndarray) -> np.ndarray:
+def answers(network: Network, source: DigitSource) -> np.ndarray:
     """Return the ten probabilities of each digit. Runs in a worker: it loads TensorFlow.
 
     Args:
         network: any network.
-        images: (n, 28, 28) uint8, 255 is ink: a quarter of the bytes of what a network receives.
+        source: the digits, or their name.
 
     Returns:
         (n, 10) float32.
     """
-    return probabilities(network, images.astype(np.float32) / np.float32(255))
+    return probabilities(network, digits_of(source).inputs())
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:

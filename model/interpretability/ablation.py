@@ -5,13 +5,11 @@ so that ReLU passes nothing on. All other weights stay as they were learned.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 
-from model.data import mnist
-from model.data.mnist import Digits
+from model.data.mnist import unseen
 from model.network import CLASSES, SIDE, LayerKind, Network, NetworkConfig, layers
 from model.network.forward import probabilities
 
@@ -132,14 +130,6 @@ def changed_digits(pictures: np.ndarray, change: Ablation) -> np.ndarray:
             raise ValueError(f"Row {row}, column {column} is outside of the picture.")
         flipped[..., row, column] = 1 - flipped[..., row, column]
     return flipped
-
-
-@lru_cache(maxsize=1)
-def unseen() -> Digits:
-    """1,000 digits that no network of this app has learned from: validation and test together."""
-    small = mnist.embedded()
-    images = np.concatenate([small.validation.images, small.test.images])
-    return Digits(images, np.concatenate([small.validation.labels, small.test.labels]))
 
 
 def for_unseen(network: Network, change: Ablation) -> TestEffect:

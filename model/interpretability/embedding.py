@@ -17,6 +17,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from model.data.mnist import DigitSource, digits_of
 from model.network import Network
 from model.network.activations import Reading, read
 
@@ -35,17 +36,17 @@ TINY = 1e-12
 SAME = 1e-4  # share of its length that a point may be off by rounding
 
 
-def read_some(network: Network, images: np.ndarray) -> Reading:
+def read_some(network: Network, source: DigitSource) -> Reading:
     """Return what the network says of digits. Runs in a worker: it loads TensorFlow.
 
     Args:
         network: any network.
-        images: (n, 28, 28) uint8, 255 is ink.
+        source: the digits, or their name.
 
     Returns:
         Probabilities (n, 10) and the dense layer's output (n, units).
     """
-    return read(network, images.astype(np.float32) / np.float32(255))
+    return read(network, digits_of(source).inputs())
 
 
 @dataclass(frozen=True, eq=False)

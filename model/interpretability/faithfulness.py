@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.data.mnist import DigitSource, digits_of
 from model.interpretability.attribution import Attribution, AttributionMethod, Settings, attribute
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.forward import probabilities
@@ -129,13 +130,13 @@ def erase(network: Network, digit: np.ndarray, label: int, orders: np.ndarray) -
 
 
 def areas(
-    network: Network, digit: np.ndarray, methods: tuple[AttributionMethod, ...]
+    network: Network, source: DigitSource, methods: tuple[AttributionMethod, ...]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Put every method to the test on one digit: the one that the network answers.
 
     Args:
         network: any network.
-        digit: (28, 28) float32 in [0, 1].
+        source: the digit, or its name.
         methods: with their default settings.
 
     Returns:
@@ -143,8 +144,9 @@ def areas(
         last the mean of the random orders.
 
     Raises:
-        ValueError: there is no ink.
+        ValueError: it is not one digit, or there is no ink.
     """
+    (digit,) = digits_of(source).inputs()
     label = int(probabilities(network, digit[None])[0].argmax())
     orders = [
         importance_order(attribute(network, digit, each, classes=(label,)).maps[:, :, 0], digit)

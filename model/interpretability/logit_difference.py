@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.network import CLASSES, Layer, LayerKind, Network, NetworkConfig, layers
-from model.network.activations import ForwardPass
-from model.network.forward import every_output
-
-BATCH = 100
+from model.data.mnist import DigitSource, digits_of
+from model.network import CLASSES, Network
+from model.network.activations import ForwardPass, read
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +49,6 @@ class Contrast:
         return float(self.parts.sum() + self.bias)
 
 
-def dense_layer(config: NetworkConfig) -> Layer:
-    """The layer between the maps and the ten outputs."""
-    return next(layer for layer in layers(config) if layer.kind is LayerKind.DENSE)
-
-
 def contrast(network: Network, inside: ForwardPass, first: int, second: int) -> Contrast:
     """Take the difference of two scores apart. Needs no worker.
 
@@ -84,23 +77,17 @@ def contrast(network: Network, inside: ForwardPass, first: int, second: int) -> 
     )
 
 
-def dense_values(network: Network, digits: np.ndarray) -> np.ndarray:
+def dense_values(network: Network, source: DigitSource) -> np.ndarray:
     """Return what each dense unit answers to each digit. Runs in a worker: it loads TensorFlow.
 
     Args:
         network: any network.
-        digits: (n, 28, 28) float32 in [0, 1].
+        source: the digits, or their name.
 
     Returns:
         (n, units) float32, after ReLU.
     """
-    name = dense_layer(network.config).name
-    weights, x = list(network.weights.values()), digits[..., None]
-    outputs = every_output(network.config)
-    parts = [
-        np.asarray(outputs(weights, x[at : at + BATCH])[name][1]) for at in range(0, len(x), BATCH)
-    ]
-    return np.concatenate(parts) if parts else np.empty((0, network.config.dense_units), np.float32)
+    return read(network, digits_of(source).inputs()).features
 
 
 def most_exciting(values: np.ndarray, unit: int, count: int) -> np.ndarray:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model.network import NetworkConfig, from_vector, layers
-from model.network.activations import check_digit
-from model.network.forward import every_output
+from model.network import Network, NetworkConfig, from_vector, layers
+from model.network.activations import check_digit, layer_outputs
 
 
 def epochs_to_show(kept: Sequence[int], most: int) -> list[int]:
@@ -49,10 +48,11 @@ def map_over_epochs(
     found = [row for row in layers(config) if row.name == layer and row.has_maps]
     if not found or not 0 <= channel < found[0].output_shape[-1] or not weights:
         raise ValueError(f"There is no map {channel} of {layer} at {len(weights)} epochs.")
-    run, x = every_output(config), digit[None, ..., None]
 
     def frame(vector: np.ndarray) -> np.ndarray:
-        outputs = run(list(from_vector(config, vector).values()), x)
-        return np.asarray(outputs[layer][int(activated)])[0, :, :, channel]
+        network = Network(config, from_vector(config, vector), "one epoch")
+        (batch,) = layer_outputs(network, digit[None], (layer,))
+        values = batch[layer].after if activated else batch[layer].before
+        return values[0, :, :, channel]
 
     return np.stack([frame(vector) for vector in weights], axis=-1)

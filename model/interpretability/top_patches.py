@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.data.mnist import Digits
+from model.data.mnist import DigitSource, digits_of
 from model.network import Layer, LayerKind, Network, layers
-from model.network.forward import every_output
+from model.network.activations import dead, layer_outputs
 
 BEST = 9  # patches a filter
-BATCH = 100  # digits at a time: all outputs of all layers take 0.5 MB a digit
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +28,8 @@ class LayerPatches:
 
     @property
     def dead(self) -> np.ndarray:
-        """The filters that no pixel of any digit switches on."""
-        return np.flatnonzero(self.values[0] <= 0)
+        """The numbers of the dead filters: of each the highest value of all digits is here."""
+        return np.flatnonzero(dead(self.values))
 
     def cut(self, images: np.ndarray, number: int) -> np.ndarray:
         """Cut one filter's patches out of the pictures that they were found in.
@@ -51,33 +50,30 @@ class LayerPatches:
         return np.stack(cuts, axis=-1)
 
 
-def best_patches(network: Network, digits: Digits) -> tuple[LayerPatches, ...]:
+def best_patches(network: Network, source: DigitSource) -> tuple[LayerPatches, ...]:
     """Find them for every filter of every convolution layer. Runs in a worker: loads TensorFlow.
 
     Args:
         network: any network.
-        digits: at least one.
+        source: the digits or their name; at least one.
 
     Returns:
         One LayerPatches a convolution layer, in forward order.
     """
-    convolutions = [
-        layer for layer in layers(network.config) if layer.kind is LayerKind.CONVOLUTION
-    ]
-    highest: dict[str, list[np.ndarray]] = {layer.name: [] for layer in convolutions}
-    places: dict[str, list[np.ndarray]] = {layer.name: [] for layer in convolutions}
-    run, weights, inputs = every_output(network.config), list(network.weights.values()), digits
-    for start in range(0, len(inputs), BATCH):
-        part = inputs.take(np.arange(start, min(start + BATCH, len(inputs)))).inputs()
-        outputs = run(weights, part[..., None])
-        for layer in convolutions:
-            z = np.asarray(outputs[layer.name][0])  # (n, height, width, filters)
+    convolutions = {
+        layer.name: layer for layer in layers(network.config) if layer.kind is LayerKind.CONVOLUTION
+    }
+    highest: dict[str, list[np.ndarray]] = {name: [] for name in convolutions}
+    places: dict[str, list[np.ndarray]] = {name: [] for name in convolutions}
+    for batch in layer_outputs(network, digits_of(source).inputs(), convolutions):
+        for name, output in batch.items():
+            z = output.before  # (n, height, width, filters)
             z = z.reshape(len(z), -1, z.shape[-1])
-            places[layer.name].append(z.argmax(axis=1))
-            highest[layer.name].append(z.max(axis=1))
+            places[name].append(z.argmax(axis=1))
+            highest[name].append(z.max(axis=1))
     return tuple(
-        _best(layer, np.concatenate(highest[layer.name]), np.concatenate(places[layer.name]))
-        for layer in convolutions
+        _best(layer, np.concatenate(highest[name]), np.concatenate(places[name]))
+        for name, layer in convolutions.items()
     )
 
 

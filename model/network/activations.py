@@ -1,17 +1,30 @@
-"""Every layer's output for one digit, in one pass."""
+"""What the layers of a network make of digits: of one, all at once; of many, batch by batch.
 
+Only this module runs the compiled function of all layers; who looks inside a network asks here.
+"""
+
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from model.network.architecture import SIDE, Layer, LayerKind, Network, NetworkConfig, layers
-from model.network.forward import every_output
+from model.network.architecture import (
+    CLASSES,
+    SIDE,
+    Layer,
+    LayerKind,
+    Network,
+    NetworkConfig,
+    layers,
+)
+from model.network.forward import BATCH, every_output
 
 
 @dataclass(frozen=True)
 class LayerOutput:
     """What one layer makes of one digit, unscaled float32 of the layer's output shape.
 
+    What it makes of several digits (see `layer_outputs`) has one more axis, the first.
     `before` is z, the value before the activation function; for layers without one it equals
     `after`.
     """
@@ -57,6 +70,39 @@ def check_digit(digit: np.ndarray) -> None:
         )
 
 
+def layer_outputs(
+    network: Network, digits: np.ndarray, names: Collection[str]
+) -> Iterator[dict[str, LayerOutput]]:
+    """Yield what some layers make of digits, a batch at a time. Runs in a worker.
+
+    Args:
+        network: any network.
+        digits: (n, 28, 28) float32 in [0, 1]; ink is 1, paper 0 (MNIST's polarity).
+        names: of the layers.
+
+    Yields:
+        The layers by name in forward order; their arrays are (digits of this batch, …).
+
+    Raises:
+        ValueError: digits of another shape or type, or a layer that the network does not have.
+    """
+    if digits.ndim != 3 or digits.shape[1:] != (SIDE, SIDE) or digits.dtype != np.float32:
+        raise ValueError(
+            f"Expected digits of shape (n, {SIDE}, {SIDE}) in float32, "
+            f"got {digits.shape} in {digits.dtype}."
+        )
+    chosen = [layer for layer in layers(network.config) if layer.name in names]
+    if len(chosen) < len(set(names)):
+        raise ValueError(f"Not all of these are layers of the network: {', '.join(names)}.")
+    run, weights = every_output(network.config), list(network.weights.values())
+    for start in range(0, len(digits), BATCH):
+        outputs = run(weights, digits[start : start + BATCH, ..., None])
+        yield {
+            layer.name: LayerOutput(layer, *(np.asarray(values) for values in outputs[layer.name]))
+            for layer in chosen
+        }
+
+
 def forward_pass(network: Network, digit: np.ndarray) -> ForwardPass:
     """Return what every layer makes of one digit. Runs in a worker: it loads TensorFlow.
 
@@ -68,16 +114,12 @@ def forward_pass(network: Network, digit: np.ndarray) -> ForwardPass:
         ValueError: wrong shape, dtype or range; the message says what was expected and what came.
     """
     check_digit(digit)
-    outputs = every_output(network.config)(list(network.weights.values()), digit[None, ..., None])
-
-    def of(layer: Layer) -> LayerOutput:
-        before, after = (np.asarray(tensor)[0] for tensor in outputs[layer.name])
-        return LayerOutput(layer, before, after)
-
-    return ForwardPass(digit, tuple(of(layer) for layer in layers(network.config)))
-
-
-BATCH = 250
+    names = [layer.name for layer in layers(network.config)]
+    (batch,) = layer_outputs(network, digit[None], names)
+    return ForwardPass(
+        digit,
+        tuple(LayerOutput(each.layer, each.before[0], each.after[0]) for each in batch.values()),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,17 +135,44 @@ def read(network: Network, pictures: np.ndarray) -> Reading:
 
     Args:
         network: any network.
-        pictures: (n, 28, 28) float32 in [0, 1], at least one.
+        pictures: (n, 28, 28) float32 in [0, 1].
     """
-    compiled, dense = every_output(network.config), dense_layer(network.config)
-    weights = list(network.weights.values())
-    parts = []
-    for start in range(0, len(pictures), BATCH):
-        outputs = compiled(weights, pictures[start : start + BATCH, ..., None])
-        parts.append((np.asarray(outputs["output"][1]), np.asarray(outputs[dense][1])))
-    return Reading(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    dense = dense_layer(network.config).name
+    probabilities = [np.empty((0, CLASSES), np.float32)]
+    features = [np.empty((0, network.config.dense_units), np.float32)]
+    for batch in layer_outputs(network, pictures, (dense, "output")):
+        probabilities.append(batch["output"].after)
+        features.append(batch[dense].after)
+    return Reading(np.concatenate(probabilities), np.concatenate(features))
 
 
-def dense_layer(config: NetworkConfig) -> str:
-    """The name of the layer whose values are compared: the dense one before the output."""
-    return next(layer.name for layer in layers(config) if layer.kind is LayerKind.DENSE)
+def dense_layer(config: NetworkConfig) -> Layer:
+    """The layer between the maps and the ten outputs."""
+    return next(layer for layer in layers(config) if layer.kind is LayerKind.DENSE)
+
+
+def fires(values: np.ndarray) -> np.ndarray:
+    """Tell for each digit which channels of a layer fire: are above zero at one place or more.
+
+    Args:
+        values: (n, …, channels) of a layer with ReLU; before it or after it makes no difference.
+
+    Returns:
+        (n, channels) bool.
+    """
+    return np.asarray((values > 0).any(axis=tuple(range(1, values.ndim - 1))))
+
+
+def dead(values: np.ndarray) -> np.ndarray:
+    """Tell which channels of a layer are dead: those that fire for none of the digits.
+
+    Behind ReLU such a filter or unit passes nothing on, and its weights get no gradient: it cannot
+    come back to life by training on these digits.
+
+    Args:
+        values: as for `fires`.
+
+    Returns:
+        (channels,) bool.
+    """
+    return np.asarray(~fires(values).any(axis=0))

@@ -22,6 +22,8 @@ from model.network.architecture import (
 
 Tensor = Any  # TensorFlow ships no types that mypy could check
 BATCH = 128
+"""Digits at a time. The values of all layers of the course's network are 0.3 MB a digit; with what
+TensorFlow needs beside them, 128 digits took 72 MB, and 250 took 142 (resident memory)."""
 
 
 def forward(
@@ -91,7 +93,7 @@ def logits_and_probabilities(
     Args:
         network: any network.
         digits: (n, 28, 28) float32 in [0, 1].
-        batch: how many at a time; bounds the memory (128 digits need about 30 MB).
+        batch: how many at a time.
     """
     compiled = _logits_and_probabilities(network.config)
     weights = list(network.weights.values())

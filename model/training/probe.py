@@ -8,10 +8,10 @@ import numpy as np
 
 from model.data import mnist
 from model.network import Network, layers
-from model.network.forward import every_output
+from model.network.activations import dead, layer_outputs
 
 OTHERS = 90
-"""Digits beside the ten that tell whether a neuron ever wakes: together a hundred."""
+"""Digits beside the ten that tell whether a neuron ever fires: together a hundred."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Probe:
     """What a network makes of the digits of `probe_digits` at one moment.
 
     `probabilities` is (10, 10) float32, a row for each of the ten digits. `dead` is, for every
-    layer with ReLU, the share of its filters or units that are zero for all hundred digits.
+    layer with ReLU, the share of its filters or units that fire for none of the hundred digits.
     """
 
     network: Network
@@ -38,12 +38,8 @@ def probe_digits() -> mnist.Digits:
 
 def probe(network: Network) -> Probe:
     """Ask a network about the digits of `probe_digits`. Runs in a worker: it loads TensorFlow."""
-    x = probe_digits().inputs()[..., None]
-    outputs = every_output(network.config)(list(network.weights.values()), x)
-    dead = {}
-    for layer in layers(network.config):
-        if layer.activation == "relu":
-            after = np.asarray(outputs[layer.name][1])
-            strongest = after.reshape(-1, after.shape[-1]).max(axis=0)
-            dead[layer.name] = float((strongest <= 0).mean())
-    return Probe(network, np.asarray(outputs["output"][1])[:10], dead)
+    with_relu = [layer.name for layer in layers(network.config) if layer.activation == "relu"]
+    # a hundred digits are one batch
+    (batch,) = layer_outputs(network, probe_digits().inputs(), [*with_relu, "output"])
+    shares = {name: float(dead(batch[name].after).mean()) for name in with_relu}
+    return Probe(network, batch["output"].after[:10], shares)

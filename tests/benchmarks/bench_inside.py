@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "model")]
 import numpy as np  # noqa: E402
 from playwright.sync_api import Page, WebSocket  # noqa: E402
 
-from model.data.mnist import embedded  # noqa: E402
+from model.data.mnist import Selection, embedded  # noqa: E402
 from model.engine import engine  # noqa: E402
 from model.interpretability.ablation import Ablation, for_unseen  # noqa: E402
 from model.interpretability.activation_maximization import STEPS, begin, climb  # noqa: E402
@@ -37,6 +37,7 @@ from ui.inside.filters import SLICE  # noqa: E402
 from ui.inside.network_columns import columns  # noqa: E402
 
 PAINTED, MESSAGE, UPDATES = "250 ms", "150 kB", "4"
+TEST = Selection(part="test")
 CLIMB, FIRST, OFF = "3 s", "0.5 s", "2 s"
 
 
@@ -70,8 +71,8 @@ def in_the_engine() -> None:
     maps = inside.maps[2].after
     say("64 maps by similarity", spread(lambda: channels_in_order(maps, Order.SIMILARITY)))
     say("64 maps of 11×11 as CSV", spread(lambda: as_csv(maps), 20))
-    say("dead filters, 500 digits", spread(lambda: here.run(firing, network, test.images), 5))
-    say("best patches, 500 digits", spread(lambda: here.run(best_patches, network, test), 5))
+    say("dead filters, 500 digits", spread(lambda: here.run(firing, network, TEST), 5))
+    say("best patches, 500 digits", spread(lambda: here.run(best_patches, network, TEST), 5))
     change = Ablation((("conv1", 3),))
     say("a filter off, 1,000 digits", spread(lambda: here.run(for_unseen, network, change), 5), OFF)
     here.submit(forward_pass, network, digit).result()  # the training worker comes last

@@ -19,10 +19,9 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 
 from model.data import mnist  # noqa: E402
-from model.data.mnist import unseen  # noqa: E402
 from model.engine import engine  # noqa: E402
 from model.evaluation.corruptions import RANGES, Corruption, measure  # noqa: E402
-from model.evaluation.metrics import SLICE, Evaluation, answers, full_test  # noqa: E402
+from model.evaluation.metrics import SLICE, Evaluation, answers  # noqa: E402
 from model.network.activations import forward_pass  # noqa: E402
 from model.network.shipped import shipped  # noqa: E402
 
@@ -40,35 +39,31 @@ def evaluate() -> None:
     """Time the evaluation as the page does it."""
     began = time.perf_counter()
     if mnist.full_path().exists():
-        data = full_test()
+        slices = mnist.Selection("full", "test").slices(SLICE)
     else:
-        test = mnist.embedded().test
-        data = test.take(np.tile(np.arange(len(test)), 20))
+        slices = mnist.Selection("embedded", "test").slices(SLICE) * 20
+    labels = np.concatenate([part.digits().labels for part in slices])
     parts, first = [], 0.0
-    for start in range(0, len(data), SLICE):
-        images = data.images[start : start + SLICE]
-        parts.append(engine().submit(answers, shipped(), images).result())
+    for part in slices:
+        parts.append(engine().submit(answers, shipped(), part).result())
         first = first or time.perf_counter() - began
-    found = Evaluation(data.labels, np.concatenate(parts))
+    found = Evaluation(labels, np.concatenate(parts))
     whole = time.perf_counter() - began
     print(
-        f"evaluate: {len(data):,} digits in {whole:.2f} s (bar: 6), first figures after "
+        f"evaluate: {len(labels):,} digits in {whole:.2f} s (bar: 6), first figures after "
         f"{first:.2f} s (bar: 1), accuracy {found.accuracy:.2%}"
     )
 
 
 def curves() -> None:
     """Time one curve of each change over 1,000 digits at nine strengths."""
-    data = unseen()
+    parts = mnist.Selection(part="unseen").slices(SLICE)
     for change in Corruption:
         began, longest = time.perf_counter(), 0.0
         for strength in RANGES[change].strengths:
-            for start in range(0, len(data), SLICE):
-                part = data.take(np.arange(start, start + SLICE))
+            for part in parts:
                 slice_began = time.perf_counter()
-                engine().submit(
-                    measure, shipped(), part.images, part.labels, change, strength, start
-                ).result()
+                engine().submit(measure, shipped(), part, change, strength, part.start).result()
                 longest = max(longest, time.perf_counter() - slice_began)
         print(
             f"{change}: {time.perf_counter() - began:.2f} s (bar: 10), longest slice "
@@ -78,7 +73,7 @@ def curves() -> None:
 
 def main() -> None:
     engine().start()
-    engine().submit(answers, shipped(), mnist.embedded().test.images).result()  # the worker is up
+    engine().submit(answers, shipped(), mnist.Selection(part="test")).result()  # the worker is up
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     stop, waits = threading.Event(), []
     thread = threading.Thread(target=other_person, args=(stop, waits))

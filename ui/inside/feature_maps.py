@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from model.data import mnist
+from model.data.mnist import Selection
 from model.engine import EngineError, engine
 from model.interpretability.channel_order import Order, channels_in_order
 from model.interpretability.dead_filters import Firing, firing
@@ -88,7 +88,7 @@ def dead_filters(current: Network) -> None:
 @st.cache_data(max_entries=32, show_spinner="Sending the test digits through the network …")
 def _firing(fingerprint: str, _network: Network) -> tuple[Firing, ...]:
     """Count once for each network: `fingerprint` alone tells networks apart."""
-    return engine().run(firing, _network, mnist.embedded().test.images)
+    return engine().run(firing, _network, Selection(part="test"))
 
 
 def _dead_words(row: Firing) -> str:

@@ -205,7 +205,7 @@ def _show_climb(found: Sequence[Ascent], _: bool) -> None:
 @st.cache_data(max_entries=32, show_spinner="Searching 500 test digits …")
 def _patches(fingerprint: str, _network: Network) -> tuple[LayerPatches, ...]:
     """Search once for each network: `fingerprint` alone tells networks apart."""
-    return engine().run(best_patches, _network, mnist.embedded().test)
+    return engine().run(best_patches, _network, mnist.Selection(part="test"))
 
 
 def _real_patches(network: Network, name: str, number: int) -> None:

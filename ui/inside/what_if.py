@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from model.data.mnist import unseen
 from model.engine import EngineError, engine
 from model.interpretability.ablation import (
     Ablation,
@@ -13,7 +14,6 @@ from model.interpretability.ablation import (
     changed_digits,
     changed_network,
     for_unseen,
-    unseen,
 )
 from model.network import LayerKind, Network
 from model.network.activations import ForwardPass, forward_pass

@@ -10,12 +10,11 @@ from model.engine import EngineError, engine
 from model.interpretability.logit_difference import (
     Contrast,
     contrast,
-    dense_layer,
     dense_values,
     most_exciting,
 )
 from model.network import CLASSES, Network
-from model.network.activations import ForwardPass
+from model.network.activations import ForwardPass, dense_layer
 from ui.digit.follow import came_for
 from ui.digit.gallery import gallery
 from ui.digit.test_digits import test_digit
@@ -192,7 +191,7 @@ def _row(name: str, value: float, opened: bool, product: str, longest: float) ->
 @st.cache_data(max_entries=32, show_spinner="Sending the test digits through the network …")
 def _dense_values(fingerprint: str, _network: Network) -> np.ndarray:
     """Ask once for each network: `fingerprint` alone tells networks apart."""
-    return engine().run(dense_values, _network, mnist.embedded().test.inputs())
+    return engine().run(dense_values, _network, mnist.Selection(part="test"))
 
 
 def _exciting(network: Network, found: Contrast, unit: int) -> None:

@@ -1,7 +1,7 @@
 """How good the shown network is: figures, confusion matrix, galleries, calibration."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from model.data import mnist
 from model.engine import Pending, engine
-from model.evaluation.metrics import SLICE, Evaluation, answers, full_test
+from model.evaluation.metrics import SLICE, Evaluation, answers
 from model.network import Network
 from model.training.rehearsal import as_digits, counted
 from ui.components.confusion import confusion
@@ -28,11 +28,11 @@ SURE_AND_WRONG = 0.9
 
 @dataclass(frozen=True)
 class TestSet:
-    """Digits to be judged by: what they are called, and how they are read."""
+    """Digits to be judged by: what they are called, and where they are."""
 
     name: str
     words: str  # as part of a sentence: "500 test digits"
-    load: Callable[[], mnist.Digits]
+    source: mnist.DigitSource
 
     @property
     def kind(self) -> str:
@@ -42,15 +42,15 @@ class TestSet:
 
 def test_sets() -> list[TestSet]:
     """The test sets that there are for this person on this computer."""
-    sets = [TestSet("embedded", "500 test digits", lambda: mnist.embedded().test)]
+    sets = [TestSet("embedded", "500 test digits", mnist.Selection("embedded", "test"))]
     if mnist.full_path().exists():
-        sets.append(TestSet("full", "10,000 test digits", full_test))
+        sets.append(TestSet("full", "10,000 test digits", mnist.Selection("full", "test")))
     kept = session().kept
     if kept:
         own = as_digits(kept)
         mark = hashlib.blake2b(own.images.tobytes() + own.labels.tobytes(), digest_size=8)
         name = f"own {mark.hexdigest()}"
-        sets.append(TestSet(name, f"your {counted(len(kept))}", lambda: own))
+        sets.append(TestSet(name, f"your {counted(len(kept))}", own))
     return sets
 
 
@@ -92,20 +92,25 @@ def evaluate() -> None:
 
 
 def _slices(current: Network, chosen: TestSet) -> list[Slice[np.ndarray]]:
-    images = chosen.load().images
-    return [
-        partial(_begin, current, images[at : at + SLICE]) for at in range(0, len(images), SLICE)
-    ]
+    return [partial(_begin, current, part) for part in _parts(chosen.source)]
+
+
+def _parts(source: mnist.DigitSource) -> Sequence[mnist.DigitSource]:
+    """The digits in slices: a person's own are sent to the worker, others are named."""
+    if isinstance(source, mnist.Selection):
+        return source.slices(SLICE)
+    places = np.arange(len(source))
+    return [source.take(places[at : at + SLICE]) for at in range(0, len(source), SLICE)]
 
 
 def _begin(
-    current: Network, images: np.ndarray, before: Sequence[np.ndarray]
+    current: Network, part: mnist.DigitSource, before: Sequence[np.ndarray]
 ) -> Pending[np.ndarray]:
-    return engine().submit(answers, current, images)
+    return engine().submit(answers, current, part)
 
 
 def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> None:
-    data = chosen.load()
+    data = mnist.digits_of(chosen.source)
     said = np.concatenate(results)
     found = Evaluation(data.labels[: len(said)], said)
     _figures(found)

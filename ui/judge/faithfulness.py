@@ -251,15 +251,16 @@ def areas_csv(found: Tested) -> str:
 
 def over_many(network: Network) -> None:
     """Offer the same comparison on many test digits, one slice of work a digit."""
-    methods, test = methods_for(network.config), mnist.embedded().test
-    chosen = test.take(np.arange(0, len(test), len(test) // MANY)[:MANY]).inputs()
+    methods = methods_for(network.config)
+    chosen = range(0, mnist.TEST, mnist.TEST // MANY)[:MANY]
 
-    def ask(digit: np.ndarray, _: Sequence[Areas]) -> Pending[Areas]:
+    def ask(place: int, _: Sequence[Areas]) -> Pending[Areas]:
+        digit = mnist.Selection(part="test", start=place, stop=place + 1)
         return engine().submit(areas, network, digit, methods)
 
     in_slices(
         ("areas", network.fingerprint),
-        lambda: [partial(ask, digit) for digit in chosen],
+        lambda: [partial(ask, place) for place in chosen],
         partial(_mean_table, methods),
         key="trust_many",
         label=f"Testing {MANY} digits",

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from model.data.mnist import unseen
+from model.data.mnist import Selection, unseen
 from model.engine import Pending, engine
 from model.interpretability.embedding import (
     SLICE,
@@ -46,13 +46,11 @@ def digit_map() -> None:
 
 
 def _slices(current: Network) -> list[Slice[Reading]]:
-    images = unseen().images
-    starts = range(0, len(images), SLICE)
-    return [partial(_read, current, images[start : start + SLICE]) for start in starts]
+    return [partial(_read, current, part) for part in Selection(part="unseen").slices(SLICE)]
 
 
-def _read(current: Network, images: np.ndarray, before: Sequence[Reading]) -> Pending[Reading]:
-    return engine().submit(read_some, current, images)
+def _read(current: Network, part: Selection, before: Sequence[Reading]) -> Pending[Reading]:
+    return engine().submit(read_some, current, part)
 
 
 def _show(current: Network, results: Sequence[Reading], complete: bool) -> None:
@@ -81,7 +79,7 @@ def _show(current: Network, results: Sequence[Reading], complete: bool) -> None:
 
 
 def _dense(inside: ForwardPass) -> np.ndarray:
-    name = dense_layer(network().config)
+    name = dense_layer(network().config).name
     return next(each.after for each in inside.layers if each.layer.name == name)
 
 

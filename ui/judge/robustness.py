@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from model.data.mnist import unseen
+from model.data.mnist import Selection
 from model.engine import EngineError, Pending, engine
 from model.evaluation.corruptions import (
     RANGES,
@@ -119,21 +119,24 @@ def all_digits() -> None:
 
 def _slices(current: Network, first: Corruption) -> list[Slice[Measured]]:
     """The chosen change first, so that its curve is there soon."""
-    data = unseen()
+    parts = Selection(part="unseen").slices(SLICE)
     order = [first, *(change for change in RANGES if change is not first)]
     return [
-        partial(_measure, current, change, strength, start)
+        partial(_measure, current, change, strength, part)
         for change in order
         for strength in RANGES[change].strengths
-        for start in range(0, len(data), SLICE)
+        for part in parts
     ]
 
 
 def _measure(
-    current: Network, change: Corruption, strength: float, start: int, before: Sequence[Measured]
+    current: Network,
+    change: Corruption,
+    strength: float,
+    part: Selection,
+    before: Sequence[Measured],
 ) -> Pending[Measured]:
-    part = unseen().take(np.arange(start, start + SLICE))
-    return engine().submit(measure, current, part.images, part.labels, change, strength, start)
+    return engine().submit(measure, current, part, change, strength, part.start)
 
 
 def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> None:

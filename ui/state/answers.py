@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from model.data import mnist
+from model.data.mnist import Selection
 from model.engine import EngineError, engine
+from model.evaluation.metrics import answers
 from model.evaluation.verdict import Rules, rules_for
 from model.network import Network
 from model.network.activations import ForwardPass, Reading, forward_pass, read
-from model.network.forward import probabilities
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import network
 
@@ -54,12 +54,12 @@ def misread_test_digits() -> np.ndarray | None:
     if mine.wrong is None or mine.wrong[0] != current.fingerprint:
         if engine().state.phase != "ready":
             return None
-        test = mnist.embedded().test
+        test = Selection(part="test")
         try:
-            shares = engine().run(probabilities, current, test.inputs())
+            shares = engine().run(answers, current, test)
         except EngineError:
             return None
-        wrong = np.flatnonzero(shares.argmax(axis=1) != test.labels)
+        wrong = np.flatnonzero(shares.argmax(axis=1) != test.digits().labels)
         mine.wrong = (current.fingerprint, wrong)
     return mine.wrong[1]
 

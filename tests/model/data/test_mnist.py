@@ -1,3 +1,5 @@
+import pickle
+
 import numpy as np
 import pytest
 
@@ -90,3 +92,52 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch) -> None
         cache.write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip file at all"])
+def test_damaged_test_digits_say_what_to_do(tmp_path, monkeypatch, content: bytes) -> None:
+    path = tmp_path / "mnist.npz"
+    path.write_bytes(content)
+    monkeypatch.setattr(mnist, "full_path", lambda: path)
+    mnist.full_test.cache_clear()
+    with pytest.raises(mnist.DataError, match="damaged"):
+        mnist.full_test()
+
+
+def test_other_digits_are_not_taken_for_mnist(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "mnist.npz"
+    np.savez(path, x_test=np.zeros((10_000, 28, 28), np.uint8), y_test=np.zeros(10_000, np.uint8))
+    monkeypatch.setattr(mnist, "full_path", lambda: path)
+    mnist.full_test.cache_clear()
+    with pytest.raises(mnist.DataError, match="damaged"):
+        mnist.full_test()
+
+
+def test_a_selection_names_neighbours_in_a_part() -> None:
+    data, some = mnist.embedded(), mnist.Selection("embedded", "validation", 30, 75)
+    np.testing.assert_array_equal(some.digits().images, data.validation.images[30:75])
+    np.testing.assert_array_equal(some.digits().labels, data.validation.labels[30:75])
+    whole = mnist.Selection(part="unseen").digits()
+    np.testing.assert_array_equal(whole.labels[:500], data.validation.labels)
+    np.testing.assert_array_equal(whole.images[500:], data.test.images)
+    assert len(pickle.dumps(some)) < 200  # what a worker is sent, instead of 35 kB
+
+
+def test_the_slices_of_a_selection_are_the_selection() -> None:
+    some = mnist.Selection(part="test", start=10, stop=135)
+    parts = some.slices(50)
+    assert [len(part.digits()) for part in parts] == [50, 50, 25]
+    joined = np.concatenate([part.digits().images for part in parts])
+    np.testing.assert_array_equal(joined, some.digits().images)
+    assert [len(part.digits()) for part in mnist.Selection(part="unseen").slices(400)] == [
+        400,
+        400,
+        200,
+    ]
+
+
+def test_digits_are_themselves_and_a_name_stands_for_them() -> None:
+    digits = mnist.embedded().test
+    assert mnist.digits_of(digits) is digits
+    named = mnist.digits_of(mnist.Selection(part="test"))
+    np.testing.assert_array_equal(named.images, digits.images)

@@ -5,6 +5,7 @@ import pytest
 from scipy import ndimage
 
 from model.data import mnist
+from model.data.mnist import Selection
 from model.evaluation.adversarial import EPSILONS, AttackMethod, attack, loss_gradient
 from model.evaluation.corruptions import (
     RANGES,
@@ -118,7 +119,7 @@ def test_a_curve_joins_the_slices_of_one_change() -> None:
 
 def test_measured_is_what_the_network_says(network: Network) -> None:
     test = mnist.embedded().test.take(np.arange(40))
-    found = measure(network, test.images, test.labels, Corruption.ROTATION, 15.0, seed=0)
+    found = measure(network, Selection(part="test", stop=40), Corruption.ROTATION, 15.0, seed=0)
     shares = logits_and_probabilities(network, changed(test.inputs(), Corruption.ROTATION, 15.0))[1]
     assert found.right == (shares.argmax(axis=1) == test.labels).sum()
     assert found.confidence == pytest.approx(shares.max(axis=1).sum(), rel=1e-5)

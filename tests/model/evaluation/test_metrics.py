@@ -5,9 +5,7 @@ import pytest
 from sklearn import metrics
 
 from model.data import mnist
-from model.data.mnist import DataError
-from model.evaluation import metrics as evaluation
-from model.evaluation.metrics import Evaluation, answers, full_test, wilson
+from model.evaluation.metrics import Evaluation, answers, wilson
 from model.network import Network, NetworkConfig
 from model.network.keras_model import build, weights_of
 
@@ -44,7 +42,7 @@ def test_accuracy_and_loss_are_those_of_keras() -> None:
     test = mnist.embedded().test
     loss, accuracy = model.evaluate(test.inputs()[..., None], test.labels, verbose=0)
     network = Network(config, weights_of(model, config), "a test")
-    found = Evaluation(test.labels, answers(network, test.images))
+    found = Evaluation(test.labels, answers(network, mnist.Selection(part="test")))
     assert found.accuracy == pytest.approx(accuracy, abs=1e-7)
     assert found.loss == pytest.approx(loss, rel=1e-5)
 
@@ -107,22 +105,3 @@ def test_galleries_hold_what_they_say_in_their_order(made_up: Evaluation) -> Non
 def test_an_evaluation_needs_ten_probabilities_a_digit() -> None:
     with pytest.raises(ValueError, match="probabilities of at least one digit"):
         Evaluation(np.zeros(3, np.uint8), np.zeros((2, 10), np.float32))
-
-
-@pytest.mark.parametrize("content", [b"", b"not a zip file at all"])
-def test_a_damaged_file_gives_a_sentence(tmp_path, monkeypatch, content: bytes) -> None:
-    path = tmp_path / "mnist.npz"
-    path.write_bytes(content)
-    monkeypatch.setattr(evaluation, "full_path", lambda: path)
-    full_test.cache_clear()
-    with pytest.raises(DataError, match="damaged"):
-        full_test()
-
-
-def test_other_digits_are_not_taken_for_mnist(tmp_path, monkeypatch) -> None:
-    path = tmp_path / "mnist.npz"
-    np.savez(path, x_test=np.zeros((10_000, 28, 28), np.uint8), y_test=np.zeros(10_000, np.uint8))
-    monkeypatch.setattr(evaluation, "full_path", lambda: path)
-    full_test.cache_clear()
-    with pytest.raises(DataError, match="damaged"):
-        full_test()

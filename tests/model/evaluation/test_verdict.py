@@ -8,6 +8,7 @@ from model.evaluation import verdict
 from model.evaluation.verdict import Judgement, Rules, Verdict, judge, measured, sure_limit
 from model.network import Network, NetworkConfig, activations
 from model.network.activations import Reading, forward_pass
+from model.network.forward import BATCH
 from model.network.keras_model import build, weights_of
 from model.network.shipped import shipped
 from model.synthesis.pen import drawn, received
@@ -132,9 +133,9 @@ def test_every_architecture_has_rules_and_an_untrained_one_is_never_sure(
 
 
 def test_reading_many_is_reading_each(rules: Rules) -> None:
-    pictures = mnist.embedded().test.inputs()[: activations.BATCH + 3]
+    pictures = mnist.embedded().test.inputs()[: BATCH + 3]
     many = activations.read(shipped(), pictures)
-    assert many.probabilities.shape == (activations.BATCH + 3, 10)
+    assert many.probabilities.shape == (BATCH + 3, 10)
     last = activations.read(shipped(), pictures[-1:])
     assert isinstance(many, Reading)
     np.testing.assert_allclose(many.probabilities[-1], last.probabilities[0], atol=1e-5)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from model.data.mnist import embedded
+from model.data.mnist import embedded, unseen
 from model.interpretability.ablation import (
     Ablation,
     TestEffect,
@@ -9,7 +9,6 @@ from model.interpretability.ablation import (
     changed_digits,
     changed_network,
     for_unseen,
-    unseen,
 )
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.activations import forward_pass

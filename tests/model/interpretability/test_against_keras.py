@@ -42,7 +42,7 @@ def test_every_views_numbers_are_those_of_keras(config: NetworkConfig, seed: int
     near(strip[..., 1], then[layer.name][0, ..., channel])
 
     # Dead filters: a map counts as firing where Keras has a number above zero in it.
-    for row in firing(network, digits.images):
+    for row in firing(network, digits):
         found = expected[row.layer.name] > 0
         fires = found.any(axis=tuple(range(1, found.ndim - 1)))
         assert np.abs(row.counts - fires.sum(axis=0)).max() <= 1  # a sum of 1e-9 may be a −1e-9

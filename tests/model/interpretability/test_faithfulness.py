@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from model.data.mnist import embedded
+from model.data.mnist import Selection, embedded
 from model.interpretability.attribution import AttributionMethod, Settings, attribute
 from model.interpretability.faithfulness import (
     ORDERS,
@@ -103,7 +103,7 @@ def test_a_true_explanation_beats_chance_and_its_opposite_does_not() -> None:
 
 def test_the_areas_of_one_digit_are_those_of_its_orders() -> None:
     digit, methods = picture(), (AttributionMethod.GRADIENT_INPUT, AttributionMethod.GRAD_CAM)
-    gone, back = areas(shipped(), digit, methods)
+    gone, back = areas(shipped(), Selection(part="test", start=3, stop=4), methods)
     label = int(forward_pass(shipped(), digit).logits.argmax())
     heat = attribute(shipped(), digit, AttributionMethod.GRAD_CAM).maps[:, :, label]
     orders = [importance_order(heat, digit)]

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from model.data.mnist import embedded
+from model.data.mnist import Selection, embedded
 from model.interpretability.logit_difference import contrast, dense_values, most_exciting
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.activations import forward_pass
+from model.network.forward import BATCH
 from model.network.shipped import shipped
 
 CONFIGS = [
@@ -67,14 +68,15 @@ def test_digits_that_cannot_be_compared_are_refused(first: int, second: int) -> 
 
 @pytest.mark.parametrize("config", CONFIGS)
 def test_dense_values_are_those_of_each_digit_alone(config: NetworkConfig) -> None:
-    made, pictures = network(config), embedded().test.inputs()[:120]  # more than one batch
-    values = dense_values(made, pictures)
-    assert values.shape == (120, config.dense_units)
-    for index in (0, 99, 100, 119):
+    count = BATCH + 20
+    made, pictures = network(config), embedded().test.inputs()[:count]
+    values = dense_values(made, Selection(part="test", stop=count))
+    assert values.shape == (count, config.dense_units)
+    for index in (0, BATCH - 1, BATCH, count - 1):
         inside = forward_pass(made, pictures[index])
         alone = next(each.after for each in inside.layers if each.layer.name == "dense")
         assert np.allclose(values[index], alone, atol=1e-4)
-    assert dense_values(made, pictures[:0]).shape == (0, config.dense_units)
+    assert dense_values(made, Selection(part="test", stop=0)).shape == (0, config.dense_units)
 
 
 def test_the_most_exciting_digits_come_strongest_first() -> None:

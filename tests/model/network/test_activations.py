@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.data.mnist import embedded
 from model.network import LayerKind, Network, NetworkConfig
-from model.network.activations import forward_pass
-from model.network.forward import probabilities
+from model.network.activations import dead, fires, forward_pass, layer_outputs
+from model.network.forward import BATCH, probabilities
 from model.network.keras_model import build, weights_of
 from tests.model.oracle import convolution, dense, pooling, relu, softmax
 from tests.networks import configs
@@ -114,3 +115,46 @@ def test_many_digits_at_once_read_as_one_by_one() -> None:
 def test_what_is_no_digit_is_refused(wrong: np.ndarray) -> None:
     with pytest.raises(ValueError, match="Expected"):
         forward_pass(made(NetworkConfig(filters=(), dense_units=1), 0), wrong)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [NetworkConfig(filters=(3, 4)), NetworkConfig((2,), 5, "average", 5, 0.3), NetworkConfig(())],
+)
+def test_the_outputs_of_chosen_layers_come_batch_by_batch(config: NetworkConfig) -> None:
+    network, count = made(config, 3), BATCH + 2
+    digits = embedded().test.inputs()[:count]
+    batches = list(layer_outputs(network, digits, ("output", "flatten")))
+    assert [len(batch["output"].after) for batch in batches] == [BATCH, 2]
+    assert all(list(batch) == ["flatten", "output"] for batch in batches)
+    for index in (0, BATCH - 1, BATCH, count - 1):
+        alone = {each.layer.name: each for each in forward_pass(network, digits[index]).layers}
+        for name, output in batches[index // BATCH].items():
+            place = index % BATCH
+            assert output.layer == alone[name].layer
+            np.testing.assert_allclose(output.before[place], alone[name].before, atol=1e-4)
+            np.testing.assert_allclose(output.after[place], alone[name].after, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("digits", "names"),
+    [
+        (np.zeros((2, 27, 28), np.float32), ("output",)),
+        (np.zeros((28, 28), np.float32), ("output",)),
+        (np.zeros((2, 28, 28), np.uint8), ("output",)),
+        (np.zeros((2, 28, 28), np.float32), ("output", "conv9")),
+    ],
+)
+def test_what_cannot_be_asked_of_layers_is_refused(digits: np.ndarray, names: tuple) -> None:
+    with pytest.raises(ValueError, match=r"Expected digits|layers of the network"):
+        next(layer_outputs(made(NetworkConfig(filters=(2,)), 0), digits, names))
+
+
+def test_a_dead_channel_is_above_zero_nowhere_for_any_digit() -> None:
+    values = np.zeros((2, 3, 3, 4), np.float32)
+    values[..., 1] = -1
+    values[1, 2, 2, 2] = 0.001  # one place of one digit is enough
+    values[:, 0, 0, 3] = 5
+    assert fires(values).tolist() == [[False, False, False, True], [False, False, True, True]]
+    assert dead(values).tolist() == [True, True, False, False]
+    assert dead(np.array([[0.0, 2.0], [-1.0, 0.0]])).tolist() == [True, False]  # dense units
