@@ -3,9 +3,12 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from model.engine import InlineEngine, using_engine
 
 CACHE = tempfile.mkdtemp(prefix="digitscope-tests-")
 os.environ["DIGITSCOPE_CACHE"] = CACHE  # the servers and workers that tests start inherit it
@@ -25,3 +28,10 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
     (tmp_path / "mnist_5k.npz").write_bytes(parsed)
     return tmp_path
+
+
+@pytest.fixture
+def inline_engine() -> Iterator[InlineEngine]:
+    """An engine in the test's own process, in place of the app's workers."""
+    with using_engine(InlineEngine()) as engine:
+        yield engine

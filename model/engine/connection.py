@@ -1,8 +1,7 @@
 """One connection to one scheduler, and the objects that live in its workers.
 
-`model.engine.client` is what the app uses. This file holds what is below it: the child program,
-the Dask client, and the way a method call gets to a worker and its result, or its exception, comes
-back.
+`model.engine.dask_engine` is built on it. Here are the child program, the Dask client, and the way
+a method call gets to a worker and its result, or its exception, comes back.
 
 Calls go to Dask actors, over a direct connection to the worker: there and back takes 1.3 ms, while
 a task through the scheduler takes 14 ms (measured on two cores).
@@ -22,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
+from model.engine.interface import EngineError, EngineFault, EngineLost
 from model.engine.protocol import LEAVING, PRELOAD, WARM_UP
 
 P = ParamSpec("P")
@@ -33,18 +33,6 @@ Child = subprocess.Popen[str]
 POLL_SECONDS = 0.5  # a waiting caller looks this often whether the other side still lives
 CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 3.0
-
-
-class EngineError(RuntimeError):
-    """The engine could not do its part. The message is a sentence for the screen."""
-
-
-class EngineLost(EngineError):  # noqa: N818 - it says what happened
-    """The worker that held an object, or did some work, ended: what it held is gone."""
-
-
-LOST = "The engine had a fault and lost this work. It starts again by itself."
-SLOW = "The engine did not answer in time."
 
 
 @dataclass(frozen=True)
@@ -87,13 +75,8 @@ class Room:
         return shielded(getattr(self._tenant, method), args, kwargs)
 
 
-class Actor(Generic[T]):
-    """An object of class T that lives in a worker. Safe to use from several threads.
-
-    Calls to it, and to the other objects in the same worker, are done one after the other, in the
-    order in which they came: long work takes turns by being cut into short calls. The object is
-    dropped at `close()`, or when nothing refers to this handle any more.
-    """
+class DaskActor(Generic[T]):
+    """An object of class T that lives in a worker, as `Actor`. Safe to use from several threads."""
 
     def __init__(self, link: "Link", future: Any, room: Any) -> None:
         self._link = link
@@ -102,27 +85,16 @@ class Actor(Generic[T]):
 
     @property
     def lost(self) -> bool:
-        """Whether the worker that held the object has ended."""
+        """As `Actor.lost`."""
         return self._future.status != "finished" or not self._link.alive
 
     @property
-    def leaving(self) -> bool:
-        """Whether its worker is being replaced: a new object would live in the fresh one."""
+    def retiring(self) -> bool:
+        """As `Actor.retiring`."""
         return self._room is not None and self._link.leaves(self._room)
 
     def call(self, method: Callable[Concatenate[T, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call a method of the object and wait for its result, up to two minutes.
-
-        Args:
-            method: a method of T, as in `actor.call(Trainer.advance, 0.3)`.
-            *args: its positional arguments.
-            **kwargs: its keyword arguments.
-
-        Raises:
-            EngineLost: the worker ended; build the object again from what you kept.
-            EngineError: no answer in time.
-            Exception: what the method itself raises comes back as it is.
-        """
+        """As `Actor.call`."""
         result: R = self.ask("ask", method.__name__, args, kwargs, seconds=120.0)
         return result
 
@@ -131,11 +103,11 @@ class Actor(Generic[T]):
         deadline = time.monotonic() + seconds
         room, name, *arguments = self._room, *request
         if room is None or self.lost:
-            raise EngineLost(LOST)
+            raise EngineLost
         try:
             answer = getattr(room, name)(*arguments)
         except RuntimeError:  # Dask's, for an actor that was lost this instant
-            raise EngineLost(LOST) from None
+            raise EngineLost from None
         while True:
             left = deadline - time.monotonic()
             try:
@@ -143,15 +115,15 @@ class Actor(Generic[T]):
                 break
             except TimeoutError:
                 if self.lost:
-                    raise EngineLost(LOST) from None
+                    raise EngineLost from None
                 if left <= POLL_SECONDS:
-                    raise EngineError(SLOW) from None
+                    raise EngineError(EngineFault.SLOW) from None
             except (OSError, CancelledError) as fault:
-                raise EngineLost(LOST) from fault
+                raise EngineLost from fault
         return unwrapped(outcome)
 
     def close(self) -> None:
-        """Drop the object. A call that is running ends first."""
+        """As `Actor.close`."""
         self._room = None
         self._link.drop(self._future)
 
@@ -171,6 +143,17 @@ class Link:
         ended = self._child is not None and self._child.poll() is not None
         return not ended and self.client.status == "running"
 
+    @property
+    def process(self) -> int | None:
+        """The process id of the child program; None where a cluster does the work."""
+        return None if self._child is None else self._child.pid
+
+    @property
+    def address(self) -> str:
+        """Of the scheduler, as Dask writes it: tcp://host:port."""
+        address: str = self.client.scheduler.address
+        return address
+
     def leaves(self, room: Any) -> bool:
         """Whether the worker with this room is being replaced."""
         return room._address in self._leaving
@@ -185,7 +168,7 @@ class Link:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         seconds: float,
-    ) -> Actor[T]:
+    ) -> DaskActor[T]:
         """Build an object in a worker that has the resource; wait for the worker if need be.
 
         Raises:
@@ -204,12 +187,12 @@ class Link:
                 break
             except TimeoutError:
                 if not self.alive:
-                    raise EngineLost(LOST) from None
+                    raise EngineLost from None
                 if left <= POLL_SECONDS:
-                    raise EngineError(SLOW) from None
+                    raise EngineError(EngineFault.SLOW) from None
             except (OSError, CancelledError, _killed_worker()) as fault:
-                raise EngineLost(LOST) from fault
-        actor: Actor[T] = Actor(self, future, room)
+                raise EngineLost from fault
+        actor: DaskActor[T] = DaskActor(self, future, room)
         actor.ask("move_in", make, args, kwargs, seconds=max(1.0, deadline - time.monotonic()))
         return actor
 
@@ -227,7 +210,7 @@ class Link:
         try:
             return self.client.submit(work, *args, pure=False, **options)
         except ClosedClientError:
-            raise EngineLost(LOST) from None
+            raise EngineLost from None
 
     def drop(self, future: Any) -> None:
         """Let the scheduler forget a task or an actor, whoever else holds its future.
@@ -309,7 +292,7 @@ def _scheduler_address(child: Child) -> str:
     with child.stdout as report:
         line = report.readline()
     if not line:
-        raise EngineError("The engine could not be started.")
+        raise EngineError(EngineFault.FAILED)
     address: str = json.loads(line)["scheduler"]
     return address
 

@@ -8,6 +8,7 @@ told by the topic `LEAVING`, so that they move what they keep in the old one.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -84,7 +85,8 @@ class Post:
             return
         self._leaving, self.on_duty, self._arriving = self.on_duty, self._arriving, None
         await self._let_finish(scheduler, self._leaving.worker_address)
-        await self._leaving.close(timeout=1)
+        with contextlib.suppress(TimeoutError):  # it was killed; a busy machine is slow to bury it
+            await self._leaving.close(timeout=1)
         self._leaving = None
 
     async def _let_finish(self, scheduler: Any, address: str) -> None:

@@ -348,7 +348,7 @@ class Run:
                     trainer = trainer or self._build(drive)
                     self._advance(trainer, drive, seconds)
                     faults, seconds = 0, SLICE
-                    if trainer.leaving and self._between_epochs(drive):
+                    if trainer.retiring and self._between_epochs(drive):
                         trainer.close()  # the next one lives in the fresh worker
                         trainer = None
                 except EngineLost:

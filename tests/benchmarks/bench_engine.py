@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 import psutil  # noqa: E402
 
-from model.engine import Actor, Engine, EngineError, EngineLost  # noqa: E402
+from model.engine import Actor, DaskEngine, EngineError, EngineLost  # noqa: E402
 from model.network import Network, NetworkConfig, weight_shapes  # noqa: E402
 from model.network.activations import forward_pass  # noqa: E402
 from model.training.config import TrainingConfig  # noqa: E402
@@ -35,7 +35,7 @@ def seconds_until(true: Callable[[], bool]) -> str:
     return f"{time.perf_counter() - began:.2f} s"
 
 
-def answers(engine: Engine) -> bool:
+def answers(engine: DaskEngine) -> bool:
     try:
         engine.within(60).run(abs, -1)
     except EngineError:
@@ -53,8 +53,8 @@ def digit_and_network() -> tuple[Network, np.ndarray]:
     return Network(config, weights, "benchmark"), chance.random((28, 28), dtype=np.float32)
 
 
-def start() -> Engine:
-    engine = Engine()
+def start() -> DaskEngine:
+    engine = DaskEngine()
     began = time.perf_counter()
     engine.start()
     say("start() returns after", f"{(time.perf_counter() - began) * 1000:.0f} ms")
@@ -67,7 +67,7 @@ def start() -> Engine:
     return engine
 
 
-def round_trips(engine: Engine, state: str) -> None:
+def round_trips(engine: DaskEngine, state: str) -> None:
     network, digit = digit_and_network()
     block = np.zeros((10, 200, 200), np.float32)
     say(f"trivial call, {state}", spread(lambda: engine.run(abs, -1), 300))
@@ -78,7 +78,7 @@ def round_trips(engine: Engine, state: str) -> None:
     )
 
 
-def training(engine: Engine) -> None:
+def training(engine: DaskEngine) -> None:
     began = time.perf_counter()
     trainer = engine.actor(Trainer, NetworkConfig(), TrainingConfig(epochs=1000))
     trainer.call(Trainer.advance, SLICE)
@@ -96,12 +96,12 @@ def training(engine: Engine) -> None:
         running.result()
 
 
-def kill_worker_that_answers(engine: Engine) -> None:
+def kill_worker_that_answers(engine: DaskEngine) -> None:
     os.kill(engine.run(os.getpid), signal.SIGKILL)
     say("kill -9 of the answering worker → answer", seconds_until(lambda: answers(engine)))
 
 
-def kill_worker_that_trains(engine: Engine) -> None:
+def kill_worker_that_trains(engine: DaskEngine) -> None:
     process = engine.submit(os.getpid).result(60)
     actor: Actor[list[int]] = engine.actor(list)
     os.kill(process, signal.SIGKILL)
@@ -124,10 +124,9 @@ def kill_worker_that_trains(engine: Engine) -> None:
     say("                               → a new actor works", seconds_until(replaced))
 
 
-def kill_engine(engine: Engine) -> None:
-    assert engine._link is not None
-    assert engine._link._child is not None
-    child = engine._link._child
+def kill_engine(engine: DaskEngine) -> None:
+    assert engine.process is not None
+    child = psutil.Process(engine.process)
     child.kill()
     child.wait()
     say("kill -9 of the engine → answer", seconds_until(lambda: answers(engine)))

@@ -23,7 +23,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import psutil  # noqa: E402
 
 from model.data import mnist  # noqa: E402
-from model.engine import Engine  # noqa: E402
+from model.engine import DaskEngine  # noqa: E402
 from model.network import NetworkConfig  # noqa: E402
 from model.network.keras_model import build  # noqa: E402
 from model.runs import Run, RunPhase  # noqa: E402
@@ -108,7 +108,7 @@ def second_person(runs: Runs) -> None:
     second.stop()
 
 
-def memory(engine: Engine, runs: Runs, trainings: int) -> None:
+def memory(engine: DaskEngine, runs: Runs, trainings: int) -> None:
     """The workers' memory before and after many trainings of ten architectures, when idle again."""
     before = resident(engine)
     for number in range(trainings):
@@ -123,11 +123,10 @@ def memory(engine: Engine, runs: Runs, trainings: int) -> None:
     )
 
 
-def resident(engine: Engine) -> int:
+def resident(engine: DaskEngine) -> int:
     """Bytes of memory of all processes of the engine."""
-    assert engine._link is not None
-    assert engine._link._child is not None
-    family = psutil.Process(engine._link._child.pid).children(recursive=True)
+    assert engine.process is not None
+    family = psutil.Process(engine.process).children(recursive=True)
     return sum(process.memory_info().rss for process in family)
 
 
@@ -139,7 +138,7 @@ def main() -> None:
     options = parser.parse_args()
     say("load average before", f"{os.getloadavg()[0]:.1f}")
     with own_cache():
-        engine = Engine()
+        engine = DaskEngine()
         engine.start()
         try:
             engine.within(120).run(abs, -1)

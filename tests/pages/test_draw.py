@@ -3,7 +3,6 @@
 import base64
 import io
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,21 +12,13 @@ from streamlit.testing.v1 import AppTest
 from model.data.mnist import embedded
 from model.network.shipped import shipped
 
+pytestmark = pytest.mark.usefixtures("inline_engine")
+
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "start" / "draw.py"
-
-
-class Here:
-    """An engine that does the work at once."""
-
-    state = SimpleNamespace(phase="ready", sentence="")
-
-    def run(self, work, *args):  # type: ignore[no-untyped-def]
-        return work(*args)
 
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr("model.engine.client._engine", Here())
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu around it
     return AppTest.from_file(str(PAGE), default_timeout=120)
 

@@ -1,9 +1,7 @@
 """The pages that explain and test explanations, without an engine: the work is done right here."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,24 +14,14 @@ from model.network import Network, NetworkConfig, weight_shapes
 from model.network.activations import ForwardPass, forward_pass
 from ui.judge.contrast import as_csv
 
+pytestmark = pytest.mark.usefixtures("inline_engine")
+
 PAGES = Path(__file__).resolve().parents[2] / "pages" / "judge"
 CONFIGS = {
     "three": NetworkConfig((3, 4, 4), dense_units=14),
     "other": NetworkConfig((3, 2), 5, "average", 7, 0.4),
     "none": NetworkConfig((), dense_units=4),
 }
-
-
-class HereEngine:
-    """Does at once, in this process, what the engine would do in a worker."""
-
-    state = SimpleNamespace(phase="ready", sentence="")
-
-    def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        return work(*arguments)
-
-    def submit(self, work: Callable[..., Any], *arguments: Any) -> Any:
-        return SimpleNamespace(result=lambda: work(*arguments))
 
 
 def network(config: NetworkConfig) -> Network:
@@ -52,7 +40,6 @@ def opened(
     monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
     monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu here
-    monkeypatch.setattr("model.engine.client._engine", HereEngine())
     return AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60), made, inside
 
 

@@ -10,17 +10,9 @@ from model.interpretability.kernels import HAND_MADE, kernels
 from model.network import Network, NetworkConfig, weight_shapes
 from ui.inside.filters import tiled
 
+pytestmark = pytest.mark.usefixtures("inline_engine")
+
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "inside" / "filters.py"
-
-
-class Here:
-    """In the place of the engine."""
-
-    class state:  # noqa: N801
-        phase = "ready"
-
-    def run(self, work, *args):
-        return work(*args)
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppTest, Network]:
@@ -30,7 +22,6 @@ def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppT
     }
     made = Network(config, weights, "test")
     monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
-    monkeypatch.setattr("model.engine.client._engine", Here())
     return AppTest.from_file(str(PAGE), default_timeout=240).run(), made
 
 

@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 import ui.inside.feature_maps
 from model.data.mnist import embedded
-from model.engine import client
 from model.network import Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import ForwardPass, forward_pass
 from ui.state.session import ChosenDigit, Session
+
+pytestmark = pytest.mark.usefixtures("inline_engine")
 
 PAGES = Path(__file__).resolve().parents[2] / "pages" / "inside"
 CONFIGS = {
@@ -21,15 +22,6 @@ CONFIGS = {
     "three": NetworkConfig((2, 3, 2), pooling="average", dense_units=4, dropout=0.2),
     "none": NetworkConfig((), dense_units=4),
 }
-
-
-class Here:
-    """The engine's `run`, in this process."""
-
-    state = client.EngineState("ready")
-
-    def run(self, work, *args, **kwargs):
-        return work(*args, **kwargs)
 
 
 def some_network(config: NetworkConfig, seed: int = 7) -> Network:
@@ -50,7 +42,6 @@ def opened(
     for name in ("ui.state.shown_network.network", "ui.inside.feature_maps.network"):
         monkeypatch.setattr(name, lambda: made)
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
-    monkeypatch.setattr("model.engine.client._engine", Here())
     # Outside of app.py there is no menu, so no page to link to.
     monkeypatch.setattr("ui.inside.feature_maps.page_link", lambda *args: None)
     ui.inside.feature_maps._firing.clear()

@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
-from model.engine import Engine
+from model.engine import InlineEngine, using_engine
 from model.network import Network, NetworkConfig, from_vector, to_vector, weight_shapes
 from model.network.weights_file import network_to_bytes
 from model.runs.store import About, EpochRecord, RunFolder
@@ -24,10 +25,11 @@ age = itertools.count()  # a run written later is a younger one
 
 
 @pytest.fixture(autouse=True)
-def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cache folder of its own, and an engine that stays where it is: not started."""
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A cache folder of its own, and an engine that never gets ready."""
     monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
-    monkeypatch.setattr(Engine, "start", lambda self: None)
+    with using_engine(InlineEngine("starting")):
+        yield
 
 
 def weights(epoch: int) -> np.ndarray:

@@ -12,18 +12,10 @@ from model.interpretability.ablation import Ablation, changed_digits, changed_ne
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.activations import forward_pass
 
+pytestmark = pytest.mark.usefixtures("inline_engine")
+
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "inside" / "what_if.py"
 CONFIG = NetworkConfig((3, 4), 5, "average", 7, 0.4)
-
-
-class Here:
-    """In the place of the engine."""
-
-    class state:  # noqa: N801
-        phase = "ready"
-
-    def run(self, work, *args):
-        return work(*args)
 
 
 def opened(
@@ -37,7 +29,6 @@ def opened(
     inside = forward_pass(made, embedded().test.inputs()[0])
     monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
-    monkeypatch.setattr("model.engine.client._engine", Here())
     return AppTest.from_file(str(PAGE), default_timeout=240).run(), made
 
 

@@ -9,13 +9,12 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from model.data import mnist
-from model.engine import EngineError, EngineLost
+from model.engine import EngineError, EngineFault, EngineLost, InlineEngine
 from model.network import Network, NetworkConfig
 from model.runs import Run, RunPhase, RunState, record, store
 from model.runs import run as run_module
@@ -29,49 +28,31 @@ SMALL = NetworkConfig(filters=(3,), dense_units=8)
 SETTINGS = TrainingConfig(images=160, epochs=3)  # five batches an epoch
 
 
-class Here:
-    """An engine in this process; `fault`, when set, is raised by the next call."""
+class Faulty(InlineEngine):
+    """Counts what it is asked for; `fault`, when set, is raised by the next call."""
 
     def __init__(self) -> None:
+        super().__init__(before=self._count)
         self.fault: Exception | None = None
         self.calls = 0
-        self.before: Callable[[int], None] = lambda number: None
-        self.living: set[object] = set()
+        self.before_call: Callable[[int], None] = lambda number: None
 
-    def actor(self, make: Callable[..., Any], *args: Any) -> "Lodger":
-        self._fail()
-        return Lodger(self, make(*args))
-
-    def _fail(self) -> None:
+    def _count(self, *work: object) -> None:
         self.calls += 1
-        self.before(self.calls)
+        self.before_call(self.calls)
         fault, self.fault = self.fault, None
         if fault is not None:
             raise fault
 
 
-class Lodger:
-    def __init__(self, engine: Here, tenant: Any) -> None:
-        self.engine, self.tenant = engine, tenant
-        self.leaving = False
-        engine.living.add(self)
-
-    def call(self, method: Callable[..., Any], *args: Any) -> Any:
-        self.engine._fail()
-        return method(self.tenant, *args)
-
-    def close(self) -> None:
-        self.engine.living.discard(self)
+@pytest.fixture
+def engine() -> Faulty:
+    return Faulty()
 
 
 @pytest.fixture
-def engine() -> Here:
-    return Here()
-
-
-@pytest.fixture
-def registry(engine: Here) -> Runs:
-    return Runs(lambda: engine)  # type: ignore[arg-type, return-value]
+def registry(engine: Faulty) -> Runs:
+    return Runs(lambda: engine)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +70,7 @@ def wait(run: Run, *phases: RunPhase, seconds: float = 120) -> RunState:
     return state
 
 
-def test_a_run_trains_to_its_end(registry: Runs, engine: Here, expected: np.ndarray) -> None:
+def test_a_run_trains_to_its_end(registry: Runs, engine: Faulty, expected: np.ndarray) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
     state = wait(run, RunPhase.FINISHED)
     assert (state.epoch, state.batch, state.batches, state.target) == (3, 0, 5, 3)
@@ -105,26 +86,26 @@ def test_a_run_trains_to_its_end(registry: Runs, engine: Here, expected: np.ndar
     assert len({network.fingerprint for network in networks if network}) == 4
     assert run.network_at(4) is None
     assert run.network_at() is run.network_at(3)
-    assert not engine.living  # nothing stays in the worker
+    assert not engine.actors  # nothing stays in the worker
 
 
 def test_a_run_moves_out_of_a_worker_that_is_replaced(
-    registry: Runs, engine: Here, expected: np.ndarray
+    registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
-    tenants: list[object] = []
+    trainers: list[object] = []
 
     def replace_worker(_: int) -> None:
-        for lodger in engine.living:
-            if lodger not in tenants:
-                tenants.append(lodger)
-            lodger.leaving = True  # type: ignore[attr-defined]
+        for trainer in engine.actors:
+            if trainer not in trainers:
+                trainers.append(trainer)
+            trainer.retiring = True
 
-    engine.before = replace_worker
+    engine.before_call = replace_worker
     run = registry.start("Run 1", SMALL, SETTINGS)
     state = wait(run, RunPhase.FINISHED)
     assert np.array_equal(state.losses, expected[:15])
-    assert len(tenants) == 3  # a new one after each epoch
-    assert not engine.living
+    assert len(trainers) == 3  # a new one after each epoch
+    assert not engine.actors
 
 
 def test_steps_by_hand_and_pauses_give_the_same_curve(registry: Runs, expected: np.ndarray) -> None:
@@ -156,7 +137,7 @@ def test_steps_by_hand_and_pauses_give_the_same_curve(registry: Runs, expected: 
 
 
 def test_a_paused_run_is_underway_until_its_last_batches_are_home(
-    registry: Runs, engine: Here
+    registry: Runs, engine: Faulty
 ) -> None:
     asked, answer = threading.Event(), threading.Event()
 
@@ -165,7 +146,7 @@ def test_a_paused_run_is_underway_until_its_last_batches_are_home(
             asked.set()
             assert answer.wait(60)
 
-    engine.before = hold
+    engine.before_call = hold
     run = registry.start("Run 1", SMALL, SETTINGS)
     assert asked.wait(60)
     run.pause()
@@ -178,12 +159,12 @@ def test_a_paused_run_is_underway_until_its_last_batches_are_home(
 
 
 def test_slow_motion_takes_single_batches(
-    registry: Runs, engine: Here, monkeypatch: pytest.MonkeyPatch
+    registry: Runs, engine: Faulty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_module, "SLOW_SECONDS", 30.0)
-    engine.before = lambda number: started.set() if number == 1 else None
+    engine.before_call = lambda number: started.set() if number == 1 else None
     started = threading.Event()
-    run = Run("Run 1", SMALL, SETTINGS, engine)  # type: ignore[arg-type]
+    run = Run("Run 1", SMALL, SETTINGS, engine)
     run.slow = True
     assert started.wait(30)
     until = time.monotonic() + 60
@@ -212,7 +193,7 @@ def test_more_epochs_count_from_the_end_that_was_asked_for(registry: Runs) -> No
 
 
 def test_a_changed_rate_is_kept_and_repeated_after_a_fault(
-    registry: Runs, engine: Here, expected: np.ndarray
+    registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
     run.stop()
@@ -228,7 +209,7 @@ def test_a_changed_rate_is_kept_and_repeated_after_a_fault(
     run.one_batch()
     before = wait(run, RunPhase.PAUSED)
     assert [(c.epoch, c.batch, c.rate) for c in before.changes] == [(epoch, 1, 0.02)]
-    engine.fault = EngineLost("gone")
+    engine.fault = EngineLost()
     run.resume()
     after = wait(run, RunPhase.FINISHED)
     assert np.array_equal(after.losses[: len(before.losses)], before.losses)
@@ -258,15 +239,15 @@ def test_a_rate_set_in_an_epoch_that_is_dropped_holds_from_its_beginning(registr
 
 
 def test_lost_workers_at_random_moments_leave_the_curve_alone(
-    registry: Runs, engine: Here, expected: np.ndarray
+    registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
     chance = np.random.default_rng(0)
 
     def before(number: int) -> None:
         if number > 2 and chance.random() < 0.3:
-            engine.fault = EngineLost("gone")
+            engine.fault = EngineLost()
 
-    engine.before = before
+    engine.before_call = before
     run = registry.start("Run 1", SMALL, SETTINGS)
     until = time.monotonic() + 120
     while (state := run.state()).phase is not RunPhase.FINISHED:
@@ -278,8 +259,8 @@ def test_lost_workers_at_random_moments_leave_the_curve_alone(
     assert np.array_equal(run.state().losses, expected[:15])
 
 
-def test_an_engine_that_does_not_answer_pauses_the_run(registry: Runs, engine: Here) -> None:
-    engine.fault = EngineError("The engine did not answer in time.")
+def test_an_engine_that_does_not_answer_pauses_the_run(registry: Runs, engine: Faulty) -> None:
+    engine.fault = EngineError(EngineFault.SLOW)
     run = registry.start("Run 1", SMALL, SETTINGS)
     state = wait(run, RunPhase.PAUSED)
     assert "Resume" in state.sentence
@@ -299,20 +280,20 @@ def run_store_phase(run: Run) -> str:
     raise AssertionError("nothing was saved")
 
 
-def test_a_fault_of_the_training_itself_is_said(registry: Runs, engine: Here) -> None:
+def test_a_fault_of_the_training_itself_is_said(registry: Runs, engine: Faulty) -> None:
     engine.fault = mnist.DataError("Full MNIST is not on this computer yet.")
     run = registry.start("Run 1", SMALL, SETTINGS)
     assert wait(run, RunPhase.FAILED).sentence == "Full MNIST is not on this computer yet."
 
 
 def test_a_restarted_server_finds_the_run(
-    registry: Runs, engine: Here, expected: np.ndarray
+    registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
     before = wait(run, RunPhase.FINISHED)
     run.rename("  My   first run ")
     run.pinned = True
-    later = Runs(lambda: engine).get(run.id)  # type: ignore[arg-type, return-value]
+    later = Runs(lambda: engine).get(run.id)
     assert later is not None
     assert later is not run
     state = later.state()
@@ -334,7 +315,7 @@ def test_a_restarted_server_finds_the_run(
 
 
 def test_a_run_that_moved_when_the_server_died_goes_on(
-    registry: Runs, engine: Here, expected: np.ndarray
+    registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
     enough = threading.Event()
 
@@ -343,10 +324,10 @@ def test_a_run_that_moved_when_the_server_died_goes_on(
             enough.set()
             time.sleep(3600)
 
-    engine.before = before
+    engine.before_call = before
     run = registry.start("Run 1", SMALL, SETTINGS)
     assert enough.wait(60)
-    later = Runs(lambda: Here()).get(run.id)  # type: ignore[arg-type, return-value]
+    later = Runs(Faulty).get(run.id)
     assert later is not None
     assert np.array_equal(wait(later, RunPhase.FINISHED).losses, expected[:15])
 
@@ -387,11 +368,11 @@ def test_an_abandoned_run_pauses_and_can_be_resumed(
     assert wait(run, RunPhase.FINISHED).epoch == 3
 
 
-def test_a_deleted_run_stands_still_and_comes_back(registry: Runs, engine: Here) -> None:
+def test_a_deleted_run_stands_still_and_comes_back(registry: Runs, engine: Faulty) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
     run.deleted = True
     assert wait(run, RunPhase.PAUSED, RunPhase.FINISHED).phase
-    later = Runs(lambda: engine).get(run.id)  # type: ignore[arg-type, return-value]
+    later = Runs(lambda: engine).get(run.id)
     assert later is not None
     assert later.deleted
     later.deleted = False

@@ -15,7 +15,7 @@ import numpy as np
 import psutil
 import pytest
 
-from model.engine import Engine
+from model.engine import DaskEngine
 from model.network import NetworkConfig
 from model.runs import RunPhase
 from model.runs.registry import Runs
@@ -30,11 +30,11 @@ KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
 
 SERVER = """
 import sys, time
-from model.engine import Engine
+from model.engine import DaskEngine
 from model.network import NetworkConfig
 from model.runs.registry import Runs
 from model.training.config import TrainingConfig
-engine = Engine(warm_up=False)
+engine = DaskEngine(warm_up=False)
 engine.start()
 runs = Runs(lambda: engine)
 name, epochs = sys.argv[1], int(sys.argv[2])
@@ -70,28 +70,26 @@ def longer() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def real() -> Iterator[Engine]:
-    engine = Engine(warm_up=False)
+def real() -> Iterator[DaskEngine]:
+    engine = DaskEngine(warm_up=False)
     engine.start()
     yield engine
     engine.close()
 
 
-def worker_that_trains(engine: Engine) -> int:
+def worker_that_trains(engine: DaskEngine) -> int:
     return engine.submit(os.getpid).result(120)
 
 
-def engine_process(engine: Engine) -> int:
+def engine_process(engine: DaskEngine) -> int:
     engine.within(PATIENCE).run(abs, -1)  # an engine just killed may not be missed yet
-    while engine._link is None or not engine._link.alive:
-        time.sleep(0.01)
-    assert engine._link._child is not None
-    return engine._link._child.pid
+    assert engine.process is not None
+    return engine.process
 
 
 @pytest.mark.parametrize("victim", [worker_that_trains, engine_process])
 def test_a_killed_process_costs_no_batch(
-    victim: Callable[[Engine], int], real: Engine, longer: np.ndarray
+    victim: Callable[[DaskEngine], int], real: DaskEngine, longer: np.ndarray
 ) -> None:
     chance = np.random.default_rng()
     for _ in range(KILLS):
@@ -163,7 +161,7 @@ GROW = "import model.engine as m; m.hoard = getattr(m, 'hoard', b'') + b'x' * 15
 
 def test_a_run_goes_on_while_its_worker_is_replaced(longer: np.ndarray) -> None:
     """A worker that has grown too much leaves; its run moves at an epoch's end, unnoticed."""
-    warm = Engine()  # a cold worker grows by TensorFlow itself
+    warm = DaskEngine()  # a cold worker grows by TensorFlow itself
     warm.start()
     old = worker_that_trains(warm)
     run = Runs(lambda: warm).start("Run 1", MIDDLE, TrainingConfig(epochs=1000))

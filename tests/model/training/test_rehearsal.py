@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.data import mnist
-from model.engine import EngineLost
+from model.engine import EngineLost, InlineEngine
 from model.network import Network
 from model.network.shipped import shipped
 from model.runs.lesson import Lesson, LessonPhase
@@ -76,37 +76,9 @@ def test_what_cannot_be_taught_is_refused(corrections: list[Correction], words: 
         rehearsal.as_digits(corrections)
 
 
-class HereActor:
-    """An actor without an engine: calls its object directly."""
-
-    def __init__(self, tenant: Teacher, faults: int) -> None:
-        self.tenant, self.faults, self.closed = tenant, faults, False
-
-    def call(self, method, *args):  # type: ignore[no-untyped-def]
-        if method is Teacher.advance and self.faults:
-            self.faults -= 1
-            raise EngineLost("The worker ended.")
-        return method(self.tenant, *args)
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class Here:
-    """An engine in this process."""
-
-    def __init__(self, faults: int = 0) -> None:
-        self.faults = faults
-        self.made: list[HereActor] = []
-
-    def actor(self, make, *args):  # type: ignore[no-untyped-def]
-        self.made.append(HereActor(make(*args), self.faults))
-        return self.made[-1]
-
-
 def test_a_lesson_ends_with_a_network_and_its_figures() -> None:
-    here = Here()
-    state = Lesson(shipped(), wrongly_labelled(1), "Shipped network", here).wait(120)  # type: ignore[arg-type]
+    engine = InlineEngine()
+    state = Lesson(shipped(), wrongly_labelled(1), "Shipped network", engine).wait(120)
     assert state.phase is LessonPhase.DONE
     assert state.share == 1
     assert isinstance(state.network, Network)
@@ -115,20 +87,24 @@ def test_a_lesson_ends_with_a_network_and_its_figures() -> None:
     assert state.test_after is not None
     assert state.skills[0].corrected == 0
     assert state.skills[-1].corrected == 1
-    assert here.made[0].closed
+    assert not engine.actors  # nothing stays in the worker
 
 
 def test_a_lost_worker_changes_nothing_and_says_so() -> None:
-    here = Here(faults=1)
-    state = Lesson(shipped(), wrongly_labelled(1), "Shipped network", here).wait(120)  # type: ignore[arg-type]
+    def lose(work: object, *arguments: object) -> None:
+        if work is Teacher.advance:
+            raise EngineLost
+
+    engine = InlineEngine(before=lose)
+    state = Lesson(shipped(), wrongly_labelled(1), "Shipped network", engine).wait(120)
     assert state.phase is LessonPhase.FAILED
     assert "Nothing was changed" in state.sentence
     assert state.network is None
-    assert here.made[0].closed
+    assert not engine.actors  # nothing stays in the worker
 
 
 def test_a_cancelled_lesson_has_no_network() -> None:
-    lesson = Lesson(shipped(), wrongly_labelled(1), "Shipped network", Here())  # type: ignore[arg-type]
+    lesson = Lesson(shipped(), wrongly_labelled(1), "Shipped network", InlineEngine())
     lesson.cancel()
     state = lesson.wait(120)
     assert state.phase is LessonPhase.CANCELLED

@@ -1,4 +1,4 @@
-"""Long work in slices, with an engine that is a handful of lines."""
+"""Long work in slices, done in this process."""
 
 import threading
 from collections.abc import Sequence
@@ -6,28 +6,26 @@ from collections.abc import Sequence
 import pytest
 
 from model.data.mnist import DataError
-from model.engine import EngineError
+from model.engine import EngineLost, InlineEngine, Pending
 from ui.state.sliced_work import LongWork
 
 
-class Done:
-    """Stands for work that a worker does: its result is there when `gate` opens."""
+def done(value: int, gate: threading.Event | None = None) -> Pending[int]:
+    """Work whose result is there when `gate` opens."""
 
-    def __init__(self, value: int, gate: threading.Event | None = None) -> None:
-        self.value, self.gate = value, gate
+    def work() -> int:
+        assert gate is None or gate.wait(10)
+        return value
 
-    def result(self) -> int:
-        if self.gate is not None:
-            assert self.gate.wait(10)
-        return self.value
+    return InlineEngine().submit(work)
 
 
 def test_results_come_in_order_and_each_slice_sees_those_before() -> None:
     seen: list[tuple[int, ...]] = []
 
-    def begin(before: Sequence[int]) -> Done:
+    def begin(before: Sequence[int]) -> Pending[int]:
         seen.append(tuple(before))
-        return Done(len(before))
+        return done(len(before))
 
     work = LongWork(lambda: [begin] * 4)
     work.wait(10)
@@ -41,7 +39,7 @@ def test_results_come_in_order_and_each_slice_sees_those_before() -> None:
 
 def test_waiting_for_some_ends_with_the_first_result_or_the_end() -> None:
     gate = threading.Event()
-    work = LongWork(lambda: [lambda before: Done(len(before), gate if before else None)] * 2)
+    work = LongWork(lambda: [lambda before: done(len(before), gate if before else None)] * 2)
     work.wait_for_some(10)
     assert work.results == (0,)
     assert work.moving
@@ -60,9 +58,9 @@ def test_stopped_work_keeps_what_was_done_and_begins_no_more() -> None:
     gate = threading.Event()
     begun: list[int] = []
 
-    def begin(before: Sequence[int]) -> Done:
+    def begin(before: Sequence[int]) -> Pending[int]:
         begun.append(len(before))
-        return Done(len(before), gate if before else None)
+        return done(len(before), gate if before else None)
 
     work = LongWork(lambda: [begin] * 5)
     for _ in range(1000):
@@ -79,17 +77,17 @@ def test_stopped_work_keeps_what_was_done_and_begins_no_more() -> None:
     assert work.sentence == "Stopped before the end."
 
 
-@pytest.mark.parametrize("fault", [EngineError("Lost."), DataError("Lost.")])
+@pytest.mark.parametrize("fault", [EngineLost(), DataError("Lost.")])
 def test_a_fault_is_a_sentence(fault: Exception) -> None:
-    def begin(before: Sequence[int]) -> Done:
+    def begin(before: Sequence[int]) -> Pending[int]:
         if before:
             raise fault
-        return Done(7)
+        return done(7)
 
     work = LongWork(lambda: [begin] * 3)
     work.wait(10)
     assert work.results == (7,)
-    assert (work.sentence, work.complete, work.moving) == ("Lost.", False, False)
+    assert (work.sentence, work.complete, work.moving) == (str(fault), False, False)
 
 
 def test_data_that_is_missing_is_said_as_well() -> None:
@@ -103,7 +101,7 @@ def test_data_that_is_missing_is_said_as_well() -> None:
 
 
 def test_cancelling_after_the_end_changes_nothing() -> None:
-    work = LongWork(lambda: [lambda before: Done(1)])
+    work = LongWork(lambda: [lambda before: done(1)])
     work.wait(10)
     work.cancel()
     assert work.complete

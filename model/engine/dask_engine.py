@@ -1,14 +1,5 @@
 """Hand work to worker processes, so that the page's own process stays free of TensorFlow.
 
-    engine().start()                                      # returns at once
-    maps = engine().run(feature_maps, weights, digit)     # a function, in the worker that answers
-    pending = engine().submit(evaluate, weights, images)  # long work, in the worker that trains
-    trainer = engine().actor(Trainer, config, images)     # an object that lives there
-    progress = trainer.call(Trainer.advance, 0.3)
-
-Functions and classes must be importable in a worker: they stand at the top of a module of `model`.
-Every method may be called from many threads at once.
-
 By default the engine is a child process with a scheduler and two workers on this machine (see
 `model.engine.server`): one answers, one trains, so that no training and no long work ever holds up
 a prediction. A worker whose memory has grown is replaced without a break: see
@@ -29,23 +20,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec, TypeVar
 
-from model.engine.connection import (
-    LOST,
-    SLOW,
-    Actor,
-    EngineError,
-    EngineLost,
-    Link,
-    open_link,
-    shielded,
-    unwrapped,
-)
+from model.engine.connection import DaskActor, Link, open_link, shielded, unwrapped
+from model.engine.interface import EngineError, EngineFault, EngineLost, EnginePhase, EngineState
 from model.engine.protocol import ANSWER, TRAIN
-
-__all__ = ["Actor", "Engine", "EngineError", "EngineLost", "EngineState", "Pending", "engine"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,31 +38,8 @@ PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)  # before a new start, after 1, 2 … failure
 WATCH_SECONDS = 0.1
 HAND_OVER_SECONDS = 2.0  # requests on their way to a desk that is given up have arrived by then
 
-EnginePhase = Literal["starting", "warming", "ready", "restarting", "failed"]
 
-SENTENCES: dict[EnginePhase, str] = {
-    "starting": "The engine that does the computing is starting.",
-    "warming": "The engine is warming up. It will be ready in a few seconds.",
-    "ready": "The engine is ready.",
-    "restarting": "The engine is starting again after a fault. This takes a few seconds.",
-    "failed": "The engine could not be started. The window where the app was started shows why.",
-}
-
-
-@dataclass(frozen=True)
-class EngineState:
-    """What the engine is doing now."""
-
-    phase: EnginePhase
-    since: float = field(default_factory=time.monotonic)  # seconds, on the clock time.monotonic()
-
-    @property
-    def sentence(self) -> str:
-        """The same in words, for the screen."""
-        return SENTENCES[self.phase]
-
-
-class Pending(Generic[R]):
+class DaskPending(Generic[R]):
     """Work that a worker is doing."""
 
     def __init__(self, link: Link, future: Any) -> None:
@@ -91,37 +48,28 @@ class Pending(Generic[R]):
         self._cancelled = False
 
     def done(self) -> bool:
-        """Whether `result` would return, or raise, at once."""
+        """As `Pending.done`."""
         return self._cancelled or self._future.done() or not self._link.alive
 
     def cancel(self) -> None:
-        """Give the work up. What has not begun never runs; what runs ends unheard."""
+        """As `Pending.cancel`."""
         self._cancelled = True
         self._future.cancel()
 
     def result(self, timeout: float | None = None) -> R:
-        """Wait for the result.
-
-        Args:
-            timeout: seconds; None waits as long as the work takes.
-
-        Raises:
-            EngineLost: the engine, or twice in a row the worker, ended meanwhile.
-            EngineError: it was cancelled, or is not done in time.
-            Exception: what the work itself raises comes back as it is.
-        """
+        """As `Pending.result`."""
         from distributed import KilledWorker
 
         if self._cancelled:
-            raise EngineError("This work was stopped.")
+            raise EngineError(EngineFault.CANCELLED)
         try:
             outcome = self._future.result(timeout=timeout)
         except TimeoutError:
-            raise EngineError(SLOW) from None
+            raise EngineError(EngineFault.SLOW) from None
         except (OSError, CancelledError, KilledWorker) as fault:
             if self._cancelled:
-                raise EngineError("This work was stopped.") from None
-            raise EngineLost(LOST) from fault
+                raise EngineError(EngineFault.CANCELLED) from None
+            raise EngineLost from fault
         result: R = unwrapped(outcome)
         return result
 
@@ -137,7 +85,7 @@ class _Desk:
 class _Within:
     """An engine with another time limit: see `Engine.within`."""
 
-    engine: "Engine"
+    engine: "DaskEngine"
     seconds: float
 
     def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -146,8 +94,8 @@ class _Within:
         return result
 
 
-class Engine:
-    """The worker processes and the way to them. The app uses the one that `engine()` returns.
+class DaskEngine:
+    """An `Engine` of worker processes. The app uses the one that `engine()` returns.
 
     Args:
         warm_up: whether workers load TensorFlow and compile when they start. Without, the first
@@ -159,23 +107,36 @@ class Engine:
         self._changed = threading.Condition()  # guards everything below
         self._state = EngineState("starting")
         self._link: Link | None = None
-        self._desk: Actor[_Desk] | None = None
+        self._desk: DaskActor[_Desk] | None = None
         self._supervisor: threading.Thread | None = None
         self._closing = False
 
     @property
     def state(self) -> EngineState:
-        """What the engine is doing now."""
+        """As `Engine.state`."""
         return self._state
 
+    @property
+    def process(self) -> int | None:
+        """The process id of the engine's own program; None while there is none, or a cluster."""
+        link = self._link
+        return link.process if link is not None and link.alive else None
+
+    @property
+    def address(self) -> str | None:
+        """The address of the scheduler; None while none is connected."""
+        link = self._link
+        return link.address if link is not None and link.alive else None
+
     def start(self) -> None:
-        """Start the engine, also after it failed. Returns at once; a running one is left alone."""
+        """As `Engine.start`."""
         # Imported here and whole: the supervisor imports Dask, which imports NumPy, and two
         # threads that import it at the same time can leave it half initialised.
         import numpy  # noqa: F401
 
         with self._changed:
-            if self._closing or (self._supervisor is not None and self._supervisor.is_alive()):
+            running = self._supervisor is not None and self._supervisor.is_alive()
+            if self._closing or (running and self._state.phase != "failed"):
                 return
             if self._supervisor is None:
                 atexit.register(self.close)
@@ -186,65 +147,28 @@ class Engine:
             self._supervisor.start()
 
     def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a function in the worker that answers and return its result.
-
-        Waits while the engine starts, and tries once more by itself when the worker ends during the
-        work. It takes up to 30 seconds in all; `within` sets another limit.
-
-        Args:
-            work: a function at the top of a module of `model`.
-            *args: its positional arguments.
-            **kwargs: its keyword arguments.
-
-        Raises:
-            EngineLost: the worker ended twice during this work.
-            EngineError: no answer in time, or the engine could not be started.
-            Exception: what `work` itself raises comes back as it is.
-        """
+        """As `Engine.run`."""
         result: R = self._run(work, args, kwargs, RUN_SECONDS)
         return result
 
     def within(self, seconds: float) -> _Within:
-        """Return the engine with another time limit: `engine().within(5).run(work, …)`."""
+        """As `Engine.within`."""
         return _Within(self, seconds)
 
-    def submit(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Pending[R]:
-        """Begin long work in the worker that trains and return at once when the engine is up.
-
-        A worker cannot be interrupted in the middle of a function: work of many seconds is best
-        submitted in slices, which can be cancelled in between and show how far they are.
-
-        Args:
-            work: a function at the top of a module of `model`.
-            *args: its positional arguments.
-            **kwargs: its keyword arguments.
-
-        Raises:
-            EngineError: the engine was not up within 30 seconds.
-        """
+    def submit(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> DaskPending[R]:
+        """As `Engine.submit`."""
         link = self._await_link(time.monotonic() + RUN_SECONDS)
         future = link.submit(shielded, work, args, kwargs, resources={TRAIN: 1})
-        return Pending(link, future)
+        return DaskPending(link, future)
 
-    def actor(self, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Actor[T]:
-        """Build an object that lives in the worker that trains, and return a handle to it.
-
-        Args:
-            make: its class.
-            *args: positional arguments of the class.
-            **kwargs: keyword arguments of the class.
-
-        Raises:
-            EngineLost: the worker ended meanwhile.
-            EngineError: no worker within two minutes.
-            Exception: what the class itself raises comes back as it is.
-        """
+    def actor(self, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> DaskActor[T]:
+        """As `Engine.actor`."""
         deadline = time.monotonic() + ACTOR_SECONDS
         link = self._await_link(deadline)
         return link.actor(TRAIN, make, args, kwargs, seconds=deadline - time.monotonic())
 
     def close(self) -> None:
-        """End the engine and its processes. It cannot be started again."""
+        """As `Engine.close`: its processes end."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -271,8 +195,8 @@ class Engine:
         return desk.ask("ask", "do", job, {}, seconds=deadline - time.monotonic())
 
     def _await_desk(
-        self, deadline: float, instead_of: "Actor[_Desk] | None" = None
-    ) -> "Actor[_Desk]":
+        self, deadline: float, instead_of: "DaskActor[_Desk] | None" = None
+    ) -> "DaskActor[_Desk]":
         """Wait until the answering worker is there, and is not the one that was just lost."""
         with self._changed:
             self._await(lambda: self._desk not in (None, instead_of), deadline)
@@ -288,16 +212,17 @@ class Engine:
     def _await(self, there: Callable[[], bool], deadline: float) -> None:
         """Wait, with the lock held, until `there()`; raise EngineError when that cannot be."""
         if self._supervisor is None:
-            raise EngineError("The engine was not started.")
+            raise EngineError(EngineFault.NOT_STARTED)
 
         def settled() -> bool:
             return self._closing or self._state.phase == "failed" or there()
 
         in_time = self._changed.wait_for(settled, timeout=max(0.0, deadline - time.monotonic()))
         if self._closing:
-            raise EngineError("The engine was closed.")
+            raise EngineError(EngineFault.CLOSED)
         if not in_time or not there():
-            raise EngineError(SLOW if self._state.phase == "ready" else self._state.sentence)
+            phase = self._state.phase
+            raise EngineError(EngineFault.SLOW if phase == "ready" else EngineFault(phase))
 
     def _enter(self, phase: EnginePhase) -> None:
         with self._changed:
@@ -347,9 +272,9 @@ class Engine:
                 threading.Timer(HAND_OVER_SECONDS, before.close).start()
             self._enter("ready")
             ready = True
-            while not (desk.lost or desk.leaving or self._pause(WATCH_SECONDS)):
+            while not (desk.lost or desk.retiring or self._pause(WATCH_SECONDS)):
                 pass
-            if desk.leaving and not (desk.lost or self._closing):
+            if desk.retiring and not (desk.lost or self._closing):
                 continue  # it answers until there is one in the fresh worker
             with self._changed:
                 self._desk = None
@@ -361,17 +286,3 @@ class Engine:
         """Wait; return whether the engine is being closed."""
         with self._changed:
             return self._changed.wait_for(lambda: self._closing, timeout=seconds)
-
-
-_lock = threading.Lock()
-_engine: Engine | None = None
-
-
-def engine() -> Engine:
-    """Return the engine of this process; the first call starts it."""
-    global _engine
-    with _lock:
-        if _engine is None:
-            _engine = Engine()
-            _engine.start()
-        return _engine

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -20,9 +19,9 @@ import psutil
 import pytest
 
 import model.engine
-import model.engine.client
 import model.engine.connection
-from model.engine import Engine, EngineError, EngineLost
+import model.engine.dask_engine
+from model.engine import DaskEngine, EngineError, EngineLost
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = str(Path(__file__).resolve().parent)
@@ -99,10 +98,10 @@ def living_counters() -> int:
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
+def engine() -> Iterator[DaskEngine]:
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = HERE
-    engine = Engine(warm_up=False)
+    engine = DaskEngine(warm_up=False)
     engine.start()
     engine.within(60).run(math.sqrt, 1.0)
     yield engine
@@ -115,13 +114,12 @@ def engine() -> Iterator[Engine]:
     assert wait_until(lambda: not running(processes), 5)
 
 
-def child_of(engine: Engine) -> int:
-    assert engine._link is not None
-    assert engine._link._child is not None
-    return engine._link._child.pid
+def child_of(engine: DaskEngine) -> int:
+    assert engine.process is not None
+    return engine.process
 
 
-def processes_of(engine: Engine) -> list[psutil.Process]:
+def processes_of(engine: DaskEngine) -> list[psutil.Process]:
     child = psutil.Process(child_of(engine))
     return [child, *child.children(recursive=True)]
 
@@ -145,7 +143,7 @@ def wait_until(true: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def test_run_returns_what_the_function_returns(engine: Engine) -> None:
+def test_run_returns_what_the_function_returns(engine: DaskEngine) -> None:
     numbers = np.arange(784, dtype=np.float32).reshape(28, 28)
     result = engine.run(squares, numbers)
     assert result.dtype == np.float32
@@ -155,7 +153,7 @@ def test_run_returns_what_the_function_returns(engine: Engine) -> None:
     assert engine.state.phase == "ready"
 
 
-def test_an_exception_of_the_work_comes_back_as_it_is(engine: Engine) -> None:
+def test_an_exception_of_the_work_comes_back_as_it_is(engine: DaskEngine) -> None:
     with pytest.raises(ValueError, match="expected 28×28, got 3×3"):
         engine.run(refuse)
     with pytest.raises(FileNotFoundError):  # an OSError, as Dask's own troubles are
@@ -164,17 +162,17 @@ def test_an_exception_of_the_work_comes_back_as_it_is(engine: Engine) -> None:
         engine.submit(read_missing_file).result(30)
 
 
-def test_eight_threads_at_once(engine: Engine) -> None:
+def test_eight_threads_at_once(engine: DaskEngine) -> None:
     with ThreadPoolExecutor(8) as threads:
         results = list(threads.map(lambda n: engine.run(math.factorial, n), range(80)))
     assert results == [math.factorial(n) for n in range(80)]
 
 
-def test_printing_does_not_stop_a_worker(engine: Engine) -> None:
+def test_printing_does_not_stop_a_worker(engine: DaskEngine) -> None:
     assert engine.run(print_a_lot) > 0
 
 
-def test_an_actor_keeps_its_state(engine: Engine) -> None:
+def test_an_actor_keeps_its_state(engine: DaskEngine) -> None:
     first, second = engine.actor(Counter, 10), engine.actor(Counter, start=0)
     assert first.call(Counter.add) == 11
     assert first.call(Counter.add, amount=5) == 16
@@ -186,7 +184,7 @@ def test_an_actor_keeps_its_state(engine: Engine) -> None:
     assert first.call(Counter.add) == 17
 
 
-def test_a_closed_actor_is_dropped_by_its_worker(engine: Engine) -> None:
+def test_a_closed_actor_is_dropped_by_its_worker(engine: DaskEngine) -> None:
     before = engine.submit(living_counters).result(30)
     counter = engine.actor(Counter, 0)
     assert engine.submit(living_counters).result(30) == before + 1
@@ -196,7 +194,7 @@ def test_a_closed_actor_is_dropped_by_its_worker(engine: Engine) -> None:
         counter.call(Counter.add)
 
 
-def test_a_busy_actor_does_not_hold_up_an_answer(engine: Engine) -> None:
+def test_a_busy_actor_does_not_hold_up_an_answer(engine: DaskEngine) -> None:
     counter = engine.actor(Counter, 0)
     with ThreadPoolExecutor(1) as threads:
         busy = threads.submit(counter.call, Counter.sleep, 3.0)
@@ -204,7 +202,7 @@ def test_a_busy_actor_does_not_hold_up_an_answer(engine: Engine) -> None:
         assert not busy.done()
 
 
-def test_work_that_was_cancelled_before_it_began_never_runs(engine: Engine, tmp_path: Path) -> None:
+def test_what_was_cancelled_before_it_began_never_runs(engine: DaskEngine, tmp_path: Path) -> None:
     first = engine.submit(write_after, 0.5, str(tmp_path / "first"))
     second = engine.submit(write_after, 0.0, str(tmp_path / "second"))
     third = engine.submit(write_after, 0.0, str(tmp_path / "third"))
@@ -221,7 +219,7 @@ def test_work_that_was_cancelled_before_it_began_never_runs(engine: Engine, tmp_
     assert not (tmp_path / "second").exists()
 
 
-def test_too_slow_an_answer_is_given_up(engine: Engine) -> None:
+def test_too_slow_an_answer_is_given_up(engine: DaskEngine) -> None:
     with pytest.raises(EngineError, match="in time"):
         engine.within(0.2).run(time.sleep, 1.0)
     assert engine.run(math.sqrt, 9.0) == 3.0
@@ -232,7 +230,7 @@ def test_a_worker_that_has_grown_is_replaced_without_a_break(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", HERE)
-    engine = Engine()  # warm: a cold worker grows by TensorFlow itself
+    engine = DaskEngine()  # warm: a cold worker grows by TensorFlow itself
     engine.start()
     old = engine.within(300).run(os.getpid)
     guest = engine.actor(Counter, 7)
@@ -254,7 +252,7 @@ def test_a_worker_that_has_grown_is_replaced_without_a_break(
     engine.close()
 
 
-def test_every_port_is_open_to_this_machine_only(engine: Engine) -> None:
+def test_every_port_is_open_to_this_machine_only(engine: DaskEngine) -> None:
     ports = [
         connection.laddr
         for process in processes_of(engine)
@@ -265,10 +263,10 @@ def test_every_port_is_open_to_this_machine_only(engine: Engine) -> None:
     assert {port.ip for port in ports} == {"127.0.0.1"}
 
 
-def test_a_cluster_that_exists_is_used(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert engine._link is not None
-    monkeypatch.setenv("DIGITSCOPE_SCHEDULER", engine._link.client.scheduler.address)
-    other = Engine()
+def test_a_cluster_that_exists_is_used(engine: DaskEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert engine.address is not None
+    monkeypatch.setenv("DIGITSCOPE_SCHEDULER", engine.address)
+    other = DaskEngine()
     other.start()
     assert other.run(os.getpid) == engine.run(os.getpid)
     assert other.actor(Counter, 1).call(Counter.add) == 2
@@ -278,7 +276,7 @@ def test_a_cluster_that_exists_is_used(engine: Engine, monkeypatch: pytest.Monke
     assert engine.run(math.sqrt, 9.0) == 3.0
 
 
-def test_an_actor_is_lost_with_its_worker_and_a_new_one_works(engine: Engine) -> None:
+def test_an_actor_is_lost_with_its_worker_and_a_new_one_works(engine: DaskEngine) -> None:
     counter = engine.actor(Counter, 0)
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(counter.call, Counter.sleep, 60.0)
@@ -292,14 +290,14 @@ def test_an_actor_is_lost_with_its_worker_and_a_new_one_works(engine: Engine) ->
     assert engine.actor(Counter, 7).call(Counter.add) == 8
 
 
-def test_run_tries_again_when_its_worker_dies(engine: Engine, tmp_path: Path) -> None:
+def test_run_tries_again_when_its_worker_dies(engine: DaskEngine, tmp_path: Path) -> None:
     assert engine.run(die_at_first, str(tmp_path / "marker")) == "second try"
     with pytest.raises(EngineLost):
         engine.run(die_always)
     assert engine.run(math.sqrt, 9.0) == 3.0
 
 
-def test_a_killed_engine_is_started_again(engine: Engine) -> None:
+def test_a_killed_engine_is_started_again(engine: DaskEngine) -> None:
     counter = engine.actor(Counter, 0)
     pending = engine.submit(time.sleep, 60.0)
     killed = processes_of(engine)
@@ -314,7 +312,7 @@ def test_a_killed_engine_is_started_again(engine: Engine) -> None:
     assert engine.actor(Counter, 7).call(Counter.add) == 8
 
 
-def test_a_call_that_waits_survives_the_killed_engine(engine: Engine) -> None:
+def test_a_call_that_waits_survives_the_killed_engine(engine: DaskEngine) -> None:
     child = child_of(engine)
     with ThreadPoolExecutor(8) as threads:
         answers = [threads.submit(engine.run, math.factorial, n) for n in range(400)]
@@ -324,24 +322,23 @@ def test_a_call_that_waits_survives_the_killed_engine(engine: Engine) -> None:
 
 
 def test_a_failed_engine_says_so_and_can_be_started_again(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: DaskEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         nobody = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-    monkeypatch.setattr(model.engine.client, "PAUSES", (0.0,))
+    monkeypatch.setattr(model.engine.dask_engine, "PAUSES", (0.0,))
     monkeypatch.setattr(model.engine.connection, "CONNECT_SECONDS", 0.2)
     monkeypatch.setenv("DIGITSCOPE_SCHEDULER", nobody)
-    other = Engine()
+    other = DaskEngine()
     with pytest.raises(EngineError, match="not started"):
         other.run(math.sqrt, 4.0)
     other.start()
     with pytest.raises(EngineError, match="could not be started"):
         other.run(math.sqrt, 4.0)
     assert other.state.phase == "failed"
-    assert engine._link is not None
+    assert engine.address is not None
     monkeypatch.setattr(model.engine.connection, "CONNECT_SECONDS", 10)
-    monkeypatch.setenv("DIGITSCOPE_SCHEDULER", engine._link.client.scheduler.address)
-    assert wait_until(lambda: not other._supervisor.is_alive(), 5)
+    monkeypatch.setenv("DIGITSCOPE_SCHEDULER", engine.address)
     other.start()
     assert other.run(math.sqrt, 4.0) == 2.0
     other.close()
@@ -349,8 +346,8 @@ def test_a_failed_engine_says_so_and_can_be_started_again(
 
 PARENT = """
 import time
-from model.engine import Engine
-engine = Engine(warm_up=False)
+from model.engine import DaskEngine
+engine = DaskEngine(warm_up=False)
 engine.start()
 {then}
 print("now", flush=True)
@@ -388,17 +385,27 @@ def test_start_returns_at_once_and_loads_nothing_heavy() -> None:
     assert result.stdout.strip() == "[]"
 
 
-def test_the_app_has_one_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[Engine] = []
-    monkeypatch.setattr(model.engine.client, "_engine", None)
-    monkeypatch.setattr(Engine, "start", lambda self: started.append(self))
-    with ThreadPoolExecutor(8) as threads:
-        barrier = threading.Barrier(8)
+MANY_ASK = """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from model.engine import DaskEngine, engine
 
-        def first() -> Engine:
-            barrier.wait()
-            return model.engine.engine()
+started = []
+DaskEngine.start = lambda self: started.append(self)
+barrier = threading.Barrier(8)
 
-        engines = {threads.submit(first) for _ in range(8)}
-        assert len({id(found.result()) for found in engines}) == 1
-    assert len(started) == 1
+def first(_):
+    barrier.wait()
+    return engine()
+
+with ThreadPoolExecutor(8) as threads:
+    engines = list(threads.map(first, range(8)))
+print(len(set(map(id, engines))), len(started))
+"""
+
+
+def test_the_app_has_one_engine() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", MANY_ASK], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == ["1", "1"]
