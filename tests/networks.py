@@ -1,13 +1,24 @@
 """Networks that tests and benchmarks make, and what Keras itself makes of digits with them."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from hypothesis import strategies as st
 
 from model.data.mnist import embedded
 from model.interpretability.arithmetic import Check, explain
-from model.network import Layer, Network, NetworkConfig, layers
+from model.network import Layer, Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import forward_pass
-from model.network.keras_model import build, weights_of
+from model.network.keras_model import build
+
+if TYPE_CHECKING:
+    import keras
+
+
+def weights_of(model: "keras.Model", config: NetworkConfig) -> dict[str, np.ndarray]:
+    """Return the weights of a model that `build` made, by name."""
+    names = weight_shapes(config)
+    return dict(zip(names, (np.asarray(w) for w in model.get_weights()), strict=True))
 
 
 @st.composite

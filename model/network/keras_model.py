@@ -15,7 +15,6 @@ from model.network.architecture import (
     Network,
     NetworkConfig,
     layers,
-    weight_shapes,
 )
 from model.network.forward import forward
 
@@ -62,12 +61,6 @@ def build(config: NetworkConfig, seed: int) -> "keras.Model":
                     name=layer.name,
                 )(x)
     return keras.Model(inputs, x, name="digitscope")
-
-
-def weights_of(model: "keras.Model", config: NetworkConfig) -> dict[str, np.ndarray]:
-    """Return the weights of a model that `build` made, by name."""
-    names = weight_shapes(config)
-    return dict(zip(names, (np.asarray(w) for w in model.get_weights()), strict=True))
 
 
 def first_weights(network: NetworkConfig, seed: int) -> dict[str, np.ndarray]:

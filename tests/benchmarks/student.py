@@ -79,7 +79,7 @@ class Student:
         message.rerun_script.fragment_id = self.fragment
         state = message.rerun_script.widget_states.widgets.add()
         state.id = self.canvas
-        drawing = {"ink": ink, "finished": True, "strokes": 1, "generation": 0}
+        drawing = {"ink": ink, "finished": True, "strokes": 1}
         state.json_value = json.dumps({"drawing": drawing})
         return await self.run(message)
 

@@ -1,4 +1,4 @@
-"""Two sheets and a page without any, for the browser tests of ui.canvas.
+"""Two sheets and a page without any, for the browser tests of ui.components.canvas.
 
 Each sheet tells as JSON what arrived: the last drawing and every message before it.
 """
@@ -14,14 +14,10 @@ from ui.components.canvas import canvas
 
 @st.fragment
 def sheet(key: str) -> None:
-    generation = st.session_state.setdefault(f"generation of {key}", 0)
     left, right = st.columns(2)
     with left:
-        drawing = canvas(key, generation=generation)
+        drawing = canvas(key)
     with right:
-        if st.button("Empty it", key=f"empty-{key}"):
-            st.session_state[f"generation of {key}"] += 1
-            st.rerun(scope="fragment")
         told = None
         if drawing is not None:
             rows, columns = drawing.ink.nonzero()

@@ -299,23 +299,6 @@ def test_two_sheets_on_a_page_do_not_mix(sheet: Sheet) -> None:
     assert sheet.told()["drawing"] == one
 
 
-def test_the_page_can_empty_the_sheet(sheet: Sheet) -> None:
-    empty = sheet.page.locator(".st-key-empty-first").get_by_role("button")
-    for _ in range(2):
-        sheet.draw(ONE)
-        sheet.until_strokes(1)
-        empty.click()
-        sheet.until_empty()
-        expect(sheet.button("Clear")).to_have_attribute("aria-disabled", "true")
-    sheet.draw(RING)  # what is drawn afterwards counts, also in the new session of a reload,
-    ring = sheet.until_strokes(1)  # where the server counts its wishes from nought again
-    sheet.page.reload()
-    ready(sheet)
-    assert sheet.until_strokes(1) == ring
-    empty.click()
-    sheet.until_empty()
-
-
 def test_a_resize_paints_the_strokes_anew_and_leaves_the_ink_alone(sheet: Sheet) -> None:
     sheet.draw(RING)
     ring = sheet.until_strokes(1)

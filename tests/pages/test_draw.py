@@ -39,7 +39,7 @@ def sent(cells: np.ndarray) -> dict[str, object]:
     """What the canvas sends for a sheet, (84, 84) uint8."""
     pairs = bytes(byte for cell in cells.ravel().tolist() for byte in (1, cell))
     packed = base64.b64encode(pairs).decode("ascii")
-    return {"drawing": {"ink": packed, "finished": True, "strokes": 1, "generation": 0}}
+    return {"drawing": {"ink": packed, "finished": True, "strokes": 1}}
 
 
 def photo() -> bytes:

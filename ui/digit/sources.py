@@ -137,7 +137,7 @@ def find(where: str) -> Found:
 
 
 def _drawn() -> Found:
-    drawing = canvas("sheet", generation=session().sheet)
+    drawing = canvas("sheet")
     if drawing is None:
         return Found((), "", "Draw a digit")
     prepared = from_ink(drawing.ink, off=session().steps_off)

@@ -89,7 +89,6 @@ class Session:
     attached: bool = False  # whether the runs that the URL names were looked up
     digit: ChosenDigit | None = None
     last_pass: tuple[tuple[str, bytes], ForwardPass] | None = None
-    sheet: int = 0  # grows when a page empties the drawing sheet
     view: View = View()
     view_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
     arrivals: int = (

@@ -71,11 +71,6 @@ DARK = Palette(
 )
 
 
-def palette(dark: bool) -> Palette:
-    """Return the colours of lines and bars for a dark or a light page."""
-    return DARK if dark else LIGHT
-
-
 def rgb(colour: str) -> NDArray[np.float64]:
     """Return "#rrggbb" as (3,) float64 in [0, 1]."""
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255

@@ -19,7 +19,8 @@ from model.evaluation.corruptions import (
 )
 from model.network import Network, NetworkConfig
 from model.network.forward import logits_and_probabilities
-from model.network.keras_model import build, weights_of
+from model.network.keras_model import build
+from tests.networks import weights_of
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from sklearn import metrics
 from model.data import mnist
 from model.evaluation.metrics import Evaluation, answers, wilson
 from model.network import Network, NetworkConfig
-from model.network.keras_model import build, weights_of
+from model.network.keras_model import build
+from tests.networks import weights_of
 
 
 @pytest.fixture(scope="module")

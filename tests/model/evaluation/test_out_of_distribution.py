@@ -15,8 +15,9 @@ from model.evaluation.out_of_distribution import (
     read_foreign,
 )
 from model.network import Network, NetworkConfig
-from model.network.keras_model import build, weights_of
+from model.network.keras_model import build
 from model.synthesis.glyphs import LETTERS
+from tests.networks import weights_of
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,10 @@ from model.evaluation.verdict import Judgement, Rules, Verdict, judge, measured,
 from model.network import Network, NetworkConfig, activations
 from model.network.activations import Reading, forward_pass
 from model.network.forward import BATCH
-from model.network.keras_model import build, weights_of
+from model.network.keras_model import build
 from model.network.shipped import shipped
 from model.synthesis.pen import drawn, received
+from tests.networks import weights_of
 
 
 @pytest.fixture(scope="module")

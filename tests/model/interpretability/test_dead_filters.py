@@ -6,7 +6,8 @@ from model.interpretability.dead_filters import firing
 from model.network import Network, NetworkConfig
 from model.network.activations import forward_pass
 from model.network.forward import BATCH
-from model.network.keras_model import build, weights_of
+from model.network.keras_model import build
+from tests.networks import weights_of
 
 CONFIG = NetworkConfig(filters=(3, 4), dense_units=5, dropout=0.2, pooling="average")
 

@@ -20,8 +20,9 @@ from model.interpretability.faithfulness import (
 )
 from model.network import NetworkConfig
 from model.network.activations import forward_pass
-from model.network.keras_model import build, weights_of
+from model.network.keras_model import build
 from model.network.shipped import shipped
+from tests.networks import weights_of
 
 
 def picture() -> np.ndarray:

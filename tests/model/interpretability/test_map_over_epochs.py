@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from model.interpretability.map_over_epochs import epochs_to_show, map_over_epochs
 from model.network import Network, NetworkConfig, to_vector
 from model.network.activations import forward_pass
-from model.network.keras_model import build, weights_of
+from model.network.keras_model import build
+from tests.networks import weights_of
 
 CONFIG = NetworkConfig(filters=(2, 3), dense_units=4)
 DIGIT = np.random.default_rng(0).random((28, 28), dtype=np.float32)

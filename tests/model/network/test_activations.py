@@ -7,9 +7,9 @@ from model.data.mnist import embedded
 from model.network import LayerKind, Network, NetworkConfig
 from model.network.activations import dead, fires, forward_pass, layer_outputs
 from model.network.forward import BATCH, probabilities
-from model.network.keras_model import build, weights_of
+from model.network.keras_model import build
 from tests.model.oracle import convolution, dense, pooling, relu, softmax
-from tests.networks import configs
+from tests.networks import configs, weights_of
 
 
 def made(config: NetworkConfig, seed: int) -> Network:

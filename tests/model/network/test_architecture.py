@@ -13,8 +13,8 @@ from model.network import (
     to_vector,
     weight_shapes,
 )
-from model.network.keras_model import build, weights_of
-from tests.networks import configs
+from model.network.keras_model import build
+from tests.networks import configs, weights_of
 
 
 def test_the_course_network_is_the_one_of_the_course() -> None:

@@ -12,11 +12,11 @@ from model.network import NetworkConfig, layers, to_vector
 from model.network.keras_model import (
     build,
     first_weights,
-    weights_of,
 )
 from model.training.augmentation import Augmentation
 from model.training.config import RateChange, TrainingConfig, rate_at
 from model.training.trainer import Progress, Scores, Snapshot, Trainer, norms, scores, some
+from tests.networks import weights_of
 
 SMALL = NetworkConfig(filters=(4, 6), dense_units=12)
 SETTINGS = TrainingConfig(images=200, epochs=2)

@@ -23,7 +23,7 @@ def packed(greys: np.ndarray) -> str:
 
 
 def message(greys: np.ndarray, **changed: object) -> dict[str, object]:
-    whole = {"ink": packed(greys), "finished": True, "strokes": 1, "generation": 0}
+    whole = {"ink": packed(greys), "finished": True, "strokes": 1}
     return whole | changed
 
 
@@ -39,7 +39,7 @@ def runs(*pairs: int) -> str:
 
 
 def test_ink_arrives_as_it_was_drawn() -> None:
-    drawing = decoded(message(bar(), finished=False, strokes=3), 0)
+    drawing = decoded(message(bar(), finished=False, strokes=3))
     assert drawing is not None
     assert (drawing.finished, drawing.strokes) == (False, 3)
     assert drawing.ink.dtype == np.float32
@@ -50,7 +50,7 @@ def test_ink_arrives_as_it_was_drawn() -> None:
 
 
 def test_ink_cannot_be_written_on() -> None:
-    drawing = decoded(message(bar()), 0)
+    drawing = decoded(message(bar()))
     assert drawing is not None
     with pytest.raises(ValueError, match="read-only"):
         drawing.ink[0, 0] = 1
@@ -58,7 +58,7 @@ def test_ink_cannot_be_written_on() -> None:
 
 def test_a_sheet_without_two_equal_neighbours_fits() -> None:
     greys = (1 + np.arange(CELLS) % 2 * 254).astype(np.uint8).reshape(SIDE, SIDE)
-    drawing = decoded(message(greys), 0)
+    drawing = decoded(message(greys))
     assert drawing is not None
     np.testing.assert_array_equal(drawing.ink, greys.astype(np.float32) / 255)
 
@@ -69,19 +69,14 @@ def test_a_sheet_without_two_equal_neighbours_fits() -> None:
 def test_any_picture_survives(seed: int, levels: int, block: int) -> None:
     cells = np.random.default_rng(seed).integers(0, levels, (SIDE // block, SIDE // block))
     greys = cells.repeat(block, axis=0).repeat(block, axis=1).astype(np.uint8)
-    drawing = decoded(message(greys), 0)
+    drawing = decoded(message(greys))
     ink = np.zeros((SIDE, SIDE), dtype=np.float32) if drawing is None else drawing.ink
     np.testing.assert_array_equal(ink, greys.astype(np.float32) / 255)
 
 
 def test_an_empty_sheet_is_no_drawing() -> None:
-    assert decoded(None, 0) is None
-    assert decoded(message(np.zeros((SIDE, SIDE), dtype=np.uint8)), 0) is None
-
-
-def test_ink_from_before_the_page_emptied_the_sheet_is_no_drawing() -> None:
-    assert decoded(message(bar(), generation=1), 1) is not None
-    assert decoded(message(bar(), generation=0), 1) is None
+    assert decoded(None) is None
+    assert decoded(message(np.zeros((SIDE, SIDE), dtype=np.uint8))) is None
 
 
 FULL = CELLS // 252  # runs of 252 cells that fill the sheet exactly
@@ -104,11 +99,11 @@ BAD_INK = {
 
 @pytest.mark.parametrize("ink", BAD_INK.values(), ids=BAD_INK.keys())
 def test_bad_ink_is_no_drawing(ink: object) -> None:
-    assert decoded(message(bar(), ink=ink), 0) is None
+    assert decoded(message(bar(), ink=ink)) is None
 
 
 def test_the_bad_ink_above_is_bad_only_where_it_says_so() -> None:
-    assert decoded(message(bar(), ink=runs(*(252, 9) * FULL)), 0) is not None
+    assert decoded(message(bar(), ink=runs(*(252, 9) * FULL))) is not None
 
 
 @pytest.mark.parametrize(
@@ -123,18 +118,15 @@ def test_the_bad_ink_above_is_bad_only_where_it_says_so() -> None:
         {"strokes": 1.0},
         {"strokes": "1"},
         {"strokes": [1]},
-        {"generation": None},
-        {"generation": -1},
-        {"generation": [0]},
     ],
 )
 def test_bad_fields_are_no_drawing(changed: dict[str, object]) -> None:
-    assert decoded(message(bar(), **changed), 0) is None
+    assert decoded(message(bar(), **changed)) is None
 
 
 @pytest.mark.parametrize("whole", ["ink", 5, True, [], {}, ["ink"], {"ink": packed(bar())}])
 def test_a_message_of_another_kind_is_no_drawing(whole: object) -> None:
-    assert decoded(whole, 0) is None
+    assert decoded(whole) is None
 
 
 anything = st.recursive(
@@ -146,7 +138,7 @@ anything = st.recursive(
 
 @given(anything | st.fixed_dictionaries(dict.fromkeys(message(bar()), anything)))
 def test_nothing_that_json_can_carry_raises(whole: object) -> None:
-    assert decoded(whole, 0) is None
+    assert decoded(whole) is None
 
 
 @pytest.mark.parametrize("brush", [2, 15])
@@ -160,7 +152,7 @@ def page() -> None:
 
     from ui.components.canvas import canvas
 
-    drawing = canvas("sheet", generation=st.session_state.get("asked", 0))
+    drawing = canvas("sheet")
     st.text("nothing" if drawing is None else f"{drawing.strokes} {drawing.ink.sum():.0f}")
 
 
@@ -175,14 +167,6 @@ def test_a_page_sees_what_is_drawn() -> None:
     app.session_state["sheet"] = {"drawing": message(bar(), strokes=2)}
     assert told(app.run()) == "2 252"  # 60 × 4 cells of full ink and 60 of a fifth
     app.session_state["sheet"] = {"drawing": None}
-    assert told(app.run()) == "nothing"
-
-
-def test_a_page_that_empties_the_sheet_sees_no_ink_from_before() -> None:
-    app = AppTest.from_function(page, default_timeout=60)
-    app.session_state["sheet"] = {"drawing": message(bar())}
-    assert told(app.run()) == "1 252"
-    app.session_state["asked"] = 1
     assert told(app.run()) == "nothing"
 
 

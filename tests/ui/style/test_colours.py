@@ -15,7 +15,6 @@ from ui.style.colours import (
     ZERO,
     Palette,
     oklab,
-    palette,
     ramp,
     ramp_indices,
     rgb,
@@ -125,8 +124,3 @@ def test_lines_and_digits_are_readable_and_distinct(colours: Palette, page: str)
     lab = oklab(np.array([rgb(colour) for colour in colours.digits]))
     pairs = itertools.combinations(lab, 2)
     assert min(float(np.linalg.norm(one - other)) for one, other in pairs) > 0.14
-
-
-def test_palette_by_page():
-    assert palette(dark=True) is DARK
-    assert palette(dark=False) is LIGHT

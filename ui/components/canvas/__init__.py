@@ -35,9 +35,7 @@ class DrawnSheet:
     strokes: int
 
 
-def canvas(
-    key: str, *, brush: int = BRUSH, label: str = "Drawing sheet", generation: int = 0
-) -> DrawnSheet | None:
+def canvas(key: str, *, brush: int = BRUSH, label: str = "Drawing sheet") -> DrawnSheet | None:
     """Show a sheet to draw on, with undo, redo, clear and the width of the brush.
 
     The ink arrives 11 to 12 times a second while the pen moves, and at once when it is lifted: call
@@ -49,7 +47,6 @@ def canvas(
         key: names the sheet in its tab; two sheets on a page need two keys.
         brush: width to begin with, in per cent of the sheet's side; the person can change it.
         label: what this sheet is, for screen readers.
-        generation: the sheet is emptied when this number grows (undo brings it back).
 
     Returns:
         The drawing; None when the sheet is empty or nothing has arrived yet.
@@ -65,19 +62,17 @@ def canvas(
         "brush": brush,
         "brushes": BRUSHES,
         "label": label,
-        "generation": generation,
     }
     result = _mount(key=key, data=data, default={"drawing": None}, on_drawing_change=lambda: None)
-    return decoded(result.get("drawing"), generation)
+    return decoded(result.get("drawing"))
 
 
-def decoded(message: object, generation: int) -> DrawnSheet | None:
-    """Return the drawing in a message from the browser; None for a bad or outdated message.
+def decoded(message: object) -> DrawnSheet | None:
+    """Return the drawing in a message from the browser; None for a bad message.
 
     Args:
-        message: {"ink", "finished", "strokes", "generation"} if all is well. The ink is base64 of
-            pairs of bytes (count, grey), row by row; 255 is full ink.
-        generation: the one that the page asks for now; ink of another one is to be cleared.
+        message: {"ink", "finished", "strokes"} if all is well. The ink is base64 of pairs of bytes
+            (count, grey), row by row; 255 is full ink.
 
     Returns:
         The drawing, or None when there is no ink.
@@ -87,8 +82,6 @@ def decoded(message: object, generation: int) -> DrawnSheet | None:
     finished, strokes = message.get("finished"), message.get("strokes")
     # type() rather than isinstance: True is an int to Python, and not a count to us
     if type(finished) is not bool or type(strokes) is not int or strokes < 1:
-        return None
-    if message.get("generation") != generation:
         return None
     ink = _unpacked(message.get("ink"))
     if ink is None or not ink.any():

@@ -46,7 +46,6 @@ class Sheet {
     this.strokes = []; // of {width, points: [x, y, x, y, …]}, never changed once they are here
     this.past = []; // earlier values of `strokes`
     this.future = []; // those that were undone
-    this.generation = 0;
     this.brush = brush;
     this.restore();
   }
@@ -70,9 +69,9 @@ class Sheet {
   // sessionStorage belongs to one tab and survives its reload. It may be switched off or full: then
   // the drawing lives as long as the tab is not reloaded.
   save() {
-    const { strokes, generation, brush } = this;
+    const { strokes, brush } = this;
     try {
-      sessionStorage.setItem(STORE + this.key, JSON.stringify({ strokes, generation, brush }));
+      sessionStorage.setItem(STORE + this.key, JSON.stringify({ strokes, brush }));
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
     }
@@ -87,7 +86,6 @@ class Sheet {
     }
     if (!Array.isArray(kept?.strokes) || !kept.strokes.every(isStroke)) return;
     this.strokes = kept.strokes;
-    if (Number.isInteger(kept.generation)) this.generation = kept.generation;
     const [min, max] = this.brushes;
     if (kept.brush >= min && kept.brush <= max) this.brush = kept.brush;
   }
@@ -246,20 +244,12 @@ class View {
     window.addEventListener("resize", this.resized); // zooming changes the pixels, not the size
   }
 
-  update({ label, generation }) {
+  update({ label }) {
     this.canvas.setAttribute(
       "aria-label",
       `${label}. Draw a digit with the mouse, a finger or a pen. If you cannot draw, upload a ` +
         "picture of a digit on this page instead. Control Z undoes, Escape clears.",
     );
-    if (generation > this.sheet.generation) {
-      this.stroke = this.pointer = null; // the page wants an empty sheet: what is half drawn too
-      if (this.sheet.strokes.length) this.sheet.put([]);
-    }
-    if (generation !== this.sheet.generation) {
-      this.sheet.generation = generation; // smaller after a reload: the server counts anew
-      this.sheet.save();
-    }
     this.paint();
     this.flush();
   }
@@ -432,7 +422,6 @@ class View {
       ink: packed(this.hidden, this.side),
       finished: !this.stroke,
       strokes,
-      generation: this.sheet.generation,
     };
   }
 }
