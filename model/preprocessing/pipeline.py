@@ -9,7 +9,7 @@ those scans: even light, ink on empty paper.
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -104,6 +104,7 @@ _DARK = 0.5  # of the way from white to black; what counts as ink where it is no
 _INFO = {info.key: info for info in STEPS}
 SHEET_STEPS = ("grey", "light", "ink", "lines", "digits")
 """The steps that the whole sheet goes through once; the others follow for each digit."""
+_OWN_STEPS = frozenset(_INFO) - set(SHEET_STEPS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +134,15 @@ class FoundDigit:
     def size(self) -> int:
         """The longer side on the picture in pixels."""
         return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
+
+    @cached_property
+    def likeness(self) -> float:
+        """How much `digit` looks like a digit at all, from 0 to 1, whatever network reads it.
+
+        The detector judges it once: where it was asked to part and join the ink, it is not asked
+        again. Where nobody asks, as when the detector's own examples are made, it does nothing.
+        """
+        return float(detector().likeness(self.digit[None])[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,13 +261,13 @@ def _without_lines(
 
 
 def _digits(ink: binarization.Ink, steps: list[Step], off: frozenset[str]) -> Preprocessed:
-    @cache  # what looked like a digit is finished already, unless a step of its own is off
+    @cache  # what was judged is finished already, unless a step of its own is off
     def finished(region: segmentation.Region, off: frozenset[str]) -> FoundDigit:
         return _finished(_own_ink(ink, region), region, ink.strength.shape, off)
 
     def likeness(region: segmentation.Region) -> float:
         """How much a region looks like a digit, whatever steps are switched off."""
-        return float(detector().likeness(finished(region, frozenset()).digit[None])[0])
+        return finished(region, frozenset()).likeness
 
     find = segmentation.whole_sheet if "digits" in off else segmentation.find_digits
     regions = find(ink.mask)
@@ -273,7 +283,7 @@ def _digits(ink: binarization.Ink, steps: list[Step], off: frozenset[str]) -> Pr
     for region in regions:
         sheet[_grown(region.box, sheet.shape)] += _own_ink(ink, region)
     steps.append(_step("digits", off, sheet))
-    digits = tuple(finished(region, off) for region in regions)
+    digits = tuple(finished(region, off & _OWN_STEPS) for region in regions)
     return Preprocessed(tuple(steps), digits, None if digits else BLANK)
 
 

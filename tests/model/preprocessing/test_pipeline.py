@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
+from model.network.digit_detector import Detector, detector
 from model.preprocessing import (
     binarization,
     illumination,
@@ -442,3 +443,26 @@ def test_a_dot_on_the_canvas_is_not_called_blank() -> None:
     y, x = np.mgrid[:84, :84]
     dot = ((y - 40) ** 2 + (x - 40) ** 2 < 36).astype(np.float32)
     assert from_ink(dot).problem == module.NO_STROKES
+
+
+@pytest.mark.parametrize(
+    "off", [(), ("thickness",), ("crop", "centre"), ("ink", "grey"), ("digits",)], ids=str
+)
+def test_the_likeness_is_that_of_the_final_pixels_and_judged_once(
+    off: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[bytes] = []
+    judge = Detector.likeness
+
+    def noted(detector: Detector, pictures: np.ndarray) -> np.ndarray:
+        judged.extend(picture.tobytes() for picture in pictures)
+        return judge(detector, pictures)
+
+    monkeypatch.setattr(Detector, "likeness", noted)
+    marks = (("4", 40, 45, 90), ("0", 170, 35, 90))
+    found = preprocess(photo(sheet(*marks, pen=3)), off=frozenset(off)).digits
+    assert found
+    for each in found:
+        assert each.likeness == float(judge(detector(), each.digit[None])[0])
+        assert each.likeness == each.likeness
+        assert judged.count(each.digit.tobytes()) == 1
