@@ -12,11 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from model.evaluation.reading import Reading, read_picture
 from model.network import Network
-from model.preprocessing.image_file import PictureError, open_picture
-from model.preprocessing.pipeline import Preprocessed, preprocess
+from model.preprocessing.image_file import PictureError
 
 NOT_PICTURES = {".csv", ".json", ".jsonl", ".md", ".npz", ".py", ".txt"}
 
@@ -33,23 +31,21 @@ def picture_files(paths: Iterable[Path]) -> Iterator[Path]:
                 yield file
 
 
-def read_file(path: Path) -> Preprocessed:
-    """Open and preprocess one file.
+def read_file(path: Path, network: Network) -> Reading:
+    """Read one file as the app reads an upload.
 
     Raises:
         PictureError: when it cannot be opened or is no usable picture.
     """
     try:
-        data = path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise PictureError("This file cannot be opened. Please check its name.") from error
-    return preprocess(open_picture(data))
+    return read_picture(network, content)
 
 
 def answer(path: Path, network: Network) -> dict[str, Any]:
     """Return what is printed for one file."""
-    from model.network.forward import probabilities
-
     nothing: dict[str, Any] = {
         "file": str(path),
         "digit": None,
@@ -57,18 +53,17 @@ def answer(path: Path, network: Network) -> dict[str, Any]:
         "digits": [],
     }
     try:
-        found = read_file(path)
+        reading = read_file(path, network)
     except PictureError as error:
         return {**nothing, "error": str(error)}
-    if found.largest is None:
-        return {**nothing, "error": found.problem}
-    scores = probabilities(network, np.stack([each.digit for each in found.digits]))
-    largest = scores[found.digits.index(found.largest)]
+    if reading.followed is None:
+        return {**nothing, "error": reading.prepared.problem if reading.prepared else None}
+    largest = reading.probabilities[reading.followed]
     return {
         "file": str(path),
         "digit": int(largest.argmax()),
         "probabilities": [round(float(value), 6) for value in largest],
-        "digits": [int(row.argmax()) for row in scores],
+        "digits": [int(row.argmax()) for row in reading.probabilities],
         "error": None,
     }
 

@@ -64,20 +64,20 @@ class Verdict:
 
 
 def judge(
-    pixels: np.ndarray, probabilities: np.ndarray, rules: Rules | None, *, finished: bool = True
+    probabilities: np.ndarray, likeness: float, rules: Rules | None, *, finished: bool = True
 ) -> Verdict:
     """Judge one answer.
 
     Args:
-        pixels: (28, 28) float32 in [0, 1], what the network received.
-        probabilities: (10,) of it.
+        probabilities: (10,) that the network answered.
+        likeness: how much the picture looks like a digit, from 0 to 1, as the detector says.
         rules: of the network; None while they are not known: then it counts as sure of every digit.
         finished: whether nothing more is being drawn. Half a 4 is no digit, but not strange either.
     """
     order = np.argsort(-probabilities, kind="stable")
     best, second = (float(probabilities[digit]) for digit in order[:2])
     judgement = Judgement.SURE
-    if not detector().accepts(pixels[None])[0]:
+    if likeness < detector().limit:
         judgement = Judgement.STRANGE if finished else Judgement.UNFINISHED
     elif rules is not None and best < rules.sure:
         judgement = Judgement.UNSURE
@@ -86,7 +86,8 @@ def judge(
 
 def judge_pass(inside: ForwardPass, rules: Rules | None, *, finished: bool = True) -> Verdict:
     """Judge the answer of a forward pass; see `judge`."""
-    return judge(inside.digit, inside.probabilities, rules, finished=finished)
+    (likeness,) = detector().likeness(inside.digit[None])
+    return judge(inside.probabilities, float(likeness), rules, finished=finished)
 
 
 def rules_for(network: Network) -> Rules:

@@ -85,7 +85,10 @@ def main() -> None:
     rules, digit = rules_for(shipped()), mnist.embedded().test.inputs()[0]
     probabilities = read(shipped(), digit[None]).probabilities[0]
     print()
-    say("one judgement", spread(lambda: judge(digit, probabilities, rules)))
+    say(
+        "one judgement",
+        spread(lambda: judge(probabilities, float(detector().likeness(digit[None])[0]), rules)),
+    )
 
 
 if __name__ == "__main__":

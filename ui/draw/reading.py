@@ -5,6 +5,7 @@ import streamlit as st
 
 from model.evaluation.verdict import Judgement, Verdict, judge, judge_pass, number
 from model.network.activations import ForwardPass
+from model.network.digit_detector import detector
 from ui.components.maps import map_grid
 from ui.digit.answer import whole_number
 from ui.digit.sources import Found
@@ -58,8 +59,8 @@ def _verdicts(found: Found) -> list[Verdict] | None:
     if said is None:
         return None
     measured = rules()
-    rows = zip(found.pixels, said.probabilities, strict=True)
-    return [judge(*row, measured, finished=found.finished) for row in rows]
+    rows = zip(said.probabilities, detector().likeness(np.stack(found.pixels)), strict=True)
+    return [judge(row, float(like), measured, finished=found.finished) for row, like in rows]
 
 
 def _label(place: int, verdict: Verdict) -> str:

@@ -8,6 +8,7 @@ from model.evaluation import verdict
 from model.evaluation.verdict import Judgement, Rules, Verdict, judge, measured, sure_limit
 from model.network import Network, NetworkConfig, activations
 from model.network.activations import Reading, forward_pass
+from model.network.digit_detector import detector
 from model.network.forward import BATCH
 from model.network.keras_model import build
 from model.network.shipped import shipped
@@ -22,8 +23,8 @@ def rules() -> Rules:
 
 def verdicts(pictures: np.ndarray, rules: Rules) -> list[Verdict]:
     said = activations.read(shipped(), pictures)
-    rows = zip(pictures, said.probabilities, strict=True)
-    return [judge(*row, rules) for row in rows]
+    rows = zip(said.probabilities, detector().likeness(pictures), strict=True)
+    return [judge(answer, float(likeness), rules) for answer, likeness in rows]
 
 
 def share(found: list[Verdict], judgement: Judgement) -> float:
@@ -48,25 +49,25 @@ def test_a_network_that_is_always_right_is_sure_of_what_it_has_met() -> None:
 
 
 def test_each_judgement_by_hand() -> None:
-    pixels = mnist.embedded().training.inputs()[0]
+    (likeness,) = detector().likeness(mnist.embedded().training.inputs()[:1])
     rules = Rules(0.8, 0.9, 0.995)
     probabilities = np.full(10, 0.01, np.float32)
     probabilities[[3, 8]] = 0.72, 0.2
 
-    unsure = judge(pixels, probabilities, rules)
+    unsure = judge(probabilities, likeness, rules)
     assert unsure.judgement is Judgement.UNSURE
     assert (unsure.digit, unsure.runner_up) == (3, 8)
     assert unsure.margin == pytest.approx(0.52, abs=1e-6)
-    assert judge(pixels, probabilities, None).judgement is Judgement.SURE
+    assert judge(probabilities, likeness, None).judgement is Judgement.SURE
 
     probabilities[3] += 0.1
-    assert judge(pixels, probabilities, rules).judgement is Judgement.SURE
+    assert judge(probabilities, likeness, rules).judgement is Judgement.SURE
     # However sure the network is, and whether or not its rules are known.
     cross = received(drawn([[(0, 0), (1, 1)], [(1, 0), (0, 1)]], np.random.default_rng(0)))
     for known in (rules, None):
-        pixels = cross.astype(np.float32) / 255
-        assert judge(pixels, probabilities, known).judgement is Judgement.STRANGE
-        said = judge(pixels, probabilities, known, finished=False)
+        (unlike,) = detector().likeness(cross[None].astype(np.float32) / 255)
+        assert judge(probabilities, unlike, known).judgement is Judgement.STRANGE
+        said = judge(probabilities, unlike, known, finished=False)
         assert said.judgement is Judgement.UNFINISHED
 
 
