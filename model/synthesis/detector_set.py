@@ -21,7 +21,6 @@ from model.synthesis.pen import PENS, SHEET, drawn, received
 from model.synthesis.scribbles import SCRIBBLES, figure, scribble
 from model.synthesis.typeset import fonts, printed
 
-Chance = np.random.Generator
 NONE = 10
 """The class of what is no digit, after the ten digits."""
 HELD_OUT = frozenset(
@@ -35,7 +34,7 @@ FONT_FOR_TEST = 4
 """Every so many fonts one is held out."""
 
 
-def sign(ways: Ways, random: Chance) -> np.ndarray:
+def sign(ways: Ways, random: np.random.Generator) -> np.ndarray:
     """Write a sign in one of its ways, in the hand of a new writer: (28, 28) uint8."""
     way = ways[random.integers(len(ways))]
     return received(drawn(written(way, Writer.by_chance(random), random), random))
@@ -85,12 +84,12 @@ def no_digits(mnist: Digits, count: int, seed: int) -> np.ndarray:
     return np.stack([KINDS[kind][1](mnist, random) for kind in chosen])
 
 
-def _font(random: Chance) -> Path | None:
+def _font(random: np.random.Generator) -> Path | None:
     known = [font for place, font in enumerate(fonts()) if place % FONT_FOR_TEST]
     return known[random.integers(len(known))]
 
 
-def reinked(image: np.ndarray, random: Chance) -> np.ndarray:
+def reinked(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Draw the shape of a digit, (28, 28) uint8, again with sharp edges: a pen on a screen."""
     large = ndimage.zoom(image.astype(np.float32) / 255, 3, order=1)
     smooth = ndimage.gaussian_filter(large, random.uniform(0.8, 1.4))
@@ -98,31 +97,31 @@ def reinked(image: np.ndarray, random: Chance) -> np.ndarray:
     return received(np.clip((smooth - edge) / 0.15 + 0.5, 0, 1).astype(np.float32))
 
 
-def _letter(mnist: Digits, random: Chance) -> np.ndarray:
+def _letter(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     known = learned(LETTERS)
     return sign(known[random.integers(len(known))], random)
 
 
-def _doodle(mnist: Digits, random: Chance) -> np.ndarray:
+def _doodle(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     known = learned(SHAPES | DOODLES | SYMBOLS)
     return sign(known[random.integers(len(known))], random)
 
 
-def _scribble(mnist: Digits, random: Chance) -> np.ndarray:
+def _scribble(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     known = [name for name in SCRIBBLES if name not in HELD_OUT]
     return received(drawn(scribble(known[random.integers(len(known))], random), random))
 
 
-def _figure(mnist: Digits, random: Chance) -> np.ndarray:
+def _figure(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     return received(drawn(figure(random), random))
 
 
-def _printed_letter(mnist: Digits, random: Chance) -> np.ndarray:
+def _printed_letter(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     known = [letter for letter in PRINTED_LETTERS if letter not in HELD_OUT]
     return received(printed(known[random.integers(len(known))], _font(random)))
 
 
-def _turned(mnist: Digits, random: Chance) -> np.ndarray:
+def _turned(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     """A digit on its side, or in the mirror where that is no digit either."""
     while True:
         place = random.integers(len(mnist))
@@ -133,7 +132,7 @@ def _turned(mnist: Digits, random: Chance) -> np.ndarray:
             return np.ascontiguousarray(np.rot90(image, random.choice([1, 3])))
 
 
-def _several(mnist: Digits, random: Chance) -> np.ndarray:
+def _several(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     """Two or three digits that run into one another, sometimes lying one above the other."""
     count = int(random.integers(2, 4))
     sheet = np.zeros((SIDE + 8, 20 * count + 20), np.float32)
@@ -148,7 +147,7 @@ def _several(mnist: Digits, random: Chance) -> np.ndarray:
     return received(ndimage.zoom(sheet, 2, order=1))
 
 
-def _struck_out(mnist: Digits, random: Chance) -> np.ndarray:
+def _struck_out(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     """A digit crossed out, encircled or underlined."""
     ink = ndimage.zoom(
         mnist.images[random.integers(len(mnist))].astype(np.float32) / 255, 3, order=1
@@ -175,11 +174,11 @@ def _struck_out(mnist: Digits, random: Chance) -> np.ndarray:
     return received(np.maximum(ink, np.asarray(sheet, np.float32) / 255))
 
 
-def _simple(mnist: Digits, random: Chance) -> np.ndarray:
+def _simple(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     return simple(random)
 
 
-def simple(random: Chance) -> np.ndarray:
+def simple(random: np.random.Generator) -> np.ndarray:
     """Return a dash, a blot, noise, dots, or nothing at all: (28, 28) uint8."""
     match random.integers(6):
         case 0 | 1:  # a stroke that lies; an upright one is a 1
@@ -212,7 +211,7 @@ def _as_bytes(ink: np.ndarray) -> np.ndarray:
     return result
 
 
-KINDS: tuple[tuple[float, Callable[[Digits, Chance], np.ndarray]], ...] = (
+KINDS: tuple[tuple[float, Callable[[Digits, np.random.Generator], np.ndarray]], ...] = (
     (24, _letter),
     (32, _doodle),
     (10, _scribble),

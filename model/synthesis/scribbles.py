@@ -10,10 +10,8 @@ import numpy as np
 
 from model.synthesis.pen import Path
 
-Chance = np.random.Generator
 
-
-def scribble(name: str, random: Chance) -> list[Path]:
+def scribble(name: str, random: np.random.Generator) -> list[Path]:
     """Draw one of `SCRIBBLES`.
 
     Raises:
@@ -24,7 +22,7 @@ def scribble(name: str, random: Chance) -> list[Path]:
     return [_path(_stretched(curve, random)) for curve in _MAKERS[name](random)]
 
 
-def figure(random: Chance) -> list[Path]:
+def figure(random: np.random.Generator) -> list[Path]:
     """Draw three to six strokes, each a line, an arc or a ring, joined to one another or not."""
     joined = random.random() < 0.6
     strokes: list[np.ndarray] = []
@@ -40,7 +38,7 @@ def figure(random: Chance) -> list[Path]:
     return [_path(stroke) for stroke in strokes]
 
 
-def _some_stroke(random: Chance) -> np.ndarray:
+def _some_stroke(random: np.random.Generator) -> np.ndarray:
     """One stroke about the origin."""
     size = random.uniform(0.2, 0.65)
     match random.choice(["line", "bent", "arc", "ring"], p=[0.4, 0.25, 0.25, 0.1]):
@@ -58,7 +56,7 @@ def _some_stroke(random: Chance) -> np.ndarray:
             return np.stack([np.cos(around), np.sin(around)], axis=1) * radii
 
 
-def _tangle(random: Chance) -> list[np.ndarray]:
+def _tangle(random: np.random.Generator) -> list[np.ndarray]:
     """The pen wanders in ever new bends within a small field."""
     count = int(random.integers(60, 180))
     bend = np.cumsum(random.normal(0, 0.25, count))
@@ -70,7 +68,7 @@ def _tangle(random: Chance) -> list[np.ndarray]:
     return [np.array(points)]
 
 
-def _zigzag(random: Chance) -> list[np.ndarray]:
+def _zigzag(random: np.random.Generator) -> list[np.ndarray]:
     """To and fro, as one blackens a field."""
     count = int(random.integers(6, 16))
     along = np.linspace(0, 1, count) + random.normal(0, 0.02, count)
@@ -78,7 +76,7 @@ def _zigzag(random: Chance) -> list[np.ndarray]:
     return [_turned(np.stack([along, across * random.uniform(0.5, 1)], axis=1), random)]
 
 
-def _coil(random: Chance) -> list[np.ndarray]:
+def _coil(random: np.random.Generator) -> list[np.ndarray]:
     """Loops that move along a line, as in a first exercise in writing."""
     turns = random.uniform(2.5, 6)
     t = np.linspace(0, turns * 2 * math.pi, int(turns * 22))
@@ -87,7 +85,7 @@ def _coil(random: Chance) -> list[np.ndarray]:
     return [_turned(np.stack([along + size * np.cos(t), size * np.sin(t)], axis=1), random)]
 
 
-def _hatching(random: Chance) -> list[np.ndarray]:
+def _hatching(random: np.random.Generator) -> list[np.ndarray]:
     """Lines side by side, sometimes crossed by others."""
     lines = []
     for _ in range(random.integers(1, 3)):
@@ -103,7 +101,7 @@ def _hatching(random: Chance) -> list[np.ndarray]:
     return lines
 
 
-def _whirl(random: Chance) -> list[np.ndarray]:
+def _whirl(random: np.random.Generator) -> list[np.ndarray]:
     """Round and round on one spot."""
     turns = random.uniform(3, 7)
     t = np.linspace(0, turns * 2 * math.pi, int(turns * 22))
@@ -112,14 +110,14 @@ def _whirl(random: Chance) -> list[np.ndarray]:
     return [np.stack([np.cos(t), np.sin(t)], axis=1) * size[:, None] + drift]
 
 
-def _knot(random: Chance) -> list[np.ndarray]:
+def _knot(random: np.random.Generator) -> list[np.ndarray]:
     """A curve of a few waves in both directions that crosses itself (Lissajous 1857)."""
     t = np.linspace(0, 2 * math.pi, 90)
     down, right = random.choice([[2, 3], [3, 4], [3, 2], [4, 3], [5, 3], [3, 5]])
     return [np.stack([np.sin(right * t), np.sin(down * t + random.uniform(0.3, 1.2))], axis=1)]
 
 
-_MAKERS: dict[str, Callable[[Chance], list[np.ndarray]]] = {
+_MAKERS: dict[str, Callable[[np.random.Generator], list[np.ndarray]]] = {
     "tangle": _tangle,
     "zigzag": _zigzag,
     "coil": _coil,
@@ -134,12 +132,12 @@ def _rotation(angle: float) -> np.ndarray:
     return np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
 
 
-def _turned(points: np.ndarray, random: Chance) -> np.ndarray:
+def _turned(points: np.ndarray, random: np.random.Generator) -> np.ndarray:
     result: np.ndarray = points @ _rotation(random.uniform(0, 2 * math.pi))
     return result
 
 
-def _stretched(points: np.ndarray, random: Chance) -> np.ndarray:
+def _stretched(points: np.ndarray, random: np.random.Generator) -> np.ndarray:
     result: np.ndarray = points * np.exp(random.normal(0, 0.02, 2))
     return result
 

@@ -1,6 +1,6 @@
 """Many training steps in one compiled call, each with its own loss and accuracy.
 
-The whole state of a training is three vectors (weights and the optimiser's two memories), and a
+The whole state of a training is three vectors (the weights and the optimiser's two moments), and a
 step is a pure function of them: one compiled function serves every run with the same architecture,
 nothing is left behind in the process when a run ends, and a run continued elsewhere from its
 vectors goes on to the last digit as if it had never moved.
@@ -32,8 +32,8 @@ def update(
         step: the number of this step, from 1, as float32.
         w: weights.
         g: gradient of the loss.
-        m: first memory of the optimiser, zero at the start.
-        v: second memory, likewise.
+        m: first moment (a running mean of the gradient), zero at the start.
+        v: second moment (of its square), likewise.
 
     Returns:
         The new w, m and v.

@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-Chance = np.random.Generator
 SIZE = (420, 320)  # height and width of a photo, in pixels
 
 
@@ -24,7 +23,7 @@ class Picture:
     labels: tuple[int, ...]
 
 
-def strokes_of(digit: np.ndarray, height: int, chance: Chance) -> np.ndarray:
+def strokes_of(digit: np.ndarray, height: int, chance: np.random.Generator) -> np.ndarray:
     """Enlarge a digit's ink to `height` pixels with sharp edges; the pen's width varies."""
     rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
     cut = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
@@ -48,7 +47,9 @@ def laid(sheet: np.ndarray, ink: np.ndarray, top: int, left: int) -> None:
     np.maximum(here, part, out=here)
 
 
-def one_digit(digit: np.ndarray, chance: Chance, shape: tuple[int, int] = SIZE) -> np.ndarray:
+def one_digit(
+    digit: np.ndarray, chance: np.random.Generator, shape: tuple[int, int] = SIZE
+) -> np.ndarray:
     """A sheet with one digit somewhere near its middle."""
     sheet = np.zeros(shape, np.float32)
     ink = strokes_of(digit, round(shape[0] * chance.uniform(0.25, 0.6)), chance)
@@ -57,7 +58,7 @@ def one_digit(digit: np.ndarray, chance: Chance, shape: tuple[int, int] = SIZE) 
     return sheet
 
 
-def printed(kind: str, chance: Chance, shape: tuple[int, int] = SIZE) -> np.ndarray:
+def printed(kind: str, chance: np.random.Generator, shape: tuple[int, int] = SIZE) -> np.ndarray:
     """Printed lines as ink in [0, 1]: "plain", "ruled", "squared", or a broken "frame"."""
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     turn = chance.uniform(-0.05, 0.05)
@@ -88,7 +89,7 @@ def _drawn_lines(past: np.ndarray, wide: float) -> np.ndarray:
     return result
 
 
-def light(kind: str, chance: Chance, shape: tuple[int, int] = SIZE) -> np.ndarray:
+def light(kind: str, chance: np.random.Generator, shape: tuple[int, int] = SIZE) -> np.ndarray:
     """How bright each pixel of white paper is: "even", "slope", "lamp" or "shadow"."""
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32) / max(shape)
     angle = chance.uniform(0, 2 * np.pi)
@@ -113,7 +114,7 @@ def light(kind: str, chance: Chance, shape: tuple[int, int] = SIZE) -> np.ndarra
 def photographed(
     ink: np.ndarray,
     lit: np.ndarray,
-    chance: Chance,
+    chance: np.random.Generator,
     *,
     lines: np.ndarray | float = 0.0,
     dark: tuple[float, float] = (0.5, 0.85),
@@ -131,25 +132,25 @@ def photographed(
     return as_jpeg((np.clip(shown, 0, 1) * 255).astype(np.uint8), chance)
 
 
-def as_jpeg(pixels: np.ndarray, chance: Chance) -> np.ndarray:
+def as_jpeg(pixels: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=int(chance.integers(55, 95)))
     return np.asarray(Image.open(file))
 
 
-def pencil(ink: np.ndarray, chance: Chance) -> np.ndarray:
+def pencil(ink: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """Graphite on rough paper: the stroke has grain."""
     grain = ndimage.gaussian_filter(chance.normal(size=ink.shape), 1)
     return (ink * np.clip(0.75 + 1.2 * grain, 0.1, 1)).astype(np.float32)
 
 
-Maker = Callable[[np.ndarray, Chance], np.ndarray]
+Maker = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 def on_paper(lines: str, lit: str, *, pen: bool = True, blur: float = 0.7) -> Maker:
     """A digit in pen or pencil on paper of a kind under a light of a kind."""
 
-    def make(digit: np.ndarray, chance: Chance) -> np.ndarray:
+    def make(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
         ink = one_digit(digit, chance)
         return photographed(
             ink if pen else pencil(ink, chance),
@@ -163,7 +164,7 @@ def on_paper(lines: str, lit: str, *, pen: bool = True, blur: float = 0.7) -> Ma
     return make
 
 
-def chalk(digit: np.ndarray, chance: Chance) -> np.ndarray:
+def chalk(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """Chalk on a wiped board: rough strokes on dark green or black with pale smears."""
     ink = pencil(one_digit(digit, chance), chance)
     smear = ndimage.gaussian_filter(chance.normal(size=SIZE), (4, 25)) * 0.6
@@ -174,7 +175,7 @@ def chalk(digit: np.ndarray, chance: Chance) -> np.ndarray:
     return as_jpeg((np.clip(shown[..., None] * tint, 0, 1) * 255).astype(np.uint8), chance)
 
 
-def screen(digit: np.ndarray, chance: Chance) -> np.ndarray:
+def screen(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """A dark screen photographed: bright strokes that glow, stripes of moiré."""
     ink = one_digit(digit, chance)
     glow = ndimage.gaussian_filter(ink, 6) * 0.25
@@ -185,7 +186,7 @@ def screen(digit: np.ndarray, chance: Chance) -> np.ndarray:
     return as_jpeg((np.clip(shown, 0, 1) * 255).astype(np.uint8), chance)
 
 
-def tiny(digit: np.ndarray, chance: Chance) -> np.ndarray:
+def tiny(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """A file of 28×28, light on dark or dark on light, moved, some with faint noise."""
     moved = ndimage.shift(digit.astype(np.float32), chance.integers(-3, 4, 2), order=0)
     if chance.random() < 0.5:
@@ -194,7 +195,7 @@ def tiny(digit: np.ndarray, chance: Chance) -> np.ndarray:
     return pixels if chance.random() < 0.5 else 255 - pixels
 
 
-def scan(digit: np.ndarray, chance: Chance) -> np.ndarray:
+def scan(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """A cell cut out of a scanned form, some with its printed edges still on it."""
     shape = (164, 118)
     ink = one_digit(digit, chance, shape)
@@ -223,7 +224,7 @@ def skeleton(mask: np.ndarray) -> np.ndarray:
             return mask[1:-1, 1:-1].astype(bool)
 
 
-def fine_line(digit: np.ndarray, side: int, pen: float, chance: Chance) -> np.ndarray:
+def fine_line(digit: np.ndarray, side: int, pen: float, chance: np.random.Generator) -> np.ndarray:
     """The digit redrawn with an even, fine, smooth line, as a tablet's pen gives it."""
     enlarged = Image.fromarray(digit).resize((112, 112), Image.Resampling.BICUBIC)
     points = np.argwhere(skeleton(np.asarray(enlarged) > 110)).astype(np.float32)
@@ -246,7 +247,7 @@ def fine_line(digit: np.ndarray, side: int, pen: float, chance: Chance) -> np.nd
 def tablet(ground: str) -> Maker:
     """Strokes exported from a tablet: "transparent" (RGBA), "white", or "coloured" paper."""
 
-    def make(digit: np.ndarray, chance: Chance) -> np.ndarray:
+    def make(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
         side = int(chance.integers(200, 500))
         ink = fine_line(digit, side, chance.uniform(1, 0.02 * side), chance)[..., None]
         if ground == "transparent":
@@ -297,7 +298,12 @@ KINDS: dict[str, Maker] = {
 
 
 def several(
-    digits: Sequence[np.ndarray], chance: Chance, *, lines: str, touching: bool, column: bool
+    digits: Sequence[np.ndarray],
+    chance: np.random.Generator,
+    *,
+    lines: str,
+    touching: bool,
+    column: bool,
 ) -> np.ndarray:
     """A number, or a column of digits, written by hand on paper of a kind."""
     height = int(chance.integers(50, 80))
@@ -321,7 +327,7 @@ def several(
     )
 
 
-def blank(lines: str, lit: str, chance: Chance) -> np.ndarray:
+def blank(lines: str, lit: str, chance: np.random.Generator) -> np.ndarray:
     """A sheet without any digit."""
     rough = ndimage.gaussian_filter(chance.normal(size=SIZE), chance.uniform(0.8, 6))
     texture = 1 + chance.uniform(0, 0.02) * rough / rough.std()

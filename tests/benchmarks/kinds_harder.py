@@ -3,7 +3,6 @@
 import numpy as np
 from kinds import (
     SIZE,
-    Chance,
     Maker,
     laid,
     light,
@@ -18,7 +17,7 @@ from PIL import Image
 from scipy import ndimage
 
 
-def from_the_side(picture: np.ndarray, chance: Chance) -> np.ndarray:
+def from_the_side(picture: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """A picture of a sheet as a phone held askew sees it; the sheet fills all of it."""
     height, width = picture.shape[:2]
     corners = [(0, 0), (0, height), (width, height), (width, 0)]
@@ -36,13 +35,13 @@ def from_the_side(picture: np.ndarray, chance: Chance) -> np.ndarray:
 def askew(lines: str, *, pen: bool = True) -> Maker:
     """A sheet seen from the side, so that its lines run together."""
 
-    def make(digit: np.ndarray, chance: Chance) -> np.ndarray:
+    def make(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
         return from_the_side(on_paper(lines, "slope", pen=pen)(digit, chance), chance)
 
     return make
 
 
-def tilted(digit: np.ndarray, chance: Chance) -> np.ndarray:
+def tilted(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """A digit written at up to 15 degrees."""
     turned = ndimage.rotate(
         one_digit(digit, chance), chance.uniform(-15, 15), reshape=False, order=1
@@ -50,13 +49,13 @@ def tilted(digit: np.ndarray, chance: Chance) -> np.ndarray:
     return photographed(np.clip(turned, 0, 1), light("slope", chance), chance)
 
 
-def hard_pencil(digit: np.ndarray, chance: Chance) -> np.ndarray:
+def hard_pencil(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """Hard pencil, as faint as people still write with it."""
     ink = pencil(one_digit(digit, chance), chance)
     return photographed(ink, light("slope", chance), chance, dark=(0.18, 0.28))
 
 
-def felt_pen(digit: np.ndarray, chance: Chance) -> np.ndarray:
+def felt_pen(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """A thick felt pen on squared paper."""
     ink = one_digit(digit, chance)
     ink = ndimage.grey_dilation(ink, (round(0.012 * SIZE[0]),) * 2)
@@ -64,7 +63,7 @@ def felt_pen(digit: np.ndarray, chance: Chance) -> np.ndarray:
     return photographed(ink, light("even", chance), chance, lines=lines, dark=(0.75, 0.95))
 
 
-def hand(digit: np.ndarray, chance: Chance) -> np.ndarray:
+def hand(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """The shadow of a hand with fingers over squared paper."""
     y, x = np.mgrid[: SIZE[0], : SIZE[1]].astype(np.float32)
     tip = np.array(SIZE) * chance.uniform(0.3, 0.8, 2)
@@ -83,7 +82,7 @@ def hand(digit: np.ndarray, chance: Chance) -> np.ndarray:
 def table(lines: str) -> Maker:
     """A sheet that lies on a table: its edges and the table's grain are in the picture."""
 
-    def make(digit: np.ndarray, chance: Chance) -> np.ndarray:
+    def make(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
         height, width = SIZE
         page = on_paper(lines, "slope")(digit, chance).astype(np.float32) / 255
         grain = ndimage.gaussian_filter(chance.normal(size=SIZE), (1, 20))
@@ -107,7 +106,7 @@ def table(lines: str) -> Maker:
 def small_digit(lines: str) -> Maker:
     """A digit of 5 to 10 % of a large photo."""
 
-    def make(digit: np.ndarray, chance: Chance) -> np.ndarray:
+    def make(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
         shape = (1600, 1200)
         sheet = np.zeros(shape, np.float32)
         ink = strokes_of(digit, round(shape[0] * chance.uniform(0.05, 0.1)), chance)
@@ -118,7 +117,7 @@ def small_digit(lines: str) -> Maker:
     return make
 
 
-def spiral(digit: np.ndarray, chance: Chance) -> np.ndarray:
+def spiral(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """A page of a spiral pad: a row of dark holes along one edge."""
     holes = np.zeros(SIZE, np.float32)
     y, x = np.mgrid[: SIZE[0], : SIZE[1]]
