@@ -171,6 +171,21 @@ def test_only_the_engine_knows_dask() -> None:
     assert not breaches(others, {"dask", "distributed"})
 
 
+def test_pages_ask_through_the_state_and_know_no_engine() -> None:
+    """Readiness, faults and what was asked before are known in one place: `ui.state.ask`."""
+    state, sidebar = ROOT / "ui" / "state", ROOT / "ui" / "frame" / "sidebar.py"
+    knowing = {
+        file
+        for file in PAGES + UI
+        if any(
+            name == "model.engine" or name.startswith("model.engine.")
+            for name in modules_imported(file.read_text(encoding="utf-8"))
+        )
+    }
+    assert state / "ask.py" in knowing
+    assert not {file for file in knowing if file.parent != state and file != sidebar}
+
+
 def test_only_the_session_module_spells_session_state() -> None:
     files = [
         file for file in ENTRY + PAGES + UI + MODEL if file != ROOT / "ui" / "state" / "session.py"

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import ui.inside.feature_maps
 from model.data.mnist import embedded
 from model.network import Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import ForwardPass, forward_pass
@@ -44,7 +43,6 @@ def opened(
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
     # Outside of app.py there is no menu, so no page to link to.
     monkeypatch.setattr("ui.inside.feature_maps.page_link", lambda *args: None)
-    ui.inside.feature_maps._firing.clear()
     app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60)
     app.session_state["session"] = Session(digit=ChosenDigit(digit, "test digit 3", 1))
     return app, inside

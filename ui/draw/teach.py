@@ -3,13 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from model.engine import engine
 from model.runs.lesson import Lesson, LessonPhase, LessonState
 from model.training.rehearsal import BATCHES, Correction, counted
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.state.session import ChosenDigit, session
-from ui.state.shown_network import network, show_taught, untaught
+from ui.state.shown_network import begin_lesson, network, show_taught, untaught
 from ui.style.colours import DARK, LIGHT
 
 TICK = 0.5
@@ -115,7 +114,7 @@ def _kept_digits() -> None:
             help="Shows the network as it was before its last lesson.",
         )
     if start:
-        mine.lesson = Lesson(network(), mine.kept, _base(), engine())
+        mine.lesson = begin_lesson(mine.kept, _base())
     if remove and pick is not None:
         _keep(mine.kept[: pick.channel] + mine.kept[pick.channel + 1 :])
     if undo:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from model.engine import EngineError
 from model.interpretability.map_over_epochs import epochs_to_show
 from model.network import Network
 from ui.components.maps import map_grid
@@ -18,7 +17,7 @@ FRAMES = 24
 
 
 def epoch_strip(
-    what: str, *, key: str, purpose: str, frames: Callable[[list[Network]], np.ndarray]
+    what: str, *, key: str, purpose: str, frames: Callable[[list[Network]], np.ndarray | None]
 ) -> None:
     """Offer one thing after every epoch; a click on an epoch takes all pages there.
 
@@ -28,7 +27,8 @@ def epoch_strip(
         what: is shown, as it is said on screen: "conv1, map 3".
         key: names the switch on its page.
         purpose: why to look, in a sentence.
-        frames: makes the strip, (height, width, frames), from the networks of its epochs.
+        frames: makes the strip, (height, width, frames), from the networks of its epochs; None when
+            it cannot, and has said why.
     """
     if not st.toggle(f"Epoch strip: {what}, after every epoch", key=key, help=purpose):
         return
@@ -41,10 +41,8 @@ def epoch_strip(
     if not found:
         st.info("No epoch of this run has been kept.")
         return
-    try:
-        strip = frames([then for _, then in found])
-    except EngineError as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
+    strip = frames([then for _, then in found])
+    if strip is None:
         return
     st.caption("Click a picture: all pages then show the network of that epoch.")
     name = f"{key}_strip_{arrival()}"

@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from model.data.mnist import Selection
-from model.engine import EngineError, engine
 from model.interpretability.channel_order import Order, channels_in_order
 from model.interpretability.dead_filters import Firing, firing
 from model.interpretability.map_over_epochs import map_over_epochs
@@ -17,6 +16,7 @@ from model.network.activations import ForwardPass, LayerOutput
 from ui.components.maps import OutlinedDigit, big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
+from ui.state.ask import ask
 from ui.state.links import arrival, copy_link, go_to, news, page_link, place
 from ui.state.session import ChosenDigit, View
 from ui.state.shown_network import network
@@ -64,31 +64,24 @@ def explore(inside: ForwardPass, digit: ChosenDigit) -> None:
 
 def _frames(
     networks: list[Network], digit: ChosenDigit, layer: str, channel: int, activated: bool
-) -> np.ndarray:
+) -> np.ndarray | None:
     vectors = [to_vector(then.weights) for then in networks]
-    return engine().run(
+    return ask(
         map_over_epochs, networks[0].config, vectors, digit.pixels, layer, channel, activated
     )
 
 
 def dead_filters(current: Network) -> None:
     """Name the filters that answer none of the test digits."""
-    if engine().state.phase != "ready":  # the page runs again when it is
-        st.info(engine().state.sentence, icon=":material/hourglass_top:")
-        return
-    try:
-        rows = _firing(current.fingerprint, current)
-    except EngineError as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
-        return
-    for row in (row for row in rows if row.layer.kind is LayerKind.CONVOLUTION):
+    rows = ask(
+        firing,
+        current,
+        Selection(part="test"),
+        for_everybody=True,
+        spinner="Sending the test digits through the network …",
+    )
+    for row in (row for row in rows or () if row.layer.kind is LayerKind.CONVOLUTION):
         st.markdown(f"**{row.layer.name}**: {_dead_words(row)}")
-
-
-@st.cache_data(max_entries=32, show_spinner="Sending the test digits through the network …")
-def _firing(fingerprint: str, _network: Network) -> tuple[Firing, ...]:
-    """Count once for each network: `fingerprint` alone tells networks apart."""
-    return engine().run(firing, _network, Selection(part="test"))
 
 
 def _dead_words(row: Firing) -> str:

@@ -7,18 +7,18 @@ import numpy as np
 import streamlit as st
 
 from model.data import mnist
-from model.engine import EngineError, Pending, engine
 from model.interpretability.activation_maximization import STEPS, Ascent, begin, climb
 from model.interpretability.kernels import HAND_MADE, FilterOrder, LayerKernels, apply_kernel, strip
-from model.interpretability.top_patches import LayerPatches, best_patches
+from model.interpretability.top_patches import best_patches
 from model.network import Network
 from ui.components.maps import big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
 from ui.inside.arithmetic_tables import four, two
+from ui.state.ask import ask
+from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.links import arrival, copy_link, go_to, news, place
 from ui.state.session import ChosenDigit, View
-from ui.state.sliced_work import in_slices
 
 SLICE = 5
 """Steps of the ascent between two pictures."""
@@ -162,10 +162,10 @@ def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
     name = filters.layer.name
     first = begin(network, name, number)
 
-    def prepare() -> Sequence[partial[Pending[Ascent]]]:
+    def prepare() -> list[Slice[Ascent]]:
         return [partial(_climb_on, network, first)] * (STEPS // SLICE)
 
-    in_slices(
+    ask_in_slices(
         ("ascent", network.fingerprint, name, number),
         prepare,
         _show_climb,
@@ -175,8 +175,8 @@ def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
     )
 
 
-def _climb_on(network: Network, first: Ascent, before: Sequence[Ascent]) -> Pending[Ascent]:
-    return engine().submit(climb, network, before[-1] if before else first, SLICE)
+def _climb_on(network: Network, first: Ascent, before: Sequence[Ascent]) -> partial[Ascent]:
+    return partial(climb, network, before[-1] if before else first, SLICE)
 
 
 def _show_climb(found: Sequence[Ascent], _: bool) -> None:
@@ -202,26 +202,21 @@ def _show_climb(found: Sequence[Ascent], _: bool) -> None:
     )
 
 
-@st.cache_data(max_entries=32, show_spinner="Searching 500 test digits …")
-def _patches(fingerprint: str, _network: Network) -> tuple[LayerPatches, ...]:
-    """Search once for each network: `fingerprint` alone tells networks apart."""
-    return engine().run(best_patches, _network, mnist.Selection(part="test"))
-
-
 def _real_patches(network: Network, name: str, number: int) -> None:
     """The nine pieces of test digits that excite the filter most."""
     st.markdown("**What excites it most in real digits**")
     st.caption("Cut out of nine of the 500 test digits, with the sum before ReLU below each.")
-    if engine().state.phase != "ready":
-        st.info(engine().state.sentence, icon=":material/hourglass_top:")
-        return
-    try:
-        layers = _patches(network.fingerprint, network)
-    except EngineError as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
+    test = mnist.embedded().test
+    layers = ask(
+        best_patches,
+        network,
+        mnist.Selection(part="test"),
+        for_everybody=True,
+        spinner="Searching 500 test digits …",
+    )
+    if layers is None:
         return
     found = next(layer for layer in layers if layer.layer.name == name)
-    test = mnist.embedded().test
     cuts = found.cut(test.inputs(), number)
     truths, values = test.labels[found.digits[:, number]], found.values[:, number]
     labels = [f"{digit}: {two(float(value))}" for digit, value in zip(truths, values, strict=True)]

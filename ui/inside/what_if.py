@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from model.data.mnist import unseen
-from model.engine import EngineError, engine
 from model.interpretability.ablation import (
     Ablation,
     TestEffect,
@@ -18,6 +17,7 @@ from model.interpretability.ablation import (
 from model.network import LayerKind, Network
 from model.network.activations import ForwardPass, forward_pass
 from ui.components.maps import big_map, map_grid
+from ui.state.ask import ask
 from ui.state.links import arrival, asked_change, copy_link, go_to, news, place, tell_change
 from ui.state.session import View, session
 
@@ -184,13 +184,7 @@ def _after(network: Network, inside: ForwardPass, now: Ablation) -> ForwardPass 
     """The digit's way through the changed network; a sentence and None when the engine fails."""
     if not now:
         return inside
-    try:
-        return engine().run(
-            forward_pass, changed_network(network, now), changed_digits(inside.digit, now)
-        )
-    except EngineError as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
-        return None
+    return ask(forward_pass, changed_network(network, now), changed_digits(inside.digit, now))
 
 
 def _answers(before: np.ndarray, after: np.ndarray) -> None:
@@ -214,12 +208,6 @@ def _answers(before: np.ndarray, after: np.ndarray) -> None:
     st.html(f"<table class='ds-effect' aria-label='Probabilities'>{head}{rows}</table>")
 
 
-@st.cache_data(max_entries=64, show_spinner="Reading 1,000 digits twice …")
-def _effect(fingerprint: str, change: Ablation, _network: Network) -> TestEffect:
-    """Read them once for each network and change: `fingerprint` alone tells networks apart."""
-    return engine().run(for_unseen, _network, change)
-
-
 def _unseen_digits(network: Network, now: Ablation) -> None:
     """What the change does to digits that the network has never seen."""
     st.subheader("On 1,000 unseen digits", anchor=False)
@@ -231,13 +219,10 @@ def _unseen_digits(network: Network, now: Ablation) -> None:
     )
     if not wanted:
         return
-    if engine().state.phase != "ready":
-        st.info(engine().state.sentence, icon=":material/hourglass_top:")
-        return
-    try:
-        effect = _effect(network.fingerprint, now, network)
-    except EngineError as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
+    effect = ask(
+        for_unseen, network, now, for_everybody=True, spinner="Reading 1,000 digits twice …"
+    )
+    if effect is None:
         return
     _per_digit(effect)
     _examples(effect)

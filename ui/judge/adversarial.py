@@ -6,16 +6,15 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from model.engine import Pending, engine
 from model.evaluation.adversarial import EPSILONS, ITERATIONS, Attack, AttackMethod, attack
 from model.network import Network
 from ui.components.curves import Line, curves
 from ui.components.maps import big_map
 from ui.frame.save_menu import save_menu
 from ui.state.answers import look_inside
+from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
-from ui.state.sliced_work import Slice, in_slices
 from ui.style.colours import DARK, LIGHT
 
 SIZE = 260
@@ -52,7 +51,7 @@ def smallest_change(digit: ChosenDigit) -> None:
     )
     st.caption(WORDS[method])
     mark = digit.pixels.tobytes()
-    in_slices(
+    ask_in_slices(
         ("attack", current.fingerprint, mark, label, method),
         partial(_slices, current, digit.pixels, label, method),
         partial(_show, digit, method),
@@ -64,8 +63,8 @@ def smallest_change(digit: ChosenDigit) -> None:
 def _slices(
     current: Network, pixels: np.ndarray, label: int, method: AttackMethod
 ) -> list[Slice[Attack]]:
-    def begin(_: Sequence[Attack]) -> Pending[Attack]:
-        return engine().submit(attack, current, pixels, label, method)
+    def begin(_: Sequence[Attack]) -> partial[Attack]:
+        return partial(attack, current, pixels, label, method)
 
     return [begin]
 

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from model.data import mnist
-from model.engine import EngineError, engine
 from model.interpretability.logit_difference import (
     Contrast,
     contrast,
@@ -19,6 +18,7 @@ from ui.digit.follow import came_for
 from ui.digit.gallery import gallery
 from ui.digit.test_digits import test_digit
 from ui.judge.explain import key_of
+from ui.state.ask import ask
 from ui.state.links import linked, tell
 from ui.state.session import ChosenDigit
 from ui.style.figures import bars_png
@@ -188,20 +188,18 @@ def _row(name: str, value: float, opened: bool, product: str, longest: float) ->
     )
 
 
-@st.cache_data(max_entries=32, show_spinner="Sending the test digits through the network …")
-def _dense_values(fingerprint: str, _network: Network) -> np.ndarray:
-    """Ask once for each network: `fingerprint` alone tells networks apart."""
-    return engine().run(dense_values, _network, mnist.Selection(part="test"))
-
-
 def _exciting(network: Network, found: Contrast, unit: int) -> None:
     """Show the test digits that excite one unit most."""
-    try:
-        values = _dense_values(network.fingerprint, network)
-    except EngineError as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
-        return
     test = mnist.embedded().test
+    values = ask(
+        dense_values,
+        network,
+        mnist.Selection(part="test"),
+        for_everybody=True,
+        spinner="Sending the test digits through the network …",
+    )
+    if values is None:
+        return
     places = most_exciting(values, unit, EXCITING)
     if not places.size:
         st.markdown(f"**Unit {unit}** is zero for all {len(test)} test digits.")

@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from model.data import mnist
-from model.engine import Pending, engine
 from model.evaluation.metrics import SLICE, Evaluation, answers
 from model.network import Network
 from model.training.rehearsal import as_digits, counted
@@ -17,10 +16,10 @@ from ui.components.confusion import confusion
 from ui.components.curves import Line, curves
 from ui.digit.gallery import gallery
 from ui.judge.evaluate_files import save_evaluation
+from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.links import linked, tell
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import network
-from ui.state.sliced_work import Slice, in_slices
 from ui.style.colours import DARK, LIGHT
 
 SURE_AND_WRONG = 0.9
@@ -82,7 +81,7 @@ def evaluate() -> None:
             "the Draw page make a test set of your own."
         )
     current = network()
-    in_slices(
+    ask_in_slices(
         ("evaluate", current.fingerprint, chosen.name),
         partial(_slices, current, chosen),
         partial(_show, chosen),
@@ -105,8 +104,8 @@ def _parts(source: mnist.DigitSource) -> Sequence[mnist.DigitSource]:
 
 def _begin(
     current: Network, part: mnist.DigitSource, before: Sequence[np.ndarray]
-) -> Pending[np.ndarray]:
-    return engine().submit(answers, current, part)
+) -> partial[np.ndarray]:
+    return partial(answers, current, part)
 
 
 def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> None:

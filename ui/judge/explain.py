@@ -5,7 +5,6 @@ from zlib import crc32
 import numpy as np
 import streamlit as st
 
-from model.engine import EngineError, engine
 from model.interpretability.attribution import (
     NO_MAPS,
     WINDOWS,
@@ -22,6 +21,7 @@ from model.network.activations import ForwardPass
 from ui.components.maps import big_map, map_grid
 from ui.digit.follow import came_for
 from ui.frame.save_menu import save_menu
+from ui.state.ask import ask
 from ui.state.links import copy_link, linked, tell
 from ui.state.session import ChosenDigit
 from ui.style.diagram import shape_text
@@ -79,32 +79,13 @@ SCORE = (
 )
 
 
-@st.cache_data(max_entries=64, show_spinner="Explaining …")
-def _attribution(
-    fingerprint: str,
-    pixels: bytes,
-    method: str,
-    chosen: tuple[int, float, str | None],
-    _network: Network,
-) -> Attribution:
-    """Explain once: network, digit, method and settings tell the results apart."""
-    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    return engine().run(attribute, _network, digit, AttributionMethod(method), Settings(*chosen))
-
-
 def heat_maps(
     network: Network, digit: np.ndarray, method: AttributionMethod, settings: Settings
 ) -> Attribution | None:
     """Return the ten heat maps of a digit; a sentence on the page and None without the engine."""
-    if engine().state.phase != "ready":
-        st.info(engine().state.sentence, icon=":material/hourglass_top:")
-        return None
-    chosen = (settings.window, settings.cover, settings.layer)
-    try:
-        return _attribution(network.fingerprint, digit.tobytes(), str(method), chosen, network)
-    except EngineError as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
-        return None
+    return ask(
+        attribute, network, digit, method, settings, for_everybody=True, spinner="Explaining …"
+    )
 
 
 def answer_words(inside: ForwardPass, digit: ChosenDigit) -> str:

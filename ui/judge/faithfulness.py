@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from model.data import mnist
-from model.engine import EngineError, Pending, engine
 from model.interpretability.attribution import AttributionMethod, Settings, usual_layer
 from model.interpretability.faithfulness import (
     NO_INK,
@@ -26,9 +25,10 @@ from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.frame.save_menu import save_menu
 from ui.judge.explain import heat_maps
+from ui.state.ask import ask
+from ui.state.ask_in_slices import ask_in_slices
 from ui.state.links import linked, tell
 from ui.state.session import ChosenDigit
-from ui.state.sliced_work import in_slices
 from ui.style.colours import DARK, LIGHT
 
 SHOWN = (0, 4, 8, 12, 20, 32)
@@ -75,27 +75,16 @@ def tested(network: Network, digit: np.ndarray, label: int) -> Tested | None:
         orders.append(importance_order(heat.maps[:, :, label], digit))
     orders += [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
     stack = np.stack(orders)
-    try:
-        found = _erasing(
-            network.fingerprint, digit.tobytes(), label, stack.tobytes(), network, stack
-        )
-    except EngineError as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
-        return None
-    return Tested(methods, stack, found)
-
-
-@st.cache_data(max_entries=64, show_spinner="Erasing the digit step by step …")
-def _erasing(
-    fingerprint: str,
-    pixels: bytes,
-    label: int,
-    orders: bytes,
-    _network: Network,
-    _orders: np.ndarray,
-) -> Erasing:
-    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    return engine().run(erase, _network, digit, label, _orders)
+    found = ask(
+        erase,
+        network,
+        digit,
+        label,
+        stack,
+        for_everybody=True,
+        spinner="Erasing the digit step by step …",
+    )
+    return None if found is None else Tested(methods, stack, found)
 
 
 @st.fragment
@@ -254,13 +243,13 @@ def over_many(network: Network) -> None:
     methods = methods_for(network.config)
     chosen = range(0, mnist.TEST, mnist.TEST // MANY)[:MANY]
 
-    def ask(place: int, _: Sequence[Areas]) -> Pending[Areas]:
+    def of_digit(place: int, _: Sequence[Areas]) -> partial[Areas]:
         digit = mnist.Selection(part="test", start=place, stop=place + 1)
-        return engine().submit(areas, network, digit, methods)
+        return partial(areas, network, digit, methods)
 
-    in_slices(
+    ask_in_slices(
         ("areas", network.fingerprint),
-        lambda: [partial(ask, place) for place in chosen],
+        lambda: [partial(of_digit, place) for place in chosen],
         partial(_mean_table, methods),
         key="trust_many",
         label=f"Testing {MANY} digits",

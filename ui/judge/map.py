@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from model.data.mnist import Selection, unseen
-from model.engine import Pending, engine
 from model.interpretability.embedding import (
     SLICE,
     STEPS,
@@ -24,10 +23,10 @@ from model.network.activations import ForwardPass, Reading, dense_layer
 from ui.components.scatter import Cloud, scatter
 from ui.digit.gallery import gallery, open_digit
 from ui.state.answers import look_inside
+from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.links import linked, tell
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import network
-from ui.state.sliced_work import Slice, in_slices
 
 NEAREST = 8
 KINDS = {"PCA": "PCA: two longest directions", "t-SNE": "t-SNE: keep the neighbours"}
@@ -36,7 +35,7 @@ KINDS = {"PCA": "PCA: two longest directions", "t-SNE": "t-SNE: keep the neighbo
 def digit_map() -> None:
     """Read 1,000 digits with the shown network and lay them out."""
     current = network()
-    in_slices(
+    ask_in_slices(
         ("map", current.fingerprint),
         partial(_slices, current),
         partial(_show, current),
@@ -49,8 +48,8 @@ def _slices(current: Network) -> list[Slice[Reading]]:
     return [partial(_read, current, part) for part in Selection(part="unseen").slices(SLICE)]
 
 
-def _read(current: Network, part: Selection, before: Sequence[Reading]) -> Pending[Reading]:
-    return engine().submit(read_some, current, part)
+def _read(current: Network, part: Selection, before: Sequence[Reading]) -> partial[Reading]:
+    return partial(read_some, current, part)
 
 
 def _show(current: Network, results: Sequence[Reading], complete: bool) -> None:
@@ -103,7 +102,7 @@ def _tsne(
     if own is not None:
         features = np.concatenate([features, own[None]])
     mark = own.tobytes() if own is not None else b""
-    in_slices(
+    ask_in_slices(
         ("t-SNE", current.fingerprint, mark),
         partial(_steps, features),
         partial(_show_layout, features, answers, own is not None),
@@ -117,8 +116,8 @@ def _steps(features: np.ndarray) -> list[Slice[Layout]]:
     return [partial(_move, features)] * -(-STEPS // STEPS_A_SLICE)
 
 
-def _move(features: np.ndarray, before: Sequence[Layout]) -> Pending[Layout]:
-    return engine().submit(advance, features, before[-1] if before else begin(features))
+def _move(features: np.ndarray, before: Sequence[Layout]) -> partial[Layout]:
+    return partial(advance, features, before[-1] if before else begin(features))
 
 
 def _show_layout(

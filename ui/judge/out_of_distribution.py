@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from model.engine import Pending, engine
 from model.evaluation.metrics import wilson
 from model.evaluation.out_of_distribution import (
     SLICE,
@@ -18,9 +17,9 @@ from model.evaluation.out_of_distribution import (
 )
 from model.network import Network
 from ui.digit.gallery import gallery
+from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
-from ui.state.sliced_work import Slice, in_slices
 
 SURE = 0.9
 MEANINGS = {
@@ -42,7 +41,7 @@ MEANINGS = {
 def elsewhere() -> None:
     """Read pictures of every kind and compare how right and how sure the network is."""
     current = network()
-    in_slices(
+    ask_in_slices(
         ("elsewhere", current.fingerprint),
         partial(_slices, current),
         _show,
@@ -62,8 +61,8 @@ def _slices(current: Network) -> list[Slice[Foreign]]:
 
 def _read(
     current: Network, kind: OodSource, start: int, before: Sequence[Foreign]
-) -> Pending[Foreign]:
-    return engine().submit(read_foreign, current, kind, start)
+) -> partial[Foreign]:
+    return partial(read_foreign, current, kind, start)
 
 
 def _show(results: Sequence[Foreign], complete: bool) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from model.data.mnist import Selection
-from model.engine import EngineError, Pending, engine
 from model.evaluation.corruptions import (
     RANGES,
     SLICE,
@@ -26,9 +25,10 @@ from ui.components.maps import map_grid
 from ui.digit.answer import answer
 from ui.frame.save_menu import save_menu
 from ui.state.answers import rules
+from ui.state.ask import ask
+from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import network
-from ui.state.sliced_work import Slice, in_slices
 from ui.style.colours import DARK, LIGHT
 from ui.style.figures import Cell, table_png
 
@@ -43,10 +43,8 @@ def one_digit(digit: ChosenDigit) -> None:
     """The changed digit and the answer, and below them the eight sliders that change both."""
     shown = st.container()  # above: on a phone the answer stays in sight while a slider moves
     strengths = _sliders()
-    try:
-        inside = engine().run(read_changed, network(), digit.pixels, strengths)
-    except EngineError as error:
-        st.info(str(error), icon=":material/hourglass_top:")
+    inside = ask(read_changed, network(), digit.pixels, strengths)
+    if inside is None:
         return
     both = np.stack([digit.pixels, inside.digit], axis=2)
     with shown:
@@ -107,7 +105,7 @@ def all_digits() -> None:
         persist_state="session",
     )
     current = network()
-    in_slices(
+    ask_in_slices(
         ("robustness", current.fingerprint),
         partial(_slices, current, chosen),
         partial(_show, chosen),
@@ -135,8 +133,8 @@ def _measure(
     strength: float,
     part: Selection,
     before: Sequence[Measured],
-) -> Pending[Measured]:
-    return engine().submit(measure, current, part, change, strength, part.start)
+) -> partial[Measured]:
+    return partial(measure, current, part, change, strength, part.start)
 
 
 def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> None:

@@ -3,15 +3,15 @@
 import numpy as np
 import streamlit as st
 
-from model.engine import EngineError, engine
 from model.interpretability.attribution import Attribution, AttributionMethod, Settings
 from model.interpretability.faithfulness import Control, control
-from model.network import Network, NetworkConfig
+from model.network import Network
 from model.network.activations import ForwardPass
 from ui.components.maps import big_map
 from ui.frame.save_menu import save_menu
 from ui.judge.explain import heat_maps
 from ui.judge.faithfulness import methods_for
+from ui.state.ask import ask
 from ui.state.links import copy_link, linked, tell
 from ui.state.session import ChosenDigit
 
@@ -85,40 +85,23 @@ def _controls(
 ) -> list[Control]:
     """Explain with every random network, one call each, so that others are answered between."""
     heat, done = found.maps[:, :, label], []
-    with st.spinner("Explaining with random weights …"):
-        for seed in range(SEEDS):
-            try:
-                done.append(
-                    _control(
-                        network.fingerprint,
-                        digit.tobytes(),
-                        label,
-                        str(method),
-                        seed,
-                        network.config,
-                        heat,
-                    )
-                )
-            except EngineError as error:
-                st.warning(str(error), icon=":material/hourglass_top:")
-                return []
+    for seed in range(SEEDS):
+        one = ask(
+            control,
+            network.config,
+            digit,
+            heat,
+            label,
+            method,
+            Settings(),
+            seed,
+            for_everybody=True,
+            spinner="Explaining with random weights …",
+        )
+        if one is None:
+            return []
+        done.append(one)
     return done
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _control(
-    fingerprint: str,
-    pixels: bytes,
-    label: int,
-    method: str,
-    seed: int,
-    _config: NetworkConfig,
-    _heat: np.ndarray,
-) -> Control:
-    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    return engine().run(
-        control, _config, digit, _heat, label, AttributionMethod(method), Settings(), seed
-    )
 
 
 def _verdict(others: list[Control]) -> str:

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from model.engine import engine
 from model.network import NetworkConfig
 from model.runs import Run
+from model.runs.watch import Watch
 from model.training.config import TrainingConfig
 from ui.state.session import RUN, SHIPPED, SHOWN, runs, session
 from ui.state.shown_network import show_run
@@ -49,6 +51,16 @@ def my_runs() -> list[Run]:
     for run in found:
         run.seen()
     return found
+
+
+@st.cache_resource(ttl=3600, max_entries=256, show_spinner=False)
+def _watch(identifier: str) -> Watch:
+    return Watch(engine())
+
+
+def watch(run: Run) -> Watch:
+    """The watch of one run; whoever knows the run's id sees the same."""
+    return _watch(run.id)
 
 
 def latest_run() -> Run | None:

@@ -10,7 +10,6 @@ import streamlit as st
 from model.engine import engine
 from model.interpretability.ablation import Ablation, Trial
 from model.network import Network
-from model.network.activations import ForwardPass
 from model.preprocessing.pipeline import Preprocessed
 from model.runs.lesson import Lesson
 from model.runs.registry import Runs
@@ -88,7 +87,7 @@ class Session:
     compared: str | None = None  # the run last chosen on Compare
     attached: bool = False  # whether the runs that the URL names were looked up
     digit: ChosenDigit | None = None
-    last_pass: tuple[tuple[str, bytes], ForwardPass] | None = None
+    answers: dict[str, object] = field(default_factory=dict)  # see ui.state.ask
     view: View = View()
     view_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
     arrivals: int = (
@@ -105,7 +104,6 @@ class Session:
     followed: tuple[str, int] = ("", 0)  # of several digits on Draw: their sheet, the place of one
     numbers_open: bool = False  # whether Draw shows what the network receives as numbers
     test_digit: int | None = None  # its place among the test digits, last picked on Draw
-    wrong: tuple[str, np.ndarray] | None = None  # a network's fingerprint, test digits it misreads
     kept: tuple[Correction, ...] = ()  # digits with the label that their writer gave them
     kept_before: list[tuple[Correction, ...]] = field(default_factory=list)  # for undo
     lesson: Lesson | None = None  # the last one begun
@@ -113,7 +111,7 @@ class Session:
     imported: Imported | None = None  # the last imported network; likewise
     works: dict[tuple[Hashable, ...], object] = field(
         default_factory=dict
-    )  # see ui.state.sliced_work
+    )  # see ui.state.ask_in_slices
     opened: tuple[int, ChosenDigit] | None = None  # the digit another page opened in Draw, counted
     changes: list[Ablation] = field(
         default_factory=lambda: [Ablation()]

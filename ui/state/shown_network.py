@@ -1,10 +1,14 @@
 """Whose network all pages show, and as it was after which epoch."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from model.engine import engine
 from model.network import Network
 from model.network.shipped import shipped
 from model.runs import Run
+from model.runs.lesson import Lesson
+from model.training.rehearsal import Correction
 from ui.state.session import Imported, Taught, runs, session
 
 
@@ -61,6 +65,16 @@ def show_taught(network: Network, base: str) -> None:
     mine = session()
     mine.taught = Taught(network, base, (mine.shown_id, mine.taught))
     show_run(mine.taught.id)
+
+
+def begin_lesson(corrections: Sequence[Correction], base: str) -> Lesson:
+    """Begin to teach the shown network these corrections; it goes on whatever page is open.
+
+    Args:
+        corrections: what to teach.
+        base: what the screen calls the network that it began with.
+    """
+    return Lesson(network(), corrections, base, engine())
 
 
 def untaught() -> None:

@@ -1,16 +1,15 @@
 """A run to take along: its network and its history as files, and a network from a file."""
 
 import re
-from collections.abc import Callable
 
 import streamlit as st
 
-from model.engine import engine
 from model.network import Network, count_parameters
 from model.network.keras_model import keras_bytes, lite_bytes
 from model.network.weights_file import FileError, network_from_bytes, network_to_bytes
 from model.runs import Run
 from model.training.export import history_csv, keras_script
+from ui.state.ask import ready, wait_for, waiting_words
 from ui.state.session import session
 from ui.state.shown_network import show_imported, shown_epoch, shown_run
 from ui.style.words import plain
@@ -48,7 +47,7 @@ def take_along(run: Run) -> None:
 
 def _network_files(network: Network) -> None:
     """The network's files. Each is made when its button is pressed, which shows that it works."""
-    name, ready = file_stem(network.origin), engine().state.phase == "ready"
+    name, able = file_stem(network.origin), ready()
     with st.container(horizontal=True, key="network_files"):
         st.download_button(
             "DigitScope (.npz)",
@@ -61,30 +60,26 @@ def _network_files(network: Network) -> None:
         )
         st.download_button(
             "Keras (.keras)",
-            lambda: _made(keras_bytes, network),
+            lambda: wait_for(keras_bytes, network, seconds=EXPORT_SECONDS),
             f"{name}.keras",
             key="save_keras",
             icon=":material/download:",
             on_click="ignore",
-            disabled=not ready,
+            disabled=not able,
             help="Opens in Python with keras.models.load_model and gives the same answers.",
         )
         st.download_button(
             "TensorFlow Lite (.tflite)",
-            lambda: _made(lite_bytes, network),
+            lambda: wait_for(lite_bytes, network, seconds=EXPORT_SECONDS),
             f"{name}.tflite",
             key="save_tflite",
             icon=":material/download:",
             on_click="ignore",
-            disabled=not ready,
+            disabled=not able,
             help="For phones and small devices. Takes some seconds to make.",
         )
-    if not ready:
-        st.caption(f"{engine().state.sentence} Files of Keras need it.")
-
-
-def _made(make: Callable[[Network], bytes], network: Network) -> bytes:
-    return engine().submit(make, network).result(timeout=EXPORT_SECONDS)
+    if not able:
+        st.caption(f"{waiting_words()} Files of Keras need it.")
 
 
 def _training_files(run: Run) -> None:

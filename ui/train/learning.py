@@ -7,27 +7,20 @@ from functools import lru_cache
 import numpy as np
 import streamlit as st
 
-from model.engine import engine
 from model.interpretability.kernels import kernels
 from model.network import Network
 from model.runs import Run, RunState
-from model.runs.watch import Watch
 from model.training.probe import Probe, probe_digits
 from ui.components.maps import map_grid
+from ui.state.ask import ready
+from ui.state.my_runs import watch
 from ui.style.mosaic import mosaic_png
-
-
-@st.cache_resource(ttl=3600, max_entries=256, show_spinner=False)
-def _watch(identifier: str) -> Watch:
-    """The watch of one run; whoever knows the run's id sees the same."""
-    return Watch(engine())
 
 
 def settled(run: Run) -> bool:
     """Whether what is shown is the run as it is now, so that nothing need be drawn again."""
     network = run.network_now()
-    ready = engine().state.phase == "ready"
-    return network is None or not ready or _watch(run.id).knows(network)
+    return network is None or not ready() or watch(run).knows(network)
 
 
 def learning_view(run: Run, state: RunState) -> Probe | None:
@@ -37,7 +30,7 @@ def learning_view(run: Run, state: RunState) -> Probe | None:
         The answer that is shown; None where there is none yet.
     """
     network = run.network_now()
-    probe = _watch(run.id).look(network) if network is not None else None
+    probe = watch(run).look(network) if network is not None else None
     filters, answers = st.columns(2, gap="large")
     with filters:
         _first_filters(probe.network if probe is not None else network)

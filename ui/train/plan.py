@@ -4,9 +4,9 @@ from html import escape
 
 import streamlit as st
 
-from model.engine import EngineError, Pending, engine
 from model.network import count_parameters, layers
 from model.training.time_estimate import machine_speed, measured_speed, training_seconds
+from ui.state.ask import ask_in_background
 from ui.state.my_runs import my_runs, start_run
 from ui.style.diagram import TITLES, shape_text
 from ui.style.words import duration, plain
@@ -86,20 +86,7 @@ def _speed() -> float | None:
         digits_per_second = run.state().images_per_second
         if digits_per_second > 0:
             return machine_speed(run.network, run.settings.batch_size, digits_per_second)
-    if engine().state.phase != "ready":
-        return None
-    try:
-        measurement = _measurement()
-        return measurement.result() if measurement.done() else None
-    except EngineError:
-        _measurement.clear()
-        return None
-
-
-@st.cache_resource(show_spinner=False)
-def _measurement() -> Pending[float]:
-    """Measured once for the whole server, in the background."""
-    return engine().submit(measured_speed)
+    return ask_in_background(measured_speed)
 
 
 def _layer_table(chosen: Choice) -> None:

@@ -2,30 +2,29 @@
 
 import threading
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
 from model.data.mnist import DataError
-from model.engine import EngineLost, InlineEngine, Pending
-from ui.state.sliced_work import LongWork
+from model.engine import EngineLost
+from ui.state.ask_in_slices import LongWork
+
+pytestmark = pytest.mark.usefixtures("inline_engine")
 
 
-def done(value: int, gate: threading.Event | None = None) -> Pending[int]:
-    """Work whose result is there when `gate` opens."""
-
-    def work() -> int:
-        assert gate is None or gate.wait(10)
-        return value
-
-    return InlineEngine().submit(work)
+def done(value: int, gate: threading.Event | None = None) -> int:
+    """The work of a slice: its value is there when `gate` opens."""
+    assert gate is None or gate.wait(10)
+    return value
 
 
 def test_results_come_in_order_and_each_slice_sees_those_before() -> None:
     seen: list[tuple[int, ...]] = []
 
-    def begin(before: Sequence[int]) -> Pending[int]:
+    def begin(before: Sequence[int]) -> partial[int]:
         seen.append(tuple(before))
-        return done(len(before))
+        return partial(done, len(before))
 
     work = LongWork(lambda: [begin] * 4)
     work.wait(10)
@@ -39,7 +38,9 @@ def test_results_come_in_order_and_each_slice_sees_those_before() -> None:
 
 def test_waiting_for_some_ends_with_the_first_result_or_the_end() -> None:
     gate = threading.Event()
-    work = LongWork(lambda: [lambda before: done(len(before), gate if before else None)] * 2)
+    work = LongWork(
+        lambda: [lambda before: partial(done, len(before), gate if before else None)] * 2
+    )
     work.wait_for_some(10)
     assert work.results == (0,)
     assert work.moving
@@ -58,9 +59,9 @@ def test_stopped_work_keeps_what_was_done_and_begins_no_more() -> None:
     gate = threading.Event()
     begun: list[int] = []
 
-    def begin(before: Sequence[int]) -> Pending[int]:
+    def begin(before: Sequence[int]) -> partial[int]:
         begun.append(len(before))
-        return done(len(before), gate if before else None)
+        return partial(done, len(before), gate if before else None)
 
     work = LongWork(lambda: [begin] * 5)
     for _ in range(1000):
@@ -79,10 +80,10 @@ def test_stopped_work_keeps_what_was_done_and_begins_no_more() -> None:
 
 @pytest.mark.parametrize("fault", [EngineLost(), DataError("Lost.")])
 def test_a_fault_is_a_sentence(fault: Exception) -> None:
-    def begin(before: Sequence[int]) -> Pending[int]:
+    def begin(before: Sequence[int]) -> partial[int]:
         if before:
             raise fault
-        return done(7)
+        return partial(done, 7)
 
     work = LongWork(lambda: [begin] * 3)
     work.wait(10)
@@ -101,7 +102,7 @@ def test_data_that_is_missing_is_said_as_well() -> None:
 
 
 def test_cancelling_after_the_end_changes_nothing() -> None:
-    work = LongWork(lambda: [lambda before: done(1)])
+    work = LongWork(lambda: [lambda before: partial(done, 1)])
     work.wait(10)
     work.cancel()
     assert work.complete

@@ -8,18 +8,23 @@ back to a network, or to an epoch of it, costs nothing.
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Generic, TypeVar, cast
 
 import streamlit as st
 
 from model.data.mnist import DataError
-from model.engine import EngineError, Pending, engine
+from model.engine import EngineError, engine
+from ui.state.ask import WAITING_ICON, fault_words, ready, waiting_words
 from ui.state.session import session
 
 R = TypeVar("R")
 
-Slice = Callable[[Sequence[R]], Pending[R]]
-"""Begins one piece of the work; it is given the results of those before."""
+Slice = Callable[[Sequence[R]], "partial[R]"]
+"""Names one piece of the work, a function of `model` with its arguments: `partial(work, *args)`.
+
+It is given the results of the pieces before it.
+"""
 
 TICK = 0.3
 """Seconds between two looks at work that moves."""
@@ -89,20 +94,24 @@ class LongWork(Generic[R]):
         try:
             slices = self._prepare()
             self._count = len(slices)
-            for begin in slices:
-                result = begin(self._results).result()
+            for named in slices:
+                piece = named(self._results)
+                pending = engine().submit(piece.func, *piece.args, **piece.keywords)
+                result = pending.result()
                 with self._lock:
                     if self._cancelled:
                         return
                     self._results = (*self._results, result)
                 self._some.set()
-        except (EngineError, DataError) as error:
+        except EngineError as error:
+            self._sentence = fault_words(error)
+        except DataError as error:
             self._sentence = str(error)
         finally:
             self._some.set()
 
 
-def in_slices(
+def ask_in_slices(
     name: tuple[Hashable, ...],
     prepare: Callable[[], Sequence[Slice[R]]],
     show: Callable[[Sequence[R], bool], None],
@@ -123,7 +132,7 @@ def in_slices(
     """
     work = cast("LongWork[R] | None", session().works.get(name))
     moving = work is not None and work.moving
-    asleep = work is None and start is None and engine().state.phase == "ready"
+    asleep = work is None and start is None and ready()
     st.fragment(_section, run_every=TICK if moving or asleep else None, key=key)(
         name, prepare, show, key, label, start, moving or asleep
     )
@@ -146,8 +155,8 @@ def _section(
 ) -> None:
     works = session().works
     work = cast("LongWork[R] | None", works.get(name))
-    if engine().state.phase != "ready" and (work is None or not work.complete):
-        st.info(engine().state.sentence, icon=":material/hourglass_top:")
+    if not ready() and (work is None or not work.complete):
+        st.info(waiting_words(), icon=WAITING_ICON)
         return
     begun = work is None and (start is None or _button(start, key))
     if begun:
