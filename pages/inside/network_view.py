@@ -8,6 +8,7 @@ from ui.frame.lesson import lesson
 from ui.inside.network_columns import columns, place_of
 from ui.state.answers import look_inside
 from ui.state.links import copy_link, current_view, open_page
+from ui.state.pages import PageName
 from ui.state.session import session
 from ui.state.shown_network import network
 from ui.style.words import about
@@ -43,8 +44,8 @@ def follow() -> None:
     if place is None:
         return
     with_maps = {output.layer.name for output in inside.maps}
-    page = "feature_maps" if place.layer in with_maps else "arithmetic"
-    open_page(f"pages/inside/{page}.py", replace(place, epoch=session().view.epoch))
+    name: PageName = "feature_maps" if place.layer in with_maps else "arithmetic"
+    open_page(name, replace(place, epoch=session().view.epoch))
 
 
 follow()

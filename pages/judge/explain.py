@@ -6,6 +6,7 @@ from ui.judge.contrast import why_not
 from ui.judge.explain import explain
 from ui.state.answers import look_inside
 from ui.state.links import current_view
+from ui.state.pages import page
 from ui.state.shown_network import network
 from ui.style.words import about
 
@@ -27,6 +28,6 @@ inside = look_inside(digit)
 st.caption(about(current, digit.source))
 if inside is not None:
     explain(current, inside, digit)
-    st.page_link("pages/judge/trust.py", label="Is the explanation true? Test it", icon="⚖️")
+    st.page_link(page("trust"), label="Is the explanation true? Test it")
     st.subheader("Why this digit and not that one?", anchor="why")
     why_not(current, inside, digit)

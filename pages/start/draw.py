@@ -7,6 +7,7 @@ from ui.draw.steps import steps, strongest_maps
 from ui.draw.teach import correct, teach
 from ui.state.answers import rules
 from ui.state.links import keep_epoch
+from ui.state.pages import page
 
 st.title("Draw a digit")
 keep_epoch()
@@ -36,7 +37,7 @@ def read_digit() -> None:
     steps(found, place)
     st.subheader("Inside: the most active feature maps of each layer", anchor="inside")
     strongest_maps(inside)
-    st.page_link("pages/inside/feature_maps.py", label="All feature maps", icon="🔍")
+    st.page_link(page("feature_maps"), label="All feature maps")
 
 
 read_digit()

@@ -1,5 +1,6 @@
 import streamlit as st
 
+from ui.state.pages import PageName, page
 from ui.state.shown_network import network
 from ui.style.diagram import network_diagram
 
@@ -9,15 +10,15 @@ st.markdown(
     "Draw for it, train it, and look at every number inside."
 )
 
-DOORS = (
-    ("pages/start/draw.py", "Draw a digit", "✏️", "Watch the network read while your pen moves."),
-    ("pages/start/train.py", "Train the network", "📈", "See it learn, batch by batch."),
-    ("pages/inside/network_view.py", "Look inside", "🧠", "What each layer makes of your digit."),
-    ("pages/judge/evaluate.py", "Judge it", "🎯", "How good it is, where it fails, and why."),
+DOORS: tuple[tuple[PageName, str, str], ...] = (
+    ("draw", "Draw a digit", "Watch the network read while your pen moves."),
+    ("train", "Train the network", "See it learn, batch by batch."),
+    ("network_view", "Look inside", "What each layer makes of your digit."),
+    ("evaluate", "Judge it", "How good it is, where it fails, and why."),
 )
-for column, (page, label, icon, sentence) in zip(st.columns(4), DOORS, strict=True):
+for column, (name, label, sentence) in zip(st.columns(4), DOORS, strict=True):
     with column.container(border=True, height="stretch"):
-        st.page_link(page, label=f"**{label}**", icon=icon, width="stretch")
+        st.page_link(page(name), label=f"**{label}**", width="stretch")
         st.caption(sentence)
 
 st.subheader("The network")

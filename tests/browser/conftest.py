@@ -85,14 +85,16 @@ def wait_until_healthy(server: subprocess.Popen[bytes], url: str, seconds: float
     raise RuntimeError(f"the server at {url} did not answer within {seconds} s")
 
 
-def start_server(script: Path, log: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    """Start `streamlit run SCRIPT` on a free port and wait until it answers."""
+def start_server(script: Path, log: Path, base: str = "") -> tuple[str, subprocess.Popen[bytes]]:
+    """Start `streamlit run SCRIPT` on a free port, below a path if given; wait until it answers."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.headless=true", f"--server.port={port}"]
+    if base:
+        command.append(f"--server.baseUrlPath={base}")
     with log.open("wb") as out:
         server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
-    url = f"http://localhost:{port}"
+    url = f"http://localhost:{port}/{base}".rstrip("/")
     wait_until_healthy(server, url)
     return url, server
 

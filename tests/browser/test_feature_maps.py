@@ -22,7 +22,6 @@ def go(page: Page, serve: Callable[[Path], str]) -> Iterator[Callable[[str], Non
     url = serve(ROOT / "app.py")
 
     def visit(path: str) -> None:
-        # From the front page on: a deep link to a server that has just started shows a dialog.
         page.goto(url)
         expect(page.get_by_text("The engine is ready.")).to_be_visible(timeout=WARM)
         page.goto(f"{url}/{path}")

@@ -7,7 +7,7 @@ that the app needs no internet.
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, start_server
+from tests.browser.conftest import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -58,16 +58,3 @@ def test_draw_read_train_and_look_inside(page: Page, serve) -> None:
     page.get_by_role("link", name="Filters").click()
     expect(page.get_by_text("Network: Run 1, epoch 2")).to_be_visible(timeout=20_000)
     assert not faults
-
-
-def test_a_link_to_a_page_as_the_very_first_request_opens_that_page(page: Page, tmp_path) -> None:
-    url, server = start_server(ROOT / "app.py", tmp_path / "log.txt")
-    try:
-        page.goto(f"{url}/filters")
-        expect(page.get_by_role("heading", name="Filters", exact=True)).to_be_visible(timeout=WARM)
-        expect(page.get_by_role("link", name="Train", exact=True)).to_be_visible(timeout=WARM)
-        page.wait_for_timeout(2_000)  # a dialog would come after the page
-        expect(page.get_by_role("dialog")).to_have_count(0)
-    finally:
-        server.terminate()
-        server.wait(20)

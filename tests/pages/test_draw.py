@@ -20,7 +20,6 @@ PAGE = Path(__file__).resolve().parents[2] / "pages" / "start" / "draw.py"
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu around it
     return AppTest.from_file(str(PAGE), default_timeout=120)
 
 

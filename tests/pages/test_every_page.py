@@ -2,8 +2,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from ui.state.pages import ENTRIES, MENU, PageName
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,9 +40,15 @@ def test_the_pages_process_never_loads_tensorflow(visit: dict) -> None:
     assert visit["heavy"] == []
 
 
-def test_no_script_lies_directly_in_pages() -> None:
-    """Streamlit would then build a menu of its own and skip app.py on a deep link."""
-    assert not list((ROOT / "pages").glob("*.py"))
+def test_the_menu_shows_every_page_once() -> None:
+    scripts = [entry.script for entries in MENU.values() for entry in entries]
+    assert sorted(scripts) == sorted((ROOT / "pages").glob("*/*.py"))
+    assert set(get_args(PageName)) == set(ENTRIES)
+
+
+def test_no_folder_pages_stands_beside_the_main_script() -> None:
+    """Streamlit would take it for a menu, and open a server's first deep link with a dialog."""
+    assert not (ROOT / "ui" / "frame" / "pages").exists()
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "pages").glob("*/*.py")), ids=lambda p: p.stem)

@@ -39,7 +39,6 @@ def opened(
     inside = forward_pass(made, embedded().test.inputs()[0])
     monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
-    monkeypatch.setattr("streamlit.page_link", lambda *_, **__: None)  # there is no menu here
     return AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60), made, inside
 
 

@@ -41,8 +41,6 @@ def opened(
     for name in ("ui.state.shown_network.network", "ui.inside.feature_maps.network"):
         monkeypatch.setattr(name, lambda: made)
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
-    # Outside of app.py there is no menu, so no page to link to.
-    monkeypatch.setattr("ui.inside.feature_maps.page_link", lambda *args: None)
     app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60)
     app.session_state["session"] = Session(digit=ChosenDigit(digit, "test digit 3", 1))
     return app, inside

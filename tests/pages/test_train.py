@@ -18,7 +18,10 @@ from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = "pages/start/train.py"
+MENU = ROOT / "ui" / "frame" / "menu.py"
+PAGES = ROOT / "pages"
+PAGE = str(PAGES / "start" / "train.py")
+FILTERS = str(PAGES / "inside" / "filters.py")
 SMALL = NetworkConfig(filters=(4,), dense_units=8)
 BATCHES = 20
 age = itertools.count()  # a run written later is a younger one
@@ -61,7 +64,7 @@ def finished_run(
 
 
 def train_page(*runs: str, tab: str | None = None) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(MENU), default_timeout=60)
     if runs:
         app.query_params["run"] = ",".join(runs)
     if tab is not None:
@@ -108,7 +111,7 @@ def test_what_cannot_be_built_is_said_and_cannot_be_started() -> None:
 def test_settings_outlive_a_change_of_page() -> None:
     app = train_page()
     app.number_input(key="setting_epochs").set_value(3).run()
-    app.switch_page("pages/start/home.py").run()
+    app.switch_page(str(PAGES / "start" / "home.py")).run()
     app.switch_page(PAGE).run()
     assert app.number_input(key="setting_epochs").value == 3
 
@@ -140,7 +143,7 @@ def test_the_time_machine_sets_the_epoch_of_every_page() -> None:
     (slider,) = app.select_slider
     assert slider.options == ["0", "1", "2", "3", "latest"]
     slider.set_value(0).run()
-    app.switch_page("pages/inside/filters.py").run()
+    app.switch_page(FILTERS).run()
     assert "Run 1, epoch 0" in words(app)
     app.select_slider[0].set_value("latest").run()
     assert "Run 1, epoch 3" in words(app)
@@ -189,14 +192,14 @@ def test_a_tab_that_is_loaded_again_shows_the_same_network_and_epoch() -> None:
     app = train_page(first, second)
     shown_network(app).select(first).run()
     app.select_slider[0].set_value(1).run()
-    again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    again = AppTest.from_file(str(MENU), default_timeout=60)
     for name, values in app.query_params.items():
         again.query_params[name] = values
     again.run()
     again.switch_page(PAGE).run()
     assert "Run 1, epoch 1." in words(again)
     shown_network(again).select("shipped").run()
-    third = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    third = AppTest.from_file(str(MENU), default_timeout=60)
     for name, values in again.query_params.items():
         third.query_params[name] = values
     third.run()
@@ -209,7 +212,7 @@ def test_any_run_becomes_the_network_of_all_pages() -> None:
     app = train_page(first, finished_run("Run 2"), tab="Compare")
     next(box for box in app.selectbox if box.label == "Run").select(first).run()
     app.button(key="use").click().run()
-    app.switch_page("pages/inside/filters.py").run()
+    app.switch_page(FILTERS).run()
     assert "Run 1, epoch 3" in words(app)
 
 
@@ -220,7 +223,7 @@ def test_a_saved_network_is_opened_and_shown_on_all_pages() -> None:
     assert "Run 7, epoch 9: filters 4 of 3×3, 8 dense units" in app.success[0].value
     app.button(key="use_import").click().run()
     assert not app.exception
-    app.switch_page("pages/inside/filters.py").run()
+    app.switch_page(FILTERS).run()
     assert "Run 7, epoch 9" in words(app)
 
 

@@ -18,7 +18,7 @@ HEAVY = ("tensorflow", "keras", "jax", "torch")
 
 
 def main() -> None:
-    pages = sorted(path.relative_to(ROOT) for path in (ROOT / "pages").glob("*/*.py"))
+    pages = sorted((ROOT / "pages").glob("*/*.py"))
     report: dict[str, object] = {"pages": {}}
     for warm in (False, True):
         if warm:
@@ -26,10 +26,10 @@ def main() -> None:
             while engine().state.phase != "ready" and time.monotonic() < until:
                 time.sleep(0.1)
         for page in pages:
-            app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+            app = AppTest.from_file(str(ROOT / "ui" / "frame" / "menu.py"), default_timeout=60)
             app.run()
             app.switch_page(str(page)).run()
-            report["pages"][f"{page}, {'warm' if warm else 'cold'}"] = {
+            report["pages"][f"{page.relative_to(ROOT)}, {'warm' if warm else 'cold'}"] = {
                 "title": [title.value for title in app.title],
                 "exceptions": [exception.value for exception in app.exception],
                 "errors": [error.value for error in app.error],

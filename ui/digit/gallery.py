@@ -64,7 +64,7 @@ def open_digit(digit: ChosenDigit, *, key: str) -> None:
         mine.digit = digit
     if draw:
         mine.opened = ((mine.opened[0] if mine.opened else 0) + 1, digit)
-        open_page("pages/start/draw.py", mine.view)
+        open_page("draw", mine.view)
     if inside:
         view = replace(mine.view, pixel=None)  # the strongest one of this digit
-        open_page("pages/inside/feature_maps.py", view)
+        open_page("feature_maps", view)

@@ -53,7 +53,7 @@ def explore(inside: ForwardPass, digit: ChosenDigit) -> None:
         copy_link(here)
         name = f"{layer.name}_before_relu" if view.before else layer.name
         save_menu(maps, name=name, key="save")
-        page_link("pages/inside/arithmetic.py", "Where does this number come from?", "🧮", here)
+        page_link("arithmetic", "Where does this number come from?", here)
     epoch_strip(
         f"{layer.name}, map {channel}",
         key="epoch_strip",

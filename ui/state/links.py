@@ -19,6 +19,7 @@ import streamlit as st
 
 from model.interpretability.ablation import Ablation
 from model.network import NetworkConfig
+from ui.state.pages import PageName, page
 from ui.state.session import RUN, SHOWN, View, session
 from ui.state.shown_network import network, shown_run
 from ui.state.view_url import (
@@ -107,18 +108,18 @@ def tell_change(change: Ablation) -> None:
     _write(rest | mine.change_written)
 
 
-def open_page(script: str, view: View) -> None:
+def open_page(name: PageName, view: View) -> None:
     """Leave for another page, at this place; call it outside of callbacks."""
     mine = session()
     mine.view, mine.view_written = view, {}
     mine.arrivals += 1
-    st.switch_page(script, query_params=_others(st.query_params.to_dict()) | to_params(view))
+    st.switch_page(page(name), query_params=_others(st.query_params.to_dict()) | to_params(view))
 
 
-def page_link(script: str, label: str, icon: str, view: View) -> None:
+def page_link(name: PageName, label: str, view: View) -> None:
     """Offer another page at this place."""
     params = _others(st.query_params.to_dict()) | to_params(view)
-    st.page_link(script, label=label, icon=icon, query_params=params)
+    st.page_link(page(name), label=label, query_params=params)
 
 
 def arrival() -> int:

@@ -1,0 +1,38 @@
+"""What runs on every visit of every page: the menu, the sidebar, and then the page itself.
+
+Streamlit's main script: `app.py` names it. Nothing imports it. It does not stand beside pages/,
+because Streamlit would take that folder for a menu of its own until `st.navigation` has run once,
+and open a link that is a server's very first request with a dialog "Page not found".
+"""
+
+import gc
+
+import streamlit as st
+
+from ui.frame import sidebar
+from ui.state.my_runs import keep_runs_in_url
+from ui.state.pages import MENU, page
+from ui.style.stylesheet import apply_stylesheet
+
+
+@st.cache_resource
+def freeze_start_up() -> None:
+    """Hide from the garbage collector what exists after the first page: it lives for good.
+
+    A full collection then costs next to nothing; without this it held up every rerun. It comes
+    after the first page and not with the start of the server: most modules are imported by then.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+st.set_page_config(page_icon="🔢", layout="wide")
+shown = st.navigation(
+    {section: [page(entry.name) for entry in entries] for section, entries in MENU.items()},
+    expanded=True,  # all pages in sight, none behind "more"
+)
+apply_stylesheet()
+keep_runs_in_url()
+sidebar.show()
+shown.run()
+freeze_start_up()

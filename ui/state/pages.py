@@ -1,0 +1,91 @@
+"""The pages of the app, in one table: the menu shows it, and links name their page by it.
+
+st.page_link(page("draw"), label="Draw a digit")
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "pages"
+
+PageName = Literal[
+    "home",
+    "draw",
+    "train",
+    "network_view",
+    "feature_maps",
+    "filters",
+    "arithmetic",
+    "what_if",
+    "evaluate",
+    "map",
+    "robustness",
+    "explain",
+    "trust",
+]
+"""The name of a page's script, and of its address: http://…/draw."""
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One line of the menu.
+
+    Args:
+        name: of the page.
+        folder: of its script, in `SCRIPTS`.
+        title: in the menu, and of the browser's tab.
+        icon: an emoji. The picture in the tab is made from it; that of a Material icon would be
+            fetched from the internet.
+    """
+
+    name: PageName
+    folder: str
+    title: str
+    icon: str
+
+    @property
+    def script(self) -> Path:
+        """The script that draws the page."""
+        return SCRIPTS / self.folder / f"{self.name}.py"
+
+
+MENU: dict[str, tuple[PageEntry, ...]] = {
+    "Start": (
+        PageEntry("home", "start", "Home", "🏠"),
+        PageEntry("draw", "start", "Draw", "✏️"),
+        PageEntry("train", "start", "Train", "📈"),
+    ),
+    "Look inside": (
+        PageEntry("network_view", "inside", "Network view", "🧠"),
+        PageEntry("feature_maps", "inside", "Feature maps", "🔍"),
+        PageEntry("filters", "inside", "Filters", "🧩"),
+        PageEntry("arithmetic", "inside", "Arithmetic", "🧮"),
+        PageEntry("what_if", "inside", "What if?", "🔀"),
+    ),
+    "Judge": (
+        PageEntry("evaluate", "judge", "Evaluate", "🎯"),
+        PageEntry("map", "judge", "Map of digits", "🗺️"),
+        PageEntry("robustness", "judge", "Robustness", "🌪️"),
+        PageEntry("explain", "judge", "Explain", "💡"),
+        PageEntry("trust", "judge", "Is it true?", "⚖️"),
+    ),
+}
+"""The sections of the menu, from top to bottom."""
+
+FRONT_PAGE: PageName = "home"
+ENTRIES = {entry.name: entry for entries in MENU.values() for entry in entries}
+
+
+def page(name: PageName) -> st.Page:
+    """Return a page for the menu or for a link; call it only while a script runs."""
+    entry = ENTRIES[name]
+    return st.Page(
+        entry.script,
+        title=entry.title,
+        icon=entry.icon,
+        url_path=name,
+        default=name == FRONT_PAGE,
+    )
