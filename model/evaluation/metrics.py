@@ -1,9 +1,11 @@
 """How good a network is on digits that it has not learned from, and where it fails.
 
 The network's answers come from `answers`, in a worker; everything else here is arithmetic on them.
+SciPy's statistics and scikit-learn are imported where they are first needed: that takes 0.6 s of
+computing, which the start of the app must not wait for.
 """
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,8 +18,6 @@ from model.network.forward import probabilities
 SLICE = 500
 """Digits that are read at a time: a tenth of a second, so that nobody else has to wait."""
 BINS = 10
-Z_95 = 1.959963984540054
-"""95 % of a normal distribution lie within so many standard deviations of its middle."""
 SMALLEST = 1e-7
 """Keras takes no probability for smaller than this before its logarithm."""
 
@@ -46,10 +46,10 @@ def wilson(right: int, count: int) -> tuple[float, float]:
     """
     if not (count >= 1 and 0 <= right <= count):
         raise ValueError(f"Expected 0 to {count} right of at least 1 digit, got {right}.")
-    share, weight = right / count, Z_95**2 / count
-    middle = (share + weight / 2) / (1 + weight)
-    reach = Z_95 * math.sqrt(share * (1 - share) / count + weight / (4 * count)) / (1 + weight)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    from scipy.stats import binomtest
+
+    interval = binomtest(right, count).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,21 +140,41 @@ class Evaluation:
     @cached_property
     def confusion(self) -> np.ndarray:
         """(10, 10) int64: how many of the digits `row` were taken for `column`."""
-        pairs = self.labels.astype(np.int64) * CLASSES + self.answers
-        return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+        from sklearn.metrics import confusion_matrix
 
-    @property
+        return np.asarray(confusion_matrix(self.labels, self.answers, labels=range(CLASSES)))
+
+    @cached_property
     def precision(self) -> np.ndarray:
         """(10,) of the answers "3", the share that are a 3; not-a-number where there is none."""
-        return _shares(np.diag(self.confusion), self.confusion.sum(axis=0))
+        from sklearn.metrics import precision_score
 
-    @property
+        return self._by_digit(precision_score)
+
+    @cached_property
     def recall(self) -> np.ndarray:
         """(10,) of the digits 3, the share that were read as a 3; likewise."""
-        return _shares(np.diag(self.confusion), self.confusion.sum(axis=1))
+        from sklearn.metrics import recall_score
+
+        return self._by_digit(recall_score)
+
+    def _by_digit(self, score: Callable[..., np.ndarray]) -> np.ndarray:
+        """A score of scikit-learn for each digit; not-a-number where there is nothing to share."""
+        return np.asarray(
+            score(
+                self.labels,
+                self.answers,
+                labels=range(CLASSES),
+                average=None,
+                zero_division=np.nan,
+            )
+        )
 
     def reliability(self, bins: int = BINS) -> Reliability:
         """Compare how sure the answers are with how often they are right.
+
+        Counted here: scikit-learn's `calibration_curve` puts a confidence on an edge into the upper
+        bin, leaves empty bins out and does not say how many answers each bin has.
 
         Args:
             bins: of equal width; a confidence on the edge of two belongs to the lower one.

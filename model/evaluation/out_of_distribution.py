@@ -37,11 +37,11 @@ SEED = 1936  # of all that is drawn; the detector learned from others
 class OodSource(StrEnum):
     """What the pictures show."""
 
-    TEST = "test digits"
-    SMALL = "8×8 digits"
-    PRINTED = "printed digits"
-    LETTERS = "printed letters"
-    HAND = "letters by hand"
+    TEST = "test"
+    SMALL = "small"
+    PRINTED = "printed"
+    LETTERS = "letters"
+    HAND = "hand"
     SHAPES = "shapes"
     DOODLES = "doodles"
     SCRIBBLES = "scribbles"

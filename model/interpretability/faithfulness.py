@@ -214,12 +214,8 @@ def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     Equal values share the mean of their ranks. Where one row is constant, nothing can be said: the
     result is not-a-number.
     """
-    first, second = (_ranks(row) - (len(row) + 1) / 2 for row in (a, b))
-    size = math.sqrt(float(first @ first) * float(second @ second))
-    return float(first @ second) / size if size else math.nan
+    from scipy.stats import spearmanr
 
-
-def _ranks(row: np.ndarray) -> np.ndarray:
-    """The ranks from 1, equal values sharing the mean of theirs."""
-    _, places, counts = np.unique(row, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[places])
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:  # SciPy warns of these
+        return math.nan
+    return float(spearmanr(a, b).statistic)

@@ -8,47 +8,15 @@ security notes of `keras.saving`.
 `engine().submit(keras_bytes, network)`.
 """
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from model.data.mnist import FULL_VALIDATION, SPLIT_SEED, TEST, VALIDATION
 from model.network import Layer, LayerKind, NetworkConfig, layers
 from model.training.config import RateChange, TrainingConfig
-from model.training.trainer import EpochScores
 
 if TYPE_CHECKING:
     pass
-
-
-def history_csv(history: Sequence[EpochScores]) -> str:
-    """Return the figures of every epoch as comma-separated text with a line of headings."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(
-        [
-            "epoch",
-            "training_loss",
-            "training_accuracy",
-            "validation_loss",
-            "validation_accuracy",
-            "seconds",
-        ]
-    )
-    for scores in history:
-        training, validation = scores.training, scores.validation
-        table.writerow(
-            [
-                scores.epoch,
-                training.loss,
-                training.accuracy,
-                validation.loss,
-                validation.accuracy,
-                round(scores.seconds, 3),
-            ]
-        )
-    return text.getvalue()
 
 
 def keras_script(

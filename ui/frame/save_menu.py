@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from ui.style.csv_table import csv_text, nine
 from ui.style.mosaic import mosaic_png
 
 COLUMNS = 8
@@ -72,19 +73,16 @@ def picture(maps: np.ndarray, scale: float | np.ndarray | None) -> bytes:
 def as_csv(values: np.ndarray) -> str:
     """Return a table: "channel,row,column,value" for maps, "unit,value" for a vector.
 
-    Nine significant digits tell one float32 from every other.
-
     Args:
         values: (height, width, channels) or (units,).
     """
     if values.ndim == 1:
-        lines = ["unit,value", *(f"{i},{value:.9g}" for i, value in enumerate(values.tolist()))]
-        return "\n".join(lines) + "\n"
+        return csv_text(("unit", "value"), enumerate(map(nine, values.tolist())))
     height, width, channels = values.shape
     places = np.indices((channels, height, width)).reshape(3, -1).T.tolist()
     numbers = np.moveaxis(values, 2, 0).ravel().tolist()
-    lines = [f"{c},{i},{j},{v:.9g}" for (c, i, j), v in zip(places, numbers, strict=True)]
-    return "\n".join(["channel,row,column,value", *lines]) + "\n"
+    rows = ((*place, nine(value)) for place, value in zip(places, numbers, strict=True))
+    return csv_text(("channel", "row", "column", "value"), rows)
 
 
 def as_npy(values: np.ndarray) -> bytes:

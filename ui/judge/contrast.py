@@ -21,6 +21,7 @@ from ui.judge.explain import key_of
 from ui.state.ask import ask
 from ui.state.links import linked, tell
 from ui.state.session import ChosenDigit
+from ui.style.csv_table import csv_text, nine
 from ui.style.figures import bars_png
 
 FIRST = 12
@@ -104,12 +105,14 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
 
 def as_csv(found: Contrast) -> str:
     """Return "unit,value,weight_difference,part", the largest part first, and the bias."""
-    lines = ["unit,value,weight_difference,part"]
-    lines += [
-        f"{unit},{found.values[unit]:.9g},{found.weights[unit]:.9g},{found.parts[unit]:.9g}"
+    rows: list[tuple[object, ...]] = [
+        (unit, nine(found.values[unit]), nine(found.weights[unit]), nine(found.parts[unit]))
         for unit in found.order.tolist()
     ]
-    return "\n".join([*lines, f"bias,1,{found.bias:.9g},{found.bias:.9g}"]) + "\n"
+    bias = nine(found.bias)
+    return csv_text(
+        ("unit", "value", "weight_difference", "part"), [*rows, ("bias", 1, bias, bias)]
+    )
 
 
 def as_png(found: Contrast, every: bool) -> bytes:

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from model.evaluation.metrics import Evaluation
+from ui.style.csv_table import csv_text, nine
 from ui.style.figures import Cell, table_png
 
 RIGHT, WRONG = "#1c5aa6", "#c2410c"
@@ -67,31 +68,35 @@ def confusion_png(found: Evaluation, note: str) -> bytes:
 
 def answers_csv(found: Evaluation) -> str:
     """One line a digit: its place, its label, the answer and all ten probabilities."""
-    head = "place,label,answer," + ",".join(f"p{digit}" for digit in range(10))
-    lines = [
-        f"{place},{label},{answer}," + ",".join(f"{share:.9g}" for share in shares)
-        for place, (label, answer, shares) in enumerate(
-            zip(found.labels, found.answers, found.probabilities.tolist(), strict=True)
-        )
-    ]
-    return "\n".join([head, *lines]) + "\n"
+    answers = zip(found.labels, found.answers, found.probabilities.tolist(), strict=True)
+    return csv_text(
+        ("place", "label", "answer", *(f"p{digit}" for digit in range(10))),
+        (
+            (place, label, answer, *map(nine, shares))
+            for place, (label, answer, shares) in enumerate(answers)
+        ),
+    )
 
 
 def confusion_csv(found: Evaluation) -> str:
     """The matrix with a head line; rows are the true digits."""
-    head = "true," + ",".join(f"read as {digit}" for digit in range(10))
-    lines = [f"{digit}," + ",".join(map(str, row)) for digit, row in enumerate(found.confusion)]
-    return "\n".join([head, *lines]) + "\n"
+    return csv_text(
+        ("true", *(f"read as {digit}" for digit in range(10))),
+        ((digit, *row) for digit, row in enumerate(found.confusion)),
+    )
 
 
 def scores_csv(found: Evaluation) -> str:
     """One line a digit: count, recall, precision; a share that does not exist stays empty."""
-    lines = [
-        f"{digit},{found.confusion[digit].sum()},{_share(recall)},{_share(precision)}"
-        for digit, (recall, precision) in enumerate(zip(found.recall, found.precision, strict=True))
-    ]
-    return "\n".join(["digit,count,recall,precision", *lines]) + "\n"
+    shares = zip(found.recall, found.precision, strict=True)
+    return csv_text(
+        ("digit", "count", "recall", "precision"),
+        (
+            (digit, found.confusion[digit].sum(), _share(recall), _share(precision))
+            for digit, (recall, precision) in enumerate(shares)
+        ),
+    )
 
 
 def _share(share: float) -> str:
-    return "" if np.isnan(share) else f"{share:.9g}"
+    return "" if np.isnan(share) else nine(share)

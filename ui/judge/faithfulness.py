@@ -30,6 +30,7 @@ from ui.state.ask_in_slices import ask_in_slices
 from ui.state.links import linked, tell
 from ui.state.session import ChosenDigit
 from ui.style.colours import DARK, LIGHT
+from ui.style.csv_table import csv_text, nine
 
 SHOWN = (0, 4, 8, 12, 20, 32)
 """Steps of erasing that are shown as pictures."""
@@ -214,27 +215,33 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
 
 def curves_csv(found: Tested) -> str:
     """Return "test,order,share,probability", one line a point."""
-    names = [*map(str, found.methods)]
-    names += [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
-    lines = ["test,order,share,probability"]
     both = ("deletion", found.curves.deletion), ("insertion", found.curves.insertion)
-    for test, values in both:
-        for name, row in zip(names, values, strict=True):
-            points = zip(found.curves.shares, row, strict=True)
-            lines += [f"{test},{name},{share:.6g},{value:.9g}" for share, value in points]
-    return "\n".join(lines) + "\n"
+    return csv_text(
+        ("test", "order", "share", "probability"),
+        (
+            (test, name, f"{share:.6g}", nine(value))
+            for test, values in both
+            for name, row in zip(_orders(found), values, strict=True)
+            for share, value in zip(found.curves.shares, row, strict=True)
+        ),
+    )
+
+
+def _orders(found: Tested) -> list[str]:
+    """The names of the orders: the methods, then the random ones."""
+    names = [*map(str, found.methods)]
+    return names + [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
 
 
 def areas_csv(found: Tested) -> str:
     """Return "order,deletion_area,insertion_area", one line an order."""
-    names = [*map(str, found.methods)]
-    names += [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
-    rows = zip(names, found.curves.deletion_areas, found.curves.insertion_areas, strict=True)
-    return (
-        "\n".join(
-            ["order,deletion_area,insertion_area", *(f"{n},{a:.6g},{b:.6g}" for n, a, b in rows)]
-        )
-        + "\n"
+    deletion, insertion = found.curves.deletion_areas, found.curves.insertion_areas
+    return csv_text(
+        ("order", "deletion_area", "insertion_area"),
+        (
+            (name, f"{gone:.6g}", f"{back:.6g}")
+            for name, gone, back in zip(_orders(found), deletion, insertion, strict=True)
+        ),
     )
 
 
@@ -271,14 +278,17 @@ def _mean_table(methods: tuple[AttributionMethod, ...], results: Sequence[Areas]
         "<th>Deletion area<br>(smaller is truer)</th><th>Insertion area<br>(larger is truer)</th>"
         f"<th>beats random<br>in both</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
-    lines = ["digit,order,deletion_area,insertion_area"]
     names = [*map(str, methods), "random mean"]
-    for place, (one, two) in enumerate(results):
-        cells = zip(names, one, two, strict=True)
-        lines += [f"{place},{name},{a:.6g},{b:.6g}" for name, a, b in cells]
     st.download_button(
         "Areas (CSV)",
-        "\n".join(lines) + "\n",
+        csv_text(
+            ("digit", "order", "deletion_area", "insertion_area"),
+            (
+                (place, name, f"{one:.6g}", f"{two:.6g}")
+                for place, result in enumerate(results)
+                for name, one, two in zip(names, *result, strict=True)
+            ),
+        ),
         "areas_many.csv",
         "text/csv",
         key="trust_many_csv",

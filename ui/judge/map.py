@@ -27,6 +27,7 @@ from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.links import linked, tell
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import network
+from ui.style.csv_table import csv_text, nine
 
 NEAREST = 8
 KINDS = {"PCA": "PCA: two longest directions", "t-SNE": "t-SNE: keep the neighbours"}
@@ -205,9 +206,10 @@ def _save(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> N
 
 def map_csv(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> str:
     """One line a digit: its label, the answer and its place; one's own digit is the last line."""
-    lines = [
-        f"{label},{answer},{x:.9g},{y:.9g}"
+    rows: list[tuple[object, ...]] = [
+        (label, answer, nine(x), nine(y))
         for label, answer, (x, y) in zip(unseen().labels, answers, points.tolist(), strict=True)
     ]
-    own = [f"own,,{star[0]:.9g},{star[1]:.9g}"] if star is not None else []
-    return "\n".join(["label,answer,x,y", *lines, *own]) + "\n"
+    if star is not None:
+        rows.append(("own", None, nine(star[0]), nine(star[1])))
+    return csv_text(("label", "answer", "x", "y"), rows)

@@ -20,8 +20,19 @@ from ui.digit.gallery import gallery
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
+from ui.style.csv_table import csv_text, nine
 
 SURE = 0.9
+WORDS = {
+    OodSource.TEST: "test digits",
+    OodSource.SMALL: "8×8 digits",
+    OodSource.PRINTED: "printed digits",
+    OodSource.LETTERS: "printed letters",
+    OodSource.HAND: "letters by hand",
+    OodSource.SHAPES: "shapes",
+    OodSource.DOODLES: "doodles",
+    OodSource.SCRIBBLES: "scribbles",
+}
 MEANINGS = {
     OodSource.TEST: "What it has learned to read, for comparison.",
     OodSource.SMALL: "Scikit-learn's handwritten digits of 8×8 pixels, enlarged.",
@@ -104,7 +115,7 @@ def _row(found: Foreign) -> str:
         low, high = wilson(hits, len(confidence))
         right = f"{hits / len(confidence):.1%}<small>{low:.1%} to {high:.1%}</small>"
     return (
-        f"<tr><td><b>{found.kind.capitalize()}</b><small>{MEANINGS[found.kind]}</small></td>"
+        f"<tr><td><b>{WORDS[found.kind].capitalize()}</b><small>{MEANINGS[found.kind]}</small></td>"
         f"<td>{len(confidence)}</td><td>{right}</td><td>{confidence.mean():.1%}</td>"
         f"<td>{(confidence >= SURE).mean():.1%}</td><td>{found.refused.mean():.1%}</td></tr>"
     )
@@ -117,7 +128,7 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
         default=OodSource.HAND,
         required=True,
         key="elsewhere_kind",
-        format_func=str.capitalize,
+        format_func=lambda kind: WORDS[kind].capitalize(),
         persist_state="session",
     )
     shown = found[OodSource(kind)]
@@ -137,7 +148,7 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
         name = shown.names[place]
         return ChosenDigit(
             pixels,
-            f"{shown.kind.removesuffix('s')} {place}, a {name}",
+            f"{WORDS[shown.kind].removesuffix('s')} {place}, a {name}",
             int(name) if shown.kind.digits else None,
         )
 
@@ -147,11 +158,13 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
 
 def elsewhere_csv(found: Sequence[Foreign]) -> str:
     """One line a picture: kind, what it is, answer, its probability, what the detector says."""
-    lines = [
-        f"{each.kind},{name},{answer},{confidence:.9g},{'yes' if refused else 'no'}"
-        for each in found
-        for name, answer, confidence, refused in zip(
-            each.names, each.answers, each.confidence.tolist(), each.refused, strict=True
-        )
-    ]
-    return "\n".join(["pictures,what it is,answer,confidence,called no digit", *lines]) + "\n"
+    return csv_text(
+        ("pictures", "what it is", "answer", "confidence", "called no digit"),
+        (
+            (WORDS[each.kind], name, answer, nine(confidence), "yes" if refused else "no")
+            for each in found
+            for name, answer, confidence, refused in zip(
+                each.names, each.answers, each.confidence.tolist(), each.refused, strict=True
+            )
+        ),
+    )

@@ -30,6 +30,7 @@ from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import network
 from ui.style.colours import DARK, LIGHT
+from ui.style.csv_table import csv_text, nine
 from ui.style.figures import Cell, table_png
 
 GOOD = 0.9
@@ -225,12 +226,14 @@ def _cell(point: Point | None, strength: float) -> str:
 
 def robustness_csv(results: Sequence[Measured]) -> str:
     """One line for each change and strength."""
-    lines = [
-        f"{change},{p.strength:g},{p.count},{p.accuracy:.9g},{p.confidence:.9g}"
-        for change in RANGES
-        for p in curve(results, change)
-    ]
-    return "\n".join(["change,strength,digits,accuracy,mean confidence", *lines]) + "\n"
+    return csv_text(
+        ("change", "strength", "digits", "accuracy", "mean confidence"),
+        (
+            (change, f"{p.strength:g}", p.count, nine(p.accuracy), nine(p.confidence))
+            for change in RANGES
+            for p in curve(results, change)
+        ),
+    )
 
 
 def robustness_png(results: Sequence[Measured]) -> bytes:

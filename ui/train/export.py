@@ -1,6 +1,7 @@
 """A run to take along: its network and its history as files, and a network from a file."""
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -8,10 +9,12 @@ from model.network import Network, count_parameters
 from model.network.keras_model import keras_bytes, lite_bytes
 from model.network.weights_file import FileError, network_from_bytes, network_to_bytes
 from model.runs import Run
-from model.training.export import history_csv, keras_script
+from model.training.export import keras_script
+from model.training.trainer import EpochScores
 from ui.state.ask import ready, wait_for, waiting_words
 from ui.state.session import session
 from ui.state.shown_network import show_imported, shown_epoch, shown_run
+from ui.style.csv_table import csv_text
 from ui.style.words import plain
 from ui.train.settings import architecture
 
@@ -110,6 +113,31 @@ def _training_files(run: Run) -> None:
         )
     with st.expander("Show the script", icon=":material/code:"):
         st.code(script, language="python")
+
+
+def history_csv(history: Sequence[EpochScores]) -> str:
+    """The figures of every epoch, a line an epoch."""
+    return csv_text(
+        (
+            "epoch",
+            "training_loss",
+            "training_accuracy",
+            "validation_loss",
+            "validation_accuracy",
+            "seconds",
+        ),
+        (
+            (
+                scores.epoch,
+                scores.training.loss,
+                scores.training.accuracy,
+                scores.validation.loss,
+                scores.validation.accuracy,
+                round(scores.seconds, 3),
+            )
+            for scores in history
+        ),
+    )
 
 
 def file_stem(origin: str) -> str:

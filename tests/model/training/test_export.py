@@ -1,7 +1,5 @@
 """What is taken along is the same network and the same run, and what comes back is checked."""
 
-import csv
-import io
 import re
 from functools import cache
 from pathlib import Path
@@ -15,8 +13,8 @@ from model.network.forward import probabilities
 from model.network.keras_model import first_weights, keras_bytes, lite_bytes
 from model.training.augmentation import Augmentation
 from model.training.config import RateChange, TrainingConfig
-from model.training.export import history_csv, keras_script
-from model.training.trainer import EpochScores, Scores, Trainer
+from model.training.export import keras_script
+from model.training.trainer import Trainer
 
 SMALL = NetworkConfig(filters=(4, 6), dense_units=12)
 
@@ -52,15 +50,6 @@ def test_a_lite_file_predicts_the_same() -> None:
         interpreter.set_tensor(inputs["index"], digit[None, ..., None])
         interpreter.invoke()
         assert np.allclose(interpreter.get_tensor(outputs["index"])[0], expected, atol=1e-5)
-
-
-def test_the_history_is_a_table_that_keeps_every_digit() -> None:
-    history = [EpochScores(1, Scores(1 / 3, 0.5), Scores(float("nan"), 0.1), 1.23456)]
-    rows = list(csv.DictReader(io.StringIO(history_csv(history))))
-    assert len(rows) == 1
-    assert float(rows[0]["training_loss"]) == 1 / 3
-    assert rows[0]["validation_loss"] == "nan"
-    assert rows[0]["epoch"] == "1"
 
 
 @pytest.fixture
