@@ -66,8 +66,11 @@ def main(arguments: list[str] | None = None) -> int:
         begin = beginning(load_network(options.start)) if options.start else None
         data = european() if options.data == "european" else mnist.load(settings.data)
         trainer = Trainer(NetworkConfig(), settings, begin, data=data)
-    except (ValueError, OSError, mnist.DataError) as error:
-        sys.stderr.write(f"{error}\n")
+    except mnist.DataError as error:
+        sys.stderr.write(f"Nothing was trained: {error}. The app's Train page downloads it.\n")
+        return 2
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"Nothing was trained: {error}\n")
         return 2
 
     began = time.perf_counter()

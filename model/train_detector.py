@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         data = mnist.load(options.data)
     except mnist.DataError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"Nothing was trained: {error}. The app's Train page downloads it.\n")
         return 2
     own = digits_of_many_hands(data.training, options.hands, options.seed)
     none = no_digits(data.training, options.none, options.seed)

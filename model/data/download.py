@@ -12,6 +12,7 @@ import threading
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -28,17 +29,39 @@ LARGEST = 64_000_000  # bytes; the file has 11,490,434
 Phase = Literal["idle", "running", "done", "failed"]
 
 
+class DownloadReason(StrEnum):
+    """Why a download failed."""
+
+    OTHER_CONTENT = "what arrived has another checksum"
+    TOO_LARGE = "what arrives is far too large"
+    CANCELLED = "cancelled"
+    UNREACHABLE = "the server cannot be reached"
+    NOT_WRITTEN = "the file could not be written"
+
+
 class DownloadError(RuntimeError):
-    """The download cannot be had. The message is a sentence for the screen."""
+    """The download cannot be had; `reason` says why."""
+
+    def __init__(self, reason: DownloadReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
 class DownloadState:
-    """How far it is. `share` runs from 0 to 1; `sentence` says why it failed."""
+    """How far it is.
+
+    Attributes:
+        phase: what it does.
+        share: of the file that has arrived, from 0 to 1.
+        reason: why it failed; None otherwise.
+        detail: what the operating system said, where the file could not be written.
+    """
 
     phase: Phase
     share: float = 0.0
-    sentence: str = ""
+    reason: DownloadReason | None = None
+    detail: str = ""
 
 
 class Download:
@@ -79,23 +102,16 @@ class Download:
             self.target.parent.mkdir(parents=True, exist_ok=True)
             digest = self._fetch(part)
             if digest != self.sha256:
-                raise DownloadError(
-                    "What arrived is not MNIST: its checksum differs. A network that asks for a "
-                    "log-in page often causes this. Open a web page in the browser, then try again."
-                )
+                raise DownloadError(DownloadReason.OTHER_CONTENT)
             part.replace(self.target)
             self._state = DownloadState("done", 1.0)
         except DownloadError as error:
-            self._state = DownloadState("failed", sentence=str(error))
+            self._state = DownloadState("failed", reason=error.reason)
         except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException):
-            self._state = DownloadState(
-                "failed",
-                sentence="The server with MNIST cannot be reached from here. Check the internet "
-                "connection and try again, or go on with the 5,000 digits that are always here.",
-            )
+            self._state = DownloadState("failed", reason=DownloadReason.UNREACHABLE)
         except OSError as error:
             self._state = DownloadState(
-                "failed", sentence=f"The file could not be written to {part.parent}: {error}."
+                "failed", reason=DownloadReason.NOT_WRITTEN, detail=f"{part.parent}: {error}"
             )
         finally:
             with contextlib.suppress(OSError):
@@ -107,10 +123,10 @@ class Download:
             size = int(answer.headers.get("Content-Length") or 0)
             while chunk := answer.read(CHUNK):
                 if self._cancelled.is_set():
-                    raise DownloadError("The download was cancelled.")
+                    raise DownloadError(DownloadReason.CANCELLED)
                 done += len(chunk)
                 if done > LARGEST:
-                    raise DownloadError("What arrives is far larger than MNIST. It was stopped.")
+                    raise DownloadError(DownloadReason.TOO_LARGE)
                 out.write(chunk)
                 digest.update(chunk)
                 self._state = DownloadState("running", min(done / size, 1.0) if size else 0.0)

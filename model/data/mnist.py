@@ -14,6 +14,7 @@ import os
 import zipfile
 import zlib
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -39,14 +40,20 @@ CONTENT = "1aacd4202d115f2d"  # blake2b of the four arrays, in this order
 TEST_CONTENT = "37949196e920e83b"  # blake2b of x_test and y_test
 
 
-DAMAGED_TEST = (
-    "The file with full MNIST cannot be read or is damaged. Download it again on the Train page, "
-    "or take the 500 digits that are always here."
-)
+class DataReason(StrEnum):
+    """Why data cannot be had."""
+
+    FULL_MISSING = "full MNIST is not on this computer"
+    FULL_DAMAGED = "the file with full MNIST is damaged or is not MNIST"
+    TEST_UNREADABLE = "the test digits of full MNIST are missing or damaged"
 
 
 class DataError(RuntimeError):
-    """Data that cannot be had. The message is a sentence for the screen: why, and what to do."""
+    """Data that cannot be had; `reason` says why."""
+
+    def __init__(self, reason: DataReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -162,10 +169,7 @@ def full() -> DataSet:
     """
     path = full_path()
     if not path.exists():
-        raise DataError(
-            "Full MNIST is not on this computer yet. Download it on the Train page, or go on with "
-            "the 5,000 digits that are always here."
-        )
+        raise DataError(DataReason.FULL_MISSING)
     arrays = read_full(path)
     digits = Digits(arrays["x_train"], arrays["y_train"])
     held_back = _held_back(digits)
@@ -185,11 +189,11 @@ def full_test() -> Digits:
         with np.load(full_path(), allow_pickle=False) as file:
             images, labels = file["x_test"], file["y_test"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(DAMAGED_TEST) from error
+        raise DataError(DataReason.TEST_UNREADABLE) from error
     digest = hashlib.blake2b(np.ascontiguousarray(images).data, digest_size=8)
     digest.update(np.ascontiguousarray(labels).data)
     if images.shape != ARRAYS["x_test"] or digest.hexdigest() != TEST_CONTENT:
-        raise DataError(DAMAGED_TEST)
+        raise DataError(DataReason.TEST_UNREADABLE)
     return Digits(images, labels)
 
 
@@ -205,24 +209,21 @@ def read_full(path: Path) -> dict[str, np.ndarray]:
     Raises:
         DataError: not the file it should be.
     """
-    damaged = (
-        f"The file {path.name} in the Keras cache is not MNIST or is damaged. Delete it and "
-        "download it again on the Train page."
-    )
+    damaged = DataError(DataReason.FULL_DAMAGED)
     try:
         with np.load(path, allow_pickle=False) as file:
             if set(file.files) != set(ARRAYS):
-                raise DataError(damaged)
+                raise damaged
             arrays = {name: file[name] for name in ARRAYS}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(damaged) from error
+        raise damaged from error
     if any(arrays[n].shape != s or arrays[n].dtype != np.uint8 for n, s in ARRAYS.items()):
-        raise DataError(damaged)
+        raise damaged
     digest = hashlib.blake2b(digest_size=8)
     for name in ARRAYS:
         digest.update(np.ascontiguousarray(arrays[name]).data)
     if digest.hexdigest() != CONTENT:
-        raise DataError(damaged)
+        raise damaged
     return arrays
 
 

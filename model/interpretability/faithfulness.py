@@ -28,7 +28,6 @@ STEPS = 40
 """Steps from the whole digit to blank paper."""
 ORDERS = 10
 """Random orders that the explanations are held against."""
-NO_INK = "There is no ink in this picture, so there is nothing to erase."
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +95,7 @@ def random_order(digit: np.ndarray, seed: int) -> np.ndarray:
     """
     inked = np.flatnonzero(digit)
     if not inked.size:
-        raise ValueError(NO_INK)
+        raise ValueError("There is no ink in this digit.")
     return np.random.default_rng(seed).permutation(inked)
 
 

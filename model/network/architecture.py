@@ -38,12 +38,33 @@ class LayerKind(StrEnum):
     DENSE = "dense"
 
 
+class MapsTooSmallError(ValueError):
+    """An architecture that cannot be built: a convolution whose kernel is larger than its maps.
+
+    Attributes:
+        convolution: its number, from 1.
+        side: of the maps that it would get, in pixels.
+        kernel_size: of its kernel.
+    """
+
+    def __init__(self, convolution: int, side: int, kernel_size: int) -> None:
+        super().__init__(convolution, side, kernel_size)
+        self.convolution, self.side, self.kernel_size = convolution, side, kernel_size
+
+    def __str__(self) -> str:
+        return (
+            f"Convolution {self.convolution} would get maps of {self.side}×{self.side} pixels for "
+            f"a {self.kernel_size}×{self.kernel_size} kernel."
+        )
+
+
 @dataclass(frozen=True)
 class NetworkConfig:
     """The architecture. The defaults are the network of the course.
 
     Raises:
-        ValueError: for a combination that cannot be built; the message says why in words.
+        MapsTooSmallError: too many convolutions for their kernels.
+        ValueError: a value out of its range; the message says which.
     """
 
     filters: tuple[int, ...] = (32, 64, 64)  # of each convolution; () is a plain dense network
@@ -68,11 +89,7 @@ class NetworkConfig:
         side = SIDE
         for index in range(len(self.filters)):
             if side < self.kernel_size:
-                raise ValueError(
-                    f"Convolution {index + 1} would get maps of only {side}×{side} pixels, too "
-                    f"small for a {self.kernel_size}×{self.kernel_size} kernel. Take fewer "
-                    "convolution layers or a smaller kernel."
-                )
+                raise MapsTooSmallError(index + 1, side, self.kernel_size)
             side -= self.kernel_size - 1
             if index < len(self.filters) - 1:
                 side //= POOL

@@ -11,6 +11,7 @@ import json
 import zipfile
 import zlib
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,29 @@ FORMAT = 1
 LARGEST_ABOUT = 100_000  # bytes of JSON; ours has a few hundred
 
 
+class FileReason(StrEnum):
+    """Why a file holds no network of this app."""
+
+    DAMAGED = "the file is damaged or is no network"
+    TOO_LONG = "its description is far too long"
+    OTHER_VERSION = "it was written by another version"
+    NOT_FITTING = "its content does not fit its description"
+
+
 class FileError(ValueError):
-    """A file that holds no network of this app. The message is a sentence for the screen."""
+    """A file that holds no network of this app.
+
+    Attributes:
+        reason: why.
+        detail: what does not fit, for programmers; may be empty.
+    """
+
+    def __init__(self, reason: FileReason, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason, self.detail = reason, detail
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
 
 
 def network_to_bytes(network: Network) -> bytes:
@@ -53,14 +75,9 @@ def network_from_bytes(content: bytes) -> Network:
     except FileError:
         raise
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError) as error:
-        raise FileError(
-            "This file is damaged or is not a network saved by DigitScope. Choose a .npz file that "
-            "was downloaded on the Train page."
-        ) from error
+        raise FileError(FileReason.DAMAGED) from error
     except (ValueError, TypeError, RuntimeError, OSError) as error:
-        # Our own reasons are sentences; a library's are for programmers.
-        reason = str(error) if str(error).endswith(".") else "its content is damaged."
-        raise FileError(f"This file does not hold a network of DigitScope: {reason}") from error
+        raise FileError(FileReason.NOT_FITTING, str(error)) from error
 
 
 def load_network(path: Path) -> Network:
@@ -89,10 +106,10 @@ def config_from_json(values: dict[str, Any]) -> NetworkConfig:
 
 def _about(archive: zipfile.ZipFile) -> tuple[NetworkConfig, str]:
     if archive.getinfo(ABOUT).file_size > LARGEST_ABOUT:
-        raise FileError("This file's description is far too long to be one of DigitScope's.")
+        raise FileError(FileReason.TOO_LONG)
     about = json.loads(archive.read(ABOUT))
     if not isinstance(about, dict) or about.get("format") != FORMAT:
-        raise FileError("This file was written by another version of DigitScope.")
+        raise FileError(FileReason.OTHER_VERSION)
     return config_from_json(about["config"]), str(about["origin"])[:200]
 
 

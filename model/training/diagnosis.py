@@ -1,13 +1,15 @@
 """What an experienced eye sees in a training's curves, as rules over its history.
 
-Each rule looks for one fault by its typical trace and says what it is, why it happens, and one
-remedy that a click carries out. The thresholds were set on trainings of the course's network with
-these faults made on purpose; trainings without a fault must get no hint.
+Each rule looks for one fault by its typical trace and gives its kind, the figures that show it, and
+one remedy that a click carries out; the words for them are in `ui.train.hint_words`. The thresholds
+were set on trainings of the course's network with these faults made on purpose; trainings without a
+fault must get no hint.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -34,7 +36,6 @@ TURNED_BY = 0.02  # and at least so much: below, it is the noise of 500 digits
 class StartOver:
     """A remedy: a new run with these values."""
 
-    label: str
     network: NetworkConfig
     settings: TrainingConfig
 
@@ -43,18 +44,45 @@ class StartOver:
 class ShowEpoch:
     """A remedy: let all pages show the network as it was after this epoch."""
 
-    label: str
     epoch: int
+
+
+class HintKind(StrEnum):
+    """What is to be noticed."""
+
+    NOT_A_NUMBER = "not a number"
+    RATE_TOO_HIGH = "learning rate too high"
+    RATE_TOO_LOW = "learning rate too low"
+    NOT_FALLING = "loss not falling"
+    DEAD_RELUS = "dead ReLUs"
+    OVERFITTING = "overfitting"
 
 
 @dataclass(frozen=True)
 class Hint:
-    """One thing to notice: what, why, and what to do about it."""
+    """One thing to notice, the figures that show it, and what to do about it.
 
-    name: str
-    sentence: str
-    why: str
+    Attributes:
+        kind: what it is.
+        remedy: what a click may do.
+        rate: the learning rate now.
+        usual: a rate at which the optimiser learns the course's network well.
+        loss: of the last batches; perhaps not finite.
+        batches: done so far.
+        layer: with the most dead neurons; empty for other kinds.
+        share: of that layer's neurons that are dead, 0 to 1.
+        best: the epoch with the lowest validation loss, from 1; 0 for kinds other than overfitting.
+    """
+
+    kind: HintKind
     remedy: StartOver | ShowEpoch
+    rate: float
+    usual: float
+    loss: float
+    batches: int
+    layer: str = ""
+    share: float = 0.0
+    best: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +96,7 @@ class Evidence:
         losses: (k,) of every batch so far, perhaps not finite.
         training: mean training loss of every finished epoch.
         validation: validation loss after every finished epoch.
-        dead: share of a ReLU layer's neurons that no digit wakes, by layer; may be empty.
+        dead: share of a ReLU layer's neurons that are dead, by layer; may be empty.
     """
 
     network: NetworkConfig
@@ -88,9 +116,21 @@ class Evidence:
 def hints(evidence: Evidence) -> tuple[Hint, ...]:
     """Return what is to be noticed, the gravest first; nothing where all is well."""
     if len(evidence.losses) and not np.isfinite(evidence.losses[-RECENT:]).all():
-        return (_not_a_number(evidence),)
+        return (_hint(evidence, HintKind.NOT_A_NUMBER, _with_rate(evidence, evidence.rate / 10)),)
     found = (_learning(evidence), _dead(evidence), _overfitting(evidence))
     return tuple(hint for hint in found if hint is not None)
+
+
+def _hint(
+    evidence: Evidence,
+    kind: HintKind,
+    remedy: StartOver | ShowEpoch,
+    layer: str = "",
+    share: float = 0.0,
+    best: int = 0,
+) -> Hint:
+    usual, batches = USUAL[evidence.settings.optimizer], len(evidence.losses)
+    return Hint(kind, remedy, evidence.rate, usual, evidence.now, batches, layer, share, best)
 
 
 def _learning(evidence: Evidence) -> Hint | None:
@@ -105,47 +145,15 @@ def _learning(evidence: Evidence) -> Hint | None:
     flat = len(evidence.losses) >= STUCK_AFTER and evidence.now > 0.97 * first
     slow = len(evidence.training) > 0 and evidence.now > SLOW_LOSS
     if ((flat and evidence.now > SLOW_LOSS) or slow) and evidence.rate < usual / 2:
-        return _too_low(evidence)
+        higher = min(evidence.rate * 10, usual)
+        return _hint(evidence, HintKind.RATE_TOO_LOW, _with_rate(evidence, higher))
     if flat and evidence.now > 0.9 * CHANCE:
         return _too_high(evidence) if evidence.rate > 5 * usual else _not_falling(evidence)
     return None
 
 
-def _not_a_number(evidence: Evidence) -> Hint:
-    return Hint(
-        "not a number",
-        (
-            "The loss is not a number any more: the training has diverged, its weights grew "
-            "without end."
-        ),
-        "Each step moved the weights further than the last one, until they were too large for the "
-        "computer's numbers. What is computed from them is “not a number” (NaN), and no further "
-        "step repairs that. The usual cause is a learning rate that is too high.",
-        _with_rate(evidence, evidence.rate / 10),
-    )
-
-
 def _too_high(evidence: Evidence) -> Hint:
-    return Hint(
-        "learning rate too high",
-        f"The learning rate of {evidence.rate:g} looks too high: the loss is {evidence.now:.2f}. "
-        f"Guessing gives {CHANCE:.2f}.",
-        "The gradient says which way is down from here, but only nearby. A step that is too long "
-        "jumps over the valley and lands higher up. After a few such jumps most neurons give zero "
-        "for every digit, and the network can only guess.",
-        _with_rate(evidence, evidence.rate / 10),
-    )
-
-
-def _too_low(evidence: Evidence) -> Hint:
-    usual = USUAL[evidence.settings.optimizer]
-    return Hint(
-        "learning rate too low",
-        f"The learning rate of {evidence.rate:g} looks too low: the loss hardly falls.",
-        "Every step goes the right way, but it is so short that thousands of them lead nowhere. "
-        f"For this optimiser {usual:g} is a good first choice.",
-        _with_rate(evidence, min(evidence.rate * 10, usual)),
-    )
+    return _hint(evidence, HintKind.RATE_TOO_HIGH, _with_rate(evidence, evidence.rate / 10))
 
 
 def _not_falling(evidence: Evidence) -> Hint:
@@ -156,15 +164,7 @@ def _not_falling(evidence: Evidence) -> Hint:
         learning_rate=defaults.learning_rate,
         seed=evidence.settings.seed + 1,
     )
-    return Hint(
-        "loss not falling",
-        f"The loss does not fall: after {len(evidence.losses):,} batches it is still "
-        f"{evidence.now:.2f}. Guessing gives {CHANCE:.2f}.",
-        "Either the first weights were unlucky, or the optimiser gets no useful direction, for "
-        "instance because too much is dropped out or the network is too small. Another seed gives "
-        "other first weights; Adam with 0.001 works for most networks.",
-        StartOver("Start over with Adam, 0.001 and a new seed", evidence.network, settings),
-    )
+    return _hint(evidence, HintKind.NOT_FALLING, StartOver(evidence.network, settings))
 
 
 def _dead(evidence: Evidence) -> Hint | None:
@@ -173,14 +173,8 @@ def _dead(evidence: Evidence) -> Hint | None:
     layer, share = max(evidence.dead.items(), key=lambda item: item[1])
     if share < DEAD:
         return None
-    return Hint(
-        "dead ReLUs",
-        f"In {layer}, {share:.0%} of the neurons give zero for every one of 100 test digits.",
-        "ReLU turns negative sums into zero. A neuron whose sum is negative for every digit always "
-        "gives zero; its gradient is zero too, so it cannot learn its way back: it is called dead. "
-        "One step that was too long is often enough. Smaller steps or other first weights help.",
-        _with_rate(evidence, evidence.rate / 10, seed=evidence.settings.seed + 1),
-    )
+    remedy = _with_rate(evidence, evidence.rate / 10, seed=evidence.settings.seed + 1)
+    return _hint(evidence, HintKind.DEAD_RELUS, remedy, layer=layer, share=share)
 
 
 def _overfitting(evidence: Evidence) -> Hint | None:
@@ -193,33 +187,22 @@ def _overfitting(evidence: Evidence) -> Hint | None:
     if not (turned and still_learning):
         return None
     best = int(validation.argmin()) + 1
-    return Hint(
-        "overfitting",
-        f"The validation loss has turned up since epoch {best} while the training loss still "
-        "falls: the network learns its training digits by heart.",
-        "It gets better at the digits that it trains on and worse at those that it has not seen. "
-        "This is called overfitting. More digits, random shifts and rotations, dropout or early "
-        "stopping help. Shifted and turned digits are never twice the same, so that they are hard "
-        "to learn by heart.",
-        _remedy_for_overfitting(evidence, best),
-    )
+    remedy = _remedy_for_overfitting(evidence, best)
+    return _hint(evidence, HintKind.OVERFITTING, remedy, best=best)
 
 
 def _remedy_for_overfitting(evidence: Evidence, best: int) -> StartOver | ShowEpoch:
     if evidence.settings.augmentation.moves:
-        return ShowEpoch(f"Show the network of epoch {best} on all pages", best)
+        return ShowEpoch(best)
     varied = Augmentation(shift=2, rotation=10)
-    settings = replace(evidence.settings, augmentation=varied)
-    return StartOver("Start over with random shifts and rotations", evidence.network, settings)
+    return StartOver(evidence.network, replace(evidence.settings, augmentation=varied))
 
 
 def _with_rate(evidence: Evidence, rate: float, seed: int | None = None) -> StartOver:
-    rate = float(f"{max(rate, 1e-6):.2g}")
-    settings = replace(evidence.settings, learning_rate=rate)
-    if seed is None:
-        return StartOver(f"Start over with {rate:g}", evidence.network, settings)
-    settings = replace(settings, seed=seed)
-    return StartOver(f"Start over with {rate:g} and a new seed", evidence.network, settings)
+    settings = replace(evidence.settings, learning_rate=float(f"{max(rate, 1e-6):.2g}"))
+    if seed is not None:
+        settings = replace(settings, seed=seed)
+    return StartOver(evidence.network, settings)
 
 
 def _smooth(values: np.ndarray, width: int) -> np.ndarray:

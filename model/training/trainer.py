@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
@@ -22,8 +23,18 @@ LIVE_PARAMETERS = 2_000_000
 """A network with more is not sent along with every slice: 8 MB three times a second is enough."""
 
 
+class TrainingReason(StrEnum):
+    """Why a training cannot go on."""
+
+    NO_MEMORY = "there is not enough memory for this training"
+
+
 class TrainingError(ValueError):
-    """A training that cannot go on. The message is a sentence for the screen."""
+    """A training that cannot go on; `reason` says why."""
+
+    def __init__(self, reason: TrainingReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -214,9 +225,7 @@ class Trainer:
                 np.int32(self.settings.seed),
             )
         except tf.errors.ResourceExhaustedError:  # not to be sent: reading it loads TensorFlow
-            raise TrainingError(
-                "There is not enough memory for this training. Take a smaller network or batch."
-            ) from None
+            raise TrainingError(TrainingReason.NO_MEMORY) from None
         self._state = tuple(state)
         losses, accuracies = loss.numpy(), accuracy.numpy()
         self._seconds_a_batch = max((time.perf_counter() - began) / count, 1e-6)

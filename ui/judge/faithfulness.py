@@ -10,7 +10,6 @@ import streamlit as st
 from model.data import mnist
 from model.interpretability.attribution import AttributionMethod, Settings, usual_layer
 from model.interpretability.faithfulness import (
-    NO_INK,
     ORDERS,
     Erasing,
     areas,
@@ -65,7 +64,7 @@ def methods_for(config: NetworkConfig) -> tuple[AttributionMethod, ...]:
 def tested(network: Network, digit: np.ndarray, label: int) -> Tested | None:
     """Explain by every method and erase in each order; None and a sentence when that fails."""
     if not digit.any():
-        st.info(NO_INK)
+        st.info("There is no ink in this picture, so there is nothing to erase.")
         return None
     methods = methods_for(network.config)
     orders = []

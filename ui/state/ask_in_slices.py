@@ -16,6 +16,7 @@ import streamlit as st
 from model.data.mnist import DataError
 from model.engine import EngineError, engine
 from ui.state.ask import WAITING_ICON, fault_words, ready, waiting_words
+from ui.state.reason_words import reason_words
 from ui.state.session import session
 
 R = TypeVar("R")
@@ -106,7 +107,7 @@ class LongWork(Generic[R]):
         except EngineError as error:
             self._sentence = fault_words(error)
         except DataError as error:
-            self._sentence = str(error)
+            self._sentence = reason_words(error.reason)
         finally:
             self._some.set()
 

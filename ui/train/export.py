@@ -12,6 +12,7 @@ from model.runs import Run
 from model.training.export import keras_script
 from model.training.trainer import EpochScores
 from ui.state.ask import ready, wait_for, waiting_words
+from ui.state.reason_words import reason_words
 from ui.state.session import session
 from ui.state.shown_network import show_imported, shown_epoch, shown_run
 from ui.style.csv_table import csv_text
@@ -163,7 +164,7 @@ def _import() -> None:
     try:
         network = network_from_bytes(file.getvalue())
     except FileError as error:
-        st.error(str(error))
+        st.error(reason_words(error.reason))
         return
     st.success(
         f"{plain(network.origin)}: {architecture(network.config)}, "

@@ -11,8 +11,10 @@ from model.training.diagnosis import Evidence, Hint, ShowEpoch, hints
 from ui.components.curves import Line, curves
 from ui.frame.time_machine import travel
 from ui.state.my_runs import restart_run, start_run
+from ui.state.reason_words import reason_words
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, plain
+from ui.train.hint_words import remedy_words, what, why
 from ui.train.learning import learning_view, settled
 from ui.train.settings import summary
 
@@ -179,7 +181,7 @@ def _rate(run: Run, state: RunState) -> None:
 
 def _progress(state: RunState) -> None:
     if state.sentence:
-        (st.error if state.phase is RunPhase.FAILED else st.info)(state.sentence)
+        (st.error if state.phase is RunPhase.FAILED else st.info)(reason_words(state.sentence))
     words = PHASES.get(state.phase, "")
     if state.phase is RunPhase.PAUSED and state.underway:
         words = "Pausing: the batches under way are finished first."
@@ -238,11 +240,11 @@ def _hints(run: Run, state: RunState, dead: Mapping[str, float]) -> None:
         dead,
     )
     for hint in hints(evidence):
-        with st.container(border=True, key=f"hint_{hint.name.replace(' ', '_')}"):
-            st.markdown(f":material/lightbulb: {hint.sentence}")
-            with st.expander("Why?", type="compact", key=f"why_{hint.name}"):
-                st.markdown(hint.why)
-            if st.button(hint.remedy.label, key=f"remedy_{hint.name}"):
+        with st.container(border=True, key=f"hint_{hint.kind.replace(' ', '_')}"):
+            st.markdown(f":material/lightbulb: {what(hint)}")
+            with st.expander("Why?", type="compact", key=f"why_{hint.kind}"):
+                st.markdown(why(hint))
+            if st.button(remedy_words(hint), key=f"remedy_{hint.kind}"):
                 _apply(run, hint)
 
 

@@ -8,9 +8,10 @@ import streamlit as st
 
 from model.data.download import mnist_download
 from model.data.mnist import FULL_VALIDATION, TEST, VALIDATION, Name, full_path
-from model.network import NetworkConfig
+from model.network import MapsTooSmallError, NetworkConfig
 from model.training.augmentation import Augmentation
 from model.training.config import TrainingConfig
+from ui.state.reason_words import download_words, too_small_words
 
 DATA_WORDS: dict[Name, str] = {
     "embedded": "5,000 digits (always here)",
@@ -62,8 +63,8 @@ def training_settings() -> Choice | str:
     try:
         network = NetworkConfig(**values.pop("network"))
         return Choice(network, TrainingConfig(**values))
-    except ValueError as error:
-        return str(error)
+    except MapsTooSmallError as error:
+        return too_small_words(error)
 
 
 def setting_words(network: NetworkConfig, settings: TrainingConfig) -> dict[str, str]:
@@ -339,7 +340,7 @@ def _download(was_running: bool) -> None:
     download = mnist_download()
     state = download.state
     if state.phase == "failed":
-        st.warning(state.sentence)
+        st.warning(download_words(state))
     if state.phase == "running":
         st.progress(state.share, text=f"Downloading MNIST: {state.share:.0%} of 11 MB")
         if st.button("Cancel", key="download_cancel"):

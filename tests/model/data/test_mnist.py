@@ -49,27 +49,30 @@ def test_the_cache_survives_a_damaged_file(tmp_path, monkeypatch) -> None:
         mnist.embedded.cache_clear()
 
 
-def test_missing_full_mnist_says_what_to_do(tmp_path, monkeypatch) -> None:
+def test_missing_full_mnist_is_a_reason(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     mnist.full.cache_clear()
-    with pytest.raises(mnist.DataError, match="Download it on the Train page"):
+    with pytest.raises(mnist.DataError) as refused:
         mnist.full()
+    assert refused.value.reason is mnist.DataReason.FULL_MISSING
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"<html>log in</html>"])
-def test_a_damaged_full_mnist_says_what_to_do(content: bytes, tmp_path) -> None:
+def test_a_damaged_full_mnist_is_a_reason(content: bytes, tmp_path) -> None:
     path = tmp_path / "mnist.npz"
     path.write_bytes(content)
-    with pytest.raises(mnist.DataError, match="damaged"):
+    with pytest.raises(mnist.DataError) as refused:
         mnist.read_full(path)
+    assert refused.value.reason is mnist.DataReason.FULL_DAMAGED
 
 
 def test_a_full_mnist_of_other_pictures_is_refused(tmp_path) -> None:
     path = tmp_path / "mnist.npz"
     arrays = {name: np.zeros(shape, np.uint8) for name, shape in mnist.ARRAYS.items()}
     np.savez_compressed(path, **arrays)
-    with pytest.raises(mnist.DataError, match="not MNIST"):
+    with pytest.raises(mnist.DataError) as refused:
         mnist.read_full(path)
+    assert refused.value.reason is mnist.DataReason.FULL_DAMAGED
 
 
 def test_the_full_split_holds_back_what_the_embedded_set_holds_back() -> None:
@@ -95,13 +98,14 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch) -> None
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip file at all"])
-def test_damaged_test_digits_say_what_to_do(tmp_path, monkeypatch, content: bytes) -> None:
+def test_damaged_test_digits_are_a_reason(tmp_path, monkeypatch, content: bytes) -> None:
     path = tmp_path / "mnist.npz"
     path.write_bytes(content)
     monkeypatch.setattr(mnist, "full_path", lambda: path)
     mnist.full_test.cache_clear()
-    with pytest.raises(mnist.DataError, match="damaged"):
+    with pytest.raises(mnist.DataError) as refused:
         mnist.full_test()
+    assert refused.value.reason is mnist.DataReason.TEST_UNREADABLE
 
 
 def test_other_digits_are_not_taken_for_mnist(tmp_path, monkeypatch) -> None:
@@ -109,8 +113,9 @@ def test_other_digits_are_not_taken_for_mnist(tmp_path, monkeypatch) -> None:
     np.savez(path, x_test=np.zeros((10_000, 28, 28), np.uint8), y_test=np.zeros(10_000, np.uint8))
     monkeypatch.setattr(mnist, "full_path", lambda: path)
     mnist.full_test.cache_clear()
-    with pytest.raises(mnist.DataError, match="damaged"):
+    with pytest.raises(mnist.DataError) as refused:
         mnist.full_test()
+    assert refused.value.reason is mnist.DataReason.TEST_UNREADABLE
 
 
 def test_a_selection_names_neighbours_in_a_part() -> None:

@@ -82,7 +82,7 @@ def row_span(layer, maps, index: int) -> slice:
     [
         ({"filters": (0,)}, "1 to 128"),
         ({"filters": (8,) * 5}, "At most 4"),
-        ({"filters": (8, 8, 8), "kernel_size": 5}, "too small"),
+        ({"filters": (8, 8, 8), "kernel_size": 5}, "maps of 4×4"),
         ({"kernel_size": 4}, "3 or 5"),
         ({"pooling": "median"}, "max or average"),
         ({"dense_units": 0}, "1 to 512"),

@@ -6,9 +6,10 @@ from functools import partial
 
 import pytest
 
-from model.data.mnist import DataError
+from model.data.mnist import DataError, DataReason
 from model.engine import EngineLost
 from ui.state.ask_in_slices import LongWork
+from ui.state.reason_words import reason_words
 
 pytestmark = pytest.mark.usefixtures("inline_engine")
 
@@ -48,11 +49,11 @@ def test_waiting_for_some_ends_with_the_first_result_or_the_end() -> None:
     work.wait(10)
 
     def broken() -> Sequence:
-        raise DataError("There is nothing to read.")
+        raise DataError(DataReason.FULL_MISSING)
 
     failed: LongWork[int] = LongWork(broken)
     failed.wait_for_some(10)
-    assert failed.sentence == "There is nothing to read."
+    assert failed.sentence == reason_words(DataReason.FULL_MISSING)
 
 
 def test_stopped_work_keeps_what_was_done_and_begins_no_more() -> None:
@@ -78,7 +79,7 @@ def test_stopped_work_keeps_what_was_done_and_begins_no_more() -> None:
     assert work.sentence == "Stopped before the end."
 
 
-@pytest.mark.parametrize("fault", [EngineLost(), DataError("Lost.")])
+@pytest.mark.parametrize("fault", [EngineLost(), DataError(DataReason.TEST_UNREADABLE)])
 def test_a_fault_is_a_sentence(fault: Exception) -> None:
     def begin(before: Sequence[int]) -> partial[int]:
         if before:
@@ -88,16 +89,16 @@ def test_a_fault_is_a_sentence(fault: Exception) -> None:
     work = LongWork(lambda: [begin] * 3)
     work.wait(10)
     assert work.results == (7,)
-    assert (work.sentence, work.complete, work.moving) == (str(fault), False, False)
+    assert (work.sentence, work.complete, work.moving) == (reason_words(str(fault)), False, False)
 
 
 def test_data_that_is_missing_is_said_as_well() -> None:
     def prepare() -> list:
-        raise DataError("Not here.")
+        raise DataError(DataReason.FULL_DAMAGED)
 
     work = LongWork(prepare)
     work.wait(10)
-    assert work.sentence == "Not here."
+    assert work.sentence == reason_words(DataReason.FULL_DAMAGED)
     assert work.share == 0
 
 

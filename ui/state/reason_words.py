@@ -1,0 +1,70 @@
+"""Why something cannot be had, in sentences: `model` gives the reason, here are the words."""
+
+from collections.abc import Mapping
+
+from model.data.download import DownloadReason, DownloadState
+from model.data.mnist import DataReason
+from model.network import MapsTooSmallError
+from model.network.weights_file import FileReason
+from model.training.trainer import TrainingReason
+
+WORDS: Mapping[str, str] = {
+    DataReason.FULL_MISSING: (
+        "Full MNIST is not on this computer yet. Download it on the Train page, or go on with the "
+        "5,000 digits that are always here."
+    ),
+    DataReason.FULL_DAMAGED: (
+        "The file mnist.npz in the Keras cache is not MNIST or is damaged. Delete it and download "
+        "it again on the Train page."
+    ),
+    DataReason.TEST_UNREADABLE: (
+        "The file with full MNIST cannot be read or is damaged. Download it again on the Train "
+        "page, or take the 500 digits that are always here."
+    ),
+    TrainingReason.NO_MEMORY: (
+        "There is not enough memory for this training. Take a smaller network or batch."
+    ),
+    FileReason.DAMAGED: (
+        "This file is damaged or is not a network saved by DigitScope. Choose a .npz file that was "
+        "downloaded on the Train page."
+    ),
+    FileReason.TOO_LONG: "This file's description is far too long to be one of DigitScope's.",
+    FileReason.OTHER_VERSION: "This file was written by another version of DigitScope.",
+    FileReason.NOT_FITTING: (
+        "This file does not hold a network of DigitScope: its content does not fit its own "
+        "description."
+    ),
+    DownloadReason.OTHER_CONTENT: (
+        "What arrived is not MNIST: its checksum differs. A network that asks for a log-in page "
+        "often causes this. Open a web page in the browser, then try again."
+    ),
+    DownloadReason.TOO_LARGE: "What arrives is far larger than MNIST. It was stopped.",
+    DownloadReason.CANCELLED: "The download was cancelled.",
+    DownloadReason.UNREACHABLE: (
+        "The server with MNIST cannot be reached from here. Check the internet connection and try "
+        "again, or go on with the 5,000 digits that are always here."
+    ),
+    DownloadReason.NOT_WRITTEN: "The file could not be written",
+}
+
+
+def reason_words(reason: str) -> str:
+    """A reason as a sentence, or more; what is no reason of the table comes back as it is."""
+    return WORDS.get(reason, reason)
+
+
+def download_words(state: DownloadState) -> str:
+    """Why a download failed, in a sentence; empty where it did not."""
+    if state.reason is None:
+        return ""
+    words = reason_words(state.reason)
+    return f"{words} to {state.detail}." if state.reason is DownloadReason.NOT_WRITTEN else words
+
+
+def too_small_words(error: MapsTooSmallError) -> str:
+    """Why an architecture cannot be built, and what to do."""
+    side, kernel = error.side, error.kernel_size
+    return (
+        f"Convolution {error.convolution} would get maps of only {side}×{side} pixels, too small "
+        f"for a {kernel}×{kernel} kernel. Take fewer convolution layers or a smaller kernel."
+    )
