@@ -1,12 +1,6 @@
-"""One connection to one scheduler, and the objects that live in its workers.
+"""One connection to one scheduler: the child program, the Dask client, and how a thread waits."""
 
-`model.engine.dask_engine` is built on it. Here are the child program, the Dask client, and the way
-a method call gets to a worker and its result, or its exception, comes back.
-
-Calls go to Dask actors, over a direct connection to the worker: there and back takes 1.3 ms, while
-a task through the scheduler takes 14 ms (measured on two cores).
-"""
-
+import asyncio
 import contextlib
 import json
 import os
@@ -14,19 +8,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import CancelledError
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError, Future
 from functools import cache
 from pathlib import Path
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from model.engine.interface import EngineError, EngineFault, EngineLost
-from model.engine.protocol import LEAVING, PRELOAD, WARM_UP
+from model.engine.parcels import SentNetworks
+from model.engine.protocol import PRELOAD, RETIRING, WARM_UP
 
-P = ParamSpec("P")
 R = TypeVar("R")
-T = TypeVar("T")
 
 Child = subprocess.Popen[str]
 
@@ -35,107 +27,15 @@ CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 3.0
 
 
-@dataclass(frozen=True)
-class Raised:
-    """An OSError of the work itself, sent as a value: Dask raises OSErrors for its own reasons."""
-
-    error: OSError
-
-
-def shielded(work: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """In a worker: return what `work` returns, or its OSError as a value."""
-    try:
-        return work(*args, **kwargs)
-    except OSError as error:
-        return Raised(error)
-
-
-def unwrapped(outcome: Any) -> Any:
-    """In the caller: the result of `shielded`, or raise the OSError that the work raised."""
-    if isinstance(outcome, Raised):
-        raise outcome.error
-    return outcome
-
-
-class Room:
-    """In a worker: keeps one object and calls its methods. This is what Dask knows as the actor."""
-
-    def move_in(
-        self, make: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Raised | None:
-        """Build the object that lives here."""
-        made = shielded(make, args, kwargs)
-        if isinstance(made, Raised):
-            return made
-        self._tenant = made
-        return None
-
-    def ask(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call one of its methods by name."""
-        return shielded(getattr(self._tenant, method), args, kwargs)
-
-
-class DaskActor(Generic[T]):
-    """An object of class T that lives in a worker, as `Actor`. Safe to use from several threads."""
-
-    def __init__(self, link: "Link", future: Any, room: Any) -> None:
-        self._link = link
-        self._future = future
-        self._room = room
-
-    @property
-    def lost(self) -> bool:
-        """As `Actor.lost`."""
-        return self._future.status != "finished" or not self._link.alive
-
-    @property
-    def retiring(self) -> bool:
-        """As `Actor.retiring`."""
-        return self._room is not None and self._link.leaves(self._room)
-
-    def call(self, method: Callable[Concatenate[T, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """As `Actor.call`."""
-        result: R = self.ask("ask", method.__name__, args, kwargs, seconds=120.0)
-        return result
-
-    def ask(self, *request: Any, seconds: float) -> Any:
-        """Send a request to the room and wait for its outcome; see `Room` for the requests."""
-        deadline = time.monotonic() + seconds
-        room, name, *arguments = self._room, *request
-        if room is None or self.lost:
-            raise EngineLost
-        try:
-            answer = getattr(room, name)(*arguments)
-        except RuntimeError:  # Dask's, for an actor that was lost this instant
-            raise EngineLost from None
-        while True:
-            left = deadline - time.monotonic()
-            try:
-                outcome = answer.result(timeout=max(0.001, min(POLL_SECONDS, left)))
-                break
-            except TimeoutError:
-                if self.lost:
-                    raise EngineLost from None
-                if left <= POLL_SECONDS:
-                    raise EngineError(EngineFault.SLOW) from None
-            except (OSError, CancelledError) as fault:
-                raise EngineLost from fault
-        return unwrapped(outcome)
-
-    def close(self) -> None:
-        """As `Actor.close`."""
-        self._room = None
-        self._link.drop(self._future)
-
-
 class Link:
     """A Dask client, and the child program with the scheduler if that is ours."""
 
     def __init__(self, client: Any, child: Child | None) -> None:
         self.client = client
         self._child = child
-        self._leaving: set[str] = set()  # addresses of workers that are being replaced
-        client.subscribe_topic(LEAVING, self._note_leaving)
+        self.sent = SentNetworks()
+        self._retiring: set[str] = set()  # addresses of workers that are being replaced
+        client.subscribe_topic(RETIRING, self._note_retiring)
 
     @property
     def alive(self) -> bool:
@@ -154,47 +54,12 @@ class Link:
         address: str = self.client.scheduler.address
         return address
 
-    def leaves(self, room: Any) -> bool:
-        """Whether the worker with this room is being replaced."""
-        return room._address in self._leaving
+    def retires(self, worker: str) -> bool:
+        """Whether the worker at an address is being replaced."""
+        return worker in self._retiring
 
-    def _note_leaving(self, event: tuple[float, dict[str, str]]) -> None:
-        self._leaving.add(event[1]["worker"])
-
-    def actor(
-        self,
-        resource: str,
-        make: Callable[P, T],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        seconds: float,
-    ) -> DaskActor[T]:
-        """Build an object in a worker that has the resource; wait for the worker if need be.
-
-        Raises:
-            EngineLost: the scheduler, or twice in a row the worker, ended meanwhile.
-            EngineError: no worker in time.
-            Exception: what `make` raises comes back as it is.
-        """
-        deadline = time.monotonic() + seconds
-        future = self.submit(Room, actor=True, resources={resource: 1})
-        while True:
-            left = deadline - time.monotonic()
-            try:
-                # Bound to this client, and not to whichever was made last in this process.
-                with self.client.as_current():
-                    room = future.result(timeout=max(0.001, min(POLL_SECONDS, left)))
-                break
-            except TimeoutError:
-                if not self.alive:
-                    raise EngineLost from None
-                if left <= POLL_SECONDS:
-                    raise EngineError(EngineFault.SLOW) from None
-            except (OSError, CancelledError, _killed_worker()) as fault:
-                raise EngineLost from fault
-        actor: DaskActor[T] = DaskActor(self, future, room)
-        actor.ask("move_in", make, args, kwargs, seconds=max(1.0, deadline - time.monotonic()))
-        return actor
+    def _note_retiring(self, event: tuple[float, dict[str, str]]) -> None:
+        self._retiring.add(event[1]["worker"])
 
     def submit(self, work: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Hand a task to the scheduler.
@@ -212,15 +77,51 @@ class Link:
         except ClosedClientError:
             raise EngineLost from None
 
-    def drop(self, future: Any) -> None:
-        """Let the scheduler forget a task or an actor, whoever else holds its future.
+    def begin(self, coming: Awaitable[R]) -> Future[R]:
+        """Wait for something of Dask's on the client's loop; see `outcome`."""
 
-        Releasing it is not enough: what Dask keeps of a time-out may hold a second one.
+        async def wait() -> R:
+            with self.client.as_current():  # of several clients in this process it is this one's
+                return await coming
+
+        return asyncio.run_coroutine_threadsafe(wait(), self.client.loop.asyncio_loop)
+
+    def outcome(self, waiting: Future[R], deadline: float, lost: Callable[[], bool]) -> R:
+        """Wait in the calling thread for what `begin` began.
+
+        Dask's own blocking calls are not made for many threads: under a load they raise an
+        UnboundLocalError now and then.
+
+        Args:
+            waiting: what `begin` returned.
+            deadline: on the clock time.monotonic().
+            lost: whether it will never come.
+
+        Raises:
+            EngineLost: it is lost.
+            EngineError: it did not come in time.
+            Exception: what the work itself raises comes back as it is.
         """
-        from distributed.client import ClosedClientError
+        while True:
+            left, was_done = deadline - time.monotonic(), waiting.done()
+            try:
+                return waiting.result(timeout=max(0.001, min(POLL_SECONDS, left)))
+            except TimeoutError as fault:
+                if was_done:  # it is not that we waited long: Dask's own connection did
+                    raise EngineLost from fault
+                if waiting.done():
+                    continue
+                if lost():
+                    raise EngineLost from None
+                if left <= POLL_SECONDS:
+                    raise EngineError(EngineFault.SLOW) from None
+            except (OSError, CancelledError, _killed_worker()) as fault:
+                raise EngineLost from fault
 
-        with contextlib.suppress(CancelledError, ClosedClientError):
-            future.cancel()
+    def drop(self, future: Any) -> None:
+        """Let the scheduler forget a task or a slot, whoever else holds its future."""
+        cancelling = self.client.cancel([future], asynchronous=True)
+        asyncio.run_coroutine_threadsafe(cancelling, self.client.loop.asyncio_loop)
 
     def close(self) -> None:
         """Close the connection and end the child program. Waiting callers get EngineLost."""

@@ -2,8 +2,9 @@
 
 By default the engine is a child process with a scheduler and two workers on this machine (see
 `model.engine.server`): one answers, one trains, so that no training and no long work ever holds up
-a prediction. A worker whose memory has grown is replaced without a break: see
-`model.engine.worker_rotation`.
+a prediction. While the one that answers is started again after a fault, the other answers too. A
+worker is replaced when its memory has grown: see `model.engine.worker_rotation`.
+
 When the environment variable DIGITSCOPE_SCHEDULER holds the address of a Dask scheduler, that
 cluster does the work. Its workers need this project on PYTHONPATH, and one or both of the
 resources:
@@ -19,13 +20,14 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from model.engine.connection import DaskActor, Link, open_link, shielded, unwrapped
+from model.engine.connection import Link, open_link
 from model.engine.interface import EngineError, EngineFault, EngineLost, EnginePhase, EngineState
 from model.engine.protocol import ANSWER, TRAIN
+from model.engine.slot import DaskActor, DaskPending, SlotHandle, open_slot
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,49 +38,7 @@ ACTOR_SECONDS = 120.0  # the training worker warms up last, and its owner has ti
 WARM_SECONDS = 300.0  # TensorFlow from a slow disk takes long; a worker that died is noticed before
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)  # before a new start, after 1, 2 … failures in a row
 WATCH_SECONDS = 0.1
-HAND_OVER_SECONDS = 2.0  # requests on their way to a desk that is given up have arrived by then
-
-
-class DaskPending(Generic[R]):
-    """Work that a worker is doing."""
-
-    def __init__(self, link: Link, future: Any) -> None:
-        self._link = link
-        self._future = future
-        self._cancelled = False
-
-    def done(self) -> bool:
-        """As `Pending.done`."""
-        return self._cancelled or self._future.done() or not self._link.alive
-
-    def cancel(self) -> None:
-        """As `Pending.cancel`."""
-        self._cancelled = True
-        self._future.cancel()
-
-    def result(self, timeout: float | None = None) -> R:
-        """As `Pending.result`."""
-        from distributed import KilledWorker
-
-        if self._cancelled:
-            raise EngineError(EngineFault.CANCELLED)
-        try:
-            outcome = self._future.result(timeout=timeout)
-        except TimeoutError:
-            raise EngineError(EngineFault.SLOW) from None
-        except (OSError, CancelledError, KilledWorker) as fault:
-            if self._cancelled:
-                raise EngineError(EngineFault.CANCELLED) from None
-            raise EngineLost from fault
-        result: R = unwrapped(outcome)
-        return result
-
-
-class _Desk:
-    """In the answering worker: does one piece of work after the other."""
-
-    def do(self, work: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return work(*args, **kwargs)
+HAND_OVER_SECONDS = 2.0  # what is on its way to a slot that is given up has arrived by then
 
 
 @dataclass(frozen=True)
@@ -107,7 +67,7 @@ class DaskEngine:
         self._changed = threading.Condition()  # guards everything below
         self._state = EngineState("starting")
         self._link: Link | None = None
-        self._desk: DaskActor[_Desk] | None = None
+        self._slots: dict[str, SlotHandle] = {}  # by role: where questions are answered
         self._supervisor: threading.Thread | None = None
         self._closing = False
 
@@ -121,6 +81,12 @@ class DaskEngine:
         """The process id of the engine's own program; None while there is none, or a cluster."""
         link = self._link
         return link.process if link is not None and link.alive else None
+
+    @property
+    def answering(self) -> int:
+        """How many workers can answer now: as a rule two, one while the other is started again."""
+        with self._changed:
+            return sum(not slot.lost for slot in self._slots.values())
 
     @property
     def address(self) -> str | None:
@@ -158,14 +124,18 @@ class DaskEngine:
     def submit(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> DaskPending[R]:
         """As `Engine.submit`."""
         link = self._await_link(time.monotonic() + RUN_SECONDS)
-        future = link.submit(shielded, work, args, kwargs, resources={TRAIN: 1})
-        return DaskPending(link, future)
+        return DaskPending(link, TRAIN, work, args, kwargs)
 
     def actor(self, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> DaskActor[T]:
         """As `Engine.actor`."""
         deadline = time.monotonic() + ACTOR_SECONDS
         link = self._await_link(deadline)
-        return link.actor(TRAIN, make, args, kwargs, seconds=deadline - time.monotonic())
+        slot = open_slot(link, TRAIN, deadline - time.monotonic())
+        with ExitStack() as unless_built:
+            unless_built.callback(slot.close)
+            slot.ask("build", make, args, kwargs, max(1.0, deadline - time.monotonic()))
+            unless_built.pop_all()
+        return DaskActor(slot)
 
     def close(self) -> None:
         """As `Engine.close`: its processes end."""
@@ -186,22 +156,26 @@ class DaskEngine:
         seconds: float,
     ) -> Any:
         deadline = time.monotonic() + seconds
-        job = (work, args, kwargs)
-        desk = self._await_desk(deadline)
+        slot = self._await_slot(deadline)
         try:
-            return desk.ask("ask", "do", job, {}, seconds=deadline - time.monotonic())
+            return slot.ask("run", work, args, kwargs, deadline - time.monotonic())
         except EngineLost:
-            desk = self._await_desk(deadline, instead_of=desk)
-        return desk.ask("ask", "do", job, {}, seconds=deadline - time.monotonic())
+            slot = self._await_slot(deadline, instead_of=slot)
+        return slot.ask("run", work, args, kwargs, deadline - time.monotonic())
 
-    def _await_desk(
-        self, deadline: float, instead_of: "DaskActor[_Desk] | None" = None
-    ) -> "DaskActor[_Desk]":
-        """Wait until the answering worker is there, and is not the one that was just lost."""
+    def _await_slot(self, deadline: float, instead_of: SlotHandle | None = None) -> SlotHandle:
+        """Wait for a slot that answers, and is not the one that was just lost."""
+
+        def usable() -> list[SlotHandle]:
+            return [
+                slot
+                for role in (ANSWER, TRAIN)
+                if (slot := self._slots.get(role)) not in (None, instead_of) and not slot.lost
+            ]
+
         with self._changed:
-            self._await(lambda: self._desk not in (None, instead_of), deadline)
-            assert self._desk is not None
-            return self._desk
+            self._await(lambda: bool(usable()), deadline)
+            return usable()[0]
 
     def _await_link(self, deadline: float) -> Link:
         with self._changed:
@@ -255,32 +229,50 @@ class DaskEngine:
             return self._watch(link)
         finally:
             with self._changed:
-                self._link = self._desk = None
+                self._link = None
+                self._slots.clear()
             link.close()
 
     def _watch(self, link: Link) -> bool:
-        """Keep a desk in the answering worker until the engine ends or is closed."""
-        ready = False
+        """Keep a slot in a worker of each role until the engine ends; whether there ever was one.
+
+        All questions go to the worker that answers. While it is being started again, they go to the
+        one that trains, which does them between two slices of its training.
+        """
+        ready = threading.Event()
+        standby = threading.Thread(
+            target=self._keep_slot, args=(link, TRAIN, ready), name="engine-standby", daemon=True
+        )
+        standby.start()
+        self._keep_slot(link, ANSWER, ready)
+        standby.join()
+        return ready.is_set()
+
+    def _keep_slot(self, link: Link, role: str, ready: threading.Event) -> None:
         while link.alive and not self._closing:
             try:
-                desk = link.actor(ANSWER, _Desk, (), {}, seconds=WARM_SECONDS)
+                slot = open_slot(link, role, WARM_SECONDS)
             except EngineError:
                 continue
-            with self._changed:
-                before, self._desk = self._desk, desk
+            before = self._put_slot(role, slot)
             if before is not None:
                 threading.Timer(HAND_OVER_SECONDS, before.close).start()
-            self._enter("ready")
-            ready = True
-            while not (desk.lost or desk.retiring or self._pause(WATCH_SECONDS)):
+            ready.set()
+            while not (slot.lost or slot.retiring or self._pause(WATCH_SECONDS)):
                 pass
-            if desk.retiring and not (desk.lost or self._closing):
-                continue  # it answers until there is one in the fresh worker
-            with self._changed:
-                self._desk = None
+            if slot.lost or self._closing:
+                self._put_slot(role, None)
+            # One in a worker that is being replaced answers until there is one in the fresh worker.
+
+    def _put_slot(self, role: str, slot: SlotHandle | None) -> SlotHandle | None:
+        """Put a slot in the place of the one before, and return that."""
+        with self._changed:
+            before = self._slots.pop(role, None)
+            if slot is not None:
+                self._slots[role] = slot
             if not self._closing:
-                self._enter("restarting")
-        return ready
+                self._enter("ready" if self._slots else "restarting")
+        return before
 
     def _pause(self, seconds: float) -> bool:
         """Wait; return whether the engine is being closed."""

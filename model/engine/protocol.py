@@ -11,4 +11,4 @@ WARM_UP = "DIGITSCOPE_WARM_UP"  # "0" leaves TensorFlow out of a worker's start
 PRELOAD = "model.engine.server"  # what a worker imports before it takes work
 
 
-LEAVING = "leaving"  # a topic of events: a worker that takes no new work, {"worker": address}
+RETIRING = "retiring"  # a topic of events: a worker that takes no new work, {"worker": address}

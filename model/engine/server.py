@@ -55,8 +55,21 @@ def dask_setup(worker: Any) -> None:
     resources = worker.state.total_resources
     if TRAIN in resources and ANSWER not in resources:
         os.nice(TRAINING_NICENESS)
+    _multiply_with_one_thread()
     if os.environ.get(WARM_UP) != "0":
         _warm_up(trains=TRAIN in resources)
+
+
+def _multiply_with_one_thread() -> None:
+    """Have NumPy multiply with one thread, whatever the machine's environment says.
+
+    The products are small, and after each one OpenBLAS keeps a thread per core busy waiting for the
+    next. TensorFlow has threads of its own; they stay as they are.
+    """
+    import numpy  # noqa: F401 - only what is loaded can be limited
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn
+
+    threadpool_limits(1, user_api="blas")
 
 
 def _warm_up(trains: bool) -> None:

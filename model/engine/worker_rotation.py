@@ -4,7 +4,7 @@ TensorFlow keeps, for good, part of the memory that compiling a network and work
 trainings of ten architectures left 135 MB behind. So a worker that has grown makes room for a fresh
 one, at a quiet moment if there is one: the fresh worker starts and warms up beside it, from then on
 all new work is for the fresh one, and the old one ends when what it had begun is over. Clients are
-told by the topic `LEAVING`, so that they move what they keep in the old one.
+told by the topic `RETIRING`, so that they move what they keep in the old one.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from model.engine.protocol import LEAVING
+from model.engine.protocol import RETIRING
 
 LOOK_SECONDS = 5.0
 TOLERATED = 80e6  # bytes that a worker may have grown by and yet be left in peace when idle
@@ -93,7 +93,7 @@ class Post:
         """Give it no new work, say so, and wait until what it had begun is over."""
         if address in scheduler.workers:
             scheduler.add_resources(address, {self.role: 0})
-            scheduler.log_event(LEAVING, {"worker": address})
+            scheduler.log_event(RETIRING, {"worker": address})
         for _ in range(round(STAY_SECONDS)):
             worker = scheduler.workers.get(address)
             if worker is None or not (worker.actors or worker.processing):

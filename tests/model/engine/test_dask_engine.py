@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -17,11 +18,14 @@ from typing import ClassVar
 import numpy as np
 import psutil
 import pytest
+from threadpoolctl import threadpool_info
 
 import model.engine
 import model.engine.connection
 import model.engine.dask_engine
 from model.engine import DaskEngine, EngineError, EngineLost
+from model.engine.parcels import Networks, SentNetworks
+from model.network import Network, NetworkConfig, weight_shapes
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = str(Path(__file__).resolve().parent)
@@ -62,6 +66,24 @@ def hoard(count: int = 150_000_000, kept: list[bytes] = []) -> int:  # noqa: B00
     return os.getpid()
 
 
+def itself(network: Network) -> Network:
+    return network
+
+
+def sleep_at(process: int, seconds: float) -> int:
+    """Sleep if this is that process; the process that did it."""
+    if os.getpid() == process:
+        time.sleep(seconds)
+    return os.getpid()
+
+
+def some_network(seed: int) -> Network:
+    chance = np.random.default_rng(seed)
+    shapes = weight_shapes(NetworkConfig()).items()
+    weights = {name: chance.normal(size=shape).astype(np.float32) for name, shape in shapes}
+    return Network(NetworkConfig(), weights, "test")
+
+
 def write_after(seconds: float, path: str) -> None:
     time.sleep(seconds)
     Path(path).write_text("ran")
@@ -88,6 +110,26 @@ class Counter:
 
     def read_missing_file(self) -> str:
         return read_missing_file()
+
+
+def weigh(network: Network) -> float:
+    return float(sum(array.sum() for array in network.weights.values()))
+
+
+class Scales:
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    def weigh(self) -> float:
+        return weigh(self.network)
+
+    def heavier(self, other: Network) -> Network:
+        return max(self.network, other, key=weigh)
+
+
+def blas_threads() -> set[int]:
+    np.ones((64, 64)) @ np.ones((64, 64))
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
 
 def living_counters() -> int:
@@ -185,13 +227,80 @@ def test_an_actor_keeps_its_state(engine: DaskEngine) -> None:
 
 
 def test_a_closed_actor_is_dropped_by_its_worker(engine: DaskEngine) -> None:
-    before = engine.submit(living_counters).result(30)
+    def living() -> int:
+        return engine.submit(living_counters).result(30)
+
+    assert wait_until(lambda: living() == 0, 10)  # nobody holds those of other tests any more
     counter = engine.actor(Counter, 0)
-    assert engine.submit(living_counters).result(30) == before + 1
+    assert living() == 1
     counter.close()
-    assert wait_until(lambda: engine.submit(living_counters).result(30) == before, 10)
+    assert wait_until(lambda: living() == 0, 10)
     with pytest.raises(EngineLost):
         counter.call(Counter.add)
+
+
+def test_sixty_threads_at_once_get_their_answers_and_nothing_else(engine: DaskEngine) -> None:
+    barrier = threading.Barrier(60)
+
+    def ask(number: int) -> list[int]:
+        barrier.wait()
+        pending = engine.submit(math.factorial, number)
+        return [engine.run(math.factorial, number), pending.result(120)]
+
+    with ThreadPoolExecutor(60) as threads:
+        for _ in range(5):
+            answers = list(threads.map(ask, range(60)))
+            assert answers == [[math.factorial(n)] * 2 for n in range(60)]
+
+
+@pytest.fixture
+def carried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The bytes of weights that were sent along with each request."""
+    sizes: list[int] = []
+    carry = SentNetworks.carry
+
+    def counted(self: SentNetworks, worker: str, networks: Networks) -> Networks:
+        new = carry(self, worker, networks)
+        sizes.append(sum(a.nbytes for network in new.values() for a in network.weights.values()))
+        return new
+
+    monkeypatch.setattr(SentNetworks, "carry", counted)
+    return sizes
+
+
+def test_the_weights_of_a_network_travel_once(engine: DaskEngine, carried: list[int]) -> None:
+    first, second = some_network(1), some_network(2)
+    for network in (first, second):
+        assert [engine.run(weigh, network) for _ in range(3)] == [weigh(network)] * 3
+    assert carried == [93_322 * 4, 0, 0] * 2
+    carried.clear()
+    pending = [engine.submit(weigh, first) for _ in range(3)]
+    assert [each.result(30) for each in pending] == [weigh(first)] * 3
+    assert carried == [93_322 * 4, 0, 0]
+    scales = engine.actor(Scales, first)
+    carried.clear()
+    for _ in range(2):
+        assert scales.call(Scales.weigh) == weigh(first)
+        assert scales.call(Scales.heavier, second) == max(first, second, key=weigh)
+    assert carried == [0, 93_322 * 4, 0, 0]
+    assert engine.run(itself, first) is first
+
+
+def test_a_fresh_worker_asks_for_the_weights(engine: DaskEngine, carried: list[int]) -> None:
+    network = some_network(3)
+    assert engine.submit(weigh, network).result(30) == weigh(network)
+    old = engine.submit(os.getpid).result(30)
+    os.kill(old, signal.SIGKILL)
+    carried.clear()
+    assert engine.submit(weigh, network).result(60) == weigh(network)
+    assert engine.submit(os.getpid).result(30) != old
+    assert carried == [0, 0]  # we thought that the worker knew it; it asked
+    assert engine.actor(Scales, network).call(Scales.weigh) == weigh(network)
+
+
+def test_workers_multiply_with_one_thread(engine: DaskEngine) -> None:
+    assert engine.run(blas_threads) == {1}
+    assert engine.submit(blas_threads).result(60) == {1}
 
 
 def test_a_busy_actor_does_not_hold_up_an_answer(engine: DaskEngine) -> None:
@@ -270,6 +379,8 @@ def test_a_cluster_that_exists_is_used(engine: DaskEngine, monkeypatch: pytest.M
     other.start()
     assert other.run(os.getpid) == engine.run(os.getpid)
     assert other.actor(Counter, 1).call(Counter.add) == 2
+    network = some_network(4)
+    assert [other.run(weigh, network), engine.run(weigh, network)] == [weigh(network)] * 2
     other.close()
     with pytest.raises(EngineError, match="closed"):
         other.run(os.getpid)
@@ -288,6 +399,26 @@ def test_an_actor_is_lost_with_its_worker_and_a_new_one_works(engine: DaskEngine
         counter.call(Counter.add)
     assert engine.run(math.sqrt, 9.0) == 3.0  # the worker that answers has not noticed
     assert engine.actor(Counter, 7).call(Counter.add) == 8
+
+
+def test_another_worker_answers_while_the_one_that_answers_is_started_again(
+    engine: DaskEngine,
+) -> None:
+    assert wait_until(lambda: engine.answering == 2, 60)
+    answering, training = engine.run(os.getpid), engine.submit(os.getpid).result(60)
+    assert answering != training
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(engine.run, sleep_at, answering, 60.0)  # it is killed at this
+        assert wait_until(asked.running, 5)
+        os.kill(answering, signal.SIGKILL)
+        assert asked.result(30) == training
+    pids = [engine.run(os.getpid)]
+    while pids[-1] == training:
+        assert engine.state.phase == "ready"
+        pids.append(engine.run(os.getpid))
+    assert pids[0] == training
+    assert pids[-1] not in {answering, training}
+    assert engine.answering == 2
 
 
 def test_run_tries_again_when_its_worker_dies(engine: DaskEngine, tmp_path: Path) -> None:
