@@ -117,6 +117,10 @@ class Link:
                     raise EngineError(EngineFault.SLOW) from None
             except (OSError, CancelledError, _killed_worker()) as fault:
                 raise EngineLost from fault
+            except AttributeError as fault:  # Dask's own, when its client is closed meanwhile
+                if self.alive:
+                    raise
+                raise EngineLost from fault
 
     def drop(self, future: Any) -> None:
         """Let the scheduler forget a task or a slot, whoever else holds its future."""
