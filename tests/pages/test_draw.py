@@ -19,7 +19,7 @@ PAGE = Path(__file__).resolve().parents[2] / "pages" / "start" / "draw.py"
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+def app() -> AppTest:
     return AppTest.from_file(str(PAGE), default_timeout=120)
 
 

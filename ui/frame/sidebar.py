@@ -12,8 +12,8 @@ from ui.state.shown_network import network, show_run, shown_epoch, shown_run
 from ui.style.words import plain
 
 TICK, WAITING_TICK = 2.0, 1.0
-"""Seconds between two looks at a run that moves, and at an engine that one waits for; nothing ticks
-when nothing changes by itself."""
+"""Seconds between two looks at a run that is underway, and at an engine that is not ready yet. When
+neither can change by itself, the sidebar is not drawn again and again."""
 
 ENGINE_ICONS: dict[EnginePhase, str] = {
     "starting": ":material/hourglass_top:",
@@ -35,7 +35,7 @@ PHASE_WORDS = {
 
 
 def show() -> None:
-    """Draw the sidebar. It redraws itself while something in it moves."""
+    """Draw the sidebar. It draws itself again while a run or the engine can change by itself."""
     with st.sidebar:
         _network_choice()
         ticking = TICK if engine().state.phase == "ready" else WAITING_TICK
@@ -43,7 +43,7 @@ def show() -> None:
 
 
 def _network_choice() -> None:
-    """Whose network all pages show, and as it was after which epoch."""
+    """Let the person choose the network that all pages show, and the epoch of a run."""
     mine = session()
     titles = {SHIPPED: "Shipped network"}
     titles |= {run.id: run.title for run in my_runs()}
@@ -56,8 +56,8 @@ def _network_choice() -> None:
         options,
         index=options.index(shown) if shown in options else 0,
         format_func=titles.__getitem__,
-        # A new key, and so a new widget, when a page has changed what is shown: the old one would
-        # insist on what was last picked in it. So it would on a name that was changed.
+        # A widget keeps what was last picked in it. When a page has changed which network is shown,
+        # or how it is called, a new key makes a new widget, which begins with what is so now.
         key=f"network_choice_{shown}_{titles.get(shown)}",
         help="The shipped network was trained before it came to you. Each run is one of yours.",
     )
