@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from model.data.mnist import embedded
-from model.interpretability.arithmetic import Check, explain
+from model.interpretability.arithmetic import Check, explain_value
 from model.network import Layer, Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import forward_pass
 from model.network.keras_model import build
@@ -87,7 +87,7 @@ def held_against_keras() -> list[tuple[Network, Layer, Check]]:
         for i, picture in enumerate(pictures):
             layer = layers(network.config)[rng.integers(len(layers(network.config)))]
             place = random_place(layer, rng)
-            ours = explain(network, forward_pass(network, picture), layer.name, place).check
+            ours = explain_value(network, forward_pass(network, picture), layer.name, place).check
             reference = float(expected[layer.name][(i, *place)])
             found.append((network, layer, Check(ours.computed, reference, ours.size)))
     return found

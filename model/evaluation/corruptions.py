@@ -39,17 +39,11 @@ class Range:
     """The strengths of one change.
 
     Attributes:
-        title: on screen.
-        unit: of its numbers, on screen; empty where they have none.
-        meaning: a sentence.
         nothing: the strength that leaves a digit as it is.
-        step: of the slider.
-        strengths: nine, ascending, for the curve; the first and the last are the slider's ends.
+        step: the smallest difference worth choosing.
+        strengths: nine, ascending, for the curve; the first and the last are the ends.
     """
 
-    title: str
-    unit: str
-    meaning: str
     nothing: float
     step: float
     strengths: tuple[float, ...]
@@ -60,63 +54,14 @@ def _steps(first: float, last: float) -> tuple[float, ...]:
 
 
 RANGES: Mapping[Corruption, Range] = {
-    Corruption.SHIFT: Range(
-        "Shift",
-        "pixels",
-        "To the right, or to the left where it is negative.",
-        0,
-        0.5,
-        _steps(-8, 8),
-    ),
-    Corruption.ROTATION: Range(
-        "Rotation",
-        "°",
-        "To the right, or to the left where it is negative.",
-        0,
-        1,
-        _steps(-60, 60),
-    ),
-    Corruption.SIZE: Range("Size", "×", "1 is the digit as it is.", 1, 0.05, _steps(0.4, 1.6)),
-    Corruption.THICKNESS: Range(
-        "Stroke thickness",
-        "pixels",
-        "Ink added around each stroke, or taken away.",
-        0,
-        0.1,
-        _steps(-2, 2),
-    ),
-    Corruption.NOISE: Range(
-        "Noise",
-        "",
-        "Each pixel gets a random number added; this is its standard deviation.",
-        0,
-        0.02,
-        _steps(0, 0.8),
-    ),
-    Corruption.BLUR: Range(
-        "Blur",
-        "pixels",
-        "Each pixel becomes a mean of those around it (Gaussian).",
-        0,
-        0.1,
-        _steps(0, 4),
-    ),
-    Corruption.CONTRAST: Range(
-        "Contrast",
-        "×",
-        "1 is full; at 0 the whole picture has its mean grey.",
-        1,
-        0.02,
-        _steps(0.04, 1),
-    ),
-    Corruption.INVERSION: Range(
-        "Inversion",
-        "",
-        "0 is as it is, 1 is white ink on black paper, half way all is grey.",
-        0,
-        0.02,
-        _steps(0, 1),
-    ),
+    Corruption.SHIFT: Range(0, 0.5, _steps(-8, 8)),  # pixels to the right
+    Corruption.ROTATION: Range(0, 1, _steps(-60, 60)),  # degrees clockwise
+    Corruption.SIZE: Range(1, 0.05, _steps(0.4, 1.6)),  # times as large
+    Corruption.THICKNESS: Range(0, 0.1, _steps(-2, 2)),  # pixels of ink added around each stroke
+    Corruption.NOISE: Range(0, 0.02, _steps(0, 0.8)),  # standard deviation; ink is 1
+    Corruption.BLUR: Range(0, 0.1, _steps(0, 4)),  # standard deviation, in pixels
+    Corruption.CONTRAST: Range(1, 0.02, _steps(0.04, 1)),  # share of the contrast that is left
+    Corruption.INVERSION: Range(0, 0.02, _steps(0, 1)),  # 1 is white ink on black paper
 }
 
 

@@ -1,6 +1,6 @@
 """How good a network is on digits that it has not learned from, and where it fails.
 
-The network's answers come from `answers`, in a worker; everything else here is arithmetic on them.
+What the network says comes from `probabilities_of`, in a worker; the rest is arithmetic on it.
 SciPy's statistics and scikit-learn are imported where they are first needed: that takes 0.6 s of
 computing, which the start of the app must not wait for.
 """
@@ -22,7 +22,7 @@ SMALLEST = 1e-7
 """Keras takes no probability for smaller than this before its logarithm."""
 
 
-def answers(network: Network, source: DigitSource) -> np.ndarray:
+def probabilities_of(network: Network, source: DigitSource) -> np.ndarray:
     """Return the ten probabilities of each digit. Runs in a worker: it loads TensorFlow.
 
     Args:

@@ -59,7 +59,7 @@ class Ascent:
         return self.step >= STEPS
 
 
-def begin(network: Network, name: str, number: int, seed: int = 0) -> Ascent:
+def start_ascent(network: Network, name: str, number: int, seed: int = 0) -> Ascent:
     """Return the first picture: noise. Needs no worker.
 
     Raises:
@@ -75,7 +75,7 @@ def begin(network: Network, name: str, number: int, seed: int = 0) -> Ascent:
     return Ascent(layer, number, 0, noise, ())
 
 
-def climb(network: Network, ascent: Ascent, steps: int) -> Ascent:
+def ascend(network: Network, ascent: Ascent, steps: int) -> Ascent:
     """Do some more steps. Runs in a worker: it loads TensorFlow.
 
     Args:

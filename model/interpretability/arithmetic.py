@@ -247,7 +247,7 @@ class KeptValue:
 Explanation = WeightedSum | PoolingWindow | FlattenedValue | KeptValue
 
 
-def explain(network: Network, inside: ForwardPass, name: str, place: Place) -> Explanation:
+def explain_value(network: Network, inside: ForwardPass, name: str, place: Place) -> Explanation:
     """Return what made one output value of one layer.
 
     Args:

@@ -19,7 +19,7 @@ import numpy as np
 
 from model.data.mnist import DigitSource, digits_of
 from model.network import Network
-from model.network.activations import Reading, read
+from model.network.activations import DenseFeatures, dense_features
 
 SLICE = 250
 """Digits that are read at a time."""
@@ -36,8 +36,8 @@ TINY = 1e-12
 SAME = 1e-4  # share of its length that a point may be off by rounding
 
 
-def read_some(network: Network, source: DigitSource) -> Reading:
-    """Return what the network says of digits. Runs in a worker: it loads TensorFlow.
+def features_of(network: Network, source: DigitSource) -> DenseFeatures:
+    """Return what the dense layer makes of digits. Runs in a worker: it loads TensorFlow.
 
     Args:
         network: any network.
@@ -46,7 +46,7 @@ def read_some(network: Network, source: DigitSource) -> Reading:
     Returns:
         Probabilities (n, 10) and the dense layer's output (n, units).
     """
-    return read(network, digits_of(source).inputs())
+    return dense_features(network, digits_of(source).inputs())
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ class Layout:
         return self.step >= STEPS
 
 
-def begin(features: np.ndarray) -> Layout:
+def first_layout(features: np.ndarray) -> Layout:
     """Start from the PCA map, shrunk to a small cloud: the same digits make the same map."""
     points = pca(features).points(features)
     widest = float(points[:, 0].std()) or 1.0
@@ -134,7 +134,7 @@ def begin(features: np.ndarray) -> Layout:
     return Layout(0, points, np.zeros_like(points), np.ones_like(points))
 
 
-def advance(features: np.ndarray, layout: Layout, steps: int = STEPS_A_SLICE) -> Layout:
+def advance_layout(features: np.ndarray, layout: Layout, steps: int = STEPS_A_SLICE) -> Layout:
     """Take some steps of t-SNE: gradient descent with momentum and a gain for each number.
 
     Args:

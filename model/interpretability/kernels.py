@@ -1,6 +1,6 @@
 """The kernels: what each convolution layer has learned to look for, beside some made by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -130,39 +130,11 @@ def apply_kernel(picture: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     return np.asarray(np.einsum("ijpq,pq->ij", windows, kernel), np.float32)
 
 
-@dataclass(frozen=True)
-class HandMade:
-    """A kernel that people thought of, and what it answers to."""
-
-    name: str
-    kernel: tuple[tuple[float, float, float], ...]
-    sentence: str
-
-    def array(self) -> np.ndarray:
-        """(3, 3) float32."""
-        return np.array(self.kernel, np.float32)
-
-
-HAND_MADE = (
-    HandMade(
-        "Sobel, vertical edges",
-        ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
-        "Positive where the ink begins from left to right, negative where it ends.",
-    ),
-    HandMade(
-        "Sobel, horizontal edges",
-        ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
-        "Positive where the ink begins from top to bottom, negative where it ends.",
-    ),
-    HandMade(
-        "Laplace",
-        ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
-        "Negative inside a thin line, positive beside it, zero where nothing changes.",
-    ),
-    HandMade(
-        "Blur",
-        ((1 / 9, 1 / 9, 1 / 9),) * 3,
-        "The mean of nine pixels: edges grow soft.",
-    ),
-)
-"""Sobel and Feldman 1968; the discrete Laplace operator; the box blur."""
+HAND_MADE: Mapping[str, np.ndarray] = {
+    "sobel_vertical": np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32),
+    "sobel_horizontal": np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]], np.float32),
+    "laplace": np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32),
+    "blur": np.full((3, 3), 1 / 9, np.float32),
+}
+"""Kernels that people thought of: two for edges, vertical and horizontal (Sobel and Feldman 1968),
+the discrete Laplace operator and the box blur."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from model.data.mnist import DigitSource, digits_of
 from model.network import CLASSES, Network
-from model.network.activations import ForwardPass, read
+from model.network.activations import ForwardPass, dense_features
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ def dense_values(network: Network, source: DigitSource) -> np.ndarray:
     Returns:
         (n, units) float32, after ReLU.
     """
-    return read(network, digits_of(source).inputs()).features
+    return dense_features(network, digits_of(source).inputs()).features
 
 
 def most_exciting(values: np.ndarray, unit: int, count: int) -> np.ndarray:

@@ -123,15 +123,15 @@ def forward_pass(network: Network, digit: np.ndarray) -> ForwardPass:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """What the network says of several digits: (n, 10) and the dense layer's (n, units)."""
+class DenseFeatures:
+    """What the dense layer makes of several digits, (n, units), and the (n, 10) probabilities."""
 
     probabilities: np.ndarray
     features: np.ndarray
 
 
-def read(network: Network, pictures: np.ndarray) -> Reading:
-    """Read several digits. Runs in a worker: it loads TensorFlow.
+def dense_features(network: Network, pictures: np.ndarray) -> DenseFeatures:
+    """Return what the dense layer makes of several digits. Runs in a worker: it loads TensorFlow.
 
     Args:
         network: any network.
@@ -143,7 +143,7 @@ def read(network: Network, pictures: np.ndarray) -> Reading:
     for batch in layer_outputs(network, pictures, (dense, "output")):
         probabilities.append(batch["output"].after)
         features.append(batch[dense].after)
-    return Reading(np.concatenate(probabilities), np.concatenate(features))
+    return DenseFeatures(np.concatenate(probabilities), np.concatenate(features))
 
 
 def dense_layer(config: NetworkConfig) -> Layer:

@@ -113,11 +113,11 @@ def detector() -> Detector:
         biases = {name: file[f"{name}/bias"].astype(np.float32) for name in LAYERS}
     if {name: kernel.shape for name, kernel in kernels.items()} != SHAPES:
         raise ValueError(f"The arrays of {WEIGHTS} are not the detector's.")
-    return Detector(kernels, biases, float(card()["limit"]))
+    return Detector(kernels, biases, float(detector_card()["limit"]))
 
 
 @lru_cache(maxsize=1)
-def card() -> dict[str, Any]:
+def detector_card() -> dict[str, Any]:
     """How the detector was made: examples, settings, limit, and what it refuses and lets pass."""
     values: dict[str, Any] = json.loads((FOLDER / CARD).read_text(encoding="utf-8"))
     return values

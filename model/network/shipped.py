@@ -20,7 +20,7 @@ def shipped() -> Network:
 
 
 @lru_cache(maxsize=1)
-def card() -> dict[str, Any]:
+def shipped_card() -> dict[str, Any]:
     """Data, settings, seed, versions, accuracy and date of the shipped weights."""
     values: dict[str, Any] = json.loads((FOLDER / CARD).read_text(encoding="utf-8"))
     return values

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, WebSocket  # noqa: E402
 from model.data.mnist import Selection, embedded  # noqa: E402
 from model.engine import engine  # noqa: E402
 from model.interpretability.ablation import Ablation, for_unseen  # noqa: E402
-from model.interpretability.activation_maximization import STEPS, begin, climb  # noqa: E402
+from model.interpretability.activation_maximization import STEPS, ascend, start_ascent  # noqa: E402
 from model.interpretability.channel_order import Order, channels_in_order  # noqa: E402
 from model.interpretability.dead_filters import firing  # noqa: E402
 from model.interpretability.top_patches import best_patches  # noqa: E402
@@ -86,9 +86,9 @@ def in_the_engine() -> None:
 def ascent(name: str) -> tuple[float, float]:
     """Seconds to the first picture and to the last, slice by slice as the page does it."""
     began, first = time.perf_counter(), 0.0
-    state = begin(shipped(), name, 0)
+    state = start_ascent(shipped(), name, 0)
     while not state.done:
-        state = engine().submit(climb, shipped(), state, SLICE).result()
+        state = engine().submit(ascend, shipped(), state, SLICE).result()
         first = first or time.perf_counter() - began
     return first, time.perf_counter() - began
 

@@ -21,7 +21,7 @@ import numpy as np  # noqa: E402
 from model.data import mnist  # noqa: E402
 from model.engine import engine  # noqa: E402
 from model.evaluation.corruptions import RANGES, Corruption, measure  # noqa: E402
-from model.evaluation.metrics import SLICE, Evaluation, answers  # noqa: E402
+from model.evaluation.metrics import SLICE, Evaluation, probabilities_of  # noqa: E402
 from model.network.activations import forward_pass  # noqa: E402
 from model.network.shipped import shipped  # noqa: E402
 
@@ -45,7 +45,7 @@ def evaluate() -> None:
     labels = np.concatenate([part.digits().labels for part in slices])
     parts, first = [], 0.0
     for part in slices:
-        parts.append(engine().submit(answers, shipped(), part).result())
+        parts.append(engine().submit(probabilities_of, shipped(), part).result())
         first = first or time.perf_counter() - began
     found = Evaluation(labels, np.concatenate(parts))
     whole = time.perf_counter() - began
@@ -73,7 +73,9 @@ def curves() -> None:
 
 def main() -> None:
     engine().start()
-    engine().submit(answers, shipped(), mnist.Selection(part="test")).result()  # the worker is up
+    engine().submit(
+        probabilities_of, shipped(), mnist.Selection(part="test")
+    ).result()  # the worker is up
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     stop, waits = threading.Event(), []
     thread = threading.Thread(target=other_person, args=(stop, waits))

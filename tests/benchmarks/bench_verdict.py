@@ -25,7 +25,7 @@ from model.data import mnist
 from model.evaluation.metrics import wilson
 from model.evaluation.out_of_distribution import CAPITALS
 from model.evaluation.verdict import judge, rules_for
-from model.network.activations import read
+from model.network.activations import dense_features
 from model.network.digit_detector import detector
 from model.network.shipped import shipped
 from model.synthesis.detector_set import FONT_FOR_TEST, digits_of_many_hands, for_measuring, simple
@@ -83,7 +83,7 @@ def main() -> None:
             share = f"{refused / len(inputs):9.2%}   {low:.2%} to {high:.2%}"
             print(f"{name:34}{len(inputs):10}{refused:10}{share}", flush=True)
     rules, digit = rules_for(shipped()), mnist.embedded().test.inputs()[0]
-    probabilities = read(shipped(), digit[None]).probabilities[0]
+    probabilities = dense_features(shipped(), digit[None]).probabilities[0]
     print()
     say(
         "one judgement",

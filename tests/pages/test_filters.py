@@ -67,7 +67,7 @@ def test_in_another_order_a_pick_is_still_the_filter_that_was_clicked(
 
 def test_ones_own_kernel_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     app, made = opened(monkeypatch, NetworkConfig((4,), dense_units=5))
-    number, cosine = kernels(made)[0].most_similar(HAND_MADE[0].array())
+    number, cosine = kernels(made)[0].most_similar(HAND_MADE["sobel_vertical"])
     assert f"The most similar one of the network: filter {number}" in text(app)
     assert f"Similarity **{cosine:.2f}**" in text(app)
     app.button_group(key="hand_made").set_value("My own").run()

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from model.evaluation.verdict import Judgement, Rules, Verdict
-from model.network.digit_detector import card
+from model.network.digit_detector import detector_card
 
 
 def answer(probabilities: np.ndarray, verdict: Verdict, truth: int | None) -> None:
@@ -84,7 +84,7 @@ def _when_sure(rules: Rules | None) -> str:
 
 
 def _when_a_digit() -> str:
-    refused = card()["refused"]
+    refused = detector_card()["refused"]
     digits = refused["MNIST's test digits"]
     return (
         "**Like a digit?** A second, small network decides that: the *detector*. It has eleven "

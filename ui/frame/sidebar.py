@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model.engine import EnginePhase, engine
-from model.network.shipped import card
+from model.network.shipped import shipped_card
 from model.runs import Run, RunPhase
 from ui.frame.time_machine import epoch_slider
 from ui.state.my_runs import my_runs
@@ -73,7 +73,9 @@ def _network_choice() -> None:
 def _about_network(run: Run | None) -> str:
     mine = session()
     if mine.shown_id is None:
-        return f"Reads {card()['test']['accuracy']:.1%} of 10,000 unseen test digits rightly."
+        return (
+            f"Reads {shipped_card()['test']['accuracy']:.1%} of 10,000 unseen test digits rightly."
+        )
     if run is None:
         return f"{plain(network().origin)}. It lives as long as this page is open."
     if shown_epoch() is None:

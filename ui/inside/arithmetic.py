@@ -9,7 +9,7 @@ from model.interpretability.arithmetic import (
     KeptValue,
     PoolingWindow,
     WeightedSum,
-    explain,
+    explain_value,
 )
 from model.network import Layer, LayerKind, Network
 from model.network.activations import ForwardPass, LayerOutput
@@ -144,7 +144,7 @@ def _walk_map(
         now = _view(layer, (row, column), channel, shown, view.epoch)
         go_to(now)
         at = (row, column, channel) if layer.has_maps else (now.channel or 0,)
-        explanation = explain(network, inside, layer.name, at)
+        explanation = explain_value(network, inside, layer.name, at)
         opened = _input_map(explanation, source)
     with right:
         show_explanation(explanation, opened)
@@ -222,7 +222,7 @@ def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, play
     if pick is not None:
         unit = pick.channel
     go_to(View(layer.name, unit, None, view.epoch))
-    explanation = explain(network, inside, layer.name, (unit,))
+    explanation = explain_value(network, inside, layer.name, (unit,))
     opened = _opened_channel(explanation) if isinstance(explanation, WeightedSum) else 0
     show_explanation(explanation, opened)
     _take_along(output)

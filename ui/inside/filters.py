@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from model.data import mnist
-from model.interpretability.activation_maximization import STEPS, Ascent, begin, climb
+from model.interpretability.activation_maximization import STEPS, Ascent, ascend, start_ascent
 from model.interpretability.kernels import HAND_MADE, FilterOrder, LayerKernels, apply_kernel, strip
 from model.interpretability.top_patches import best_patches
 from model.network import Network
@@ -22,6 +22,22 @@ from ui.state.session import ChosenDigit, View
 
 SLICE = 5
 """Steps of the ascent between two pictures."""
+HAND_MADE_WORDS = {
+    "sobel_vertical": (
+        "Sobel, vertical edges",
+        "Positive where the ink begins from left to right, negative where it ends.",
+    ),
+    "sobel_horizontal": (
+        "Sobel, horizontal edges",
+        "Positive where the ink begins from top to bottom, negative where it ends.",
+    ),
+    "laplace": (
+        "Laplace",
+        "Negative inside a thin line, positive beside it, zero where nothing changes.",
+    ),
+    "blur": ("Blur", "The mean of nine pixels: edges grow soft."),
+}
+"""Of each kernel made by hand: its name, and what it answers to."""
 OWN = "My own"
 ORDERS = {
     FilterOrder.NUMBER: "number",
@@ -160,7 +176,7 @@ def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
         "(gradient ascent). A slight blur and a pull towards paper keep single pixels down."
     )
     name = filters.layer.name
-    first = begin(network, name, number)
+    first = start_ascent(network, name, number)
 
     def prepare() -> list[Slice[Ascent]]:
         return [partial(_climb_on, network, first)] * (STEPS // SLICE)
@@ -176,7 +192,7 @@ def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
 
 
 def _climb_on(network: Network, first: Ascent, before: Sequence[Ascent]) -> partial[Ascent]:
-    return partial(climb, network, before[-1] if before else first, SLICE)
+    return partial(ascend, network, before[-1] if before else first, SLICE)
 
 
 def _show_climb(found: Sequence[Ascent], _: bool) -> None:
@@ -275,15 +291,15 @@ def _kernel() -> np.ndarray:
     """Let a kernel be chosen or typed in: (3, 3) float32."""
     choice = st.segmented_control(
         "Kernel",
-        [*(made.name for made in HAND_MADE), OWN],
-        default=HAND_MADE[0].name,
+        [*(title for title, _ in HAND_MADE_WORDS.values()), OWN],
+        default=next(iter(HAND_MADE_WORDS.values()))[0],
         required=True,
         key="hand_made",
     )
-    made = next((made for made in HAND_MADE if made.name == choice), None)
-    if made is not None:
-        st.caption(made.sentence)
-        return made.array()
+    for name, (title, meaning) in HAND_MADE_WORDS.items():
+        if choice == title:
+            st.caption(meaning)
+            return HAND_MADE[name]
     st.caption("Nine numbers from −9 to 9, row by row.")
     numbers = np.zeros((3, 3), np.float32)
     with st.container(width=360, key="own_kernel"):

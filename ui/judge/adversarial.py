@@ -41,7 +41,7 @@ def smallest_change(digit: ChosenDigit) -> None:
         label = int(inside.probabilities.argmax())
     method = AttackMethod(
         st.segmented_control(
-            "AttackMethod",
+            "Method",
             list(AttackMethod),
             default=AttackMethod.ONE_STEP,
             required=True,

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from model.data import mnist
-from model.evaluation.metrics import SLICE, Evaluation, answers
+from model.evaluation.metrics import SLICE, Evaluation, probabilities_of
 from model.network import Network
 from model.training.rehearsal import as_digits, counted
 from ui.components.confusion import confusion
@@ -105,7 +105,7 @@ def _parts(source: mnist.DigitSource) -> Sequence[mnist.DigitSource]:
 def _begin(
     current: Network, part: mnist.DigitSource, before: Sequence[np.ndarray]
 ) -> partial[np.ndarray]:
-    return partial(answers, current, part)
+    return partial(probabilities_of, current, part)
 
 
 def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> None:

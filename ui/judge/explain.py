@@ -158,7 +158,7 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
     """Let the method and its settings be chosen."""
     method = AttributionMethod(
         st.segmented_control(
-            "AttributionMethod",
+            "Method",
             [str(each) for each in AttributionMethod],
             default=linked(
                 "method",

@@ -12,14 +12,14 @@ from model.interpretability.embedding import (
     STEPS,
     STEPS_A_SLICE,
     Layout,
-    advance,
-    begin,
+    advance_layout,
+    features_of,
+    first_layout,
     neighbours,
     pca,
-    read_some,
 )
 from model.network import Network
-from model.network.activations import ForwardPass, Reading, dense_layer
+from model.network.activations import DenseFeatures, ForwardPass, dense_layer
 from ui.components.scatter import Cloud, scatter
 from ui.digit.gallery import gallery, open_digit
 from ui.state.answers import look_inside
@@ -41,19 +41,21 @@ def digit_map() -> None:
         partial(_slices, current),
         partial(_show, current),
         key="map_reading",
-        label="Reading 1,000 digits",
+        label="DenseFeatures 1,000 digits",
     )
 
 
-def _slices(current: Network) -> list[Slice[Reading]]:
+def _slices(current: Network) -> list[Slice[DenseFeatures]]:
     return [partial(_read, current, part) for part in Selection(part="unseen").slices(SLICE)]
 
 
-def _read(current: Network, part: Selection, before: Sequence[Reading]) -> partial[Reading]:
-    return partial(read_some, current, part)
+def _read(
+    current: Network, part: Selection, before: Sequence[DenseFeatures]
+) -> partial[DenseFeatures]:
+    return partial(features_of, current, part)
 
 
-def _show(current: Network, results: Sequence[Reading], complete: bool) -> None:
+def _show(current: Network, results: Sequence[DenseFeatures], complete: bool) -> None:
     if not complete:
         return
     features = np.concatenate([each.features for each in results])
@@ -118,7 +120,7 @@ def _steps(features: np.ndarray) -> list[Slice[Layout]]:
 
 
 def _move(features: np.ndarray, before: Sequence[Layout]) -> partial[Layout]:
-    return partial(advance, features, before[-1] if before else begin(features))
+    return partial(advance_layout, features, before[-1] if before else first_layout(features))
 
 
 def _show_layout(

@@ -24,6 +24,7 @@ from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.digit.answer import answer
 from ui.frame.save_menu import save_menu
+from ui.judge.corruption_words import WORDS
 from ui.state.answers import rules
 from ui.state.ask import ask
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -76,15 +77,16 @@ def _sliders() -> dict[Corruption, float]:
     strengths: dict[Corruption, float] = {}
     with st.grid("auto", min_column_width=220):
         for change, info in RANGES.items():
+            words = WORDS[change]
             strengths[change] = float(
                 st.slider(
-                    f"{info.title} ({info.unit})" if info.unit else info.title,
+                    f"{words.title} ({words.unit})" if words.unit else words.title,
                     float(info.strengths[0]),
                     float(info.strengths[-1]),
                     float(info.nothing),
                     float(info.step),
                     key=f"robust_{change}_{again}",
-                    help=info.meaning,
+                    help=words.meaning,
                     persist_state="session",
                 )
             )
@@ -97,12 +99,12 @@ def _sliders() -> dict[Corruption, float]:
 def all_digits() -> None:
     """Measure every change at nine strengths on 1,000 digits; curve and table grow meanwhile."""
     chosen = st.pills(
-        "Corruption",
+        "Change",
         list(RANGES),
         default=Corruption.SHIFT,
         required=True,
         key="robust_curve",
-        format_func=lambda change: RANGES[change].title,
+        format_func=lambda change: WORDS[change].title,
         persist_state="session",
     )
     current = network()
@@ -165,7 +167,7 @@ def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> No
 
 
 def _curve(chosen: Corruption, points: Sequence[Point]) -> None:
-    info = RANGES[chosen]
+    info, words = RANGES[chosen], WORDS[chosen]
     strengths = np.array([point.strength for point in points])
     right = np.array([point.accuracy for point in points])
     sure = np.array([point.confidence for point in points])
@@ -177,9 +179,9 @@ def _curve(chosen: Corruption, points: Sequence[Point]) -> None:
             ),
         ],
         key="robust_chart",
-        title=f"{info.title}: 1,000 unseen digits",
+        title=f"{words.title}: 1,000 unseen digits",
         height=280,
-        x_label=f"{info.title.lower()}{f' in {info.unit}' if info.unit else ''}",
+        x_label=f"{words.title.lower()}{f' in {words.unit}' if words.unit else ''}",
         y_label="share",
         y_format="percent",
         y_range=(0.0, 1.02),
@@ -203,7 +205,7 @@ def _reach(chosen: Corruption, points: Sequence[Point]) -> str:
         low -= 1
     while high + 1 < len(points) and points[high + 1].accuracy >= GOOD:
         high += 1
-    unit = f" {info.unit}" if info.unit else ""
+    unit = f" {WORDS[chosen].unit}" if WORDS[chosen].unit else ""
     first, last = (f"{points[i].strength:g}" for i in (low, high))
     return f"{GOOD:.0%} or more are read rightly from {first} to {last}{unit}."
 
@@ -211,7 +213,7 @@ def _reach(chosen: Corruption, points: Sequence[Point]) -> str:
 def _row(change: Corruption, points: Sequence[Point]) -> str:
     at = {point.strength: point for point in points}
     cells = "".join(_cell(at.get(strength), strength) for strength in RANGES[change].strengths)
-    return f"<tr><th scope='row'>{RANGES[change].title}</th>{cells}</tr>"
+    return f"<tr><th scope='row'>{WORDS[change].title}</th>{cells}</tr>"
 
 
 def _cell(point: Point | None, strength: float) -> str:
@@ -240,7 +242,7 @@ def robustness_png(results: Sequence[Measured]) -> bytes:
     """All changes at a glance as a picture: a row a change, from one end to the other."""
     rows = [
         (
-            RANGES[change].title,
+            WORDS[change].title,
             [
                 Cell(f"{p.accuracy:.0%}", f"{p.strength:g}", SHADE, 0.8 * p.accuracy)
                 for p in curve(results, change)

@@ -30,7 +30,7 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
     names = [str(each) for each in methods_for(network.config)]
     method = AttributionMethod(
         st.segmented_control(
-            "AttributionMethod",
+            "Method",
             names,
             default=linked("method", names, names[0]),
             required=True,

@@ -3,9 +3,9 @@
 import numpy as np
 
 from model.data.mnist import Selection
-from model.evaluation.metrics import answers
+from model.evaluation.metrics import probabilities_of
 from model.evaluation.verdict import Rules, rules_for
-from model.network.activations import ForwardPass, Reading, forward_pass, read
+from model.network.activations import DenseFeatures, ForwardPass, dense_features, forward_pass
 from ui.state.ask import ask
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
@@ -13,18 +13,18 @@ from ui.state.shown_network import network
 
 def look_inside(digit: ChosenDigit) -> ForwardPass | None:
     """Send a digit through the network; a sentence on the page and None while that cannot be."""
-    return ask(forward_pass, network(), digit.pixels, spinner="Reading the digit …")
+    return ask(forward_pass, network(), digit.pixels, spinner="DenseFeatures the digit …")
 
 
-def read_digits(pictures: np.ndarray) -> Reading | None:
+def read_digits(pictures: np.ndarray) -> DenseFeatures | None:
     """What the shown network says of several digits, (n, 28, 28); None while the engine is away."""
-    return ask(read, network(), pictures, quiet=True)
+    return ask(dense_features, network(), pictures, quiet=True)
 
 
 def misread_test_digits() -> np.ndarray | None:
     """The places of the test digits that the shown network misreads; None without the engine."""
     test = Selection(part="test")
-    shares = ask(answers, network(), test, for_everybody=True, quiet=True)
+    shares = ask(probabilities_of, network(), test, for_everybody=True, quiet=True)
     return None if shares is None else np.flatnonzero(shares.argmax(axis=1) != test.digits().labels)
 
 

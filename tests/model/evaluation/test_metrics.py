@@ -5,7 +5,7 @@ import pytest
 from sklearn import metrics
 
 from model.data import mnist
-from model.evaluation.metrics import Evaluation, answers, wilson
+from model.evaluation.metrics import Evaluation, probabilities_of, wilson
 from model.network import Network, NetworkConfig
 from model.network.keras_model import build
 from tests.networks import weights_of
@@ -43,7 +43,7 @@ def test_accuracy_and_loss_are_those_of_keras() -> None:
     test = mnist.embedded().test
     loss, accuracy = model.evaluate(test.inputs()[..., None], test.labels, verbose=0)
     network = Network(config, weights_of(model, config), "a test")
-    found = Evaluation(test.labels, answers(network, mnist.Selection(part="test")))
+    found = Evaluation(test.labels, probabilities_of(network, mnist.Selection(part="test")))
     assert found.accuracy == pytest.approx(accuracy, abs=1e-7)
     assert found.loss == pytest.approx(loss, rel=1e-5)
 

@@ -7,7 +7,7 @@ from model.data import mnist
 from model.evaluation import verdict
 from model.evaluation.verdict import Judgement, Rules, Verdict, judge, measured, sure_limit
 from model.network import Network, NetworkConfig, activations
-from model.network.activations import Reading, forward_pass
+from model.network.activations import DenseFeatures, forward_pass
 from model.network.digit_detector import detector
 from model.network.forward import BATCH
 from model.network.keras_model import build
@@ -22,7 +22,7 @@ def rules() -> Rules:
 
 
 def verdicts(pictures: np.ndarray, rules: Rules) -> list[Verdict]:
-    said = activations.read(shipped(), pictures)
+    said = activations.dense_features(shipped(), pictures)
     rows = zip(said.probabilities, detector().likeness(pictures), strict=True)
     return [judge(answer, float(likeness), rules) for answer, likeness in rows]
 
@@ -136,10 +136,10 @@ def test_every_architecture_has_rules_and_an_untrained_one_is_never_sure(
 
 def test_reading_many_is_reading_each(rules: Rules) -> None:
     pictures = mnist.embedded().test.inputs()[: BATCH + 3]
-    many = activations.read(shipped(), pictures)
+    many = activations.dense_features(shipped(), pictures)
     assert many.probabilities.shape == (BATCH + 3, 10)
-    last = activations.read(shipped(), pictures[-1:])
-    assert isinstance(many, Reading)
+    last = activations.dense_features(shipped(), pictures[-1:])
+    assert isinstance(many, DenseFeatures)
     np.testing.assert_allclose(many.probabilities[-1], last.probabilities[0], atol=1e-5)
     np.testing.assert_allclose(many.features[-1], last.features[0], atol=1e-4)
 

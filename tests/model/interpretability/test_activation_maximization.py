@@ -4,9 +4,9 @@ import pytest
 from model.interpretability.activation_maximization import (
     STEPS,
     Ascent,
-    begin,
+    ascend,
     blurred,
-    climb,
+    start_ascent,
     uphill,
 )
 from model.network import Network, NetworkConfig, layers, weight_shapes
@@ -42,20 +42,20 @@ def value_of(made: Network, ascent: Ascent) -> float:
 )
 def test_it_climbs_and_tells_the_truth(config: NetworkConfig, name: str, number: int) -> None:
     made = network(config)
-    ascent = first = begin(made, name, number)
+    ascent = first = start_ascent(made, name, number)
     assert first.patch.shape == (first.layer.receptive_field,) * 2
     while not ascent.done:
-        ascent = climb(made, ascent, 25)
+        ascent = ascend(made, ascent, 25)
         assert len(ascent.values) == ascent.step + 1
         assert 0 <= ascent.patch.min() <= ascent.patch.max() <= 1
         assert ascent.patch.dtype == np.float32
     assert ascent.step == STEPS
     assert ascent.values[0] == pytest.approx(value_of(made, first), rel=1e-4)
     assert ascent.values[-1] == pytest.approx(value_of(made, ascent), rel=1e-4)
-    spread = np.std([begin(made, name, number, seed).patch.sum() for seed in range(3)])
+    spread = np.std([start_ascent(made, name, number, seed).patch.sum() for seed in range(3)])
     assert spread > 0
     assert ascent.values[-1] > ascent.values[0]
-    assert climb(made, ascent, 5).step == STEPS
+    assert ascend(made, ascent, 5).step == STEPS
 
 
 def test_a_single_filter_ends_at_the_picture_of_its_positive_weights() -> None:
@@ -63,7 +63,7 @@ def test_a_single_filter_ends_at_the_picture_of_its_positive_weights() -> None:
     config = NetworkConfig(filters=(1,), dense_units=2)
     made = network(config)
     made.weights["conv1/kernel"][:, :, 0, 0] = [[1, -1, 1], [-1, 1, -1], [1, -1, 1]]
-    ascent = climb(made, begin(made, "conv1", 0), STEPS)
+    ascent = ascend(made, start_ascent(made, "conv1", 0), STEPS)
     positive = made.weights["conv1/kernel"][:, :, 0, 0] > 0
     assert ascent.patch[positive].min() > 0.8
     assert ascent.patch[~positive].max() < 0.2
@@ -71,10 +71,10 @@ def test_a_single_filter_ends_at_the_picture_of_its_positive_weights() -> None:
 
 def test_slices_make_the_same_picture_as_one_go() -> None:
     made = network(NetworkConfig(filters=(3, 3), dense_units=3))
-    whole = climb(made, begin(made, "conv2", 1), 20)
-    sliced = begin(made, "conv2", 1)
+    whole = ascend(made, start_ascent(made, "conv2", 1), 20)
+    sliced = start_ascent(made, "conv2", 1)
     for _ in range(4):
-        sliced = climb(made, sliced, 5)
+        sliced = ascend(made, sliced, 5)
     assert np.allclose(whole.patch, sliced.patch, atol=1e-5)
     assert np.allclose(whole.values, sliced.values, rtol=1e-4)
 
@@ -95,8 +95,8 @@ def test_the_blur_keeps_the_whole_and_lowers_a_peak() -> None:
 def test_a_filter_that_is_not_there_is_refused() -> None:
     made = network(NetworkConfig(filters=(3,), dense_units=2))
     with pytest.raises(ValueError, match="no 3"):
-        begin(made, "conv1", 3)
+        start_ascent(made, "conv1", 3)
     for name in ("dense", "conv2"):
         with pytest.raises(ValueError, match=name):
-            begin(made, name, 0)
+            start_ascent(made, name, 0)
     assert layers(made.config)[0].name == "conv1"

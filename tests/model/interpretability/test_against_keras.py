@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from model.data.mnist import embedded
 from model.interpretability.ablation import Ablation, changed_digits, changed_network
-from model.interpretability.activation_maximization import begin, climb
+from model.interpretability.activation_maximization import ascend, start_ascent
 from model.interpretability.dead_filters import firing
 from model.interpretability.map_over_epochs import map_over_epochs
 from model.interpretability.top_patches import best_patches
@@ -69,7 +69,7 @@ def test_every_views_numbers_are_those_of_keras(config: NetworkConfig, seed: int
 
     # Gradient ascent: the value that it tells of its picture.
     last = [row for row in with_maps if row.kind is LayerKind.CONVOLUTION][-1]
-    risen = climb(network, begin(network, last.name, 0), 5)
+    risen = ascend(network, start_ascent(network, last.name, 0), 5)
     i, j = (size // 2 for size in last.output_shape[:2])
     top, left, bottom, right = last.field_of(i, j)
     seen = np.zeros((1, 28, 28), np.float32)

@@ -10,7 +10,7 @@ from model.interpretability.arithmetic import (
     PoolingWindow,
     Softmax,
     WeightedSum,
-    explain,
+    explain_value,
 )
 from model.network import LayerKind, Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import ForwardPass, LayerOutput, forward_pass
@@ -38,7 +38,7 @@ def small() -> tuple[Network, ForwardPass]:
 def test_a_convolution_by_hand() -> None:
     """The window's left column is 1/4, 1/2, 1; the kernel's is 1, 2, 1: 1/4 + 1 + 1 + bias 1/2."""
     network, inside = small()
-    sum_ = explain(network, inside, "conv1", (4, 5, 0))
+    sum_ = explain_value(network, inside, "conv1", (4, 5, 0))
     assert isinstance(sum_, WeightedSum)
     assert sum_.products[:, 0, 0].tolist() == [0.25, 1.0, 1.0]
     assert sum_.partial_sums.tolist() == [2.25]
@@ -53,7 +53,7 @@ def test_a_convolution_by_hand() -> None:
 def test_relu_cuts_a_negative_sum() -> None:
     """Two columns to the left the ink lies under −1, −2, −1."""
     network, inside = small()
-    sum_ = explain(network, inside, "conv1", (4, 3, 0))
+    sum_ = explain_value(network, inside, "conv1", (4, 3, 0))
     assert isinstance(sum_, WeightedSum)
     assert (sum_.z, sum_.value) == (-1.75, 0.0)
     assert not sum_.check_z.agrees  # the made-up pass reports 0 before the activation
@@ -62,7 +62,7 @@ def test_relu_cuts_a_negative_sum() -> None:
 
 def test_a_window_without_ink_has_no_causes() -> None:
     network, inside = small()
-    sum_ = explain(network, inside, "conv1", (20, 20, 0))
+    sum_ = explain_value(network, inside, "conv1", (20, 20, 0))
     assert isinstance(sum_, WeightedSum)
     assert sum_.causes() == ()
     assert sum_.z == 0.5
@@ -70,7 +70,7 @@ def test_a_window_without_ink_has_no_causes() -> None:
 
 def test_pooling_by_hand() -> None:
     network, inside = small()
-    window = explain(network, inside, "pool1", (1, 3, 0))
+    window = explain_value(network, inside, "pool1", (1, 3, 0))
     assert isinstance(window, PoolingWindow)
     assert window.values.tolist() == [[1, 4], [3, 2]]
     assert (window.value, window.winners) == (4, ((0, 1),))
@@ -80,7 +80,7 @@ def test_pooling_by_hand() -> None:
 
 def test_all_equal_places_win() -> None:
     network, inside = small()
-    window = explain(network, inside, "pool1", (0, 0, 0))
+    window = explain_value(network, inside, "pool1", (0, 0, 0))
     assert isinstance(window, PoolingWindow)
     assert len(window.winners) == 4
 
@@ -96,7 +96,7 @@ def test_softmax_by_hand() -> None:
 def test_softmax_survives_huge_logits() -> None:
     network, inside = small()
     inside.layers[-1].before[:] = [2000, 1999, *[-2000] * 8]
-    sum_ = explain(network, inside, "output", (0,))
+    sum_ = explain_value(network, inside, "output", (0,))
     assert isinstance(sum_, WeightedSum)
     assert sum_.softmax is not None
     assert sum_.softmax.shift == 2000
@@ -106,7 +106,7 @@ def test_softmax_survives_huge_logits() -> None:
 def test_a_dense_unit_by_hand() -> None:
     """Unit 3 reads 1 and 2 with the weights 3 and 13."""
     network, inside = small()
-    sum_ = explain(network, inside, "output", (3,))
+    sum_ = explain_value(network, inside, "output", (3,))
     assert isinstance(sum_, WeightedSum)
     assert sum_.partial_sums.tolist() == [3, 26]
     assert (sum_.z, sum_.order.tolist()) == (29, [1, 0])
@@ -130,7 +130,7 @@ def test_agreement_is_measured_where_float32_can_be_measured() -> None:
 def test_a_place_that_is_not_there_is_refused(name: str, place: tuple[int, ...]) -> None:
     network, inside = small()
     with pytest.raises(ValueError, match=name):
-        explain(network, inside, name, place)
+        explain_value(network, inside, name, place)
 
 
 def test_200_random_totals_are_those_of_keras() -> None:
@@ -171,7 +171,7 @@ def test_every_kind_of_layer_of_every_network_agrees(case: tuple[NetworkConfig, 
     network = Network(config, weights, "test")
     inside = forward_pass(network, rng.random((28, 28), np.float32))
     for layer in layers(config):
-        explanation = explain(network, inside, layer.name, random_place(layer, rng))
+        explanation = explain_value(network, inside, layer.name, random_place(layer, rng))
         assert explanation.check.agrees, (layer, explanation.check)
         if isinstance(explanation, WeightedSum):
             assert explanation.check_z.agrees
@@ -191,14 +191,14 @@ def test_against_plain_loops() -> None:
         for q in range(5):
             for c in range(3):
                 z += float(maps[3 + p, 1 + q, c]) * float(kernel[p, q, c, 2])
-    sum_ = explain(network, inside, "conv2", (3, 1, 2))
+    sum_ = explain_value(network, inside, "conv2", (3, 1, 2))
     assert isinstance(sum_, WeightedSum)
     assert sum_.z == pytest.approx(z, rel=1e-12)
 
     flat, matrix = inside.layers[3].after, network.weights["dense/kernel"]
     z = float(network.weights["dense/bias"][4])
     z += sum(float(flat[i]) * float(matrix[i, 4]) for i in range(len(flat)))
-    dense = explain(network, inside, "dense", (4,))
+    dense = explain_value(network, inside, "dense", (4,))
     assert isinstance(dense, WeightedSum)
     assert dense.z == pytest.approx(z, rel=1e-12)
     for cause in dense.causes(5):
@@ -211,10 +211,10 @@ def test_flatten_and_dropout_copy() -> None:
     config = NetworkConfig(filters=(3,), dense_units=5, dropout=0.5)
     network = random_network(config, 6)
     inside = forward_pass(network, np.random.default_rng(6).random((28, 28), np.float32))
-    flat = explain(network, inside, "flatten", (26 * 3 * 2 + 3 * 7 + 1,))
+    flat = explain_value(network, inside, "flatten", (26 * 3 * 2 + 3 * 7 + 1,))
     assert isinstance(flat, FlattenedValue)
     assert flat.source == (2, 7, 1)
     assert flat.check.difference == 0
-    kept = explain(network, inside, "dropout", (4,))
+    kept = explain_value(network, inside, "dropout", (4,))
     assert isinstance(kept, KeptValue)
     assert (kept.rate, kept.check.difference) == (0.5, 0)

@@ -8,9 +8,9 @@ from sklearn.manifold import trustworthiness
 from model.data.mnist import unseen
 from model.interpretability.embedding import (
     STEPS,
-    advance,
+    advance_layout,
     affinities,
-    begin,
+    first_layout,
     gradient,
     neighbours,
     pca,
@@ -100,13 +100,13 @@ def test_tsne_keeps_the_neighbours_and_goes_in_slices(
     groups: tuple[np.ndarray, np.ndarray],
 ) -> None:
     features, group = groups
-    layout = begin(features)
+    layout = first_layout(features)
     while not layout.done:
         before = layout.step
-        layout = advance(features, layout, steps=70)
+        layout = advance_layout(features, layout, steps=70)
         assert before < layout.step <= STEPS
     assert trustworthiness(features, layout.points, n_neighbors=10) > 0.9
     nearest = [neighbours(layout.points, point, 1)[0] for point in layout.points]
     assert (group[nearest] == group).mean() > 0.97
-    at_once = advance(features, begin(features), steps=STEPS)
+    at_once = advance_layout(features, first_layout(features), steps=STEPS)
     np.testing.assert_array_equal(at_once.points, layout.points)
