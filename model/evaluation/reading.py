@@ -129,7 +129,7 @@ def read_digit(network: Network, digit: np.ndarray) -> Reading:
         ValueError: wrong shape, dtype or range; the message says what was expected and what came.
     """
     check_digit(digit)
-    return _said(network, digit[None], 0)
+    return _said(network, digit[None], detector().likeness(digit[None]), 0)
 
 
 def known_rules(network: Network) -> Rules:
@@ -170,16 +170,25 @@ def _reading(
         sizes = [each.size for each in found]
         followed = sizes.index(max(sizes))
     digits = np.stack([each.digit for each in found])
-    return replace(_said(network, digits, followed, finished=finished), prepared=prepared)
+    likeness = np.array([each.likeness for each in found])
+    said = _said(network, digits, likeness, followed, finished=finished)
+    return replace(said, prepared=prepared)
 
 
-def _said(network: Network, digits: np.ndarray, followed: int, *, finished: bool = True) -> Reading:
-    """Send the digits through the network, and each of them once past the detector."""
+def _said(
+    network: Network,
+    digits: np.ndarray,
+    likeness: np.ndarray,
+    followed: int,
+    *,
+    finished: bool = True,
+) -> Reading:
+    """Send the digits through the network and judge its answers."""
     inside = forward_pass(network, digits[followed])
     several = len(digits) > 1
     answers = probabilities(network, digits) if several else inside.probabilities[None]
     rules = known_rules(network)
-    rows = zip(answers, detector().likeness(digits), strict=True)
+    rows = zip(answers, likeness, strict=True)
     verdicts = tuple(judge(row, float(like), rules, finished=finished) for row, like in rows)
     return Reading(digits, answers, verdicts, followed, inside, rules)
 

@@ -202,18 +202,28 @@ def test_the_rules_of_a_network_and_the_steps_of_a_picture_cost_once(
     assert asked == ["picture", "another", "picture"]
 
 
-def test_the_detector_judges_a_lone_digit_once_a_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    judged = 0
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What the detector has judged: each picture's pixels."""
+    seen: list[bytes] = []
     likeness = Detector.likeness
 
-    def counted(self: Detector, pictures: np.ndarray) -> np.ndarray:
-        nonlocal judged
-        judged += len(pictures)
+    def noted(self: Detector, pictures: np.ndarray) -> np.ndarray:
+        seen.extend(picture.tobytes() for picture in pictures)
         return likeness(self, pictures)
 
-    monkeypatch.setattr(Detector, "likeness", counted)
-    read_digit(shipped(), mnist.embedded().test.inputs()[0])
-    assert judged == 1
+    monkeypatch.setattr(Detector, "likeness", noted)
+    return seen
+
+
+@pytest.mark.parametrize("columns", [(38,), (15, 55)])
+def test_the_detector_judges_each_digit_once(columns: tuple[int, ...], judged: list[bytes]) -> None:
+    said = read_ink(shipped(), sheet(*columns))
+    assert len(said.digits) == len(columns)
+    assert all(judged.count(digit.tobytes()) == 1 for digit in said.digits)
+    judged.clear()
+    read_digit(shipped(), said.digits[0])
+    assert len(judged) == 1
 
 
 def test_a_reading_of_a_drawing_is_light() -> None:
