@@ -33,10 +33,10 @@ def follow() -> None:
     """The sheet and the columns; runs again with every movement of the pen."""
     sheet, layers = st.columns([2, 5], gap="medium")
     with sheet:
-        digit = digit_under_pen()
+        digit, inside = digit_under_pen()
         st.caption(about(network(), digit.source))
     with layers:
-        inside = look_inside(digit)
+        inside = inside or look_inside(digit)
         if inside is None:
             return
         opened = overview(columns(inside), key="overview")

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from model.data.mnist import embedded
+from model.engine import InlineEngine, using_engine
 from model.network.forward import probabilities
 from model.network.shipped import shipped
 
@@ -81,6 +82,49 @@ def test_a_letter_is_called_no_digit(app: AppTest) -> None:
     assert "data-judgement='not yet a digit'" in bodies(app)
 
 
+def test_a_stroke_that_has_just_begun_is_no_fault(app: AppTest) -> None:
+    dot = np.zeros((84, 84), np.uint8)
+    dot[40:43, 40:43] = 255
+    app.session_state["sheet"] = sent(dot)
+    app.session_state["sheet"]["drawing"]["finished"] = False
+    app.run()
+    assert "Draw a digit" in bodies(app)
+    assert "No digit is found" not in bodies(app)
+    app.session_state["sheet"]["drawing"]["finished"] = True
+    app.run()
+    assert "No digit is found" in bodies(app)
+
+
+def test_a_digit_in_pieces_under_the_pen_stays_one_answer(app: AppTest) -> None:
+    for finished, columns, number in (
+        (True, (30,), False),
+        (False, (15, 55), False),  # perhaps the second stroke of a 4
+        (True, (15, 55), True),
+        (False, (15, 55, 70), True),  # more is written beside a number
+    ):
+        app.session_state["sheet"] = ink(*columns)
+        app.session_state["sheet"]["drawing"]["finished"] = finished
+        app.run()
+        assert not app.exception
+        assert ("data-number" in bodies(app)) is number
+        assert ("class='ds-digit'" in bodies(app)) is True
+
+
+def test_one_movement_of_the_pen_asks_the_engine_once(app: AppTest) -> None:
+    asked: list[str] = []
+    noting = InlineEngine(before=lambda work, *_, **__: asked.append(work.__name__))
+    with using_engine(noting):
+        app.run()
+        for columns, answer in (((39,), "data-digit='1'"), ((15, 55), "data-number='11'")):
+            app.session_state["sheet"] = ink(*columns)
+            asked.clear()
+            app.run()
+            assert asked == ["read_ink"]
+            assert answer in bodies(app)
+        app.run()  # the same sheet and the same network
+        assert asked == ["read_ink"]
+
+
 def test_two_strokes_far_apart_are_a_number_and_each_can_be_followed(app: AppTest) -> None:
     app.session_state["sheet"] = ink(15, 55)
     app.run()
@@ -109,7 +153,7 @@ def test_an_upload_goes_through_all_steps_and_is_kept(app: AppTest) -> None:
     app.file_uploader(key="upload").upload("one.png", photo(), "image/png").run()
     assert not app.exception
     assert "data-digit='1'" in bodies(app)
-    assert app.session_state["session"].pictures["Upload"][0] == "one.png"
+    assert app.session_state["session"].pictures["Upload"].name == "one.png"
     app.button_group(key="source").set_value("Draw").run()
     assert "Draw a digit" in bodies(app)
     app.button_group(key="source").set_value("Upload").run()

@@ -1,9 +1,12 @@
 """What the pages of "Look inside" share: the digit that they follow."""
 
+import numpy as np
 import streamlit as st
 
 from model.data import mnist
-from ui.digit.sources import find
+from model.network.activations import ForwardPass
+from ui.digit.found import read_given
+from ui.digit.sources import drawing
 from ui.digit.test_digits import picked_test_digit, test_digit
 from ui.state.links import DIGIT, linked, news, tell
 from ui.state.session import ChosenDigit, session
@@ -29,23 +32,29 @@ def sheet_as_it_is() -> None:
     session().picks.pop(SHEET, None)
 
 
-def digit_under_pen() -> ChosenDigit:
+def digit_under_pen() -> tuple[ChosenDigit, ForwardPass | None]:
     """Show the drawing sheet and return what is on it; while it is blank, the digit last chosen.
 
     The sheet is that of the Draw page. What already stood on it when the page was opened does not
     replace a digit that was chosen elsewhere; the first stroke on a blank one does.
+
+    Returns:
+        The digit, and what every layer makes of it where it was read from the sheet.
     """
     mine = session()
     with st.container(key="pen"):
-        found = find("Draw")
-    if found.prepared is not None and not found.pixels:
+        given = drawing()
+    found = read_given(given, quiet=True) if given.content is not None else None
+    if found is not None and not found.digits and given.finished:
         st.caption(found.sentence)
-    drawing = found.chosen(found.largest) if found.pixels else None
+    drawn = found.chosen(found.followed) if found is not None and found.digits else None
     old = SHEET not in mine.picks
-    fresh = news(SHEET, drawing.pixels.tobytes() if drawing else BLANK) is not None
-    if drawing and fresh and (mine.digit is None or mine.digit.label is None or not old):
-        mine.digit = drawing
-    return _digit_or_first()
+    fresh = news(SHEET, drawn.pixels.tobytes() if drawn else BLANK) is not None
+    if drawn and fresh and (mine.digit is None or mine.digit.label is None or not old):
+        mine.digit = drawn
+    digit = _digit_or_first()
+    shown = found is not None and drawn is not None and np.array_equal(digit.pixels, drawn.pixels)
+    return digit, found.reading.inside if found is not None and shown else None
 
 
 def came_for(digit: ChosenDigit) -> bool:

@@ -1,32 +1,22 @@
 """Where a digit on the Draw page comes from: the sheet, a file, the camera, the test digits."""
 
 import hashlib
-import io
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
 from model.data import mnist
-from model.preprocessing.image_file import PictureError, open_picture
-from model.preprocessing.pipeline import BLANK, Preprocessed, from_ink, preprocess
-from ui.components.canvas import canvas
-from ui.components.filmstrip import Box
-from ui.components.photo import photo
+from ui.components.canvas import DrawnSheet, canvas
 from ui.components.uploader import Holds, beside
 from ui.digit.test_digits import picked_test_digit, test_digit
-from ui.state.links import DIGIT, linked, news, tell
-from ui.state.session import ChosenDigit, session, widget_state
-from ui.style.mosaic import data_uri
+from ui.state.links import DIGIT, linked, tell
+from ui.state.session import ChosenDigit, PictureFile, session, widget_state
 
 SOURCES = ("Draw", "Upload", "Camera", "Test digits")
 OPENED = "Opened digit"
 """A digit that another page opened in Draw; on offer once there is one."""
 EXTENSIONS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
-SHOWN_SIDE = 640
-"""Longest side of an uploaded picture on the page, in pixels."""
 NO_CAMERA = (
     "Browsers lend the camera only to pages on https or on this very computer (localhost). Take a "
     "photo with a phone and use Upload instead."
@@ -34,51 +24,32 @@ NO_CAMERA = (
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """What there is to read: digits, (28, 28) float32 each, where on the sheet, and from where.
+class Given:
+    """What there is to read, and where it is from.
 
-    `prepared` has the steps that led to them (none for test digits), `sentence` says why there is
-    no digit, `label` is the true digit where it is known, `sheet` names what they are on,
-    `finished` is False while the pen draws.
+    Attributes:
+        content: a drawing, a picture file, or a digit as the network receives it; None: nothing.
+        words: where it is from, as it is said on screen; or what to do where there is nothing.
     """
 
-    pixels: tuple[np.ndarray, ...]
-    source: str
-    sentence: str = ""
-    prepared: Preprocessed | None = None
-    label: int | None = None
-    sheet: str = ""
-    finished: bool = True
+    content: DrawnSheet | PictureFile | ChosenDigit | None
+    words: str
 
     @property
-    def boxes(self) -> tuple[Box, ...]:
-        """(top, left, bottom, right) of each digit on its sheet."""
-        return tuple(found.box for found in self.prepared.digits) if self.prepared else ()
+    def finished(self) -> bool:
+        """Whether it stays as it is: False while the pen draws."""
+        return not isinstance(self.content, DrawnSheet) or self.content.finished
 
     @property
-    def largest(self) -> int:
-        """The place of the digit that counts where nobody has chosen one."""
-        if self.prepared is None or self.prepared.largest is None:
-            return 0
-        sizes = [found.size for found in self.prepared.digits]
-        return sizes.index(max(sizes))
+    def sheet(self) -> str:
+        """Names what the digits are on, to remember which of them is followed."""
+        return self.content.digest if isinstance(self.content, PictureFile) else "sheet"
 
     @property
-    def followed(self) -> int:
-        """The place of the digit that is followed through the app: picked, or else the largest."""
+    def followed(self) -> int | None:
+        """The place of the digit on it that was picked; None: nobody has picked one."""
         sheet, place = session().followed
-        return place if sheet == self.sheet and place < len(self.pixels) else self.largest
-
-    def follow(self, place: int) -> None:
-        """Follow the digit at this place from now on."""
-        session().followed = (self.sheet, place)
-
-    def chosen(self, place: int) -> ChosenDigit:
-        """The digit at this place, for all pages."""
-        words = self.source
-        if len(self.pixels) > 1:
-            words += f", digit {place + 1} of {len(self.pixels)}"
-        return ChosenDigit(self.pixels[place], words, self.label)
+        return place if sheet == self.sheet else None
 
 
 def source() -> str:
@@ -118,33 +89,31 @@ def _tell_source(chosen: str) -> None:
     tell(source=chosen if chosen in SOURCES[1:] else None, digit=place)
 
 
-def find(where: str) -> Found:
+def find(where: str) -> Given:
     """Show the source and return what is to be read from it."""
     if where == "Draw":
-        return _drawn()
+        return drawing()
     opened = session().opened
     if where == OPENED and opened is not None:
-        return Found((opened[1].pixels,), opened[1].source, label=opened[1].label)
+        return Given(opened[1], opened[1].source)
     if where == "Test digits":
         picked_test_digit("draw")
         place = session().test_digit
         _tell_source(where)
         if place is None:
-            return Found((), "", "Pick a digit")
+            return Given(None, "Pick a digit")
         picked = test_digit(place)
-        return Found((picked.pixels,), picked.source, label=picked.label)
+        return Given(picked, picked.source)
     return _uploaded() if where == "Upload" else _photographed()
 
 
-def _drawn() -> Found:
-    drawing = canvas("sheet")
-    if drawing is None:
-        return Found((), "", "Draw a digit")
-    prepared = from_ink(drawing.ink, off=session().steps_off)
-    return _found(prepared, "your drawing", "sheet", finished=drawing.finished)
+def drawing() -> Given:
+    """Show the sheet and return what is drawn on it."""
+    drawn = canvas("sheet")
+    return Given(drawn, "Draw a digit" if drawn is None else "your drawing")
 
 
-def _uploaded() -> Found:
+def _uploaded() -> Given:
     st.file_uploader(
         "A picture of one digit or of several",
         type=EXTENSIONS,
@@ -157,10 +126,10 @@ def _uploaded() -> Found:
     mine = session()
     holds = Holds.PICTURE if "Upload" in mine.pictures else Holds.NOTHING
     beside("upload", Holds.REMOVED if "Upload" in mine.removed else holds)
-    return _from_file("Upload", "Choose a picture")
+    return _from_file("Upload", "your picture", "Choose a picture")
 
 
-def _photographed() -> Found:
+def _photographed() -> Given:
     address = urlsplit(st.context.url or "")
     local = address.hostname in (None, "localhost", "127.0.0.1", "::1")
     if address.scheme != "https" and not local:
@@ -169,7 +138,12 @@ def _photographed() -> Found:
         st.camera_input(
             "A photo of a digit", key="camera", on_change=_keep, args=("Camera", "camera")
         )
-    return _from_file("Camera", "Take a photo")
+    return _from_file("Camera", "your photo", "Take a photo")
+
+
+def _from_file(where: str, words: str, otherwise: str) -> Given:
+    file = session().pictures.get(where)
+    return Given(None, otherwise) if file is None else Given(file, words)
 
 
 def _keep(where: str, key: str) -> None:
@@ -178,7 +152,9 @@ def _keep(where: str, key: str) -> None:
     if file is None:
         _remove(where)
     else:
-        session().pictures[where] = (file.name, file.getvalue())  # type: ignore[attr-defined]
+        content = file.getvalue()  # type: ignore[attr-defined]
+        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+        session().pictures[where] = PictureFile(file.name, content, digest)  # type: ignore[attr-defined]
         session().removed.discard(where)
 
 
@@ -187,60 +163,10 @@ def _remove(where: str) -> None:
     session().removed.add(where)
 
 
-def _from_file(where: str, otherwise: str) -> Found:
-    kept = session().pictures.get(where)
-    if kept is None:
-        return Found((), "", otherwise)
-    name, content = kept
-    try:
-        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
-        picture, prepared = _prepared(content, digest)
-    except PictureError as error:
-        st.error(str(error))
-        return Found((), "", "No picture to read")
-    words = "your picture" if where == "Upload" else "your photo"
-    found = _found(prepared, words, digest)
-    _show(picture, found, name)
-    if widget_state(where.lower()) is None and st.button("Remove the picture", key=f"drop_{where}"):
+def offer_removal(where: str) -> None:
+    """Offer to remove a picture that its widget has forgotten, as after a change of page."""
+    if where not in session().pictures or widget_state(where.lower()) is not None:
+        return
+    if st.button("Remove the picture", key=f"drop_{where}"):
         _remove(where)
         st.rerun(scope="fragment")
-    return found
-
-
-def _prepared(content: bytes, digest: str) -> tuple[np.ndarray, Preprocessed]:
-    """Open a file and take it through the steps; the last result is kept."""
-    mine = session()
-    key = (digest, mine.steps_off)
-    if mine.prepared is None or mine.prepared[0] != key:
-        picture = open_picture(content)
-        mine.prepared = (key, picture, preprocess(picture, off=mine.steps_off))
-    return mine.prepared[1:]
-
-
-def _found(prepared: Preprocessed, words: str, sheet: str, *, finished: bool = True) -> Found:
-    pixels = tuple(found.digit for found in prepared.digits)
-    sentence = "" if pixels else prepared.problem or BLANK
-    return Found(pixels, words, sentence, prepared, sheet=sheet, finished=finished)
-
-
-def _show(picture: np.ndarray, found: Found, name: str) -> None:
-    """Show a picture with an outline around each digit; a click on one follows it."""
-    small = Image.fromarray(picture)
-    small.thumbnail((SHOWN_SIDE, SHOWN_SIDE))
-    file = io.BytesIO()
-    small.save(file, "JPEG", quality=85)
-    key = f"photo_{found.sheet}"  # a pick is one of this picture's digits
-    pick = news(
-        key,
-        photo(
-            data_uri(file.getvalue(), "image/jpeg"),
-            name,
-            picture.shape[:2],
-            found.boxes,
-            key=key,
-            selected=found.followed if found.pixels else None,
-        ),
-    )
-    if pick is not None and pick != found.followed:
-        found.follow(pick)
-        st.rerun()

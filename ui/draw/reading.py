@@ -1,29 +1,69 @@
-"""Which digit is followed where there are several, and what the network says of it."""
+"""What the Draw page says of what was given: one answer, or several digits to choose from."""
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from model.evaluation.verdict import Judgement, Verdict, judge, judge_pass, number
-from model.network.activations import ForwardPass
-from model.network.digit_detector import detector
+from model.evaluation.verdict import Judgement, Verdict, number
+from model.preprocessing.image_file import PictureError
 from ui.components.maps import map_grid
-from ui.digit.answer import whole_number
-from ui.digit.sources import Found
-from ui.state.answers import look_inside, read_digits, rules
+from ui.components.photo import photo
+from ui.digit.answer import no_answer, whole_number
+from ui.digit.found import Found, read_given
+from ui.digit.sources import Given, offer_removal
+from ui.state.answers import rules
 from ui.state.links import news
-from ui.state.session import ChosenDigit, session
+from ui.state.session import PictureFile, session
+from ui.style.mosaic import data_uri
+
+NOTHING_YET = "Draw a digit"
+
+
+def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
+    """Read what was given, and show of a picture what was found on it.
+
+    Args:
+        given: from the source.
+        where: the source's name.
+        beside: the place of the source on the page; its picture is shown there.
+
+    Returns:
+        What was found, at least one digit; None when there is nothing: a sentence then says why.
+    """
+    found = None
+    if given.content is None:
+        no_answer(given.words)
+        rules()  # measured now, so that the first answer does not wait for them
+    else:
+        try:
+            found = read_given(given, given.followed)
+        except PictureError as error:
+            beside.error(str(error))
+            no_answer("No picture to read")
+    with beside:
+        if found is not None and isinstance(given.content, PictureFile):
+            _outlined(found, given.content)
+        offer_removal(where)
+    if found is None or found.digits:
+        return found
+    # A stroke that has just begun is no fault.
+    no_answer(found.sentence if given.finished else NOTHING_YET)
+    return None
 
 
 def followed(found: Found) -> int:
     """Return the place of the digit to follow; where there are several, show and offer them."""
-    if len(found.pixels) == 1:
-        return 0
-    verdicts = _verdicts(found)
-    if verdicts is None:
+    mine = session()
+    several = len(found.digits) > 1
+    if found.given.finished:
+        mine.several = several
+    # In the middle of a stroke a digit may be in pieces for a moment: the page keeps its form.
+    if not several or not (found.given.finished or mine.several):
         return found.followed
+    verdicts = found.reading.verdicts
     whole_number(number(verdicts, found.boxes))
     pick = map_grid(
-        np.stack(found.pixels, axis=2),
+        np.stack(found.digits, axis=2),
         key="digits",
         scale=1.0,
         size=56,
@@ -39,28 +79,26 @@ def followed(found: Found) -> int:
     return found.followed
 
 
-def read(digit: ChosenDigit, *, finished: bool = True) -> tuple[ForwardPass, Verdict] | None:
-    """Send a digit through the network; all pages speak about it from now on.
-
-    Args:
-        digit: what to read.
-        finished: whether the pen is lifted.
-
-    Returns:
-        None when the engine is away; a sentence on the page then says so.
-    """
-    session().digit = digit
-    inside = look_inside(digit)
-    return None if inside is None else (inside, judge_pass(inside, rules(), finished=finished))
-
-
-def _verdicts(found: Found) -> list[Verdict] | None:
-    said = read_digits(np.stack(found.pixels))
-    if said is None:
-        return None
-    measured = rules()
-    rows = zip(said.probabilities, detector().likeness(np.stack(found.pixels)), strict=True)
-    return [judge(row, float(like), measured, finished=found.finished) for row, like in rows]
+def _outlined(found: Found, file: PictureFile) -> None:
+    """Show a picture with an outline around each digit; a click on one follows it."""
+    shown = found.reading.photo
+    if shown is None:
+        return
+    key = f"photo_{file.digest}"  # a pick is one of this picture's digits
+    pick = news(
+        key,
+        photo(
+            data_uri(shown.jpeg, "image/jpeg"),
+            file.name,
+            (shown.height, shown.width),
+            found.boxes,
+            key=key,
+            selected=found.followed if found.digits else None,
+        ),
+    )
+    if pick is not None and pick != found.followed:
+        found.follow(pick)
+        st.rerun()
 
 
 def _label(place: int, verdict: Verdict) -> str:

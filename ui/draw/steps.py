@@ -7,9 +7,9 @@ import streamlit as st
 
 from model.network.activations import ForwardPass
 from model.preprocessing.pipeline import STEPS, Step
-from ui.components.filmstrip import Frame, filmstrip, switched_off
+from ui.components.filmstrip import Box, Frame, filmstrip, switched_off
 from ui.components.maps import big_map
-from ui.digit.sources import Found
+from ui.digit.found import Found
 from ui.state.session import session, widget_state
 from ui.style.diagram import shape_text
 from ui.style.mosaic import data_uri, mosaic_png
@@ -41,17 +41,18 @@ def steps(found: Found, place: int) -> None:
         on_switch=_remember,
         on_open=_open_or_close,
     )
-    if found.prepared is not None:
+    if found.reading.prepared is not None:
         st.caption(RULES)
     if session().numbers_open:
         st.markdown("**The 784 numbers that the network receives**")
-        big_map(found.pixels[place], key="numbers_map", scale=1.0, size=784, label="picture")
+        big_map(found.digits[place], key="numbers_map", scale=1.0, size=784, label="picture")
 
 
 def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
     """The cards of the strip for the digit at this place; the last one opens its numbers."""
-    pixels = found.pixels[place]
-    if found.prepared is None:
+    pixels = found.digits[place]
+    prepared = found.reading.prepared
+    if prepared is None:
         title = "As the network receives it"
         return [
             Frame(
@@ -65,18 +66,17 @@ def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
                 open=numbers_open,
             )
         ]
-    digit = found.prepared.digits[place]
-    several = len(found.pixels) > 1
+    digit = prepared.digits[place]
+    several = len(found.digits) > 1
     cards = [
-        _frame(step, found, place if several else None)
-        for step in (*found.prepared.steps, *digit.steps)
+        _frame(step, found, place if several else None) for step in (*prepared.steps, *digit.steps)
     ]
     return [*cards[:-1], replace(cards[-1], open=numbers_open)]
 
 
 def _frame(step: Step, found: Found, place: int | None) -> Frame:
     look = "light" if step.key in LIGHT else "numbers" if step.key == "normalise" else "ink"
-    boxes = found.boxes if step.key == "digits" and place is not None else ()
+    boxes = _boxes(found, step) if step.key == "digits" and place is not None else ()
     # Without its crop or scaling a digit may be larger than the network's 28 pixels.
     fits = step.key in TO_SCALE and max(step.picture.shape) <= 28
     return Frame(
@@ -89,6 +89,18 @@ def _frame(step: Step, found: Found, place: int | None) -> Frame:
         boxes=boxes,
         selected=place,
         to_scale=fits,
+    )
+
+
+def _boxes(found: Found, step: Step) -> tuple[Box, ...]:
+    """The boxes in pixels of a step's picture, which may be smaller than the sheet itself."""
+    shown = found.reading.photo
+    if shown is None:
+        return found.boxes
+    down, across = step.picture.shape[0] / shown.height, step.picture.shape[1] / shown.width
+    return tuple(
+        (top * down, left * across, bottom * down, right * across)
+        for top, left, bottom, right in found.boxes
     )
 
 

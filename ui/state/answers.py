@@ -4,8 +4,9 @@ import numpy as np
 
 from model.data.mnist import Selection
 from model.evaluation.metrics import probabilities_of
-from model.evaluation.verdict import Rules, rules_for
-from model.network.activations import DenseFeatures, ForwardPass, dense_features, forward_pass
+from model.evaluation.reading import known_rules
+from model.evaluation.verdict import Rules
+from model.network.activations import ForwardPass, forward_pass
 from ui.state.ask import ask
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
@@ -13,12 +14,7 @@ from ui.state.shown_network import network
 
 def look_inside(digit: ChosenDigit) -> ForwardPass | None:
     """Send a digit through the network; a sentence on the page and None while that cannot be."""
-    return ask(forward_pass, network(), digit.pixels, spinner="DenseFeatures the digit …")
-
-
-def read_digits(pictures: np.ndarray) -> DenseFeatures | None:
-    """What the shown network says of several digits, (n, 28, 28); None while the engine is away."""
-    return ask(dense_features, network(), pictures, quiet=True)
+    return ask(forward_pass, network(), digit.pixels, spinner="Reading the digit …")
 
 
 def misread_test_digits() -> np.ndarray | None:
@@ -30,4 +26,4 @@ def misread_test_digits() -> np.ndarray | None:
 
 def rules() -> Rules | None:
     """The rules of the shown network's verdicts, measured once; None while the engine is away."""
-    return ask(rules_for, network(), for_everybody=True, quiet=True)
+    return ask(known_rules, network(), for_everybody=True, quiet=True)

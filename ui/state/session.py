@@ -10,7 +10,6 @@ import streamlit as st
 from model.engine import engine
 from model.interpretability.ablation import Ablation, Trial
 from model.network import Network
-from model.preprocessing.pipeline import Preprocessed
 from model.runs.lesson import Lesson
 from model.runs.registry import Runs
 from model.training.rehearsal import Correction
@@ -32,6 +31,15 @@ class ChosenDigit:
     source: str  # as it is said on screen: "your drawing", "test digit 17, a 4"
     label: int | None = None  # the true digit where it is known
     place: int | None = None  # among the embedded test digits, where it is one of them
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture that somebody uploaded or took; `digest` tells its content from all others."""
+
+    name: str
+    content: bytes = field(repr=False)
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -97,11 +105,11 @@ class Session:
         default_factory=dict
     )  # what the first URL chose, see ui.state.links
     picks: dict[str, object] = field(default_factory=dict)  # the last one seen of each widget
-    pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # (name, file) by source
+    pictures: dict[str, PictureFile] = field(default_factory=dict)  # by source
     removed: set[str] = field(default_factory=set)  # sources whose picture its person took away
-    prepared: tuple[object, np.ndarray, Preprocessed] | None = None  # the last picture and its key
     steps_off: frozenset[str] = frozenset()  # the steps of preprocessing that are switched off
     followed: tuple[str, int] = ("", 0)  # of several digits on Draw: their sheet, the place of one
+    several: bool = False  # whether the last finished drawing on Draw was of several digits
     numbers_open: bool = False  # whether Draw shows what the network receives as numbers
     test_digit: int | None = None  # its place among the test digits, last picked on Draw
     kept: tuple[Correction, ...] = ()  # digits with the label that their writer gave them

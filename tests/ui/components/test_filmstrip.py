@@ -7,10 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.preprocessing.pipeline import STEPS, from_ink, preprocess
+from model.evaluation.reading import STEP_SIDE, read_digit, read_ink, read_picture
+from model.network.shipped import shipped
+from model.preprocessing.pipeline import STEPS
+from ui.components.canvas import DrawnSheet
 from ui.components.filmstrip import CARD, SHARP, png, switched_off
-from ui.digit.sources import Found
+from ui.digit.found import Found
+from ui.digit.sources import Given
 from ui.draw.steps import frames
+from ui.state.session import ChosenDigit, PictureFile
 
 KEYS = [info.key for info in STEPS]
 
@@ -23,8 +28,15 @@ def drawn(*columns: int) -> Found:
     ink = np.zeros((84, 84), np.float32)
     for column in columns:
         ink[20:60, column : column + 6] = 1
-    prepared = from_ink(ink)
-    return Found(tuple(f.digit for f in prepared.digits), "your drawing", prepared=prepared)
+    given = Given(DrawnSheet(ink, finished=True, strokes=len(columns)), "your drawing")
+    return Found(given, read_ink(shipped(), ink))
+
+
+def uploaded(picture: np.ndarray) -> Found:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    given = Given(PictureFile("one.png", file.getvalue(), "digest"), "your picture")
+    return Found(given, read_picture(shipped(), file.getvalue()))
 
 
 def test_ink_is_black_on_white_paper_and_light_is_as_it_came() -> None:
@@ -71,7 +83,7 @@ def test_a_drawing_shows_the_steps_that_apply_and_ends_with_its_digit() -> None:
     cards = frames(found, 0)
     assert [card.key for card in cards] == ["digits", *KEYS[KEYS.index("crop") :]]
     assert cards[-1].look == "numbers"
-    np.testing.assert_array_equal(cards[-1].picture, found.pixels[0])
+    np.testing.assert_array_equal(cards[-1].picture, found.digits[0])
     assert all(not card.boxes for card in cards)  # one digit needs no outline
     assert [card.open for card in cards] == [None] * (len(cards) - 1) + [False]
     assert frames(found, 0, numbers_open=True)[-1].open
@@ -80,9 +92,7 @@ def test_a_drawing_shows_the_steps_that_apply_and_ends_with_its_digit() -> None:
 def test_a_photo_shows_all_steps() -> None:
     picture = np.full((200, 160), 220, np.uint8)
     picture[50:150, 70:84] = 30
-    prepared = preprocess(picture)
-    found = Found(tuple(f.digit for f in prepared.digits), "your picture", prepared=prepared)
-    cards = frames(found, 0)
+    cards = frames(uploaded(picture), 0)
     assert [card.key for card in cards] == KEYS
     assert [card.look for card in cards[:3]] == ["light", "light", "ink"]
 
@@ -95,11 +105,27 @@ def test_several_digits_are_outlined_and_the_followed_one_is_marked() -> None:
     assert card.selected == 1
 
 
+def test_the_outlines_fit_a_large_picture_that_is_shown_small() -> None:
+    picture = np.full((800, 600), 220, np.uint8)
+    for column in (150, 400):
+        picture[200:600, column : column + 50] = 30
+    found = uploaded(picture)
+    card = next(card for card in frames(found, 1) if card.key == "digits")
+    assert max(card.picture.shape) == STEP_SIDE
+    assert len(card.boxes) == 2
+    small = STEP_SIDE / 800
+    np.testing.assert_allclose(card.boxes, np.array(found.boxes) * small)
+    for top, left, bottom, right in card.boxes:
+        inside = card.picture[round(top) : round(bottom), round(left) : round(right)]
+        assert inside.mean() > 0.8
+
+
 def test_a_test_digit_is_one_card_without_a_switch() -> None:
     digit = np.zeros((28, 28), np.float32)
-    (card,) = frames(Found((digit,), "test digit 3, a 4", label=4), 0)
+    given = Given(ChosenDigit(digit, "test digit 3, a 4", 4), "test digit 3, a 4")
+    (card,) = frames(Found(given, read_digit(shipped(), digit)), 0)
     assert card.on is None
-    assert card.picture is digit
+    np.testing.assert_array_equal(card.picture, digit)
 
 
 def test_the_strip_of_a_drawing_is_light() -> None:

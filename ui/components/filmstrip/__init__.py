@@ -21,7 +21,7 @@ SHARP = 2  # picture pixels for each CSS pixel, at most: what a fine screen show
 
 _mount = component("filmstrip")
 
-Box = tuple[int, int, int, int]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,83 @@
+"""What the shown network finds on what a person has given: one call to the engine."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.evaluation.reading import Reading, read_digit, read_ink, read_picture
+from ui.components.canvas import DrawnSheet
+from ui.digit.sources import Given
+from ui.state.ask import ask
+from ui.state.session import ChosenDigit, PictureFile, session
+from ui.state.shown_network import network
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was given, and the reading of it."""
+
+    given: Given
+    reading: Reading
+
+    @property
+    def digits(self) -> tuple[np.ndarray, ...]:
+        """(28, 28) float32 each, as the network receives them, in reading order."""
+        return tuple(self.reading.digits)
+
+    @property
+    def boxes(self) -> tuple[tuple[int, int, int, int], ...]:
+        """(top, left, bottom, right) of each digit on its sheet; none where there is no sheet."""
+        prepared = self.reading.prepared
+        return tuple(digit.box for digit in prepared.digits) if prepared else ()
+
+    @property
+    def sentence(self) -> str:
+        """Why there is no digit."""
+        prepared = self.reading.prepared
+        return (prepared.problem if prepared else None) or ""
+
+    @property
+    def followed(self) -> int:
+        """The place of the digit that is followed through the app: picked, or else the largest."""
+        return self.reading.followed or 0
+
+    def follow(self, place: int) -> None:
+        """Follow the digit at this place from now on."""
+        session().followed = (self.given.sheet, place)
+
+    def chosen(self, place: int) -> ChosenDigit:
+        """The digit at this place, for all pages."""
+        if isinstance(self.given.content, ChosenDigit):
+            return self.given.content
+        words = self.given.words
+        if len(self.digits) > 1:
+            words += f", digit {place + 1} of {len(self.digits)}"
+        return ChosenDigit(self.digits[place], words)
+
+
+def read_given(given: Given, followed: int | None = None, *, quiet: bool = False) -> Found | None:
+    """Read what was given with the shown network: one call to the engine, or none if it was asked.
+
+    Args:
+        given: something to read.
+        followed: the place of the digit whose layers are wanted; None: the largest one.
+        quiet: say nothing on the page when there is no answer.
+
+    Returns:
+        None while the engine is away; a sentence on the page then says so.
+
+    Raises:
+        PictureError: the file is no usable picture.
+        ValueError: nothing was given.
+    """
+    current, off = network(), tuple(sorted(session().steps_off))
+    match given.content:
+        case DrawnSheet(ink, finished):
+            reading = ask(read_ink, current, ink, off, followed, finished, quiet=quiet)
+        case PictureFile(content=content):
+            reading = ask(read_picture, current, content, off, followed, quiet=quiet)
+        case ChosenDigit(pixels):
+            reading = ask(read_digit, current, pixels, quiet=quiet)
+        case None:
+            raise ValueError("There is nothing to read.")
+    return None if reading is None else Found(given, reading)
