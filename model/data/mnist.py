@@ -172,8 +172,8 @@ def full() -> DataSet:
         raise DataError(DataReason.FULL_MISSING)
     arrays = read_full(path)
     digits = Digits(arrays["x_train"], arrays["y_train"])
-    held_back = _held_back(digits)
-    training, validation = _split_full(digits.labels, held_back)
+    held_back = held_back_mask(digits)
+    training, validation = split_full(digits.labels, held_back)
     test = Digits(arrays["x_test"], arrays["y_test"])
     return DataSet(digits.take(training), digits.take(validation), test)
 
@@ -266,14 +266,14 @@ def _split(labels: np.ndarray, *sizes: int) -> list[np.ndarray]:
     return [np.sort(np.concatenate(part)) for part in parts]
 
 
-def _held_back(digits: Digits) -> np.ndarray:
+def held_back_mask(digits: Digits) -> np.ndarray:
     """A mask of the digits of full MNIST that the embedded set keeps for validation and test."""
     small = embedded()
     kept = {image.tobytes() for part in (small.validation, small.test) for image in part.images}
     return np.array([image.tobytes() in kept for image in digits.images])
 
 
-def _split_full(labels: np.ndarray, held_back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def split_full(labels: np.ndarray, held_back: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Training and validation indices; everything held back is in validation."""
     free = np.flatnonzero(~held_back)
     training, more = _split(labels[free], FULL_VALIDATION - int(held_back.sum()))

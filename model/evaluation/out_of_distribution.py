@@ -148,7 +148,7 @@ def _drawn(kind: OodSource, place: int) -> tuple[str, np.ndarray]:
     """One picture's name and ink."""
     match kind:
         case OodSource.SMALL:
-            names, inks = _small_digits()
+            names, inks = small_digits()
             return names[place], _enlarged(inks[place])
         case OodSource.PRINTED:
             font, digit = divmod(place, 10)
@@ -178,7 +178,7 @@ def _by_hand(kind: OodSource, place: int) -> tuple[str, np.ndarray]:
 
 
 @lru_cache(maxsize=1)
-def _small_digits() -> tuple[list[str], np.ndarray]:
+def small_digits() -> tuple[list[str], np.ndarray]:
     """`EACH` digits of each class from scikit-learn: names, and (n, 8, 8) float32 in [0, 1].
 
     They are the test part of "Optical Recognition of Handwritten Digits" (Alpaydin and Kaynak

@@ -77,10 +77,10 @@ def test_the_reach_of_a_change_is_said_in_words() -> None:
     shares = [0.1, 0.5, 0.91, 0.95, 0.99, 0.97, 0.93, 0.6, 0.95]
     strengths = RANGES[Corruption.SHIFT].strengths
     points = [Point(s, 1000, share, 0.9) for s, share in zip(strengths, shares, strict=True)]
-    words = robustness._reach(Corruption.SHIFT, points)
+    words = robustness.reach_words(Corruption.SHIFT, points)
     assert words == "90% or more are read rightly from -4 to 4 pixels."
     bad = [Point(s, 1000, 0.2, 0.9) for s in strengths]
-    assert "Even unchanged" in robustness._reach(Corruption.SHIFT, bad)
+    assert "Even unchanged" in robustness.reach_words(Corruption.SHIFT, bad)
 
 
 @pytest.mark.parametrize(

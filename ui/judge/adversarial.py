@@ -18,6 +18,7 @@ from ui.state.shown_network import network
 from ui.style.colours import DARK, LIGHT
 
 SIZE = 260
+NAMES = {AttackMethod.ONE_STEP: "one step", AttackMethod.ITERATED: "iterated"}
 WORDS = {
     AttackMethod.ONE_STEP: (
         "Each pixel moves once, by epsilon, to the side that makes the network's loss larger: the"
@@ -43,6 +44,7 @@ def smallest_change(digit: ChosenDigit) -> None:
         st.segmented_control(
             "Method",
             list(AttackMethod),
+            format_func=NAMES.__getitem__,
             default=AttackMethod.ONE_STEP,
             required=True,
             key="attack_method",

@@ -30,6 +30,12 @@ SIZE = 300
 """Width of the digit and of the opened map, in CSS pixels."""
 COVERS = {0.0: "paper", 1.0: "ink"}
 
+METHOD_NAMES = {
+    AttributionMethod.OCCLUSION: "occlusion",
+    AttributionMethod.GRADIENT_INPUT: "gradient × input",
+    AttributionMethod.INTEGRATED: "integrated gradients",
+    AttributionMethod.GRAD_CAM: "Grad-CAM",
+}
 HOW = {
     AttributionMethod.OCCLUSION: (
         "A square window is covered at every place of the picture in turn, and the network is "
@@ -165,6 +171,7 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
                 [str(each) for each in AttributionMethod],
                 str(AttributionMethod.OCCLUSION),
             ),
+            format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
             required=True,
             key="explain_method",
             persist_state="session",

@@ -23,7 +23,7 @@ from model.network.activations import ForwardPass
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.frame.save_menu import save_menu
-from ui.judge.explain import heat_maps
+from ui.judge.explain import METHOD_NAMES, heat_maps
 from ui.state.ask import ask
 from ui.state.ask_in_slices import ask_in_slices
 from ui.state.links import linked, tell
@@ -153,7 +153,7 @@ def _lines(found: Tested, values: np.ndarray) -> list[Line]:
     ]
     for method, row in zip(found.methods, values, strict=False):
         light, dark = COLOURS[method]
-        lines.append(Line(str(method), x, row, (LIGHT.digits[light], DARK.digits[dark])))
+        lines.append(Line(METHOD_NAMES[method], x, row, (LIGHT.digits[light], DARK.digits[dark])))
     return lines
 
 
@@ -166,7 +166,7 @@ def _table(found: Tested) -> str:
         best = gone[place] == gone[:count].min(), back[place] == back[:count].max()
         marks = ["best" if each else "" for each in best]
         rows += (
-            f"<tr><td>{method}</td><td class='{marks[0]}'>{gone[place]:.3f}</td>"
+            f"<tr><td>{METHOD_NAMES[method]}</td><td class='{marks[0]}'>{gone[place]:.3f}</td>"
             f"<td>{beaten[0]} of {ORDERS}</td><td class='{marks[1]}'>{back[place]:.3f}</td>"
             f"<td>{beaten[1]} of {ORDERS}</td></tr>"
         )
@@ -270,7 +270,7 @@ def _mean_table(methods: tuple[AttributionMethod, ...], results: Sequence[Areas]
         f"<tr><td>{name}</td><td>{gone[:, i].mean():.3f}</td>"
         f"<td>{back[:, i].mean():.3f}</td>"
         f"<td>{_better(gone, back, i) if i < len(methods) else ''}</td></tr>"
-        for i, name in enumerate([*map(str, methods), "random order"])
+        for i, name in enumerate([*map(METHOD_NAMES.__getitem__, methods), "random order"])
     )
     st.html(
         f"<div class='ds-trust'><table><thead><tr><th>Mean of {len(results)} digits</th>"

@@ -189,12 +189,12 @@ def _curve(chosen: Corruption, points: Sequence[Point]) -> None:
     )
     if len(points) == len(info.strengths):
         st.caption(
-            f"{_reach(chosen, points)} Where the dashed line is above the other, it is more "
+            f"{reach_words(chosen, points)} Where the dashed line is above the other, it is more "
             "sure than it may be."
         )
 
 
-def _reach(chosen: Corruption, points: Sequence[Point]) -> str:
+def reach_words(chosen: Corruption, points: Sequence[Point]) -> str:
     """The strengths around "nothing" up to which the network is good."""
     info = RANGES[chosen]
     middle = min(range(len(points)), key=lambda i: abs(points[i].strength - info.nothing))

@@ -9,7 +9,7 @@ from model.network import Network
 from model.network.activations import ForwardPass
 from ui.components.maps import big_map
 from ui.frame.save_menu import save_menu
-from ui.judge.explain import heat_maps
+from ui.judge.explain import METHOD_NAMES, heat_maps
 from ui.judge.faithfulness import methods_for
 from ui.state.ask import ask
 from ui.state.links import copy_link, linked, tell
@@ -33,6 +33,7 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
             "Method",
             names,
             default=linked("method", names, names[0]),
+            format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
             required=True,
             key="trust_method",
             persist_state="session",

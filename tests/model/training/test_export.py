@@ -129,8 +129,8 @@ def test_the_script_splits_full_mnist_as_the_app_does(monkeypatch: pytest.Monkey
         [part.labels for part in parts] + [np.repeat(np.arange(10, dtype=np.uint8), 500)]
     )
     whole = data.Digits(pictures, labels)
-    held_back = data._held_back(whole)
-    training, validation = data._split_full(labels, held_back)
+    held_back = data.held_back_mask(whole)
+    training, validation = data.split_full(labels, held_back)
 
     import keras
 
