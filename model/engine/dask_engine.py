@@ -195,8 +195,7 @@ class DaskEngine:
         if self._closing:
             raise EngineError(EngineFault.CLOSED)
         if not in_time or not there():
-            phase = self._state.phase
-            raise EngineError(EngineFault.SLOW if phase == "ready" else EngineFault(phase))
+            raise EngineError(self._state.fault)
 
     def _enter(self, phase: EnginePhase) -> None:
         with self._changed:

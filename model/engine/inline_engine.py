@@ -162,4 +162,4 @@ class InlineEngine:
         if self._closed:
             raise EngineError(EngineFault.CLOSED)
         if self.state.phase != "ready":
-            raise EngineError(EngineFault(self.state.phase))
+            raise EngineError(self.state.fault)

@@ -23,26 +23,22 @@ EnginePhase = Literal["starting", "warming", "ready", "restarting", "failed"]
 class EngineFault(StrEnum):
     """Why an engine could not do its part."""
 
-    NOT_STARTED = "not started"  # nobody has called `start`
-    STARTING = "starting"  # it is still starting …
-    WARMING = "warming"  # … or warming up …
-    RESTARTING = "restarting"  # … or starting again, and there was no time to wait for it
-    FAILED = "failed"  # it could not be started
-    CLOSED = "closed"
-    SLOW = "slow"  # it is up, and the answer did not come in time
-    LOST = "lost"  # the worker ended during the work, or with the object that it held
-    CANCELLED = "cancelled"  # the caller gave the work up
+    NOT_STARTED = "the engine was not started"
+    STARTING = "the engine is still starting"
+    WARMING = "the engine is still warming up"
+    RESTARTING = "the engine is starting again after a fault"
+    FAILED = "the engine could not be started"
+    CLOSED = "the engine was closed"
+    SLOW = "the engine did not answer in time"
+    LOST = "the worker ended, and this work or object with it"
+    CANCELLED = "the work was cancelled"
 
 
 class EngineError(RuntimeError):
-    """The engine could not do its part.
-
-    Args:
-        fault: the reason.
-    """
+    """The engine could not do its part; `fault` says why."""
 
     def __init__(self, fault: EngineFault) -> None:
-        super().__init__(SENTENCES[fault])
+        super().__init__(fault)
         self.fault = fault
 
 
@@ -53,20 +49,6 @@ class EngineLost(EngineError):  # noqa: N818 - it says what happened
         super().__init__(EngineFault.LOST)
 
 
-SENTENCES: dict[str, str] = {
-    "starting": "The engine that does the computing is starting.",
-    "warming": "The engine is warming up. It will be ready in a few seconds.",
-    "ready": "The engine is ready.",
-    "restarting": "The engine is starting again after a fault. This takes a few seconds.",
-    "failed": "The engine could not be started. The window where the app was started shows why.",
-    "not started": "The engine was not started.",
-    "closed": "The engine was closed.",
-    "slow": "The engine did not answer in time.",
-    "lost": "The engine had a fault and lost this work. It starts again by itself.",
-    "cancelled": "This work was stopped.",
-}
-
-
 @dataclass(frozen=True)
 class EngineState:
     """What an engine is doing now."""
@@ -75,9 +57,9 @@ class EngineState:
     since: float = field(default_factory=time.monotonic)  # seconds, on the clock time.monotonic()
 
     @property
-    def sentence(self) -> str:
-        """The same in words, for the screen."""
-        return SENTENCES[self.phase]
+    def fault(self) -> EngineFault:
+        """Why it does not answer in time: it is slow, or not ready."""
+        return EngineFault.SLOW if self.phase == "ready" else EngineFault[self.phase.upper()]
 
 
 class Pending(Protocol[R_co]):

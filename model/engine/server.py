@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from model.engine.protocol import ANSWER, PRELOAD, TRAIN, WARM_UP
-from model.engine.worker_rotation import Post
+from model.engine.worker_rotation import WorkerRotation
 
 # Only this machine can connect: Dask runs any function that a connection sends it.
 LOOPBACK = "127.0.0.1"
@@ -120,7 +120,7 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
         with os.fdopen(report, "w") as line:
             line.write(json.dumps({"scheduler": scheduler.address}) + "\n")
 
-        def hire(role: str, name: str) -> Any:
+        def make_nanny(role: str, name: str) -> Any:
             return Nanny(
                 scheduler.address,
                 name=name,
@@ -131,13 +131,16 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
                 **here,
             )
 
-        posts = [Post(role, partial(hire, role)) for role in (ANSWER, TRAIN)]
+        rotations = [WorkerRotation(role, partial(make_nanny, role)) for role in (ANSWER, TRAIN)]
         tasks: list[asyncio.Task[None]] = []
         try:
-            await asyncio.gather(*(post.on_duty for post in posts))
-            tasks = [asyncio.create_task(_watch(posts, stop))]
-            if os.environ.get(WARM_UP) != "0":  # what a cold worker has says nothing of its growth
-                tasks += [asyncio.create_task(post.keep_fresh(scheduler)) for post in posts]
+            await asyncio.gather(*(rotation.current for rotation in rotations))
+            tasks = [asyncio.create_task(_watch(rotations, stop))]
+            if os.environ.get(WARM_UP) != "0":  # a cold worker grows by TensorFlow
+                tasks += [
+                    asyncio.create_task(rotation.replace_when_grown(scheduler))
+                    for rotation in rotations
+                ]
             ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
                 task.result()
@@ -146,16 +149,16 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
             logging.getLogger("distributed").setLevel(logging.CRITICAL)
             for task in tasks:
                 task.cancel()
-            nannies = [nanny for post in posts for nanny in post.nannies]
+            nannies = [nanny for rotation in rotations for nanny in rotation.nannies]
             await asyncio.gather(*(nanny.close(timeout=1) for nanny in nannies))
 
 
-async def _watch(posts: list[Post], stop: asyncio.Event) -> None:
-    """Wait for `stop`; raise RuntimeError when a post has had no worker for too long."""
-    alive = dict.fromkeys(posts, time.monotonic())
+async def _watch(rotations: list[WorkerRotation], stop: asyncio.Event) -> None:
+    """Wait for `stop`; raise RuntimeError when a role has had no worker for too long."""
+    alive = dict.fromkeys(rotations, time.monotonic())
     while not stop.is_set():
         now = time.monotonic()
-        alive.update((post, now) for post in posts if post.on_duty.is_alive())
+        alive.update((each, now) for each in rotations if each.current.is_alive())
         if now - min(alive.values()) > WORKER_GONE_SECONDS:
             raise RuntimeError("A worker of the engine ended and could not be started again.")
         try:

@@ -32,7 +32,7 @@ from model.training.config import TrainingConfig  # noqa: E402
 from tests.benchmarks.own_cache import own_cache  # noqa: E402
 from tests.benchmarks.timing import say  # noqa: E402
 
-QUIET_SECONDS = 30  # a worn worker is replaced when nothing is to be done
+QUIET_SECONDS = 30  # a worker that has grown is replaced when it has nothing to do
 
 Pair = tuple[float, float]  # seconds, validation accuracy
 

@@ -7,6 +7,7 @@ from model.network.shipped import shipped_card
 from model.runs import Run, RunPhase
 from ui.frame.time_machine import epoch_slider
 from ui.state.my_runs import my_runs
+from ui.state.reason_words import engine_words
 from ui.state.session import SHIPPED, session
 from ui.state.shown_network import network, show_run, shown_epoch, shown_run
 from ui.style.words import plain
@@ -94,9 +95,9 @@ def _moment() -> tuple[object, ...]:
 
 
 def _status(drawn_at: tuple[object, ...]) -> None:
-    state = engine().state
-    st.markdown(f"{ENGINE_ICONS[state.phase]} {state.sentence}")
-    if state.phase == "failed" and st.button("Try again", key="engine_again"):
+    phase = engine().state.phase
+    st.markdown(f"{ENGINE_ICONS[phase]} {engine_words(phase)}")
+    if phase == "failed" and st.button("Try again", key="engine_again"):
         engine().start()
     mine = my_runs()
     moving = [run for run in mine if run.state().phase.moving]

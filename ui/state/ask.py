@@ -20,6 +20,7 @@ import streamlit as st
 
 from model.engine import EngineError, Pending, engine
 from model.network import Network
+from ui.state.reason_words import engine_words, reason_words
 from ui.state.session import session
 
 R = TypeVar("R")
@@ -116,12 +117,12 @@ def ready() -> bool:
 
 def waiting_words() -> str:
     """What one waits for while the engine is not ready, in a sentence."""
-    return engine().state.sentence
+    return engine_words(engine().state.phase)
 
 
 def fault_words(error: EngineError) -> str:
     """Why there was no answer, in a sentence."""
-    return str(error)
+    return reason_words(error.fault)
 
 
 class _NotReadyError(Exception):

@@ -4,11 +4,25 @@ from collections.abc import Mapping
 
 from model.data.download import DownloadReason, DownloadState
 from model.data.mnist import DataReason
+from model.engine import EngineFault, EnginePhase
 from model.network import MapsTooSmallError
 from model.network.weights_file import FileReason
 from model.training.trainer import TrainingReason
 
 WORDS: Mapping[str, str] = {
+    EngineFault.NOT_STARTED: "The engine was not started.",
+    EngineFault.STARTING: "The engine that does the computing is still starting.",
+    EngineFault.WARMING: "The engine is still warming up. It will be ready in a few seconds.",
+    EngineFault.RESTARTING: (
+        "The engine is starting again after a fault. This takes a few seconds."
+    ),
+    EngineFault.FAILED: (
+        "The engine could not be started. The window where the app was started shows why."
+    ),
+    EngineFault.CLOSED: "The engine was closed.",
+    EngineFault.SLOW: "The engine did not answer in time.",
+    EngineFault.LOST: "The engine had a fault and lost this work. It starts again by itself.",
+    EngineFault.CANCELLED: "This work was stopped.",
     DataReason.FULL_MISSING: (
         "Full MNIST is not on this computer yet. Download it on the Train page, or go on with the "
         "5,000 digits that are always here."
@@ -46,6 +60,20 @@ WORDS: Mapping[str, str] = {
     ),
     DownloadReason.NOT_WRITTEN: "The file could not be written",
 }
+
+
+ENGINE_WORDS: Mapping[EnginePhase, str] = {
+    "starting": "The engine that does the computing is starting.",
+    "warming": "The engine is warming up. It will be ready in a few seconds.",
+    "ready": "The engine is ready.",
+    "restarting": "The engine is starting again after a fault. This takes a few seconds.",
+    "failed": "The engine could not be started. The window where the app was started shows why.",
+}
+
+
+def engine_words(phase: EnginePhase) -> str:
+    """What the engine is doing, in a sentence or two."""
+    return ENGINE_WORDS[phase]
 
 
 def reason_words(reason: str) -> str:

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_info
 import model.engine
 import model.engine.connection
 import model.engine.dask_engine
-from model.engine import DaskEngine, EngineError, EngineLost
+from model.engine import DaskEngine, EngineError, EngineFault, EngineLost
 from model.engine.parcels import Networks, SentNetworks
 from model.network import Network, NetworkConfig, weight_shapes
 
@@ -317,9 +317,9 @@ def test_what_was_cancelled_before_it_began_never_runs(engine: DaskEngine, tmp_p
     third = engine.submit(write_after, 0.0, str(tmp_path / "third"))
     second.cancel()
     assert second.done()
-    with pytest.raises(EngineError, match="stopped"):
+    with pytest.raises(EngineError, match=EngineFault.CANCELLED):
         second.result(1)
-    with pytest.raises(EngineError, match="in time"):
+    with pytest.raises(EngineError, match=EngineFault.SLOW):
         first.result(0.01)
     first.result(30)
     third.result(30)
@@ -329,7 +329,7 @@ def test_what_was_cancelled_before_it_began_never_runs(engine: DaskEngine, tmp_p
 
 
 def test_too_slow_an_answer_is_given_up(engine: DaskEngine) -> None:
-    with pytest.raises(EngineError, match="in time"):
+    with pytest.raises(EngineError, match=EngineFault.SLOW):
         engine.within(0.2).run(time.sleep, 1.0)
     assert engine.run(math.sqrt, 9.0) == 3.0
 
@@ -382,7 +382,7 @@ def test_a_cluster_that_exists_is_used(engine: DaskEngine, monkeypatch: pytest.M
     network = some_network(4)
     assert [other.run(weigh, network), engine.run(weigh, network)] == [weigh(network)] * 2
     other.close()
-    with pytest.raises(EngineError, match="closed"):
+    with pytest.raises(EngineError, match=EngineFault.CLOSED):
         other.run(os.getpid)
     assert engine.run(math.sqrt, 9.0) == 3.0
 
@@ -461,10 +461,10 @@ def test_a_failed_engine_says_so_and_can_be_started_again(
     monkeypatch.setattr(model.engine.connection, "CONNECT_SECONDS", 0.2)
     monkeypatch.setenv("DIGITSCOPE_SCHEDULER", nobody)
     other = DaskEngine()
-    with pytest.raises(EngineError, match="not started"):
+    with pytest.raises(EngineError, match=EngineFault.NOT_STARTED):
         other.run(math.sqrt, 4.0)
     other.start()
-    with pytest.raises(EngineError, match="could not be started"):
+    with pytest.raises(EngineError, match=EngineFault.FAILED):
         other.run(math.sqrt, 4.0)
     assert other.state.phase == "failed"
     assert engine.address is not None

@@ -87,7 +87,7 @@ def test_an_engine_that_is_not_ready_says_which_phase_it_is_in(phase: EnginePhas
     assert inline.state.phase == phase
     with pytest.raises(EngineError) as refused:
         inline.run(abs, -1)
-    assert refused.value.fault == phase
+    assert refused.value.fault is EngineFault[phase.upper()]
 
 
 def test_a_test_can_put_a_fault_before_any_work() -> None:

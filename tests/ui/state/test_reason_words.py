@@ -5,12 +5,13 @@ import pytest
 
 from model.data.download import DownloadReason, DownloadState
 from model.data.mnist import DataError, DataReason
+from model.engine import EngineFault
 from model.network import MapsTooSmallError, NetworkConfig
 from model.network.weights_file import FileReason
 from model.training.trainer import TrainingError, TrainingReason
 from ui.state.reason_words import download_words, reason_words, too_small_words
 
-REASONS = [*itertools.chain(DataReason, TrainingReason, FileReason)]
+REASONS = [*itertools.chain(DataReason, TrainingReason, FileReason, EngineFault)]
 
 
 @pytest.mark.parametrize("reason", REASONS)
