@@ -1,4 +1,4 @@
-"""From the picture to the maps: the filmstrip of steps, the 784 numbers, a glimpse inside."""
+"""From the picture to the maps: the filmstrip of steps, the 784 numbers, the strongest maps."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from ui.state.session import session, widget_state
 from ui.style.diagram import shape_text
 from ui.style.mosaic import data_uri, mosaic_png
 
-GLIMPSE = 8
+STRONGEST = 8
 """Maps of each layer in the strip."""
 KEY = "filmstrip"
 TO_SCALE = {"scale", "thickness", "centre", "normalise"}  # pictures of the network's pixels
@@ -122,9 +122,9 @@ def strongest_maps(inside: ForwardPass) -> None:
 
 
 def _row(name: str, maps: np.ndarray) -> str:
-    strongest = np.argsort(maps.mean(axis=(0, 1)))[::-1][:GLIMPSE]
+    strongest = np.argsort(maps.mean(axis=(0, 1)))[::-1][:STRONGEST]
     zoom = max(1, 40 // maps.shape[0])  # whole pixels for small maps, few bytes for large ones
-    picture = mosaic_png(maps[:, :, strongest], scale=None, columns=GLIMPSE, gap=zoom, zoom=zoom)
+    picture = mosaic_png(maps[:, :, strongest], scale=None, columns=STRONGEST, gap=zoom, zoom=zoom)
     numbers = ", ".join(str(channel) for channel in strongest)
     return (
         f"<figure><figcaption><b>{name}</b> · {shape_text(maps.shape)}</figcaption>"

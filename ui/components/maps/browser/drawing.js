@@ -7,7 +7,7 @@ import { element } from "../ui.components.shared/view.js";
 import { decode, exactly } from "./numbers.js";
 import { paintPixels } from "./painting.js";
 
-export class Drawing {
+export class OutlinedDigit {
   constructor(parent, say) {
     this.root = element(parent, "div", "drawing");
     const picture = element(this.root, "div", "seen");

@@ -5,7 +5,7 @@
 // pointer depends on is outlined in there as fast as the pointer moves.
 
 import { element, mounted } from "../ui.components.shared/view.js";
-import { Drawing } from "./drawing.js";
+import { OutlinedDigit } from "./drawing.js";
 import { decode, exactly } from "./numbers.js";
 import { paintCells, paintPixels } from "./painting.js";
 
@@ -27,7 +27,7 @@ class View {
   constructor(parent) {
     this.root = element(parent, "div", "maps");
     this.body = element(this.root, "div", "body");
-    this.drawing = new Drawing(this.root, (text) => (text ? (this.line.textContent = text) : this.say()));
+    this.drawing = new OutlinedDigit(this.root, (text) => (text ? (this.line.textContent = text) : this.say()));
     const foot = (this.foot = element(this.root, "div", "foot"));
     const scale = element(foot, "div", "scale");
     this.bar = element(scale, "canvas", "bar");
