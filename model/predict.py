@@ -14,9 +14,34 @@ from typing import Any
 
 from model.evaluation.reading import Reading, read_picture
 from model.network import Network
-from model.preprocessing.image_file import PictureError
+from model.preprocessing.image_file import PIXEL_LIMIT, PictureError, PictureProblem
+from model.preprocessing.pipeline import Problem
 
 NOT_PICTURES = {".csv", ".json", ".jsonl", ".md", ".npz", ".py", ".txt"}
+
+SENTENCES: dict[Problem | PictureProblem, str] = {
+    Problem.BLANK: ("No digit is found: this sheet looks blank. Draw or show a digit from 0 to 9."),
+    Problem.NO_STROKES: (
+        "No digit is found: there is ink, but no stroke. Draw or show a digit from 0 to 9."
+    ),
+    PictureProblem.MISSING: "This file cannot be opened. Please check its name.",
+    PictureProblem.NOT_READABLE: (
+        "This file cannot be read as a picture. "
+        "Please use a PNG, JPEG, WebP, GIF, BMP or TIFF file."
+    ),
+    PictureProblem.DAMAGED: (
+        "This picture is damaged or incomplete. Please save it again, or take another one."
+    ),
+    PictureProblem.TOO_LARGE: (
+        f"This picture has more than {PIXEL_LIMIT // 1_000_000} million pixels. "
+        "Please make it smaller, or cut out the digit."
+    ),
+    PictureProblem.HEIC: (
+        "This is a HEIC photo, which cannot be read here. Please save or send it as JPEG; "
+        "on an iPhone: Settings, Camera, Formats, Most Compatible."
+    ),
+}
+"""What is printed where there is no digit."""
 
 
 def picture_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -40,7 +65,7 @@ def read_file(path: Path, network: Network) -> Reading:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise PictureError("This file cannot be opened. Please check its name.") from error
+        raise PictureError(PictureProblem.MISSING) from error
     return read_picture(network, content)
 
 
@@ -55,9 +80,10 @@ def answer(path: Path, network: Network) -> dict[str, Any]:
     try:
         reading = read_file(path, network)
     except PictureError as error:
-        return {**nothing, "error": str(error)}
+        return {**nothing, "error": SENTENCES[error.problem]}
     if reading.followed is None:
-        return {**nothing, "error": reading.prepared.problem if reading.prepared else None}
+        problem = reading.prepared.problem if reading.prepared else None
+        return {**nothing, "error": None if problem is None else SENTENCES[problem]}
     largest = reading.probabilities[reading.followed]
     return {
         "file": str(path),

@@ -1,66 +1,74 @@
-"""Which pixels are ink: how dark each is against the paper, and from where on that counts.
+"""Stage "ink": how dark each pixel is against the paper, and from where on it counts as ink.
 
 The light must have been evened out before: see `model.preprocessing.illumination`.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from model.preprocessing.illumination import LIGHT_SIDE, ONE_DIGIT
-
-_FAINTEST = 0.08  # of the light: hard pencil takes 0.2, what shadows leave behind stays below
-
-_HOLES = 1.15  # strokes that closing their smallest holes makes wider by this factor are pencil
-_ROUNDS = 3
-_GRAIN = 0.006  # of the sheet: the grain of drawing paper is not wider
-_NOISE_FACTOR = 4.5  # ink stands out of the paper's grain by this many standard deviations
+from model.preprocessing.configuration import DEFAULT, BinarizationConfig, PreprocessingConfig
+from model.preprocessing.sheet import Ink, Sheet
 
 
-@dataclass(frozen=True)
-class Ink:
-    """The ink of a sheet: `strength` (h, w) float32, 0 outside `mask` (h, w) bool.
+def ink_found(sheet: Sheet, *, on: bool = True, config: PreprocessingConfig = DEFAULT) -> Sheet:
+    """Find the ink; when off, dark is ink and bright is paper, whatever the picture shows."""
+    if on:
+        darkness, floor = darkness_of(sheet.paper, config.binarization)
+        fixed = None
+    else:
+        darkness, floor, fixed = 1 - sheet.paper, 0.0, config.binarization.fixed
+    blank = Ink(np.zeros_like(darkness), np.zeros(darkness.shape, bool), floor, fixed)
+    found = ink_in(darkness, blank, config.binarization)
+    return replace(sheet, darkness=darkness, ink=blank if found is None else found)
 
-    `floor` is the strength that the paper's grain may reach.
-    """
 
-    strength: np.ndarray
-    mask: np.ndarray
-    floor: float = 0.0
+def ink_in(darkness: np.ndarray, like: Ink, config: BinarizationConfig) -> Ink | None:
+    """Find ink in the way in which other ink was found; None for a blank sheet."""
+    if like.fixed is not None:
+        return Ink(darkness, darkness > like.fixed, like.floor, like.fixed)
+    return find_ink(darkness, like.floor, config)
 
 
-def darkness_of(paper_is_one: np.ndarray) -> tuple[np.ndarray, float]:
+def darkness_of(
+    paper_is_one: np.ndarray, config: BinarizationConfig = DEFAULT.binarization
+) -> tuple[np.ndarray, float]:
     """Return how much darker than paper each pixel is, and what the paper's grain may reach.
 
     Args:
         paper_is_one: (h, w) float32, from `evened`.
+        config: the numbers of this stage.
     """
     from scipy import ndimage
 
     darkness = 1 - paper_is_one
-    blur = max(darkness.shape) / 1000
-    if blur > 0.25:  # grain is smaller than strokes: average it away in large pictures
+    blur = max(darkness.shape) * config.blur
+    if blur > config.least_blur:  # grain is smaller than strokes: average it away in large pictures
         darkness = ndimage.gaussian_filter(darkness, blur, truncate=3)
-    darkness -= np.median(_sample(darkness))
-    return darkness, _floor(darkness)
+    darkness -= np.median(_sample(darkness, config))
+    return darkness, _floor(darkness, config)
 
 
-def _sample(darkness: np.ndarray) -> np.ndarray:
-    return darkness[::2, ::2] if min(darkness.shape) > LIGHT_SIDE else darkness
+def _sample(darkness: np.ndarray, config: BinarizationConfig) -> np.ndarray:
+    return darkness[::2, ::2] if min(darkness.shape) > config.sample_above else darkness
 
 
-def _floor(darkness: np.ndarray) -> float:
+def _floor(darkness: np.ndarray, config: BinarizationConfig) -> float:
     """What the paper's grain may reach; by the median deviation, which ink does not mislead."""
-    grain = 1.4826 * float(np.median(np.abs(_sample(darkness))))
-    return max(_NOISE_FACTOR * grain, _FAINTEST)
+    # 1.4826 median deviations are a standard deviation of noise.
+    grain = 1.4826 * float(np.median(np.abs(_sample(darkness, config))))
+    return max(config.noise * grain, config.faintest)
 
 
-def find_ink(darkness: np.ndarray, floor: float) -> Ink | None:
+def find_ink(
+    darkness: np.ndarray, floor: float, config: BinarizationConfig = DEFAULT.binarization
+) -> Ink | None:
     """Return what is clearly darker than paper; None for a blank sheet.
 
     Args:
         darkness: (h, w) float32, paper is 0.
         floor: what the paper's grain may reach; both are from `darkness_of`.
+        config: the numbers of this stage.
     """
     from scipy import ndimage
 
@@ -68,8 +76,8 @@ def find_ink(darkness: np.ndarray, floor: float) -> Ink | None:
     if candidates.size == 0:
         return None
     level = float(np.median(candidates[candidates >= otsu(candidates)]))
-    strong = max(floor, 0.35 * level)
-    weak = max(floor * 0.8, 0.2 * level)
+    strong = max(floor, config.strong * level)
+    weak = max(floor * config.weak_floor, config.weak * level)
     # Hysteresis (Canny 1986): faint parts count where they continue a stroke.
     parts, count = ndimage.label(darkness > weak, np.ones((3, 3)))
     keep = np.zeros(count + 1, bool)
@@ -81,7 +89,7 @@ def find_ink(darkness: np.ndarray, floor: float) -> Ink | None:
     return Ink(soft(darkness, mask), mask, floor)
 
 
-def solid(ink: Ink, darkness: np.ndarray) -> Ink:
+def solid(ink: Ink, darkness: np.ndarray, config: BinarizationConfig = DEFAULT.binarization) -> Ink:
     """Return the ink with the paper's grain inside pencil strokes averaged over.
 
     Graphite stays on top of the grain. Its width can only be measured once it has no holes, and
@@ -89,20 +97,20 @@ def solid(ink: Ink, darkness: np.ndarray) -> Ink:
     """
     from scipy import ndimage
 
-    if max(ink.mask.shape) <= ONE_DIGIT:
+    if max(ink.mask.shape) <= config.small_file:
         return ink
     reach = 0.0
-    for _ in range(_ROUNDS):
+    for _ in range(config.rounds):
         closed = ndimage.grey_closing(ink.mask.view(np.uint8), (5, 5)).view(bool)
         width = mean_width(closed)
-        if reach == 0 and width < _HOLES * mean_width(ink.mask):
+        if reach == 0 and width < config.holes * mean_width(ink.mask):
             return ink
-        wider = min(width / 8, _GRAIN * max(ink.mask.shape))
-        if wider < max(0.6, 1.2 * reach):
+        wider = min(width * config.smooth, config.widest_grain * max(ink.mask.shape))
+        if wider < max(config.least_smooth, config.more_smooth * reach):
             return ink
         reach = wider
         smooth = ndimage.gaussian_filter(darkness, reach, truncate=3)
-        found = find_ink(smooth, _floor(smooth))
+        found = find_ink(smooth, _floor(smooth, config), config)
         if found is None:
             return ink
         ink = found
@@ -111,6 +119,7 @@ def solid(ink: Ink, darkness: np.ndarray) -> Ink:
 
 def mean_width(mask: np.ndarray) -> float:
     """The mean width of strokes: their area over half the length of their outline."""
+    # Shifted views: `ndimage.binary_erosion` gives the same and takes about ten times as long.
     inner = mask[1:-1, 1:-1] & mask[:-2, 1:-1] & mask[2:, 1:-1] & mask[1:-1, :-2] & mask[1:-1, 2:]
     area = int(mask.sum())
     return 2 * area / max(1, area - int(inner.sum()))

@@ -1,4 +1,4 @@
-"""Opens the pictures that people upload: any file ends as pixels or as a sentence.
+"""Opens the pictures that people upload: any file ends as pixels or as a `PictureError`.
 
 Files come from strangers: they may be broken, enormous or made to do harm. Only the formats named
 here are tried, the size is checked before a pixel is decoded, and everything that Pillow is known
@@ -9,27 +9,16 @@ import io
 import struct
 import warnings
 import zlib
+from enum import StrEnum
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 PIXEL_LIMIT = 25_000_000
 """Larger pictures are refused: 25 megapixels decoded are 100 MB."""
 WORK_SIDE = 800
 """Longest side, in pixels, that a picture keeps: a digit of a tenth of it still has 80 pixels."""
-
-NOT_READABLE = (
-    "This file cannot be read as a picture. Please use a PNG, JPEG, WebP, GIF, BMP or TIFF file."
-)
-DAMAGED = "This picture is damaged or incomplete. Please save it again, or take another one."
-TOO_LARGE = (
-    "This picture has more than 25 million pixels. Please make it smaller, or cut out the digit."
-)
-IPHONE = (
-    "This is a HEIC photo, which cannot be read here. Please save or send it as JPEG; "
-    "on an iPhone: Settings, Camera, Formats, Most Compatible."
-)
 
 # What Pillow's readers were seen to raise on broken files, beside OSError.
 _BROKEN = (
@@ -51,20 +40,25 @@ _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 # Once for the process: `warnings.catch_warnings` around each call is not safe between threads.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
-_TURNS = {
-    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
-    3: (Image.Transpose.ROTATE_180,),
-    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
-    5: (Image.Transpose.TRANSPOSE,),
-    6: (Image.Transpose.ROTATE_270,),
-    7: (Image.Transpose.TRANSVERSE,),
-    8: (Image.Transpose.ROTATE_90,),
-}
 _ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
 
 
+class PictureProblem(StrEnum):
+    """Why a file cannot be used."""
+
+    MISSING = "the file cannot be opened"
+    NOT_READABLE = "no picture of a known format"
+    DAMAGED = "damaged or incomplete"
+    TOO_LARGE = "more pixels than PIXEL_LIMIT"
+    HEIC = "a HEIC photo"
+
+
 class PictureError(ValueError):
-    """A file that is no usable picture; the message is a sentence for the screen."""
+    """A file that is no usable picture; `problem` says why."""
+
+    def __init__(self, problem: PictureProblem) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 def open_picture(data: bytes) -> np.ndarray:
@@ -78,25 +72,25 @@ def open_picture(data: bytes) -> np.ndarray:
         above `WORK_SIDE` are reduced to it by averaging.
 
     Raises:
-        PictureError: no picture, damaged, or more than `PIXEL_LIMIT` pixels; says what to do.
+        PictureError: no picture, damaged, or more than `PIXEL_LIMIT` pixels.
     """
     if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"heim"}:
-        raise PictureError(IPHONE)
+        raise PictureError(PictureProblem.HEIC)
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except _BOMB as error:
-        raise PictureError(TOO_LARGE) from error
+        raise PictureError(PictureProblem.TOO_LARGE) from error
     except _BROKEN as error:
-        raise PictureError(NOT_READABLE) from error
+        raise PictureError(PictureProblem.NOT_READABLE) from error
     with image:
         if image.width * image.height > PIXEL_LIMIT:
-            raise PictureError(TOO_LARGE)
+            raise PictureError(PictureProblem.TOO_LARGE)
         try:
             return _decode(image)
         except _BOMB as error:
-            raise PictureError(TOO_LARGE) from error
+            raise PictureError(PictureProblem.TOO_LARGE) from error
         except (*_BROKEN, MemoryError) as error:
-            raise PictureError(DAMAGED) from error
+            raise PictureError(PictureProblem.DAMAGED) from error
 
 
 def _decode(image: Image.Image) -> np.ndarray:
@@ -106,9 +100,7 @@ def _decode(image: Image.Image) -> np.ndarray:
     image.load()
     orientation = _orientation(image)  # after load(): PNG may carry it behind the pixels
     small = _reduced(_eight_bit(image))
-    for turn in _TURNS.get(orientation, ()):
-        small = small.transpose(turn)
-    return np.array(_on_white(small), np.uint8)
+    return np.array(_upright(_on_white(small), orientation), np.uint8)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -118,6 +110,18 @@ def _orientation(image: Image.Image) -> int:
     except _BROKEN:
         return 1
     return value if isinstance(value, int) else 1
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Turn a picture as its EXIF orientation says.
+
+    After it is reduced: a small picture turns faster, and in a copy whose EXIF block holds this
+    alone, because Pillow would write a broken block anew.
+    """
+    bare = image.copy()
+    bare.info.clear()
+    bare.getexif()[_ORIENTATION] = orientation
+    return ImageOps.exif_transpose(bare)
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Takes printed lines off a sheet: ruled and squared paper, table cells, frames.
+"""Stage "lines": takes printed lines off a sheet: ruled and squared paper, table cells, frames.
 
 The method grew out of staff-line removal in printed music (Dalitz, Droettboom, Pranzas, Fujinaga
 2008, "A comparative study of staff removal algorithms"): find a line by how far it runs straight
@@ -9,26 +9,40 @@ A stroke that crosses shows on both sides and stays whole; where both sides are 
 """
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-_STRIPS = 32  # a line is looked for in this many pieces, so that it may bend a little
-_COVERAGE = 0.8  # share of the pieces in which a printed line shows
-_WHOLE = 0.95  # the same for a line that no stroke is taken for
-_FAMILY_COVERAGE = 0.45  # the same for lines that run alongside others
-_FAMILY_SHARE = 0.75  # of the longest of them
-_FAMILY = 3  # so many lines alongside are no strokes of a digit
-_ASKEW = 0.035  # by so much slopes in a family may differ: the sheet is seen from the side
-_THIN_SHARE = 0.5  # of the pieces that count, those in which nothing crosses it
-_DENSE = 0.4  # share of a piece that has ink: faint lines are broken
-_SLOPES = np.linspace(-0.18, 0.18, 37)  # up to 10 degrees askew
-_SMALLEST = 48  # in pixels; below, a stroke of a digit itself may run from edge to edge
-_THICKEST = 0.02  # of the longest side, beside 5 pixels
-_GRAIN = 0.8  # of the floor of ink: a line is known by its length, so it may be fainter
-_OPAQUE = 0.9
-_ALONE = 0.25  # share of its length where a line has paper on both sides
-_SCRAP = 0.5  # of the longest piece of ink: what is longer may be a stroke along a line
+from model.preprocessing.binarization import ink_in, soft, solid
+from model.preprocessing.configuration import DEFAULT, LineRemovalConfig, PreprocessingConfig
+from model.preprocessing.sheet import Sheet
+
+
+def lines_removed(sheet: Sheet, *, on: bool = True, config: PreprocessingConfig = DEFAULT) -> Sheet:
+    """Take printed lines off; a single line from edge to edge is a "1" and stays.
+
+    When off, printed lines stay and count as strokes.
+    """
+    if not on:
+        return sheet
+    ink = sheet.ink
+    # Where ink was not looked for, nothing is known of the paper's grain: lines have to be as dark.
+    floor = ink.floor if ink.fixed is None else ink.fixed
+    cleaned = without_lines(sheet.darkness, floor, config.lines)
+    rest = ink_in(cleaned.darkness, ink, config.binarization) if cleaned.count else ink
+    if rest is not None and ink.fixed is None:
+        rest = solid(rest, cleaned.darkness, config.binarization)
+    if rest is None:
+        mask = np.zeros_like(ink.mask)
+    else:
+        mask = rest.mask & ~leftovers(rest.mask, cleaned.band, config.lines)
+    least = max(config.lines.least_ink, config.lines.least_share * ink.mask.sum())
+    if cleaned.count and mask.sum() < least:
+        if cleaned.count == 1 and not cleaned.margin:
+            return sheet
+        mask = np.zeros_like(mask)  # an empty sheet
+    strength = ink.strength if rest is None else rest.strength
+    return replace(sheet, ink=replace(ink, strength=soft(strength, mask), mask=mask))
 
 
 @dataclass(frozen=True)
@@ -45,21 +59,24 @@ class Cleaned:
     margin: bool = False
 
 
-def without_lines(darkness: np.ndarray, floor: float) -> Cleaned:
+def without_lines(
+    darkness: np.ndarray, floor: float, config: LineRemovalConfig = DEFAULT.lines
+) -> Cleaned:
     """Return a sheet without the lines that run straight across it.
 
     Args:
         darkness: (h, w) float32, paper is 0 and full ink at most 1.
         floor: the darkness that the paper's grain may reach.
+        config: the numbers of this stage.
     """
     nothing = Cleaned(darkness, np.zeros(darkness.shape, bool), 0)
-    if min(darkness.shape) < _SMALLEST:
+    if min(darkness.shape) < config.smallest:
         return nothing
-    thickest = round(5 + _THICKEST * max(darkness.shape))
-    threshold = _GRAIN * floor
-    across = _horizontal(darkness, threshold, thickest)
-    upright = _horizontal(darkness.T, threshold, thickest)
-    found = _printed(across, upright)
+    thickest = _thickest(darkness.shape, config)
+    threshold = config.grain * floor
+    across = _horizontal(darkness, threshold, thickest, config)
+    upright = _horizontal(darkness.T, threshold, thickest, config)
+    found = _printed(across, upright, config)
     if not found:
         return nothing
     margin = len(found) == 1 and found[0].at_margin
@@ -73,26 +90,34 @@ def without_lines(darkness: np.ndarray, floor: float) -> Cleaned:
     return Cleaned(clean, band, len(found), margin)
 
 
-def leftovers(mask: np.ndarray, band: np.ndarray) -> np.ndarray:
+def leftovers(
+    mask: np.ndarray, band: np.ndarray, config: LineRemovalConfig = DEFAULT.lines
+) -> np.ndarray:
     """Return what printed lines left behind: pieces that lie where lines were, boxes, rims.
 
     Args:
         mask: (h, w) bool, the ink of the sheet without lines.
         band: (h, w) bool, where lines were.
+        config: the numbers of this stage.
     """
     from scipy import ndimage
 
-    if min(mask.shape) < _SMALLEST:
+    if min(mask.shape) < config.smallest:
         return np.zeros_like(mask)
     parts, count = ndimage.label(mask, np.ones((3, 3)))
     size = np.bincount(parts.ravel(), minlength=count + 1)
     within = np.bincount(parts[band], minlength=count + 1)
     longest = np.array([0] + [_longer(box) for box in ndimage.find_objects(parts)])
-    scrap = (within > 0.7 * size) & (longest < _SCRAP * longest.max())
+    scrap = (within > config.within * size) & (longest < config.scrap * longest.max())
     scrap[0] = False
     left: np.ndarray = scrap[parts]
-    left |= _frames(mask & ~left, round(5 + _THICKEST * max(mask.shape)))
+    left |= _frames(mask & ~left, config)
     return left
+
+
+def _thickest(shape: tuple[int, ...], config: LineRemovalConfig) -> int:
+    """How thick a printed line may be, in pixels."""
+    return round(config.thickest_px + config.thickest * max(shape))
 
 
 def _longer(box: tuple[slice, ...]) -> int:
@@ -115,50 +140,52 @@ class _Line:
     to_the_edges: bool
     at_margin: bool
 
-    def like(self, other: "_Line") -> bool:
+    def like(self, other: "_Line", factor: float) -> bool:
         """Whether both are as dark and as wide as if one machine had printed them."""
         mine, its = self.profile.sum(), other.profile.sum()
-        return bool(0.6 * mine < its < mine / 0.6)
+        return bool(factor * mine < its < mine / factor)
 
 
-def _horizontal(darkness: np.ndarray, threshold: float, thickest: int) -> list[_Line]:
+def _horizontal(
+    darkness: np.ndarray, threshold: float, thickest: int, config: LineRemovalConfig
+) -> list[_Line]:
     """Find near-horizontal lines that run from edge to edge, or nearly, or side by side."""
     from scipy import ndimage
 
     height, width = darkness.shape
     # An opening along the column keeps what is thicker than a line: strokes that cross it.
     thick = ndimage.grey_opening(darkness, (thickest + 1, 1))
-    edges = np.linspace(0, width, min(_STRIPS, width) + 1).astype(int)
+    edges = np.linspace(0, width, min(config.strips, width) + 1).astype(int)
     strips = list(itertools.pairwise(edges))
     thin = darkness - thick > threshold
     shares = np.stack([thin[:, a:b].mean(axis=1) for a, b in strips])
     crossed = thick > threshold
     hidden = np.stack([crossed[:, a:b].mean(axis=1) for a, b in strips])
-    reach = max(1, round(0.006 * height))
-    hits = _spread(shares, reach) >= _DENSE
+    reach = max(1, round(config.bend * height))
+    hits = _spread(shares, reach) >= config.dense
     middles = (edges[:-1] + edges[1:]) / 2
-    offsets = np.rint(_SLOPES[:, None] * (middles - width / 2)).astype(int)
+    offsets = np.rint(np.linspace(*config.slopes)[:, None] * (middles - width / 2)).astype(int)
     # Strokes that cross hide the line's thin edge: for its length all ink counts.
-    both = np.stack([_spread(np.maximum(hidden, shares), reach) >= _DENSE, hits])
+    both = np.stack([_spread(np.maximum(hidden, shares), reach) >= config.dense, hits])
     length, thin_share = _share_on_paths(both, offsets)
-    coverage = np.where(thin_share > _THIN_SHARE * length, length, 0)
+    coverage = np.where(thin_share > config.thin_share * length, length, 0)
     paths: list[tuple[float, np.ndarray]] = []
     while True:
         slope, row = np.unravel_index(int(coverage.argmax()), coverage.shape)
         best = float(coverage[slope, row])
-        if best < _FAMILY_COVERAGE:
+        if best < config.family_coverage:
             break
         paths.append((best, row + offsets[slope]))
         low, high = max(0, row - reach - thickest), row + reach + thickest + 1
         coverage[:, low:high] = 0
     lines = [
-        _measured(darkness, shares, hits, path, middles, reach, thickest, threshold, cover)
+        _measured(darkness, shares, hits, path, middles, reach, thickest, threshold, cover, config)
         for cover, path in paths
     ]
     return [line for line in lines if line is not None]
 
 
-def _printed(across: list[_Line], upright: list[_Line]) -> list[_Line]:
+def _printed(across: list[_Line], upright: list[_Line], config: LineRemovalConfig) -> list[_Line]:
     """Choose those lines that are straight across the sheet or run alongside their like.
 
     One machine printed all of them: in a sheet that lies askew all are turned by one angle.
@@ -166,26 +193,36 @@ def _printed(across: list[_Line], upright: list[_Line]) -> list[_Line]:
     turned = [(line.slope, line) for line in across] + [(-line.slope, line) for line in upright]
     most, turn = 0.0, 0.0
     for slope, line in turned:
-        votes = sum(other.cover for angle, other in turned if abs(angle - slope) <= _ASKEW)
+        votes = sum(other.cover for angle, other in turned if abs(angle - slope) <= config.askew)
         if votes + line.cover > most:
             most, turn = votes + line.cover, slope
     chosen = []
     for lines, sign in ((across, 1), (upright, -1)):
         # A sheet seen from the side has lines that run together, but all cross it as a whole.
-        whole = [line for line in lines if line.to_the_edges and line.cover >= _WHOLE]
+        whole = [line for line in lines if line.to_the_edges and line.cover >= config.whole]
         slopes = [sign * turn, *(line.slope for line in whole if len(whole) > 1)]
         near = [
-            line for line in lines if min(abs(line.slope - slope) for slope in slopes) <= 2 * _ASKEW
+            line
+            for line in lines
+            if min(abs(line.slope - slope) for slope in slopes) <= 2 * config.askew
         ]
-        chosen += [line for line in near if line.cover >= _COVERAGE or _has_family(line, near)]
+        chosen += [
+            line
+            for line in near
+            if line.cover >= config.coverage or _has_family(line, near, config)
+        ]
     return chosen
 
 
-def _has_family(line: _Line, near: list[_Line]) -> bool:
+def _has_family(line: _Line, near: list[_Line], config: LineRemovalConfig) -> bool:
     """Whether enough lines run alongside that are as dark and as long: a bar of a 5 is shorter."""
-    family = [one for one in near if abs(line.slope - one.slope) <= _ASKEW and line.like(one)]
+    family = [
+        one
+        for one in near
+        if abs(line.slope - one.slope) <= config.askew and line.like(one, config.alike)
+    ]
     longest = max((one.cover for one in family), default=line.cover)
-    return len(family) >= _FAMILY and line.cover >= _FAMILY_SHARE * longest
+    return len(family) >= config.family and line.cover >= config.family_share * longest
 
 
 def _measured(
@@ -198,6 +235,7 @@ def _measured(
     thickest: int,
     threshold: float,
     cover: float,
+    config: LineRemovalConfig,
 ) -> _Line | None:
     """Follow a line and measure how dark it is across; None where it is no line."""
     height, width = darkness.shape
@@ -215,14 +253,14 @@ def _measured(
     across = _sampled(darkness, track[where], where, around)
     rims = np.maximum(across[:2].mean(axis=0), across[-2:].mean(axis=0))
     alone = rims < threshold
-    if alone.mean() < _ALONE:
+    if alone.mean() < config.alone:
         return None  # paper nowhere on both sides: part of a broad stroke
     profile = np.median(across[:, alone], axis=1)
     rim = float(np.median(rims[alone]))
-    profile = np.clip(profile - rim, 0, _OPAQUE)
-    if profile.max() < 0.5 * threshold:
+    profile = np.clip(profile - rim, 0, config.opaque)
+    if profile.max() < config.least_dark * threshold:
         return None
-    dark = profile > 0.15 * profile.max()
+    dark = profile > config.rim * profile.max()
     middle = int(profile.argmax())
     first = last = middle
     while first > 0 and dark[first - 1]:
@@ -242,7 +280,7 @@ def _measured(
         profile[first : last + 1],
         int(around[first]),
         bool((ends == whole).all()),
-        min(row, height - row) < 0.12 * height,
+        min(row, height - row) < config.margin * height,
     )
 
 
@@ -340,7 +378,7 @@ def _followed(shares: np.ndarray, path: np.ndarray, reach: int, seen: np.ndarray
     return result
 
 
-def _frames(mask: np.ndarray, thickest: int) -> np.ndarray:
+def _frames(mask: np.ndarray, config: LineRemovalConfig) -> np.ndarray:
     """Mark closed boxes with other ink inside, and straight remains along the sheet's edge."""
     from scipy import ndimage
 
@@ -348,6 +386,7 @@ def _frames(mask: np.ndarray, thickest: int) -> np.ndarray:
     boxes = ndimage.find_objects(parts)
     found = np.zeros_like(mask)
     height, width = mask.shape
+    thickest = _thickest(mask.shape, config)
     border = 2 * thickest
     for number, (rows, columns) in enumerate(boxes, start=1):
         tall, wide = rows.stop - rows.start, columns.stop - columns.start
@@ -356,18 +395,21 @@ def _frames(mask: np.ndarray, thickest: int) -> np.ndarray:
         )
         if at_edge:
             found[rows, columns] |= parts[rows, columns] == number
-        elif min(tall, wide) >= 0.25 * min(height, width) and min(tall, wide) > 4 * thickest:
+        elif min(tall, wide) >= config.frame_side * min(height, width) and (
+            min(tall, wide) > config.frame_line * thickest
+        ):
             here = parts[rows, columns]
             own = here == number
             inner = (slice(border, -border), slice(border, -border))
             inside = (here[inner] > 0) & ~own[inner]
             others = np.flatnonzero(inside.any(axis=1))
-            if _is_box(own, border) and len(others) and np.ptp(others) > 0.2 * tall:
+            holds = len(others) and np.ptp(others) > config.frame_holds * tall
+            if _is_box(own, border, config) and holds:
                 found[rows, columns] |= own
     return found
 
 
-def _is_box(own: np.ndarray, border: int) -> bool:
+def _is_box(own: np.ndarray, border: int, config: LineRemovalConfig) -> bool:
     sides = (
         own[:border].any(axis=0).mean(),
         own[-border:].any(axis=0).mean(),
@@ -375,4 +417,5 @@ def _is_box(own: np.ndarray, border: int) -> bool:
         own[:, -border:].any(axis=1).mean(),
     )
     inner = own[border:-border, border:-border]
-    return min(sides) > 0.9 and float(inner.sum()) < 0.1 * float(own.sum())
+    empty = float(inner.sum()) < config.frame_empty * float(own.sum())
+    return min(sides) > config.frame_closed and empty

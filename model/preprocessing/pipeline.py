@@ -6,128 +6,114 @@ Database 19") were size-normalised into a 20×20 box with their proportions kept
 28×28 field by their centre of mass (LeCun, Bottou, Bengio, Haffner 1998, "Gradient-based learning
 applied to document recognition", section III). The earlier steps make a phone photo look like
 those scans: even light, ink on empty paper.
+
+`PHOTO_STAGES` and `DIGIT_STAGES` are the whole way. Each stage is a function in a file of its own,
+from a `Sheet` to a `Sheet` or from a `DigitInk` to a `DigitInk`, and says there what it does when
+it is switched off; its numbers are in `configuration`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from typing import Protocol
 
 import numpy as np
 
 from model.network.digit_detector import detector
 from model.preprocessing import (
     binarization,
+    centring,
+    grey,
     illumination,
     line_removal,
+    normalisation,
+    polarity,
     segmentation,
     shadow_removal,
     size_normalization,
     split_merge,
+    thickness,
 )
+from model.preprocessing.configuration import DEFAULT, PreprocessingConfig
+from model.preprocessing.sheet import Box, DigitInk, Ink, Problem, Region, Sheet, Step, StepKey
 
-BLANK = "No digit is found: this sheet looks blank. Draw or show a digit from 0 to 9."
-NO_STROKES = "No digit is found: there is ink, but no stroke. Draw or show a digit from 0 to 9."
+__all__ = [
+    "STEPS",
+    "FoundDigit",
+    "Preprocessed",
+    "Problem",
+    "Step",
+    "StepKey",
+    "from_ink",
+    "preprocess",
+]
+
+STEPS = tuple(StepKey)
+"""The steps that are shown, in their order."""
+SHEET_STEPS = (StepKey.GREY, StepKey.LIGHT, StepKey.INK, StepKey.LINES, StepKey.DIGITS)
+"""Those that the whole sheet goes through once; the others follow for each digit."""
+Off = frozenset[str]
+"""Keys of the steps that are switched off."""
+
+
+class SheetStage(Protocol):
+    """A stage of the whole sheet."""
+
+    def __call__(self, sheet: Sheet, *, on: bool, config: PreprocessingConfig) -> Sheet:
+        """Return the sheet after this stage."""
+
+
+class DigitStage(Protocol):
+    """A stage of each digit."""
+
+    def __call__(self, digit: DigitInk, *, on: bool, config: PreprocessingConfig) -> DigitInk:
+        """Return the digit after this stage."""
 
 
 @dataclass(frozen=True)
-class StepInfo:
-    """What a step is called and does; `sentence_off` is what happens when it is switched off."""
+class Stage:
+    """A stage and when it is on: while all of its `switches` are.
 
-    key: str
-    title: str
-    sentence: str
-    sentence_off: str
+    `picture` is what it shows, as the step of its first switch; None for a stage that is not shown.
+    """
+
+    run: SheetStage
+    switches: tuple[StepKey, ...]
+    picture: Callable[[Sheet], np.ndarray] | None = None
 
 
-STEPS: tuple[StepInfo, ...] = (
-    StepInfo(
-        "grey",
-        "Grey",
-        "Red, green and blue become one brightness, weighted as the eye sees them.",
-        "Off: only the red part is taken, so red ink disappears.",
-    ),
-    StepInfo(
-        "light",
-        "Light evened out",
-        "Each pixel is divided by the light on the paper around it, so shadows go.",
-        "Off: a shadow stays dark and may count as ink.",
-    ),
-    StepInfo(
-        "ink",
-        "Ink found",
-        "What differs clearly from the paper is ink; light ink on dark is turned round.",
-        "Off: dark is ink and bright is paper, whatever the picture shows.",
-    ),
-    StepInfo(
-        "lines",
-        "Printed lines removed",
-        "Frames, ruled and squared lines are erased where no stroke crosses them.",
-        "Off: printed lines stay and count as strokes.",
-    ),
-    StepInfo(
-        "digits",
-        "Digits found",
-        "Pieces that belong together make one digit; two that touch are parted; specks go.",
-        "Off: all ink on the sheet counts as one digit.",
-    ),
-    StepInfo(
-        "crop",
-        "Cropped",
-        "The empty paper around the digit is cut away.",
-        "Off: the digit stays as small as it is on its sheet.",
-    ),
-    StepInfo(
-        "scale",
-        "Scaled to 20×20",
-        "The longer side becomes 20 pixels and the proportions stay, as in MNIST.",
-        "Off: it is stretched over all 28×28 pixels.",
-    ),
-    StepInfo(
-        "thickness",
-        "Stroke thickness",
-        "Strokes thinner or thicker than those in MNIST are brought near to them.",
-        "Off: a fine pen leaves only a thin grey trace.",
-    ),
-    StepInfo(
-        "centre",
-        "Centred",
-        "The centre of mass of the ink moves to the middle of 28×28, as in MNIST.",
-        "Off: once it is cropped, the digit stays in the upper left corner.",
-    ),
-    StepInfo(
-        "normalise",
-        "Normalised",
-        "The darkest ink becomes 1 and paper 0: these 784 numbers go to the network.",
-        "Off: faint pencil stays as faint as it is.",
-    ),
+PHOTO_STAGES: tuple[Stage, ...] = (
+    Stage(grey.grey, (StepKey.GREY,), lambda sheet: sheet.brightness),
+    Stage(polarity.dark_ink, (StepKey.INK,)),
+    Stage(illumination.even_light, (StepKey.LIGHT,), lambda sheet: np.minimum(sheet.paper, 1)),
+    Stage(binarization.ink_found, (StepKey.INK,), lambda sheet: sheet.ink.strength),
+    Stage(line_removal.lines_removed, (StepKey.LINES,), lambda sheet: sheet.ink.strength),
+    Stage(shadow_removal.shadows_removed, (StepKey.LIGHT, StepKey.INK, StepKey.DIGITS)),
+    Stage(segmentation.digits_found, (StepKey.DIGITS,)),
 )
-_DARK = 0.5  # of the way from white to black; what counts as ink where it is not looked for
-_INFO = {info.key: info for info in STEPS}
-SHEET_STEPS = ("grey", "light", "ink", "lines", "digits")
-"""The steps that the whole sheet goes through once; the others follow for each digit."""
-_OWN_STEPS = frozenset(_INFO) - set(SHEET_STEPS)
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One step's result: `picture` is (h, w) float32 in [0, 1]; up to "light" 0 is black."""
-
-    key: str
-    title: str
-    sentence: str
-    on: bool
-    picture: np.ndarray
+"""What a picture goes through as a whole, before its digits are parted and joined."""
+DRAWING_STAGES = PHOTO_STAGES[-1:]
+"""A drawing is ink already."""
+DIGIT_STAGES: tuple[tuple[StepKey, DigitStage], ...] = (
+    (StepKey.CROP, size_normalization.cropped),
+    (StepKey.SCALE, size_normalization.scaled),
+    (StepKey.THICKNESS, thickness.thickened),
+    (StepKey.CENTRE, centring.centred),
+    (StepKey.NORMALISE, normalisation.normalised),
+)
+"""What each digit goes through."""
 
 
 @dataclass(frozen=True, eq=False)
 class FoundDigit:
     """A digit as the network receives it.
 
-    `digit` is (28, 28) float32 in [0, 1]; `box` is (top, left, bottom, right) on the picture in
-    pixels, bottom and right exclusive; `steps` are this digit's own, from "crop" on.
+    `digit` is (28, 28) float32 in [0, 1]; `box` is where on the picture; `steps` are this digit's
+    own, from "crop" on.
     """
 
     digit: np.ndarray
-    box: tuple[int, int, int, int]
+    box: Box
     steps: tuple[Step, ...]
 
     @property
@@ -147,11 +133,11 @@ class FoundDigit:
 
 @dataclass(frozen=True, eq=False)
 class Preprocessed:
-    """The sheet's own steps, the digits in reading order, and a sentence where there is none."""
+    """The sheet's own steps, the digits in reading order, and why there are none."""
 
     steps: tuple[Step, ...]
     digits: tuple[FoundDigit, ...]
-    problem: str | None
+    problem: Problem | None
 
     @property
     def largest(self) -> FoundDigit | None:
@@ -159,12 +145,15 @@ class Preprocessed:
         return max(self.digits, key=lambda found: found.size, default=None)
 
 
-def preprocess(picture: np.ndarray, *, off: frozenset[str] = frozenset()) -> Preprocessed:
+def preprocess(
+    picture: np.ndarray, *, off: Off = frozenset(), config: PreprocessingConfig = DEFAULT
+) -> Preprocessed:
     """Take a picture through all steps.
 
     Args:
         picture: (h, w) or (h, w, 3) uint8, as `image_file.open_picture` returns it.
         off: keys of the `STEPS` that are left out.
+        config: the numbers that decide.
 
     Raises:
         ValueError: wrong shape or type, or an unknown key in `off`.
@@ -174,40 +163,18 @@ def preprocess(picture: np.ndarray, *, off: frozenset[str] = frozenset()) -> Pre
         raise ValueError(
             f"Expected (h, w) or (h, w, 3) uint8, got {picture.shape} {picture.dtype}."
         )
-    steps: list[Step] = []
-
-    def keep(key: str, result: np.ndarray) -> None:
-        steps.append(_step(key, off, result))
-
-    brightness = illumination.grey(picture, weighted="grey" not in off)
-    keep("grey", brightness)
-    if "ink" not in off and illumination.is_light_on_dark(brightness):
-        brightness = 1 - brightness
-    paper = brightness if "light" in off else illumination.evened(brightness)
-    keep("light", np.minimum(paper, 1))
-    if "ink" in off:
-        darkness, floor = 1 - paper, 0.0
-    else:
-        darkness, floor = binarization.darkness_of(paper)
-    ink = _ink(darkness, floor, off)
-    if ink is None:
-        keep("ink", np.zeros_like(paper))
-        return Preprocessed(tuple(steps), (), BLANK)
-    keep("ink", ink.strength)
-    if "lines" not in off:
-        ink = _without_lines(ink, darkness, off)
-    keep("lines", ink.strength)
-    if off.isdisjoint({"light", "ink", "digits"}):
-        ink = shadow_removal.without_shadows(shadow_removal.without_wedges(ink), brightness)
-    return _digits(ink, steps, off)
+    return _taken(Sheet(picture=picture), PHOTO_STAGES, off, config)
 
 
-def from_ink(ink: np.ndarray, *, off: frozenset[str] = frozenset()) -> Preprocessed:
+def from_ink(
+    ink: np.ndarray, *, off: Off = frozenset(), config: PreprocessingConfig = DEFAULT
+) -> Preprocessed:
     """Take a drawing through the steps that apply to it: from "digits" on.
 
     Args:
         ink: (n, m) float32 in [0, 1] from the canvas; 1 is ink.
         off: keys of the `STEPS` that are left out.
+        config: the numbers that decide.
 
     Raises:
         ValueError: wrong shape or type, or an unknown key in `off`.
@@ -216,78 +183,58 @@ def from_ink(ink: np.ndarray, *, off: frozenset[str] = frozenset()) -> Preproces
     if ink.ndim != 2 or ink.size == 0 or not np.issubdtype(ink.dtype, np.floating):
         raise ValueError(f"Expected (n, m) float32 ink, got {ink.shape} {ink.dtype}.")
     strength = np.clip(ink, 0, 1).astype(np.float32)
-    found = _digits(binarization.Ink(strength, strength > 0.3), [], off)
-    if found.problem and (strength > 0.3).any():
-        return replace(found, problem=NO_STROKES)
+    mask = strength > config.segmentation.drawn
+    found = _taken(Sheet(ink=Ink(strength, mask)), DRAWING_STAGES, off, config)
+    if found.problem and mask.any():
+        return replace(found, problem=Problem.NO_STROKES)
     return found
 
 
-def _check_keys(off: frozenset[str]) -> None:
-    unknown = off - set(_INFO)
+def _check_keys(off: Off) -> None:
+    unknown = off - set(STEPS)
     if unknown:
-        raise ValueError(f"Unknown steps {sorted(unknown)}; known are {sorted(_INFO)}.")
+        raise ValueError(f"Unknown steps {sorted(unknown)}; known are {sorted(STEPS)}.")
 
 
-def _step(key: str, off: frozenset[str], picture: np.ndarray) -> Step:
-    info, on = _INFO[key], key not in off
-    return Step(key, info.title, info.sentence if on else info.sentence_off, on, picture)
+def _taken(
+    sheet: Sheet, stages: tuple[Stage, ...], off: Off, config: PreprocessingConfig
+) -> Preprocessed:
+    """Take a sheet through its stages, and then each of its digits."""
+    steps: list[Step] = []
+    for stage in stages:
+        sheet = stage.run(sheet, on=off.isdisjoint(stage.switches), config=config)
+        if stage.picture is not None:
+            key = stage.switches[0]
+            steps.append(Step(key, key not in off, stage.picture(sheet)))
+            if key is StepKey.INK and sheet.blank:
+                return Preprocessed(tuple(steps), (), Problem.BLANK)
+    ink = sheet.ink
 
-
-def _ink(darkness: np.ndarray, floor: float, off: frozenset[str]) -> binarization.Ink | None:
-    if "ink" in off:
-        return binarization.Ink(darkness, darkness > _DARK)
-    return binarization.find_ink(darkness, floor)
-
-
-def _without_lines(
-    ink: binarization.Ink, darkness: np.ndarray, off: frozenset[str]
-) -> binarization.Ink:
-    """The ink without printed lines; a single line from edge to edge is a "1" and stays."""
-    # Without "ink" nothing is known of the paper's grain: lines have to be as dark as ink.
-    cleaned = line_removal.without_lines(darkness, _DARK if "ink" in off else ink.floor)
-    rest = _ink(cleaned.darkness, ink.floor, off) if cleaned.count else ink
-    if rest is not None and "ink" not in off:
-        rest = binarization.solid(rest, cleaned.darkness)
-    if rest is None:
-        mask = np.zeros_like(ink.mask)
-    else:
-        mask = rest.mask & ~line_removal.leftovers(rest.mask, cleaned.band)
-    if cleaned.count and mask.sum() < max(12, 0.02 * ink.mask.sum()):
-        if cleaned.count == 1 and not cleaned.margin:
-            return ink
-        mask = np.zeros_like(mask)  # an empty sheet
-    strength = ink.strength if rest is None else rest.strength
-    return binarization.Ink(binarization.soft(strength, mask), mask, ink.floor)
-
-
-def _digits(ink: binarization.Ink, steps: list[Step], off: frozenset[str]) -> Preprocessed:
     @cache  # what was judged is finished already, unless a step of its own is off
-    def finished(region: segmentation.Region, off: frozenset[str]) -> FoundDigit:
-        return _finished(_own_ink(ink, region), region, ink.strength.shape, off)
+    def finished(region: Region, off: Off) -> FoundDigit:
+        return _finished(ink, region, off, config)
 
-    def likeness(region: segmentation.Region) -> float:
+    def likeness(region: Region) -> float:
         """How much a region looks like a digit, whatever steps are switched off."""
         return finished(region, frozenset()).likeness
 
-    find = segmentation.whole_sheet if "digits" in off else segmentation.find_digits
-    regions = find(ink.mask)
-    largest = max(regions, key=lambda region: region.size, default=None)
-    if largest is not None and shadow_removal.is_grain(ink, largest.box, largest.mask):
-        regions = ()
-    if "digits" not in off:
-        regions = tuple(
-            each for each in regions if not shadow_removal.is_solid(each.mask, ink.mask.shape)
-        )
-        regions = split_merge.regrouped(regions, likeness)
-    sheet = np.zeros_like(ink.strength)
-    for region in regions:
-        sheet[_grown(region.box, sheet.shape)] += _own_ink(ink, region)
-    steps.append(_step("digits", off, sheet))
-    digits = tuple(finished(region, off & _OWN_STEPS) for region in regions)
-    return Preprocessed(tuple(steps), digits, None if digits else BLANK)
+    on = StepKey.DIGITS not in off
+    sheet = split_merge.digits_regrouped(sheet, likeness, on=on, config=config)
+    steps.append(Step(StepKey.DIGITS, on, _ink_of_digits(sheet)))
+    own = off - set(SHEET_STEPS)
+    digits = tuple(finished(region, own) for region in sheet.regions)
+    return Preprocessed(tuple(steps), digits, None if digits else Problem.BLANK)
 
 
-def _grown(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[slice, slice]:
+def _ink_of_digits(sheet: Sheet) -> np.ndarray:
+    """The sheet with the ink of its digits alone."""
+    picture = np.zeros_like(sheet.ink.strength)
+    for region in sheet.regions:
+        picture[_grown(region.box, picture.shape)] += _own_ink(sheet.ink, region)
+    return picture
+
+
+def _grown(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
     """The box with one pixel more on each side, for the soft edge of its strokes."""
     top, left, bottom, right = box
     return (
@@ -296,7 +243,7 @@ def _grown(box: tuple[int, int, int, int], shape: tuple[int, ...]) -> tuple[slic
     )
 
 
-def _own_ink(ink: binarization.Ink, region: segmentation.Region) -> np.ndarray:
+def _own_ink(ink: Ink, region: Region) -> np.ndarray:
     """One digit's ink, without its neighbours', in its box grown by one pixel."""
     rows, columns = _grown(region.box, ink.strength.shape)
     mask = np.zeros((rows.stop - rows.start, columns.stop - columns.start), bool)
@@ -306,35 +253,14 @@ def _own_ink(ink: binarization.Ink, region: segmentation.Region) -> np.ndarray:
     return binarization.soft(ink.strength[rows, columns], mask)
 
 
-def _finished(
-    strength: np.ndarray, region: segmentation.Region, shape: tuple[int, ...], off: frozenset[str]
-) -> FoundDigit:
+def _finished(ink: Ink, region: Region, off: Off, config: PreprocessingConfig) -> FoundDigit:
     """Take one digit through its own steps."""
-    steps: list[Step] = []
-
-    def keep(key: str, result: np.ndarray) -> np.ndarray:
-        steps.append(_step(key, off, result))
-        return result
-
-    level = float(np.percentile(strength[strength > 0.5 * strength.max()], 75))
-    if "crop" in off:
-        sheet = np.zeros(shape, np.float32)
-        sheet[_grown(region.box, shape)] = strength
-        cropped = keep("crop", sheet)
-    else:
-        cropped = keep("crop", _tight(strength, level))
-    fine = size_normalization.fitted(cropped, aspect="scale" not in off)
-    keep("scale", size_normalization.coarse(fine))
-    if "thickness" not in off:
-        fine = size_normalization.thickened(fine, level)
-    thick = keep("thickness", size_normalization.coarse(fine))
-    placed = keep("centre", size_normalization.placed(thick, centred="centre" not in off))
-    digit = placed if "normalise" in off else size_normalization.normalised(placed)
-    keep("normalise", digit)
-    return FoundDigit(digit, region.box, tuple(steps))
-
-
-def _tight(strength: np.ndarray, level: float) -> np.ndarray:
-    (region,) = segmentation.whole_sheet(strength > 0.1 * level)
-    top, left, bottom, right = region.box
-    return strength[top:bottom, left:right]
+    strength = _own_ink(ink, region)
+    level = float(normalisation.full_strength(strength, config.normalisation))
+    shape = ink.strength.shape
+    digit = DigitInk(strength, level, place=_grown(region.box, shape), sheet=shape)
+    steps = []
+    for key, run in DIGIT_STAGES:
+        digit = run(digit, on=key not in off, config=config)
+        steps.append(Step(key, key not in off, digit.picture))
+    return FoundDigit(digit.ink, region.box, tuple(steps))

@@ -1,4 +1,4 @@
-"""Parts and joins what was found by its size alone: the pictures themselves say what is a digit.
+"""Stage "digits", second part: parts and joins the regions by what looks like a digit.
 
 Sizes cannot tell a wide 0 from a 1 that leans on a 3, or the two halves of a broken 0 from 1 and 1.
 So what does not look like a digit is tried in other ways. Beside a neighbour: if both together look
@@ -11,104 +11,101 @@ resizing").
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from model.preprocessing.segmentation import Region
-
-LIKE = 0.5
-"""Ink that looks so much like a digit is one."""
-SURE = 0.9
-"""Two neighbours that are joined, and both sides of a seam through empty paper, must look so."""
-CUT = 0.98
-"""Both sides of a seam through a stroke: many a letter falls into two digits when it is cut."""
-WIDE = 1.08
-"""Ink less wide than this, in its heights, is not cut through a stroke."""
-NEAR = 0.25
-"""Neighbours further apart than this, in their heights, are not joined."""
-MOST = 20
-"""Among more digits than these nothing is tried: a page of text has none."""
-
-_ROWS = 48  # a seam is looked for on a grid of so many rows
-_TURN = 0.005  # what a step to the side costs, in rows of ink: of two seams the straighter one
-_SEAMS = 6  # so many are tried
-_UNLIKE = 2.0  # cells between two of them, on average over the rows
-_DEPTH = 2  # sides are parted again: three digits in all
-_TALL = 0.6  # of the whole height: lower sides are no digits
-_HEAVY = 0.12  # of the whole ink, likewise
-
+from model.preprocessing.configuration import DEFAULT, PreprocessingConfig, SplitMergeConfig
+from model.preprocessing.sheet import Region, Sheet
 
 Likeness = Callable[[Region], float]
 """How much a region's ink looks like a digit, from 0 to 1."""
 Group = tuple[Region, ...]
 
 
-def regrouped(regions: Group, likeness: Likeness) -> Group:
+def digits_regrouped(
+    sheet: Sheet, likeness: Likeness, *, on: bool = True, config: PreprocessingConfig = DEFAULT
+) -> Sheet:
+    """Part and join the regions by what looks like a digit; when off, all stays as it is."""
+    if not on:
+        return sheet
+    return replace(sheet, regions=regrouped(sheet.regions, likeness, config.split_merge))
+
+
+def regrouped(
+    regions: Group, likeness: Likeness, config: SplitMergeConfig = DEFAULT.split_merge
+) -> Group:
     """Return the digits, with the broken ones joined and those parted that were two or three.
 
     Args:
         regions: what was found, in reading order.
         likeness: asked of these and of what is tried instead.
+        config: the numbers of this stage.
     """
-    if len(regions) > MOST:
+    if len(regions) > config.most:
         return regions
     found: list[tuple[Region, float]] = []
     for region in regions:
         like = likeness(region)
-        if found and min(like, found[-1][1]) < LIKE and _near(found[-1][0], region):
+        doubtful = bool(found) and min(like, found[-1][1]) < config.like
+        if doubtful and _near(found[-1][0], region, config.near):
             both = found[-1][0].joined(region)
-            if (together := likeness(both)) >= SURE:
+            if (together := likeness(both)) >= config.sure:
                 found[-1] = (both, together)
                 continue
         found.append((region, like))
-    return tuple(part for region, like in found for part in _parts(region, like, likeness)[0])
+    return tuple(
+        part
+        for region, like in found
+        for part in _parts(region, like, likeness, config.depth, config)[0]
+    )
 
 
-def _near(one: Region, other: Region) -> bool:
+def _near(one: Region, other: Region, gap: float) -> bool:
     """Whether two regions stand side by side, with less than a narrow digit between them."""
     across = max(one.box[1], other.box[1]) - min(one.box[3], other.box[3])
     level = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
-    return across < NEAR * max(one.height, other.height) and level > 0
+    return across < gap * max(one.height, other.height) and level > 0
 
 
 def _parts(
-    region: Region, like: float, likeness: Likeness, depth: int = _DEPTH
+    region: Region, like: float, likeness: Likeness, depth: int, config: SplitMergeConfig
 ) -> tuple[Group, float]:
     """The digits that a region is, and how much the least of them looks like one."""
     best: tuple[Group, float] = ((region,), like)
-    if like >= LIKE or not depth:
+    if like >= config.like or not depth:
         return best
-    for left, right, enough in _sides(region):
+    for left, right, enough in _sides(region, config):
         first: tuple[Group, float] = ((left,), likeness(left))
         second: tuple[Group, float] = ((right,), likeness(right))
         if first[1] < enough <= second[1]:
-            first = _parts(left, first[1], likeness, depth - 1)
+            first = _parts(left, first[1], likeness, depth - 1, config)
         elif second[1] < enough <= first[1]:
-            second = _parts(right, second[1], likeness, depth - 1)
+            second = _parts(right, second[1], likeness, depth - 1, config)
         least = min(first[1], second[1])
         if least >= enough and least > best[1]:
             best = ((*first[0], *second[0]), least)
     return best
 
 
-def _sides(region: Region) -> Iterator[tuple[Region, Region, float]]:
+def _sides(region: Region, config: SplitMergeConfig) -> Iterator[tuple[Region, Region, float]]:
     """What a region may be: a left and a right side, and how much both must look like a digit."""
     mask = region.mask
     pairs = 0
-    for right_from in _seams(mask):
+    for right_from in _seams(mask, config):
         on_left = np.arange(mask.shape[1]) < right_from[:, None]
         one, other = mask & on_left, mask & ~on_left
-        if min(one.sum(), other.sum()) < _HEAVY * mask.sum():
+        if min(one.sum(), other.sum()) < config.heavy * mask.sum():
             continue
         left, right = region.part(one), region.part(other)
-        if min(left.height, right.height) < _TALL * region.height:
+        if min(left.height, right.height) < config.tall * region.height:
             continue
         if not _touch(one, other):
-            yield left, right, SURE
-        elif region.width > WIDE * region.height:
-            yield left, right, CUT
+            yield left, right, config.sure
+        elif region.width > config.wide * region.height:
+            yield left, right, config.cut
         pairs += 1
-        if pairs == _SEAMS:
+        if pairs == config.seams:
             return
 
 
@@ -119,15 +116,15 @@ def _touch(one: np.ndarray, other: np.ndarray) -> bool:
     return bool(beside.any() or above.any() or below.any())
 
 
-def _seams(mask: np.ndarray) -> Iterator[np.ndarray]:
+def _seams(mask: np.ndarray, config: SplitMergeConfig) -> Iterator[np.ndarray]:
     """Seams that differ, the cheapest first: of each row the first column on the right side."""
-    step = -(-mask.shape[0] // _ROWS)
+    step = -(-mask.shape[0] // config.rows)
     rows, columns = (-(-side // step) for side in mask.shape)
     padded = np.zeros((rows * step, columns * step), np.float32)
     padded[: mask.shape[0], : mask.shape[1]] = mask
     ink = padded.reshape(rows, step, columns, step).mean(axis=(1, 3))
-    above, up = _cheapest(ink)
-    below, down = (swept[::-1] for swept in _cheapest(ink[::-1]))
+    above, up = _cheapest(ink, config.turn)
+    below, down = (swept[::-1] for swept in _cheapest(ink[::-1], config.turn))
     through = above + below - ink  # the cheapest seam through each cell
     starts = [
         (through[row, column], row, column)
@@ -141,7 +138,7 @@ def _seams(mask: np.ndarray) -> Iterator[np.ndarray]:
             seam[above_it - 1] = seam[above_it] + up[above_it, seam[above_it]]
         for below_it in range(row, rows - 1):
             seam[below_it + 1] = seam[below_it] + down[below_it, seam[below_it]]
-        if all(np.abs(seam - other).mean() >= _UNLIKE for other in known):
+        if all(np.abs(seam - other).mean() >= config.unlike for other in known):
             known.append(seam)
             yield np.repeat(seam * step + step // 2, step)[: mask.shape[0]]
 
@@ -154,13 +151,13 @@ def _valleys(costs: np.ndarray) -> list[int]:
     return [int(stretches[place][len(stretches[place]) // 2]) for place in np.flatnonzero(lower)]
 
 
-def _cheapest(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _cheapest(ink: np.ndarray, turn: float) -> tuple[np.ndarray, np.ndarray]:
     """What the cheapest seam from the first row to each cell costs, and its last step: -1, 0, 1."""
     costs, steps = ink.copy(), np.zeros(ink.shape, int)
     columns = np.arange(ink.shape[1])
     for row in range(1, len(ink)):
         before = np.pad(costs[row - 1], 1, constant_values=np.inf)
-        ways = np.stack([before[1:-1], before[:-2] + _TURN, before[2:] + _TURN])
+        ways = np.stack([before[1:-1], before[:-2] + turn, before[2:] + turn])
         best = ways.argmin(axis=0)
         costs[row] += ways[best, columns]
         steps[row] = np.array([0, -1, 1])[best]

@@ -6,6 +6,7 @@ import numpy as np
 
 from model.evaluation.reading import Reading, read_digit, read_ink, read_picture
 from ui.components.canvas import DrawnSheet
+from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import Given
 from ui.state.ask import ask
 from ui.state.session import ChosenDigit, PictureFile, session
@@ -34,7 +35,8 @@ class Found:
     def sentence(self) -> str:
         """Why there is no digit."""
         prepared = self.reading.prepared
-        return (prepared.problem if prepared else None) or ""
+        problem = prepared.problem if prepared else None
+        return problem_sentence(problem) if problem else ""
 
     @property
     def followed(self) -> int:

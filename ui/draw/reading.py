@@ -10,6 +10,7 @@ from ui.components.maps import map_grid
 from ui.components.photo import photo
 from ui.digit.answer import no_answer, whole_number
 from ui.digit.found import Found, read_given
+from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import Given, offer_removal
 from ui.state.answers import rules
 from ui.state.links import news
@@ -38,7 +39,7 @@ def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
         try:
             found = read_given(given, given.followed)
         except PictureError as error:
-            beside.error(str(error))
+            beside.error(problem_sentence(error.problem))
             no_answer("No picture to read")
     with beside:
         if found is not None and isinstance(given.content, PictureFile):

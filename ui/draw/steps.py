@@ -10,6 +10,7 @@ from model.preprocessing.pipeline import STEPS, Step
 from ui.components.filmstrip import Box, Frame, filmstrip, switched_off
 from ui.components.maps import big_map
 from ui.digit.found import Found
+from ui.digit.preprocessing_words import STEP_WORDS, step_sentence
 from ui.state.session import session, widget_state
 from ui.style.diagram import shape_text
 from ui.style.mosaic import data_uri, mosaic_png
@@ -81,8 +82,8 @@ def _frame(step: Step, found: Found, place: int | None) -> Frame:
     fits = step.key in TO_SCALE and max(step.picture.shape) <= 28
     return Frame(
         step.key,
-        step.title,
-        step.sentence,
+        STEP_WORDS[step.key].title,
+        step_sentence(step.key, on=step.on),
         step.picture,
         look,  # type: ignore[arg-type]
         on=step.on,
@@ -105,7 +106,7 @@ def _boxes(found: Found, step: Step) -> tuple[Box, ...]:
 
 
 def _remember() -> None:
-    session().steps_off = switched_off(widget_state(KEY), [info.key for info in STEPS])
+    session().steps_off = switched_off(widget_state(KEY), list(STEPS))
 
 
 def _open_or_close() -> None:

@@ -1,4 +1,4 @@
-"""Whatever is on a picture, preprocessing ends well: digits as a network takes them, or a sentence.
+"""Whatever is on a picture, preprocessing ends well: digits as a network takes them, or a reason.
 
 The pictures are made of what makes photos hard: straight lines at any angle, edges between a sheet
 and a table, shadows, blobs, noise.
@@ -16,7 +16,7 @@ grey = some.integers(0, 255)
 mark = some.tuples(
     some.sampled_from(["line", "box", "area", "blob"]), share, share, share, share, grey, share
 )
-keys = some.frozensets(some.sampled_from([info.key for info in STEPS]))
+keys = some.frozensets(some.sampled_from(list(STEPS)))
 
 
 @some.composite

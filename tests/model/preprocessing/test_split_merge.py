@@ -1,5 +1,7 @@
 """Parting and joining: decided by what looks like a digit, and no ink is lost or made."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,9 +10,10 @@ from hypothesis.extra import numpy as arrays
 from scipy import ndimage
 
 from model.data import mnist
+from model.preprocessing.configuration import DEFAULT
 from model.preprocessing.pipeline import from_ink
-from model.preprocessing.segmentation import Region, whole_sheet
-from model.preprocessing.split_merge import MOST, regrouped
+from model.preprocessing.sheet import Ink, Region, Sheet, whole_sheet
+from model.preprocessing.split_merge import digits_regrouped, regrouped
 
 
 def region(mask: np.ndarray) -> Region:
@@ -34,6 +37,25 @@ def test_bars_apart_are_parted_from_left_to_right() -> None:
     for columns in ((10, 20), (3, 14, 40)):
         parts = regrouped((region(bars(*columns)),), narrow)
         assert [part.box for part in parts] == [(0, left, 40, left + 4) for left in columns]
+
+
+def test_the_stage_parts_and_when_off_leaves_all_as_it_is() -> None:
+    mask = bars(10, 20)
+    before = Sheet(ink=Ink(mask.astype(np.float32), mask), regions=(region(mask),))
+    assert len(digits_regrouped(before, narrow).regions) == 2
+    assert digits_regrouped(before, narrow, on=False) is before
+
+
+def test_one_number_can_be_changed() -> None:
+    mask = bars(0, 50, width=54)
+    mask[18:21] = True
+    asks_less = replace(DEFAULT.split_merge, cut=0.9)
+
+    def half(candidate: Region) -> float:
+        return 0.95 if candidate.width < 50 else 0.0
+
+    assert len(regrouped((region(mask),), half)) == 1
+    assert len(regrouped((region(mask),), half, asks_less)) == 2
 
 
 def test_what_looks_like_a_digit_is_left_whole() -> None:
@@ -79,7 +101,7 @@ def test_halves_are_joined_and_neighbours_far_off_are_not() -> None:
 
 def test_a_page_of_text_is_left_alone() -> None:
     asked: list[Region] = []
-    many = tuple(region(bars(10, 20)) for _ in range(MOST + 1))
+    many = tuple(region(bars(10, 20)) for _ in range(DEFAULT.split_merge.most + 1))
     assert regrouped(many, lambda candidate: asked.append(candidate) or 0.0) == many
     assert not asked
 

@@ -17,7 +17,7 @@ from ui.digit.sources import Given
 from ui.draw.steps import frames
 from ui.state.session import ChosenDigit, PictureFile
 
-KEYS = [info.key for info in STEPS]
+KEYS = [str(key) for key in STEPS]
 
 
 def opened(content: bytes) -> np.ndarray:
