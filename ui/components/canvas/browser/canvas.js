@@ -8,7 +8,8 @@
 // Streamlit calls the default export again whenever the data or the theme change. The view of a
 // mounted component is kept by its parent element and updated in place.
 
-const FINE = 4; // the hidden sheet is FINE times finer than the ink that is sent
+import { FINE, packed } from "./ink.js";
+
 const PAUSE = 85; // ms between two messages of one stroke: 11 to 12 a second
 const STEP = 0.003; // of the side: samples closer than that to the last one add nothing
 const STEPS_BACK = 100; // how much can be undone
@@ -118,6 +119,11 @@ class Surface {
     context.globalCompositeOperation = blend;
   }
 
+  pixels() {
+    const { width, height } = this.canvas;
+    return this.context.getImageData(0, 0, width, height).data;
+  }
+
   // Paints the pieces that end at points `from` and later: from middle to middle of neighbouring
   // points, bent towards the point between them. The very end is straight, and drawn when it is
   // known to be the end.
@@ -147,28 +153,6 @@ class Surface {
       context.stroke();
     }
   }
-}
-
-// The ink as (count, grey) pairs of bytes in base64, 255 = full ink: a digit takes about 1.5 kB.
-// Each grey is the mean over its FINE × FINE pixels.
-function packed(surface, side) {
-  const edge = side * FINE;
-  const pixels = surface.context.getImageData(0, 0, edge, edge).data;
-  const pairs = [];
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      let sum = 0;
-      for (let y = row * FINE; y < (row + 1) * FINE; y++) {
-        const start = y * edge + column * FINE;
-        for (let pixel = start; pixel < start + FINE; pixel++) sum += pixels[4 * pixel];
-      }
-      const grey = Math.round(sum / FINE ** 2);
-      const at = pairs.length - 2;
-      if (pairs[at + 1] === grey && pairs[at] < 255) pairs[at]++;
-      else pairs.push(1, grey);
-    }
-  }
-  return btoa(String.fromCharCode(...pairs));
 }
 
 // ---- the view ----
@@ -419,7 +403,7 @@ class View {
     const strokes = this.sheet.strokes.length + (this.stroke ? 1 : 0);
     if (!strokes) return null;
     return {
-      ink: packed(this.hidden, this.side),
+      ink: packed(this.hidden.pixels(), this.side),
       finished: !this.stroke,
       strokes,
     };
