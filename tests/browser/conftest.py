@@ -17,11 +17,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
+expect.set_options(timeout=30_000)  # milliseconds, instead of 5,000: this machine may be busy
 
 
 def find_chromium() -> str | None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import ROOT
+
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
 PATIENT = 240_000  # ms: the engine loads TensorFlow first
 SOON = 60_000  # ms: on a machine that does other things, too
 

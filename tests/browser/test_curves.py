@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
+from tests.browser.pen import Fingers, painted
+
 pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("curves_app.py")
 COUNT_LONG_TASKS = """
@@ -41,15 +43,10 @@ def chart(
         expect(chart.locator(".over")).to_have_attribute(
             "aria-label", re.compile("Loss, line"), timeout=30_000
         )
-        settle(page)
+        painted(page)
         return chart
 
     return open_chart
-
-
-def settle(page: Page) -> None:
-    """Two frames: what was scheduled for the next one is painted."""
-    page.evaluate("() => new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))")
 
 
 def wait_for_updates(page: Page, count: int) -> None:
@@ -60,7 +57,7 @@ def wait_for_updates(page: Page, count: int) -> None:
             (p) => /^Update \\d+$/.test(p.textContent) && +p.textContent.split(" ")[1] >= n)""",
         arg=now + count,
     )
-    settle(page)
+    painted(page)
 
 
 def pixels(chart: Locator, canvas: str = ".base") -> np.ndarray:
@@ -78,14 +75,14 @@ def drag(page: Page, chart: Locator, start: float, end: float) -> None:
     page.mouse.move(box["x"] + box["width"] * (start + end) / 2, y)
     page.mouse.move(box["x"] + box["width"] * end, y)
     page.mouse.up()
-    settle(page)
+    painted(page)
 
 
 def x_by_keys(page: Page, chart: Locator, *keys: str) -> float:
     chart.locator(".over").focus()
     for key in keys:
         page.keyboard.press(key)
-    settle(page)
+    painted(page)
     heading = chart.locator(".tip b").inner_text()
     return float(heading.removeprefix("Epoch "))
 
@@ -99,7 +96,7 @@ def test_live_updates_keep_canvas_zoom_hidden_lines_and_focus(
     validation.click()
     page.mouse.move(5, 5)
     loss.locator(".base").evaluate("(canvas) => { window.firstCanvas = canvas; }")
-    settle(page)
+    painted(page)
     before, words = pixels(loss), loss.locator(".over").get_attribute("aria-label")
     wait_for_updates(page, 4)
     assert loss.locator(".base").evaluate("(canvas) => canvas === window.firstCanvas")
@@ -109,7 +106,7 @@ def test_live_updates_keep_canvas_zoom_hidden_lines_and_focus(
     assert validation.evaluate("(b) => b.getRootNode().activeElement === b")
     np.testing.assert_array_equal(pixels(loss), before)  # zoomed into epochs that are over
     loss.get_by_role("button", name="Reset zoom").click()
-    settle(page)
+    painted(page)
     expect(loss.get_by_role("button", name="Reset zoom")).to_be_hidden()
     assert not np.array_equal(pixels(loss), before)
 
@@ -121,8 +118,9 @@ def test_the_canvas_is_never_blank_while_points_come(
     frames = loss.locator(".base").evaluate(
         """async (canvas) => {
             const ink = [];
-            const until = performance.now() + 2500;
-            while (performance.now() < until) {
+            const update = () => Number(/Update (\\d+)/.exec(document.body.textContent)[1]);
+            const until = update() + 4;
+            while (update() < until) {
                 await new Promise(requestAnimationFrame);
                 const { data } = canvas.getContext("2d").getImageData(
                     0, 0, canvas.width, canvas.height);
@@ -206,7 +204,7 @@ def test_every_way_to_zoom_and_back(page: Page, chart: Callable[[str], Locator])
 
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
     page.mouse.wheel(0, -100)
-    settle(page)
+    painted(page)
     expect(reset).to_be_hidden()  # the plain wheel belongs to the page
     page.keyboard.down("Control")
     page.mouse.wheel(0, -100)
@@ -220,7 +218,7 @@ def test_every_way_to_zoom_and_back(page: Page, chart: Callable[[str], Locator])
     expect(reset).to_be_visible()
     page.keyboard.press("0")
     expect(reset).to_be_hidden()
-    settle(page)
+    painted(page)
     np.testing.assert_array_equal(pixels(loss), whole)
 
 
@@ -229,18 +227,13 @@ def test_two_fingers_zoom(page: Page, chart: Callable[[str], Locator]) -> None:
     box = loss.locator(".over").bounding_box()
     assert box
     y, middle = box["y"] + 100, box["x"] + box["width"] / 2
-    session = page.context.new_cdp_session(page)
-
-    def touch(kind: str, *xs: float) -> None:
-        points = [{"x": x, "y": y, "id": i} for i, x in enumerate(xs)]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-    touch("touchStart", middle - 20)
+    fingers = Fingers(page)
+    fingers.down((middle - 20, y))
     expect(loss.locator(".tip")).to_be_visible()
-    touch("touchStart", middle - 20, middle + 20)
+    fingers.down((middle - 20, y), (middle + 20, y))
     for reach in (40, 80, 120):
-        touch("touchMove", middle - reach, middle + reach)
-    touch("touchEnd")
+        fingers.move((middle - reach, y), (middle + reach, y))
+    fingers.up()
     expect(loss.get_by_role("button", name="Reset zoom")).to_be_visible()
 
 
@@ -252,13 +245,13 @@ def test_the_legend_hides_lines_by_click_and_key(
     batches = loss.get_by_role("button", name="Training, batches")
     batches.click()
     expect(batches).to_have_attribute("aria-pressed", "false")
-    settle(page)
+    painted(page)
     assert not np.array_equal(pixels(loss), with_all)
     batches.focus()
     page.keyboard.press("Enter")
     expect(batches).to_have_attribute("aria-pressed", "true")
     page.mouse.move(5, 5)
-    settle(page)
+    painted(page)
     np.testing.assert_array_equal(pixels(loss), with_all)
 
 
@@ -276,7 +269,7 @@ def test_the_log_switch_changes_the_axis_and_keeps_zoom(
 
 def wait_for_text(page: Page, text: str) -> None:
     expect(page.get_by_text(text, exact=True)).to_be_visible()
-    settle(page)
+    painted(page)
 
 
 @pytest.mark.parametrize("query", ["diverged", "batches=1", "batches=0", "batches=20000"])
@@ -321,8 +314,8 @@ def test_it_fits_a_phone_and_follows_its_column(
     wide = loss.locator(".base").evaluate("(canvas) => canvas.width")
     page.set_viewport_size({"width": width, "height": 800})
     page.wait_for_function("() => document.documentElement.clientWidth < 400")
-    settle(page)
-    settle(page)
+    painted(page)
+    painted(page)
     canvas = loss.locator(".base").evaluate(
         "(c) => [c.width, c.clientWidth, devicePixelRatio, c.getBoundingClientRect().right]"
     )
@@ -342,7 +335,7 @@ def test_sharp_on_dense_screens_and_dark_when_the_page_is(
     expect(loss.locator(".over")).to_have_attribute(
         "aria-label", re.compile("Last values"), timeout=30_000
     )
-    settle(page)
+    painted(page)
     canvas = loss.locator(".base").evaluate("(c) => [c.width, c.clientWidth]")
     drawn = pixels(loss).astype(int)
     context.close()

@@ -11,45 +11,33 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.browser.conftest import ROOT
+from tests.browser.pen import ONE, SEVEN, Pen
+
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
-Point = tuple[float, float]
-
-SEVEN: list[Point] = [
-    *((0.25 + 0.05 * i, 0.2) for i in range(11)),
-    *((0.75 - 0.03 * i, 0.2 + 0.06 * i) for i in range(1, 11)),
-]
-ONE: list[Point] = [(0.5, 0.15 + 0.035 * i) for i in range(21)]
-
-
 ARRIVED = """async (file) => {
   const address = [...(globalThis.digitscope?.keys() ?? [])].find((a) => a.endsWith(file));
   return Boolean(address && (await globalThis.digitscope.get(address)));
 }"""
 
 
-class Draw:
+KEPT = "sessionStorage.getItem('digitscope.upload.upload')"
+
+PASTE = """async ([address, type]) => {
+  const blob = await (await fetch(address)).blob();
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([blob], "pasted", { type }));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+}"""
+
+
+class Draw(Pen):
     """The Draw page under a hand."""
 
     def __init__(self, page: Page) -> None:
-        self.page = page
+        super().__init__(page.locator(".st-key-sheet canvas").first)
         # While one answer takes the place of another, both may be there for a moment.
         self.digit = page.locator(".ds-digit").first
-        self.sheet = page.locator(".st-key-sheet canvas").first
-
-    def at(self, point: Point) -> Point:
-        box = self.sheet.bounding_box()
-        assert box is not None
-        return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
-
-    def stroke(self, points: list[Point], shift: float = 0, size: float = 1) -> None:
-        """Draw one stroke and leave the pen down."""
-        moved = [self.at((shift + size * x, size * y + (1 - size) / 2)) for x, y in points]
-        self.page.mouse.move(*moved[0])
-        self.page.mouse.down()
-        for point in moved[1:]:
-            self.page.mouse.move(*point)
-            self.page.wait_for_timeout(10)
 
     def reads(self, digit: int, seconds: float = 90) -> None:
         expect(self.digit).to_have_attribute("data-digit", str(digit), timeout=1000 * seconds)
@@ -60,10 +48,14 @@ class Draw:
     def open_upload(self) -> Locator:
         """Go to Upload; return its input, once what listens to pasted and chosen files is there."""
         self.open("Upload")
-        self.page.wait_for_function(ARRIVED, arg="/uploader.js", timeout=30_000)
+        self.page.wait_for_function(ARRIVED, arg="/uploader.js")
         upload = self.page.locator("input[type=file]")
-        expect(upload).to_be_attached(timeout=30_000)
+        expect(upload).to_be_attached()
         return upload
+
+    def paste(self, content: bytes, kind: str) -> None:
+        address = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
+        self.page.evaluate(PASTE, [address, kind])
 
 
 @pytest.fixture
@@ -71,7 +63,7 @@ def draw(page: Page, serve: Callable[[Path], str]) -> Iterator[Draw]:
     page.goto(serve(ROOT / "app.py"))
     expect(page.get_by_text("The engine is ready")).to_be_attached(timeout=120_000)
     page.get_by_role("link", name="Draw", exact=True).click()
-    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible()
     yield Draw(page)
     expect(page.locator(".stException")).to_have_count(0)
 
@@ -93,32 +85,35 @@ def test_the_prediction_follows_the_pen_and_the_drawing_survives(draw: Draw) -> 
     expect(page.locator(".ds-none")).to_have_text("Draw a digit")
     expect(draw.digit).to_have_count(0)  # a blank sheet has no prediction
 
-    draw.stroke(ONE)
+    draw.press(ONE)
     draw.reads(1)  # the pen is still down
-    page.mouse.up()
+    draw.lift()
     draw.reads(1)
     expect(page.locator(".film li")).to_have_count(6)  # no photo, no light to even out
 
     page.keyboard.press("Escape")
     expect(page.locator(".ds-none")).to_have_text("Draw a digit")
-    draw.stroke(SEVEN)
-    page.mouse.up()
+    draw.press(SEVEN)
+    draw.lift()
     draw.reads(7)
 
     page.reload()
     draw.reads(7)
     page.get_by_role("link", name="Filters").click()
-    expect(page.get_by_role("heading", name="Filters", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Filters", exact=True)).to_be_visible()
     page.get_by_role("link", name="Draw", exact=True).click()
     draw.reads(7)
 
 
 def test_a_switch_changes_strip_and_answer_at_once(draw: Draw) -> None:
     page = draw.page
-    draw.stroke(ONE, size=0.3)  # small, in the upper left: without centring the network is lost
-    page.mouse.up()
+    draw.press(
+        [(0.3 * x, 0.35 + 0.3 * y) for x, y in ONE]
+    )  # small, in the upper left: without centring the network is lost
+    draw.lift()
     draw.reads(1)
-    page.wait_for_timeout(1_000)  # the answer to the half-drawn stroke may have been a 1 already
+    page.reload()  # this may have been the answer to the half-drawn stroke; now there is only one
+    draw.reads(1)
     last = page.locator(".film li[data-key=normalise] img")
     before, bars = last.get_attribute("src"), page.locator(".ds-bars").inner_text()
     page.get_by_role("switch", name="Centred").click()
@@ -136,14 +131,14 @@ def test_an_upload_goes_the_same_way_and_stays_when_the_page_changes(draw: Draw)
     draw.reads(7)
     expect(page.locator(".film li")).to_have_count(10)
     page.get_by_role("link", name="Filters").click()
-    expect(page.get_by_role("heading", name="Filters", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Filters", exact=True)).to_be_visible()
     page.get_by_role("link", name="Draw", exact=True).click()
     draw.reads(7)
     expect(page.get_by_role("button", name="Remove the picture")).to_be_visible()
 
     two = {"name": "77.jpg", "mimeType": "image/jpeg", "buffer": photo(2)}
     page.locator("input[type=file]").set_input_files(two)
-    expect(page.locator(".ds-number")).to_have_attribute("data-number", "77", timeout=30_000)
+    expect(page.locator(".ds-number")).to_have_attribute("data-number", "77")
     expect(page.locator(".photo b")).to_have_text(["1", "2"])
     page.locator(".st-key-digits").get_by_role("option").nth(1).click()
     expect(page.locator(".film .box.selected")).to_have_text("2")
@@ -155,20 +150,11 @@ def test_an_upload_goes_the_same_way_and_stays_when_the_page_changes(draw: Draw)
     )
 
 
-PASTE = """async ([address, type]) => {
-  const blob = await (await fetch(address)).blob();
-  const clipboardData = new DataTransfer();
-  clipboardData.items.add(new File([blob], "pasted", { type }));
-  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
-}"""
-
-
 def test_a_picture_is_pasted_and_its_last_step_opens_as_numbers(draw: Draw) -> None:
     page = draw.page
     draw.open_upload()
-    address = f"data:image/jpeg;base64,{base64.b64encode(photo()).decode()}"
-    page.evaluate(PASTE, [address, "text/plain"])  # not a picture: left alone
-    page.evaluate(PASTE, [address, "image/jpeg"])
+    draw.paste(photo(), "text/plain")  # not a picture: left alone
+    draw.paste(photo(), "image/jpeg")
     draw.reads(7)
     expect(page.locator(".film li")).to_have_count(10)
 
@@ -195,17 +181,18 @@ def test_an_upload_survives_a_reload_until_it_is_removed(draw: Draw) -> None:
         upload.set_input_files({"name": name, "mimeType": "", "buffer": content})
         draw.reads(7)
         expect(page.locator(".photo img")).to_have_attribute("alt", re.compile(re.escape(name)))
-        page.wait_for_function("sessionStorage.getItem('digitscope.upload.upload')")
+        page.wait_for_function(KEPT)
         page.reload()
         expect(page.locator(".photo img")).to_have_attribute(
             "alt", re.compile(re.escape(kept)), timeout=60_000
         )
         draw.reads(7)
     page.locator(".st-key-upload").get_by_role("button", name=re.compile("Remove")).click()
-    expect(page.locator(".ds-none")).to_have_text("Choose a picture", timeout=60_000)
+    expect(page.locator(".ds-none")).to_have_text("Choose a picture")
+    page.wait_for_function(f"!{KEPT}")  # so that nothing can come back later, either
     page.reload()
-    expect(page.locator(".ds-none")).to_have_text("Choose a picture", timeout=60_000)
-    page.wait_for_timeout(2_000)
+    expect(page.locator(".ds-none")).to_have_text("Choose a picture")
+    page.wait_for_function(ARRIVED, arg="/uploader.js")
     expect(page.locator(".photo")).to_have_count(0)
 
 
@@ -224,8 +211,8 @@ def test_a_test_digit_survives_a_reload(draw: Draw) -> None:
 
 def test_a_corrected_digit_is_taught_and_the_lesson_can_be_undone(draw: Draw) -> None:
     page = draw.page
-    draw.stroke(ONE)
-    page.mouse.up()
+    draw.press(ONE)
+    draw.lift()
     draw.reads(1)
     page.locator("[class*=st-key-was_]").get_by_text("7", exact=True).click()
     page.get_by_role("button", name="Teach it 1 digit").click()
@@ -250,9 +237,9 @@ def test_no_message_is_a_reference_to_an_earlier_one(draw: Draw) -> None:
 
     draw.page.on("websocket", listen)
     draw.page.reload()
-    expect(draw.page.locator(".ds-none")).to_have_text("Draw a digit", timeout=60_000)
-    draw.stroke(SEVEN)
-    draw.page.mouse.up()
+    expect(draw.page.locator(".ds-none")).to_have_text("Draw a digit")
+    draw.press(SEVEN)
+    draw.lift()
     draw.reads(7)
     assert kinds.count("script_finished") > 3
     assert "ref_hash" not in kinds
@@ -261,13 +248,11 @@ def test_no_message_is_a_reference_to_an_earlier_one(draw: Draw) -> None:
 def test_the_picture_of_the_steps_does_not_flicker(draw: Draw) -> None:
     """While the pen moves, a card's picture is the same element with another source."""
     page = draw.page
-    draw.stroke(SEVEN[:6])
+    draw.press(SEVEN[:6])
     expect(page.locator(".film li").first).to_be_visible(timeout=90_000)
     page.locator(".film img").first.evaluate("image => image.dataset.mine = 'yes'")
     source = page.locator(".film img").first.get_attribute("src")
-    for point in SEVEN[6:]:
-        page.mouse.move(*draw.at(point))
-        page.wait_for_timeout(30)
+    draw.go_on(SEVEN[6:], frames=2)
     expect(page.locator(".film img").first).not_to_have_attribute("src", source or "")
     expect(page.locator(".film img").first).to_have_attribute("data-mine", "yes")
-    page.mouse.up()
+    draw.lift()

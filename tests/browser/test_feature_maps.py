@@ -8,8 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
+from tests.browser.conftest import ROOT
+from tests.browser.pen import Pen
+
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
 WARM = 240_000  # milliseconds until TensorFlow is there on a busy machine
 SLOW = 60_000
 
@@ -55,17 +57,11 @@ def draw_a_one(page: Page) -> int:
                 .observe(image, { attributes: true, attributeFilter: ["src"] })
         }"""
     )
-    sheet = page.locator(".st-key-sheet canvas").first
-    box = sheet.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.15)
-    page.mouse.down()
-    for step in range(30):
-        part = 0.15 + 0.7 * (step + 1) / 30
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * part)
-        page.wait_for_timeout(100)
+    pen = Pen(page.locator(".st-key-sheet canvas").first)
+    pen.press([(0.5, 0.15)])
+    pen.go_on([(0.5, 0.15 + 0.7 * step / 30) for step in range(1, 31)], frames=6)
     changes: int = page.evaluate("window.changes")
-    page.mouse.up()
+    pen.lift()
     return changes
 
 

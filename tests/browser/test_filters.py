@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import ROOT
+from tests.browser.pen import ONE, Pen
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-ROOT = Path(__file__).resolve().parents[2]
 WARM = 240_000  # milliseconds until TensorFlow is there on a busy machine
 SLOW = 60_000
 
@@ -24,13 +26,7 @@ CANCEL_AT_ONCE = """() => {
 
 def draw_a_one(page: Page) -> None:
     expect(page.locator(".column")).to_have_count(9, timeout=SLOW)  # all stands in its place
-    sheet = page.locator(".st-key-sheet canvas").first
-    box = sheet.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.15)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.85, steps=15)
-    page.mouse.up()
+    Pen(page.locator(".st-key-sheet canvas").first).draw(ONE)
 
 
 def test_open_a_filter_let_it_climb_and_apply_a_kernel_of_ones_own(

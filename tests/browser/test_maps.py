@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import CDPSession, ConsoleMessage, Page, WebSocket, expect
+from playwright.sync_api import ConsoleMessage, Page, WebSocket, expect
 
 from tests.browser.maps_app import bumps
+from tests.browser.pen import Fingers
 
 pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("maps_app.py")
@@ -33,6 +34,11 @@ def visit(page: Page, serve: Callable[[Path], str]):
 
     yield go
     assert not faults
+
+
+def at_rest(page: Page) -> None:
+    """Wait until no script runs for this page."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def cells(page: Page, key: str):
@@ -111,7 +117,7 @@ def test_hover_reads_the_value_outlines_the_place_everywhere_and_sends_nothing(
 
     page.on("websocket", listen)
     visit("many")
-    page.wait_for_timeout(300)
+    at_rest(page)
     before = len(sent)
     maps = many()
     for channel, row, column in ((30, 17, 24), (49, 20, 5), (22, 0, 0)):
@@ -151,7 +157,7 @@ def test_hover_keys_and_touch_outline_what_a_pixel_sees_without_python(page: Pag
     page.on("websocket", listen)
     visit("seen")
     assert field(page, "grid") == (4, 6, 12, 14)  # of the place that Python picked
-    page.wait_for_timeout(300)
+    at_rest(page)
     before = len(sent)
     for channel, row, column in ((7, 0, 0), (11, 10, 10), (2, 5, 9)):
         canvas, at = pixel(page, "grid", channel, row, column, 11)
@@ -188,10 +194,8 @@ def test_hover_keys_and_touch_outline_what_a_pixel_sees_without_python(page: Pag
     expect(page.locator(".st-key-grid .narrow")).to_have_count(1)
     canvas, at = pixel(page, "grid", 5, 9, 6, 11)
     box = canvas.bounding_box()
-    finger = {"x": box["x"] + at["x"], "y": box["y"] + at["y"]}
-    client: CDPSession = page.context.new_cdp_session(page)
-    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
-    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger = (box["x"] + at["x"], box["y"] + at["y"])
+    Fingers(page).tap(finger)
     expect(page.get_by_text("grid: Clicked(channel=5, row=9, column=6)")).to_be_visible()
     assert field(page, "grid") == (18, 12, 26, 20)
     drawing = page.locator(".st-key-grid .seen").bounding_box()
@@ -202,10 +206,8 @@ def test_touch_reads_a_value_too(page: Page, visit: Open):
     visit("kernels")
     canvas, at = pixel(page, "kernels", 1, 1, 0, 3)
     box = canvas.bounding_box()
-    client: CDPSession = page.context.new_cdp_session(page)
-    finger = {"x": box["x"] + at["x"], "y": box["y"] + at["y"]}
-    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
-    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger = (box["x"] + at["x"], box["y"] + at["y"])
+    Fingers(page).tap(finger)
     weight = np.random.default_rng(1).normal(0, 0.4, (3, 3, 8)).astype(np.float32)[1, 0, 1]
     expect(line(page, "kernels")).to_contain_text("kernel 1 · row 1, column 0")
     assert number(line(page, "kernels").inner_text()) == pytest.approx(weight, rel=1e-3)
@@ -266,12 +268,12 @@ def test_new_maps_are_painted_into_the_same_canvases(page: Page, visit: Open):
     cells(page, "live").nth(4).click()
     expect(page.get_by_text("live: Clicked(channel=4,")).to_be_visible()
     cells(page, "live").nth(7).locator("canvas").hover()
-    texts, pictures = set(), set()
-    for _ in range(12):
-        page.wait_for_timeout(150)
+    texts = set()
+    seen = ""
+    for _ in range(6):  # it moves, also under the selection
+        changed = "([canvas, seen]) => canvas.toDataURL() !== seen && canvas.toDataURL()"
+        seen = page.wait_for_function(changed, arg=[handle, seen]).json_value()
         texts.add(line(page, "live").inner_text())
-        pictures.add(handle.evaluate("canvas => canvas.toDataURL()"))
-    assert len(pictures) > 3  # it moves, also under the selection
     assert len(texts) > 3  # the value under the resting pointer follows
     assert all(text.startswith("map 7 · row") for text in texts)
     assert handle.evaluate("canvas => canvas.isConnected")
@@ -334,7 +336,7 @@ def test_time_from_digit_to_painted_and_size_of_the_message(page: Page, visit: O
     button = page.locator(".st-key-next button").element_handle()
     times = []
     for _ in range(12):
-        page.wait_for_timeout(200)
+        at_rest(page)
         times.append(
             page.evaluate(
                 """([canvas, button]) => new Promise((done) => {

@@ -48,20 +48,25 @@ def tile(page: Page, name: str) -> Locator:
     return page.locator(".ds-tiles > div").filter(has_text=re.compile(f"^{name}")).locator("b")
 
 
-def batches_done(page: Page) -> int:
+def batches_in(tiles: str) -> int:
     """Batches since the beginning, as the tiles tell them: 0 before the first."""
-    text = page.locator(".ds-tiles").inner_text()
-    epoch = re.search(r"Epoch\s+(\d+) of", text)
-    batch = re.search(r"Batch\s+(\d+) of", text)
+    epoch = re.search(r"Epoch\s+(\d+) of", tiles)
+    batch = re.search(r"Batch\s+(\d+) of", tiles)
     return (int(epoch[1]) - 1) * BATCHES + int(batch[1]) if epoch and batch else 0
 
 
 def wait_for_batches(page: Page, more_than: int) -> int:
-    for _ in range(WARM // 250):
-        if (done := batches_done(page)) > more_than:
-            return done
-        page.wait_for_timeout(250)
-    raise AssertionError(f"still at {batches_done(page)} batches, waited for {more_than}")
+    tiles = page.locator(".ds-tiles")
+    while (done := batches_in(text := tiles.inner_text())) <= more_than:
+        expect(tiles).not_to_have_text(text, use_inner_text=True, timeout=WARM)
+    return done
+
+
+def batches_while_paused(page: Page) -> int:
+    """What a page that is loaded anew says: it asks the run where it stands now."""
+    page.reload()
+    expect(page.get_by_text("Paused.")).to_be_visible(timeout=WARM)
+    return batches_in(page.locator(".ds-tiles").inner_text())
 
 
 def chart_in_words(page: Page) -> str:
@@ -94,10 +99,8 @@ def test_a_run_is_steered_survives_reloads_and_its_network_is_seen(
     # Pause stands still, also after a while; resume goes on from there.
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_text("Paused.")).to_be_visible(timeout=WARM)
-    page.wait_for_timeout(1500)
-    paused = batches_done(page)
-    page.wait_for_timeout(1500)
-    assert batches_done(page) == paused >= done
+    paused = batches_while_paused(page)
+    assert batches_while_paused(page) == paused >= done
     page.get_by_role("button", name="One batch").click()
     assert wait_for_batches(page, paused) == paused + 1
     page.get_by_role("button", name="Resume").click()
