@@ -129,8 +129,13 @@ class Link:
 
     def close(self) -> None:
         """Close the connection and end the child program. Waiting callers get EngineLost."""
-        with contextlib.suppress(OSError):  # a scheduler that is gone needs no good-bye
-            self.client.close(timeout=1)
+
+        async def close() -> None:
+            await self.client.close(timeout=1)
+
+        closing = asyncio.run_coroutine_threadsafe(close(), self.client.loop.asyncio_loop)
+        with contextlib.suppress(OSError, CancelledError):  # a scheduler that is gone is no fault
+            closing.result(timeout=CLOSE_SECONDS)
         if self._child is not None:
             _end_child(self._child)
 

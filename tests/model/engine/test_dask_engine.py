@@ -84,8 +84,13 @@ def some_network(seed: int) -> Network:
     return Network(NetworkConfig(), weights, "test")
 
 
-def write_after(seconds: float, path: str) -> None:
-    time.sleep(seconds)
+def wait_for(path: str) -> None:
+    while not Path(path).exists():
+        time.sleep(0.01)
+
+
+def write_when(gate: str, path: str) -> None:
+    wait_for(gate)
     Path(path).write_text("ran")
 
 
@@ -105,8 +110,8 @@ class Counter:
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 
-    def process(self) -> int:
-        return os.getpid()
+    def wait_for(self, path: str) -> None:
+        wait_for(path)
 
     def read_missing_file(self) -> str:
         return read_missing_file()
@@ -303,24 +308,30 @@ def test_workers_multiply_with_one_thread(engine: DaskEngine) -> None:
     assert engine.submit(blas_threads).result(60) == {1}
 
 
-def test_a_busy_actor_does_not_hold_up_an_answer(engine: DaskEngine) -> None:
+def test_a_busy_actor_does_not_hold_up_an_answer(engine: DaskEngine, tmp_path: Path) -> None:
     counter = engine.actor(Counter, 0)
     with ThreadPoolExecutor(1) as threads:
-        busy = threads.submit(counter.call, Counter.sleep, 3.0)
-        assert engine.run(math.sqrt, 9.0) == 3.0
-        assert not busy.done()
+        busy = threads.submit(counter.call, Counter.wait_for, str(tmp_path / "gate"))
+        try:
+            assert engine.run(math.sqrt, 9.0) == 3.0
+            assert not busy.done()
+        finally:
+            (tmp_path / "gate").touch()
+        busy.result(30)
 
 
 def test_what_was_cancelled_before_it_began_never_runs(engine: DaskEngine, tmp_path: Path) -> None:
-    first = engine.submit(write_after, 0.5, str(tmp_path / "first"))
-    second = engine.submit(write_after, 0.0, str(tmp_path / "second"))
-    third = engine.submit(write_after, 0.0, str(tmp_path / "third"))
+    gate = str(tmp_path / "gate")
+    first = engine.submit(write_when, gate, str(tmp_path / "first"))
+    second = engine.submit(write_when, gate, str(tmp_path / "second"))
+    third = engine.submit(write_when, gate, str(tmp_path / "third"))
     second.cancel()
     assert second.done()
     with pytest.raises(EngineError, match=EngineFault.CANCELLED):
         second.result(1)
     with pytest.raises(EngineError, match=EngineFault.SLOW):
-        first.result(0.01)
+        first.result(0.5)
+    Path(gate).touch()
     first.result(30)
     third.result(30)
     assert third.done()
