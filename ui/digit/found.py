@@ -75,9 +75,11 @@ def read_given(given: Given, followed: int | None = None, *, quiet: bool = False
     current, off = network(), tuple(sorted(session().steps_off))
     match given.content:
         case DrawnSheet(ink, finished):
-            reading = ask(read_ink, current, ink, off, followed, finished, quiet=quiet)
+            drawing = (current, ink, off, followed, finished)
+            reading = ask(read_ink, *drawing, quiet=quiet, spinner=None)
         case PictureFile(content=content):
-            reading = ask(read_picture, current, content, off, followed, quiet=quiet)
+            picture = (current, content, off, followed)
+            reading = ask(read_picture, *picture, quiet=quiet, spinner="Reading the picture …")
         case ChosenDigit(pixels):
             reading = ask(read_digit, current, pixels, quiet=quiet)
         case None:

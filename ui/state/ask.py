@@ -10,6 +10,7 @@ Only this folder and the sidebar know the engine.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from hashlib import sha256
@@ -36,7 +37,7 @@ def ask(
     *args: *Args,
     for_everybody: bool = False,
     quiet: bool = False,
-    spinner: str = "Computing …",
+    spinner: str | None = "Computing …",
 ) -> R | None:
     """Return what the engine answers; None, with a sentence on the page, while it cannot.
 
@@ -50,14 +51,15 @@ def ask(
         for_everybody: whether others will ask the same, as of a network. Then it is kept for the
             whole server; otherwise, as of one's own digit, in this person's session.
         quiet: say nothing on the page when there is no answer.
-        spinner: the words beside the spinner; it appears when the answer takes half a second.
+        spinner: the words beside the spinner; it appears when the answer takes half a second. None:
+            no spinner, for what is asked many times a second: it is two messages to the browser.
 
     Raises:
         Exception: what the work itself raises comes back as it is.
     """
     key, mine = _key(work, args), session().answers
     try:
-        with st.spinner(spinner):
+        with nullcontext() if spinner is None else st.spinner(spinner):
             if for_everybody:
                 return cast(R, _answer(key, work, args))
             if key not in mine:
