@@ -3,6 +3,8 @@
 A run and what a page is told of it are this wing's own: `from model.runs import Run, RunState`.
 """
 
-from model.runs.run import EpochScores, Run, RunPhase, RunState
+from model.runs.run import Run
+from model.runs.state import Cause, Reason, RunPhase, RunState
+from model.training.trainer import EpochScores
 
-__all__ = ["EpochScores", "Run", "RunPhase", "RunState"]
+__all__ = ["Cause", "EpochScores", "Reason", "Run", "RunPhase", "RunState"]

@@ -1,4 +1,4 @@
-"""A lesson in corrected digits that goes on whatever page is open: a `Teacher`, driven."""
+"""A lesson in corrected digits that goes on whatever page is open."""
 
 import threading
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class LessonState:
     """All that a page shows of a lesson at one moment. Nothing in it changes afterwards."""
 
     phase: LessonPhase
-    sentence: str  # why it failed; empty otherwise
+    detail: str  # why it failed: the reason of an EngineError or DataError; empty otherwise
     losses: np.ndarray  # (k,) of each batch so far
     skills: tuple[Skill, ...]
     test_before: float | None
@@ -47,7 +47,7 @@ class LessonState:
 
 
 class Lesson:
-    """One lesson of one person, driven by a thread of its own. Methods may be called from any.
+    """One lesson of one person, in a thread of its own. Methods may be called from any thread.
 
     Args:
         network: to start from; it is not changed.
@@ -90,7 +90,7 @@ class Lesson:
             teacher = self._engine.actor(Teacher, self._network, self._corrections)
             self._teach(teacher)
         except (EngineError, mnist.DataError, ValueError) as error:
-            self._change(phase=LessonPhase.FAILED, sentence=f"{error} Nothing was changed.")
+            self._change(phase=LessonPhase.FAILED, detail=str(error))
         finally:
             if teacher is not None:
                 teacher.close()

@@ -13,7 +13,6 @@ import numpy as np
 
 from model.network import NetworkConfig, count_parameters
 from model.runs.store import About, EpochRecord, RunFolder, Saved
-from model.training.config import RateChange
 from model.training.trainer import EpochEnd, EpochScores, Progress, Snapshot, norms
 
 KEPT_WEIGHTS = 256_000_000
@@ -21,17 +20,12 @@ KEPT_WEIGHTS = 256_000_000
 are left out lie evenly among those that are kept."""
 FEWEST_EPOCHS = 11  # kept of any network, however large
 
-DISK_FAULT = (
-    "The disk of the server takes nothing more, so this run is kept in memory alone and would be "
-    "lost if the server ended. Download its network to be safe."
-)
-
 
 class Record:
     """Figures and weights of one run.
 
     All methods but `save` are called with the run's lock held; `save` takes it where it must, and
-    writes without it, so that a slow disk holds nobody up.
+    writes without it, so that a slow disk holds nobody up. Only one thread at a time may save.
 
     Args:
         network: the architecture.
@@ -47,7 +41,9 @@ class Record:
         self.live: np.ndarray | None = None  # the weights as they are now, where they are sent
         self.weight_norms: dict[str, float] = {}
         self.gradient_norms: dict[str, float] = {}
-        self.disk_fault = False
+        self.disk_full = False
+        self.generation = 0  # how often batches were taken back
+        self.images_per_second = 0.0  # of training alone; 0 until it is known
         self._network = network
         self._parameters = count_parameters(network)
         self._folder = folder
@@ -56,7 +52,6 @@ class Record:
         self._seconds = 0.0  # of training in the epoch that runs
         self._unsaved: dict[int, EpochRecord] = {}
         self._on_disk: set[int] = set()  # epochs whose weights are there
-        self._disk = threading.Lock()  # one writer at a time
         self._about: About | None = None  # as it is on disk
         if saved is not None:
             self._about = saved.about
@@ -97,7 +92,13 @@ class Record:
     @property
     def all_on_disk(self) -> bool:
         """Whether nothing would be lost if the memory were."""
-        return not self._unsaved and not self.disk_fault
+        return not self._unsaved and not self.disk_full
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch with the lowest validation loss; 0 where none has one that is a number."""
+        losses = [scores.validation.loss for scores in self.history]
+        return 0 if np.isnan(losses).all() else int(np.nanargmin(losses)) + 1
 
     def begin(self, snapshot: Snapshot) -> None:
         """Take the untrained network."""
@@ -109,6 +110,8 @@ class Record:
         self._losses.append(progress.losses)
         self._accuracies.append(progress.accuracies)
         self._seconds += progress.seconds
+        speed, before = progress.images / progress.seconds, self.images_per_second
+        self.images_per_second = 0.8 * before + 0.2 * speed if before else speed
         self.batches = progress.batches
         self.batch = progress.first_batch + len(progress.losses)
         self.live = progress.weights
@@ -120,6 +123,8 @@ class Record:
     def forget_unfinished(self) -> None:
         """Drop the batches of the epoch that will be repeated or never finished."""
         kept = self.epoch * self.batches
+        if len(self.losses) > kept:
+            self.generation += 1
         self._losses, self._accuracies = [self.losses[:kept]], [self.accuracies[:kept]]
         self.batch, self._seconds = 0, 0.0
         if self.snapshot is not None:
@@ -135,15 +140,14 @@ class Record:
         return self._folder.weights(epoch, self._parameters) if epoch in self._on_disk else None
 
     def save(self, lock: threading.Condition, about: Callable[[], About]) -> None:
-        """Write what is not on disk yet. A disk that refuses sets `disk_fault`.
+        """Write what is not on disk yet. A disk that refuses sets `disk_full`.
 
         Args:
             lock: the run's.
-            about: asked with the lock held, so that the last writer writes the newest.
+            about: asked with the lock held.
         """
-        with self._disk:
-            self._write(lock, about)
-            self._thin_out(lock)
+        self._write(lock, about)
+        self._thin_out(lock)
 
     def _write(self, lock: threading.Condition, about: Callable[[], About]) -> None:
         with lock:
@@ -157,9 +161,9 @@ class Record:
             if waiting and last is not None:
                 self._folder.save_snapshot(last)
         except OSError:
-            self.disk_fault = True
+            self.disk_full = True
             return
-        self.disk_fault = False
+        self.disk_full = False
         with lock:
             for epoch, record in waiting.items():
                 if self._unsaved.get(epoch) is record:
@@ -214,16 +218,3 @@ def _joined(parts: list[np.ndarray]) -> np.ndarray:
     if len(parts) != 1:
         parts[:] = [np.concatenate(parts) if parts else np.empty(0, np.float32)]
     return parts[0]
-
-
-def with_change(changes: tuple[RateChange, ...], change: RateChange) -> tuple[RateChange, ...]:
-    """Add a change made by hand; those noted for later places, in an epoch repeated, give way."""
-    earlier = (c for c in changes if (c.epoch, c.batch) < (change.epoch, change.batch))
-    return (*earlier, change)
-
-
-def drawn_back(changes: tuple[RateChange, ...], epoch: int) -> tuple[RateChange, ...]:
-    """Let the last change made after an epoch's end hold from that end on."""
-    if not changes or (changes[-1].epoch, changes[-1].batch) <= (epoch, 0):
-        return changes
-    return with_change(changes, replace(changes[-1], epoch=epoch, batch=0))

@@ -1,4 +1,4 @@
-"""What a run tells a page: its phase, and everything to show of it at one moment."""
+"""What a run tells a page: its phase and why, and everything to show of it at one moment."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,16 +26,44 @@ class RunPhase(StrEnum):
         return self in (RunPhase.STARTING, RunPhase.TRAINING, RunPhase.RECOVERING)
 
 
+class Cause(StrEnum):
+    """Why a run stands still, or begins an epoch again, without its person's doing."""
+
+    SERVER_RESTARTED = "server restarted"
+    WORKER_LOST = "worker lost"
+    LOST_OFTEN = "worker lost often"  # several times in a row, without a batch between
+    ENGINE_FAILED = "engine failed"
+    TRAINING_FAILED = "training failed"  # it cannot be done: no data, not enough memory
+    APP_FAILED = "app failed"
+    NO_BETTER = "no better"  # early stopping
+    UNWATCHED = "unwatched"  # nobody has looked at it for a while
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a run is in its phase."""
+
+    cause: Cause
+    detail: str = ""  # of an EngineError, DataError or TrainingError: its own reason
+
+    @property
+    def passing(self) -> bool:
+        """Whether nobody wished the pause: after a restart of the server the run goes on."""
+        return self.cause in (Cause.LOST_OFTEN, Cause.ENGINE_FAILED)
+
+
 @dataclass(frozen=True)
 class RunState:
     """All that a page shows of a run at one moment. Nothing in it changes afterwards."""
 
     phase: RunPhase
-    sentence: str  # why it failed or waits; empty where there is nothing to say
+    reason: Reason | None  # None where the phase says everything
+    disk_full: bool  # the disk takes nothing more: the latest epochs are in memory alone
     epoch: int  # finished epochs
     batch: int  # batches done of the epoch that runs
     batches: int  # in one epoch; 0 until it is known
     target: int  # the epoch at which it ends
+    generation: int  # another one: batches were taken back; else those shown before still hold
     positions: np.ndarray  # (k,) of each batch on the axis of epochs: 2.5 is half of the third
     losses: np.ndarray  # (k,) of each batch
     accuracies: np.ndarray  # (k,) of each batch

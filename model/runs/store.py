@@ -4,7 +4,7 @@
     runs/<id>/epoch-0003.npz  the weights after epoch 3, its scores, and its batches' figures
     runs/<id>/last.npz        weights and optimiser's memories after the last epoch
 
-Every file is written whole or not at all (`digits.write_atomically`). An epoch's file is written
+Every file is written whole or not at all (`write_atomically`). An epoch's file is written
 before `last.npz` says that the epoch is over: whenever the process is killed, what is found belongs
 together. Files are read as data only; what cannot be read counts as not there, and then the run,
 being a function of its seed, is simply done again.
@@ -26,6 +26,7 @@ import numpy as np
 from model.data.cache import cache_folder, write_atomically
 from model.network import NetworkConfig, count_parameters
 from model.network.weights_file import config_from_json
+from model.runs.state import Cause, Reason
 from model.training.augmentation import Augmentation
 from model.training.config import RateChange, TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
@@ -49,7 +50,7 @@ class About:
     created: float  # seconds since 1970
     phase: str  # what it was doing, a value of `RunPhase`
     target: int  # the epoch at which it ends
-    sentence: str = ""  # why it stands still
+    reason: Reason | None = None  # why it stands still
     changes: tuple[RateChange, ...] = ()
     pinned: bool = False
     deleted: bool = False
@@ -259,6 +260,10 @@ def _about_from_json(values: dict[str, Any]) -> About:
     values["network"] = config_from_json(values["network"])
     values["settings"] = settings_from_json(values["settings"])
     values["changes"] = tuple(RateChange(**change) for change in values["changes"])
+    if said := values.pop("sentence", ""):  # before reasons had a type, they were words
+        values["reason"] = {"cause": Cause.TRAINING_FAILED, "detail": said}
+    if (reason := values.get("reason")) is not None:
+        values["reason"] = Reason(Cause(reason["cause"]), str(reason["detail"]))
     return About(**values)
 
 

@@ -68,7 +68,7 @@ def live(runs: Runs, seed: int, epochs: int) -> tuple[float, float, float]:
 
 def finished(run: Run) -> None:
     wait_for(lambda: not run.state().phase.moving)
-    assert run.state().phase is RunPhase.FINISHED, run.state().sentence
+    assert run.state().phase is RunPhase.FINISHED, run.state().reason
 
 
 def speed(runs: Runs, epochs: int, repeat: int) -> None:

@@ -7,6 +7,7 @@ from model.runs.lesson import Lesson, LessonPhase, LessonState
 from model.training.rehearsal import BATCHES, Correction, counted
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
+from ui.state.reason_words import reason_words
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import begin_lesson, network, show_taught, untaught
 from ui.style.colours import DARK, LIGHT
@@ -143,7 +144,7 @@ def _base() -> str:
 
 def _lesson(lesson: Lesson, state: LessonState) -> None:
     if state.phase is LessonPhase.FAILED:
-        st.error(state.sentence)
+        st.error(f"{reason_words(state.detail)} Nothing was changed.")
         return
     words = PHASE_WORDS[state.phase]
     if state.phase is LessonPhase.TEACHING:

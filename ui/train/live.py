@@ -8,14 +8,14 @@ import streamlit as st
 from model.runs import EpochScores, Run, RunPhase, RunState
 from model.training.config import RATES
 from model.training.diagnosis import Evidence, Hint, ShowEpoch, hints
-from ui.components.curves import Line, curves
+from ui.components.curves import Line, Sent, curves
 from ui.frame.time_machine import travel
 from ui.state.my_runs import restart_run, start_run
-from ui.state.reason_words import reason_words
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, plain
 from ui.train.hint_words import remedy_words, what, why
 from ui.train.learning import learning_view, settled
+from ui.train.run_words import reasons
 from ui.train.settings import summary
 
 TICK = 0.75
@@ -46,7 +46,9 @@ def live_view(run: Run) -> None:
     with st.container(gap="small"):
         # Apart from what ticks: a browser works for seconds a minute on buttons that never change.
         st.fragment(_controls, key="steering")(run)
-        st.fragment(_live, run_every=TICK if changes else None, key="live")(run, changes, controls)
+        tick = TICK if changes else None
+        sent = Sent(), Sent()
+        st.fragment(_live, run_every=tick, key="live")(run, changes, controls, sent)
 
 
 def _changes(run: Run) -> bool:
@@ -60,13 +62,15 @@ def _shown_by_controls(state: RunState) -> tuple[object, ...]:
     return still, state.learning_rate, len(state.changes), state.slow
 
 
-def _live(run: Run, did_change: bool, controls: tuple[object, ...]) -> None:
+def _live(
+    run: Run, did_change: bool, controls: tuple[object, ...], sent: tuple[Sent, Sent]
+) -> None:
     run.seen()
     state = run.state()
-    _progress(state)
+    _progress(run, state)
     _tiles(state)
     advice = st.container()
-    _charts(state)
+    _charts(state, sent)
     probe = learning_view(run, state)
     with advice:
         _hints(run, state, probe.dead if probe is not None else {})
@@ -179,9 +183,9 @@ def _rate(run: Run, state: RunState) -> None:
         run.set_learning_rate(float(rate))
 
 
-def _progress(state: RunState) -> None:
-    if state.sentence:
-        (st.error if state.phase is RunPhase.FAILED else st.info)(reason_words(state.sentence))
+def _progress(run: Run, state: RunState) -> None:
+    if words := reasons(run, state):
+        (st.error if state.phase is RunPhase.FAILED else st.info)(words)
     words = PHASES.get(state.phase, "")
     if state.phase is RunPhase.PAUSED and state.underway:
         words = "Pausing: the batches under way are finished first."
@@ -259,7 +263,7 @@ def _apply(run: Run, hint: Hint) -> None:
     st.rerun()
 
 
-def _charts(state: RunState) -> None:
+def _charts(state: RunState, sent: tuple[Sent, Sent]) -> None:
     epochs = np.array([scores.epoch for scores in state.history], np.float32)
     log = st.toggle("Logarithmic loss axis", key="log_loss", help="Shows small losses larger.")
     loss, accuracy = st.columns(2)
@@ -272,6 +276,8 @@ def _charts(state: RunState) -> None:
             x_label="epoch",
             y_label="loss",
             empty=EMPTY,
+            sent=sent[0],
+            generation=state.generation,
         )
     with accuracy:
         curves(
@@ -283,6 +289,8 @@ def _charts(state: RunState) -> None:
             y_format="percent",
             y_range=(0.0, 1.02),
             empty=EMPTY,
+            sent=sent[1],
+            generation=state.generation,
         )
     st.caption(
         "Faint: single training batches. Bold: whole epochs. Training figures in the tiles are the "

@@ -1,13 +1,15 @@
 """Runs: steering, what survives, and that whatever happens the curve is the same.
 
-The engine of these tests lives in this process and can be told to fail. `test_runs_survive.py` has
-real processes.
+The engine of these tests lives in this process and can be told to fail or to wait.
+`test_run_survives.py` has real processes.
 """
 
 import errno
+import gc
 import threading
-import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,7 @@ import pytest
 from model.data import mnist
 from model.engine import EngineError, EngineFault, EngineLost, InlineEngine
 from model.network import Network, NetworkConfig
-from model.runs import Run, RunPhase, RunState, record, store
+from model.runs import Cause, Reason, Run, RunPhase, RunState, record, store, worker_loop
 from model.runs import run as run_module
 from model.runs.registry import Runs
 from model.training.config import TrainingConfig
@@ -26,6 +28,9 @@ pytestmark = pytest.mark.usefixtures("cache")
 
 SMALL = NetworkConfig(filters=(3,), dense_units=8)
 SETTINGS = TrainingConfig(images=160, epochs=3)  # five batches an epoch
+PATIENCE = 120.0  # seconds until a test gives up
+FIRST_SLICE = 3
+"""Its number among the calls of a new run: the actor and its first snapshot came before."""
 
 
 class Faulty(InlineEngine):
@@ -36,13 +41,36 @@ class Faulty(InlineEngine):
         self.fault: Exception | None = None
         self.calls = 0
         self.before_call: Callable[[int], None] = lambda number: None
+        self.trainers = 0  # built so far
+        self.most: list[object] = []  # batches that each slice was limited to
 
-    def _count(self, *work: object) -> None:
+    def _count(self, work: object, *arguments: object) -> None:
         self.calls += 1
         self.before_call(self.calls)
         fault, self.fault = self.fault, None
         if fault is not None:
             raise fault
+        if work is Trainer:
+            self.trainers += 1
+        elif work is Trainer.advance:
+            self.most.append(arguments[1])
+
+
+@contextmanager
+def held(engine: Faulty, number: int) -> Iterator[threading.Event]:
+    """Let the engine wait at its call of this number; within, once `asked`, it does."""
+    asked, answer = threading.Event(), threading.Event()
+
+    def hold(call: int) -> None:
+        if call == number:
+            asked.set()
+            assert answer.wait(PATIENCE)
+
+    engine.before_call = hold
+    try:
+        yield asked
+    finally:
+        answer.set()
 
 
 @pytest.fixture
@@ -62,17 +90,28 @@ def expected() -> np.ndarray:
     return np.concatenate([trainer.advance(10).losses for _ in range(5)])
 
 
-def wait(run: Run, *phases: RunPhase, seconds: float = 120) -> RunState:
-    until = time.monotonic() + seconds
-    while (state := run.state()).phase not in phases or run._drive:
-        assert time.monotonic() < until, state
-        time.sleep(0.01)
+@pytest.fixture
+def untrained(registry: Runs, engine: Faulty) -> Run:
+    """A run that was stopped before its first batch."""
+    with held(engine, FIRST_SLICE) as asked:
+        run = registry.start("Run 1", SMALL, SETTINGS)
+        assert asked.wait(PATIENCE)
+        run.stop()
+    assert at_rest(run, RunPhase.STOPPED).losses.size == 0
+    return run
+
+
+def at_rest(run: Run, phase: RunPhase) -> RunState:
+    """Wait until nothing is left to do; the run must then be in this phase."""
+    state = run.wait_until_idle(PATIENCE)
+    assert state.phase is phase, state
+    assert not state.underway
     return state
 
 
 def test_a_run_trains_to_its_end(registry: Runs, engine: Faulty, expected: np.ndarray) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
-    state = wait(run, RunPhase.FINISHED)
+    state = at_rest(run, RunPhase.FINISHED)
     assert (state.epoch, state.batch, state.batches, state.target) == (3, 0, 5, 3)
     assert np.array_equal(state.losses, expected[:15])
     assert np.allclose(state.positions, np.arange(1, 16) / 5)
@@ -80,7 +119,7 @@ def test_a_run_trains_to_its_end(registry: Runs, engine: Faulty, expected: np.nd
     assert list(state.weight_norms) == list(state.gradient_norms) == ["conv1", "dense", "output"]
     assert state.share == 1.0
     assert state.seconds > 0
-    assert state.sentence == ""
+    assert (state.reason, state.disk_full, state.generation) == (None, False, 0)
     assert run.epochs == (0, 1, 2, 3)
     networks = [run.network_at(epoch) for epoch in run.epochs]
     assert len({network.fingerprint for network in networks if network}) == 4
@@ -89,210 +128,270 @@ def test_a_run_trains_to_its_end(registry: Runs, engine: Faulty, expected: np.nd
     assert not engine.actors  # nothing stays in the worker
 
 
+def test_a_run_that_stands_still_has_no_thread(registry: Runs, engine: Faulty) -> None:
+    before = set(threading.enumerate())
+    with held(engine, FIRST_SLICE) as asked:
+        run = registry.start("Run 1", SMALL, SETTINGS)
+        assert asked.wait(PATIENCE)
+        (thread,) = set(threading.enumerate()) - before
+        run.pause()
+    at_rest(run, RunPhase.PAUSED)
+    thread.join(PATIENCE)
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_command_that_comes_as_the_loop_ends_meets_the_next_one(untrained: Run) -> None:
+    run = untrained
+    run.one_batch()
+    at_rest(run, RunPhase.PAUSED)
+    for number in range(300):  # the thread before is still on its way out each time
+        run.rename(f"Run {number}")
+        at_rest(run, RunPhase.PAUSED)
+    saved = store.RunFolder(run.id).load()
+    assert saved is not None
+    assert saved.about.title == "Run 299"
+
+
 def test_a_run_moves_out_of_a_worker_that_is_replaced(
     registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
-    trainers: list[object] = []
-
     def replace_worker(_: int) -> None:
-        for trainer in engine.actors:
-            if trainer not in trainers:
-                trainers.append(trainer)
-            trainer.retiring = True
+        for actor in engine.actors:
+            actor.retiring = True
 
     engine.before_call = replace_worker
     run = registry.start("Run 1", SMALL, SETTINGS)
-    state = wait(run, RunPhase.FINISHED)
+    state = at_rest(run, RunPhase.FINISHED)
     assert np.array_equal(state.losses, expected[:15])
-    assert len(trainers) == 3  # a new one after each epoch
+    assert engine.trainers == 3  # a new one after each epoch
     assert not engine.actors
 
 
-def test_steps_by_hand_and_pauses_give_the_same_curve(registry: Runs, expected: np.ndarray) -> None:
-    run = registry.start("Run 1", SMALL, SETTINGS)
-    run.stop()
-    assert wait(run, RunPhase.STOPPED).batch == 0
-    done = len(run.state().losses)
-    run.one_batch()
-    assert len(wait(run, RunPhase.PAUSED).losses) == done + 1
-    run.one_batch()
-    state = wait(run, RunPhase.PAUSED)
-    assert len(state.losses) == done + 2
+def test_steps_by_hand_and_pauses_give_the_same_curve(
+    untrained: Run, engine: Faulty, expected: np.ndarray
+) -> None:
+    run, before = untrained, engine.trainers
+    for count in (1, 2, 3):
+        run.one_batch()
+        state = at_rest(run, RunPhase.PAUSED)
+        assert (len(state.losses), state.batch) == (count, count)
     now = run.network_now()
     assert now is not None
-    assert "batch 2" in now.origin
+    assert "batch 3" in now.origin
+    run.one_epoch()  # the rest of it
+    state = at_rest(run, RunPhase.PAUSED)
+    assert (state.epoch, state.batch) == (1, 0)
+    assert engine.trainers == before + 1  # in the middle of an epoch the trainer stays
     run.one_epoch()
-    state = wait(run, RunPhase.PAUSED, RunPhase.FINISHED)
-    assert (state.epoch, state.batch) == (done // 5 + 1, 0)
-    run.slow = True
+    state = at_rest(run, RunPhase.PAUSED)
+    assert (state.epoch, state.batch) == (2, 0)
     run.resume()
-    run.pause()
-    wait(run, RunPhase.PAUSED, RunPhase.FINISHED)
-    run.slow = False
-    run.resume()
-    state = wait(run, RunPhase.FINISHED)
-    assert np.array_equal(state.losses, expected[: len(state.losses)])
-    run.more(5 - state.epoch) if state.epoch < 5 else None
-    assert np.array_equal(wait(run, RunPhase.FINISHED).losses, expected)
+    state = at_rest(run, RunPhase.FINISHED)
+    assert np.array_equal(state.losses, expected[:15])
+    run.more(2)
+    state = at_rest(run, RunPhase.FINISHED)
+    assert np.array_equal(state.losses, expected)
+    assert state.generation == 0  # nothing that was shown was taken back
 
 
 def test_a_paused_run_is_underway_until_its_last_batches_are_home(
     registry: Runs, engine: Faulty
 ) -> None:
-    asked, answer = threading.Event(), threading.Event()
+    with held(engine, FIRST_SLICE) as asked:
+        run = registry.start("Run 1", SMALL, SETTINGS)
+        assert asked.wait(PATIENCE)
+        run.pause()
+        state = run.state()
+        assert (state.phase, state.underway, state.losses.size) == (RunPhase.PAUSED, True, 0)
+    assert at_rest(run, RunPhase.PAUSED).losses.size > 0
 
-    def hold(number: int) -> None:
-        if number == 3:  # the actor and its first snapshot came before
-            asked.set()
-            assert answer.wait(60)
 
-    engine.before_call = hold
-    run = registry.start("Run 1", SMALL, SETTINGS)
-    assert asked.wait(60)
-    run.pause()
-    state = run.state()
-    assert (state.phase, state.underway, state.losses.size) == (RunPhase.PAUSED, True, 0)
-    answer.set()
-    state = wait(run, RunPhase.PAUSED)
-    assert not state.underway
-    assert state.losses.size > 0
+def test_what_is_asked_for_shows_at_once_while_the_engine_is_at_work(
+    untrained: Run, engine: Faulty
+) -> None:
+    run = untrained
+    run.one_batch()
+    assert at_rest(run, RunPhase.PAUSED).batch == 1
+    with held(engine, engine.calls + 1) as asked:
+        run.resume()
+        assert asked.wait(PATIENCE)
+        run.rename("Mine")
+        run.more(1)
+        run.slow = run.pinned = True
+        run.set_learning_rate(0.02)
+        state = run.state()
+        assert (run.title, run.pinned, run.slow, state.slow) == ("Mine", True, True, True)
+        assert (state.target, state.learning_rate, state.batch) == (4, 0.02, 1)
+        run.stop()
+        state = run.state()
+        assert (state.phase, state.underway) == (RunPhase.STOPPED, False)
+        assert (state.batch, state.losses.size, state.positions.size) == (0, 0, 0)
+    assert at_rest(run, RunPhase.STOPPED).losses.size == 0
+
+
+def test_a_run_that_goes_on_at_once_after_a_stop_keeps_nothing_of_the_stopped_epoch(
+    untrained: Run, engine: Faulty, expected: np.ndarray
+) -> None:
+    run = untrained
+    run.one_batch()
+    generation = at_rest(run, RunPhase.PAUSED).generation
+    with held(engine, engine.calls + 1) as asked:
+        run.resume()
+        assert asked.wait(PATIENCE)
+        run.stop()
+        run.resume()
+        assert run.state().phase is RunPhase.STARTING
+    state = at_rest(run, RunPhase.FINISHED)
+    assert np.array_equal(state.losses, expected[:15])
+    assert state.generation == generation + 1
+    assert not engine.actors
 
 
 def test_slow_motion_takes_single_batches(
-    registry: Runs, engine: Faulty, monkeypatch: pytest.MonkeyPatch
+    untrained: Run, engine: Faulty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "SLOW_SECONDS", 30.0)
-    engine.before_call = lambda number: started.set() if number == 1 else None
-    started = threading.Event()
-    run = Run("Run 1", SMALL, SETTINGS, engine)
+    monkeypatch.setattr(worker_loop, "SLOW_SECONDS", 10 * PATIENCE)
+    run = untrained
     run.slow = True
-    assert started.wait(30)
-    until = time.monotonic() + 60
-    while not run.state().losses.size:
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    count = len(run.state().losses)
-    assert count in (1, 5)  # five if the first slice began before slow motion did
-    time.sleep(0.3)
-    assert len(run.state().losses) <= count + 1
+    engine.most.clear()
+    run.resume()
+    run.wait(lambda state: state.losses.size > 0, PATIENCE)
+    with pytest.raises(TimeoutError, match=r"after 0\.3 s"):
+        run.wait(lambda state: state.losses.size > 1, 0.3)
+    run.rename("Looked at")  # is carried out meanwhile and hurries nothing
+    with pytest.raises(TimeoutError):
+        run.wait(lambda state: state.losses.size > 1, 0.3)
+    assert engine.most == [1]
     run.slow = False  # wakes it
-    wait(run, RunPhase.FINISHED, seconds=25)
+    assert at_rest(run, RunPhase.FINISHED).epoch == 3
+    assert engine.most[1] is None
 
 
-def test_more_epochs_count_from_the_end_that_was_asked_for(registry: Runs) -> None:
-    run = registry.start("Run 1", SMALL, SETTINGS)
-    run.pause()
-    run.more(1)
-    assert run.state().target == 4
-    assert wait(run, RunPhase.FINISHED).epoch == 4
+def test_more_epochs_count_from_the_end_that_was_asked_for(registry: Runs, engine: Faulty) -> None:
+    with held(engine, FIRST_SLICE) as asked:
+        run = registry.start("Run 1", SMALL, SETTINGS)
+        assert asked.wait(PATIENCE)
+        run.pause()
+        run.more(1)
+        assert run.state().target == 4
+    assert at_rest(run, RunPhase.FINISHED).epoch == 4
     run.more(2)
-    assert wait(run, RunPhase.FINISHED).epoch == 6
+    assert at_rest(run, RunPhase.FINISHED).epoch == 6
     for wrong in (0, -1, 1001):
         with pytest.raises(ValueError, match="between 1 and 1000"):
             run.more(wrong)
 
 
 def test_a_changed_rate_is_kept_and_repeated_after_a_fault(
-    registry: Runs, engine: Faulty, expected: np.ndarray
+    untrained: Run, engine: Faulty, expected: np.ndarray
 ) -> None:
-    run = registry.start("Run 1", SMALL, SETTINGS)
-    run.stop()
-    wait(run, RunPhase.STOPPED)
-    while run.epoch < 1:
-        run.one_epoch()
-        wait(run, RunPhase.PAUSED)
-    epoch = run.epoch
+    run = untrained
+    run.one_epoch()
+    at_rest(run, RunPhase.PAUSED)
     run.one_batch()
-    wait(run, RunPhase.PAUSED)
+    at_rest(run, RunPhase.PAUSED)
     run.set_learning_rate(0.02)
     assert run.state().learning_rate == 0.02
     run.one_batch()
-    before = wait(run, RunPhase.PAUSED)
-    assert [(c.epoch, c.batch, c.rate) for c in before.changes] == [(epoch, 1, 0.02)]
+    before = at_rest(run, RunPhase.PAUSED)
+    assert [(c.epoch, c.batch, c.rate) for c in before.changes] == [(1, 1, 0.02)]
     engine.fault = EngineLost()
     run.resume()
-    after = wait(run, RunPhase.FINISHED)
+    after = at_rest(run, RunPhase.FINISHED)
+    assert after.generation == before.generation + 1
     assert np.array_equal(after.losses[: len(before.losses)], before.losses)
-    place = epoch * 5 + 1
-    assert np.array_equal(after.losses[: place + 1], expected[: place + 1])
-    assert not np.array_equal(after.losses[place + 1 :], expected[place + 1 : len(after.losses)])
-    changed = TrainingConfig(images=160, epochs=3)
-    trainer = Trainer(SMALL, changed, changes=after.changes)
+    assert np.array_equal(after.losses[:6], expected[:6])
+    assert not np.isclose(after.losses[7:], expected[7:15]).all()
+    trainer = Trainer(SMALL, SETTINGS, changes=after.changes)
     again = np.concatenate([trainer.advance(10).losses for _ in range(after.epoch)])
     assert np.array_equal(after.losses, again)
     with pytest.raises(ValueError, match="learning rate must lie"):
         run.set_learning_rate(20)
 
 
-def test_a_rate_set_in_an_epoch_that_is_dropped_holds_from_its_beginning(registry: Runs) -> None:
-    run = registry.start("Run 1", SMALL, SETTINGS)
-    run.stop()
-    wait(run, RunPhase.STOPPED)
-    epoch = run.epoch
+def test_a_rate_set_in_an_epoch_that_is_dropped_holds_from_its_beginning(untrained: Run) -> None:
+    run = untrained
     run.one_batch()
-    wait(run, RunPhase.PAUSED)
+    at_rest(run, RunPhase.PAUSED)
     run.set_learning_rate(0.5)
     run.stop()
-    state = wait(run, RunPhase.STOPPED)
+    state = at_rest(run, RunPhase.STOPPED)
     assert state.learning_rate == 0.5
-    assert [(c.epoch, c.batch) for c in state.changes] == [(epoch, 0)]
+    assert [(c.epoch, c.batch) for c in state.changes] == [(0, 0)]
 
 
 def test_lost_workers_at_random_moments_leave_the_curve_alone(
     registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
     chance = np.random.default_rng(0)
+    lost = 0
 
     def before(number: int) -> None:
+        nonlocal lost
         if number > 2 and chance.random() < 0.3:
-            engine.fault = EngineLost()
+            engine.fault, lost = EngineLost(), lost + 1
 
     engine.before_call = before
     run = registry.start("Run 1", SMALL, SETTINGS)
-    until = time.monotonic() + 120
-    while (state := run.state()).phase is not RunPhase.FINISHED:
-        assert time.monotonic() < until
-        if state.phase is RunPhase.PAUSED:  # after several faults in a row it waits for a person
-            assert "Resume" in state.sentence
-            run.resume()
-        time.sleep(0.01)
-    assert np.array_equal(run.state().losses, expected[:15])
+    while (state := run.wait_until_idle(PATIENCE)).phase is not RunPhase.FINISHED:
+        assert state.reason == Reason(Cause.LOST_OFTEN)  # after several in a row it waits
+        run.resume()
+    assert np.array_equal(state.losses, expected[:15])
+    assert lost > 0
+
+
+def test_many_lost_workers_in_a_row_pause_the_run_for_a_person(
+    registry: Runs, engine: Faulty
+) -> None:
+    def before(number: int) -> None:
+        engine.fault = EngineLost()
+
+    engine.before_call = before
+    run = registry.start("Run 1", SMALL, SETTINGS)
+    assert at_rest(run, RunPhase.PAUSED).reason == Reason(Cause.LOST_OFTEN)
+    engine.before_call = lambda number: None
+    engine.fault = None
+    run.resume()
+    assert at_rest(run, RunPhase.FINISHED).reason is None
 
 
 def test_an_engine_that_does_not_answer_pauses_the_run(registry: Runs, engine: Faulty) -> None:
     engine.fault = EngineError(EngineFault.SLOW)
     run = registry.start("Run 1", SMALL, SETTINGS)
-    state = wait(run, RunPhase.PAUSED)
-    assert "Resume" in state.sentence
-    saved = run_store_phase(run)
-    assert saved == "training"  # nobody wished the pause: after a restart it goes on
+    reason = at_rest(run, RunPhase.PAUSED).reason
+    assert reason == Reason(Cause.ENGINE_FAILED, EngineFault.SLOW)
+    saved = store.RunFolder(run.id).load()
+    assert saved is not None
+    assert saved.about.phase == "training"  # nobody wished the pause: after a restart it goes on
     run.resume()
-    assert wait(run, RunPhase.FINISHED).epoch == 3
-
-
-def run_store_phase(run: Run) -> str:
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        saved = store.RunFolder(run.id).load()
-        if saved is not None and saved.about.phase != "starting":
-            return saved.about.phase
-        time.sleep(0.02)
-    raise AssertionError("nothing was saved")
+    assert at_rest(run, RunPhase.FINISHED).epoch == 3
 
 
 def test_a_fault_of_the_training_itself_is_said(registry: Runs, engine: Faulty) -> None:
-    engine.fault = mnist.DataError("Full MNIST is not on this computer yet.")
+    engine.fault = mnist.DataError(mnist.DataReason.FULL_MISSING)
     run = registry.start("Run 1", SMALL, SETTINGS)
-    assert wait(run, RunPhase.FAILED).sentence == "Full MNIST is not on this computer yet."
+    reason = at_rest(run, RunPhase.FAILED).reason
+    assert reason == Reason(Cause.TRAINING_FAILED, mnist.DataReason.FULL_MISSING)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_that_nobody_expects_fails_the_run(registry: Runs, engine: Faulty) -> None:
+    engine.fault = ZeroDivisionError()
+    run = registry.start("Run 1", SMALL, SETTINGS)
+    assert at_rest(run, RunPhase.FAILED).reason == Reason(Cause.APP_FAILED)
+    run.resume()
+    assert at_rest(run, RunPhase.FINISHED).epoch == 3
 
 
 def test_a_restarted_server_finds_the_run(
     registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
     run = registry.start("Run 1", SMALL, SETTINGS)
-    before = wait(run, RunPhase.FINISHED)
+    before = at_rest(run, RunPhase.FINISHED)
     run.rename("  My   first run ")
+    run.rename("   ")
     run.pinned = True
+    at_rest(run, RunPhase.FINISHED)
     later = Runs(lambda: engine).get(run.id)
     assert later is not None
     assert later is not run
@@ -311,25 +410,20 @@ def test_a_restarted_server_finds_the_run(
         assert isinstance(theirs, Network)
         assert ours.fingerprint == theirs.fingerprint
     later.more(2)
-    assert np.array_equal(wait(later, RunPhase.FINISHED).losses, expected)
+    assert np.array_equal(at_rest(later, RunPhase.FINISHED).losses, expected)
 
 
 def test_a_run_that_moved_when_the_server_died_goes_on(
     registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
-    enough = threading.Event()
-
-    def before(number: int) -> None:
-        if number == 5:  # the actor, its snapshot, and slices; then the server is as if dead
-            enough.set()
-            time.sleep(3600)
-
-    engine.before_call = before
-    run = registry.start("Run 1", SMALL, SETTINGS)
-    assert enough.wait(60)
-    later = Runs(Faulty).get(run.id)
-    assert later is not None
-    assert np.array_equal(wait(later, RunPhase.FINISHED).losses, expected[:15])
+    with held(engine, FIRST_SLICE + 2) as asked:  # slices came; then the server is as if dead
+        run = registry.start("Run 1", SMALL, SETTINGS)
+        assert asked.wait(PATIENCE)
+        later = Runs(Faulty).get(run.id)
+        assert later is not None
+        assert later.state().reason in (None, Reason(Cause.SERVER_RESTARTED))
+        assert np.array_equal(at_rest(later, RunPhase.FINISHED).losses, expected[:15])
+    run.wait_until_idle(PATIENCE)
 
 
 def test_ids_from_outside_are_checked(registry: Runs) -> None:
@@ -342,14 +436,15 @@ def test_runs_that_stand_still_leave_the_memory_and_come_back(
 ) -> None:
     monkeypatch.setattr(run_module, "FORGOTTEN_SECONDS", 0.0)
     run = registry.start("Run 1", SMALL, SETTINGS)
-    wait(run, RunPhase.FINISHED)
-    name, held = run.id, registry.get(run.id)
-    assert held is run
+    at_rest(run, RunPhase.FINISHED)
+    name = run.id
     registry.start("Run 2", SMALL, SETTINGS)
-    assert name not in registry._held
     assert registry.get(name) is run  # somebody still has it in hand: it stays the only one
-    registry._held.pop(name)
-    del run, held
+    registry.start("Run 3", SMALL, SETTINGS)
+    memory = weakref.ref(run)
+    del run
+    gc.collect()
+    assert memory() is None
     again = registry.get(name)
     assert again is not None
     assert again.state().epoch == 3
@@ -358,38 +453,42 @@ def test_runs_that_stand_still_leave_the_memory_and_come_back(
 def test_an_abandoned_run_pauses_and_can_be_resumed(
     registry: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "ABANDONED_SECONDS", -1.0)
+    monkeypatch.setattr(worker_loop, "ABANDONED_SECONDS", -1.0)
     run = registry.start("Run 1", SMALL, SETTINGS)
-    state = wait(run, RunPhase.PAUSED)
-    assert "nobody" in state.sentence
-    monkeypatch.setattr(run_module, "ABANDONED_SECONDS", 900.0)
+    assert at_rest(run, RunPhase.PAUSED).reason == Reason(Cause.UNWATCHED)
+    monkeypatch.setattr(worker_loop, "ABANDONED_SECONDS", 900.0)
     run.seen()
     run.resume()
-    assert wait(run, RunPhase.FINISHED).epoch == 3
+    assert at_rest(run, RunPhase.FINISHED).epoch == 3
 
 
 def test_a_deleted_run_stands_still_and_comes_back(registry: Runs, engine: Faulty) -> None:
-    run = registry.start("Run 1", SMALL, SETTINGS)
-    run.deleted = True
-    assert wait(run, RunPhase.PAUSED, RunPhase.FINISHED).phase
+    with held(engine, FIRST_SLICE) as asked:
+        run = registry.start("Run 1", SMALL, SETTINGS)
+        assert asked.wait(PATIENCE)
+        run.deleted = True
+        assert run.state().phase is RunPhase.PAUSED
+    at_rest(run, RunPhase.PAUSED)
     later = Runs(lambda: engine).get(run.id)
     assert later is not None
     assert later.deleted
+    assert at_rest(later, RunPhase.PAUSED)
     later.deleted = False
     later.resume()
-    assert wait(later, RunPhase.FINISHED).epoch >= 3
+    assert at_rest(later, RunPhase.FINISHED).epoch == 3
+    assert not later.deleted
 
 
 def test_early_stopping_and_going_on(registry: Runs) -> None:
     settings = TrainingConfig(images=10, epochs=100, learning_rate=0.02, patience=2)
     run = registry.start("Run 1", SMALL, settings)
-    state = wait(run, RunPhase.FINISHED)
+    state = at_rest(run, RunPhase.FINISHED)
     losses = [scores.validation.loss for scores in state.history]
     assert state.epoch < 100
     assert int(np.argmin(losses)) + 1 == state.epoch - 2
-    assert "Stopped early" in state.sentence
+    assert state.reason == Reason(Cause.NO_BETTER)
     run.more(5)  # the epochs without a better loss count anew
-    assert wait(run, RunPhase.FINISHED).epoch >= state.epoch + 2
+    assert at_rest(run, RunPhase.FINISHED).epoch >= state.epoch + 2
 
 
 def test_a_full_disk_is_said_and_made_good_later(
@@ -400,26 +499,28 @@ def test_a_full_disk_is_said_and_made_good_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(store, "write_atomically", full)
+        patch.setattr(run_module, "FORGOTTEN_SECONDS", -1.0)
         run = registry.start("Run 1", SMALL, SETTINGS)
-        state = wait(run, RunPhase.FINISHED)
+        state = at_rest(run, RunPhase.FINISHED)
         assert state.epoch == 3
-        assert "disk" in state.sentence
-        assert "memory" in state.sentence
+        assert state.disk_full
         assert all(run.network_at(epoch) for epoch in range(4))
         assert store.RunFolder(run.id).load() is None
-        assert not run.forgettable
+        assert not run.forgettable  # it would be lost
     run.more(1)
-    assert wait(run, RunPhase.FINISHED).sentence == ""
+    assert not at_rest(run, RunPhase.FINISHED).disk_full
     saved = store.RunFolder(run.id).load()
     assert saved is not None
     assert saved.with_weights == {0, 1, 2, 3, 4}
+    monkeypatch.setattr(run_module, "FORGOTTEN_SECONDS", -1.0)
+    assert run.forgettable
 
 
 def test_a_long_run_keeps_epochs_evenly(registry: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "KEPT_WEIGHTS", 0)
     monkeypatch.setattr(record, "FEWEST_EPOCHS", 5)
     run = registry.start("Run 1", SMALL, TrainingConfig(images=10, epochs=16))
-    wait(run, RunPhase.FINISHED)
+    at_rest(run, RunPhase.FINISHED)
     assert len(run.epochs) == 5
     assert (run.epochs[0], run.epochs[-1]) == (0, 16)
     assert max(np.diff(run.epochs)) <= 8

@@ -15,9 +15,9 @@ import numpy as np
 import psutil
 import pytest
 
-from model.engine import DaskEngine
+from model.engine import DaskEngine, Engine
 from model.network import NetworkConfig
-from model.runs import RunPhase
+from model.runs import Run, RunPhase, RunState
 from model.runs.registry import Runs
 from model.runs.store import RunFolder
 from model.training.config import TrainingConfig
@@ -29,11 +29,12 @@ ROOT = Path(__file__).resolve().parents[3]
 KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
 
 SERVER = """
-import sys, time
+import sys
 from model.engine import DaskEngine
 from model.network import NetworkConfig
 from model.runs.registry import Runs
 from model.training.config import TrainingConfig
+from tests.model.runs.test_run_survives import reached
 engine = DaskEngine(warm_up=False)
 engine.start()
 runs = Runs(lambda: engine)
@@ -42,12 +43,13 @@ if name == "new":
     run = runs.start("Run 1", NetworkConfig(filters=(8,)), TrainingConfig(epochs=epochs))
 else:
     run = runs.get(name)
+known = run.epochs
 print(run.id, flush=True)
-while (phase := run.state().phase) != "finished":
-    if phase == "paused":  # the engine was not up in time
-        run.resume()
-    time.sleep(0.05)
-print(run.state().phase, run.state().epoch, flush=True)
+reached(run, engine, lambda state: run.epochs != known or state.phase == "finished")
+print("moves", flush=True)
+state = reached(run, engine, lambda state: state.phase == "finished")
+run.wait_until_idle(60)
+print(state.phase, state.epoch, flush=True)
 engine.close()
 """
 LONGER = TrainingConfig(epochs=4)
@@ -62,6 +64,15 @@ def trained(settings: TrainingConfig) -> np.ndarray:
     while trainer.epoch < settings.epochs:
         parts.append(trainer.advance(10).losses)
     return np.concatenate(parts)
+
+
+def reached(run: Run, engine: Engine, until: Callable[[RunState], bool]) -> RunState:
+    """Wait until the run is so. A pause because the engine was not up in time counts as waiting."""
+    while not until(state := run.wait(lambda s: until(s) or not s.phase.moving, PATIENCE)):
+        assert state.phase is RunPhase.PAUSED, state
+        engine.start()  # one that gave up on a busy machine
+        run.resume()
+    return state
 
 
 @pytest.fixture(scope="module")
@@ -96,20 +107,17 @@ def test_a_killed_process_costs_no_batch(
         process = victim(real)
         run = Runs(lambda: real).start("Run 1", MIDDLE, LONGER)
         moment = chance.integers(1, 400)
-        until = time.monotonic() + PATIENCE
-        while len((state := run.state()).losses) < moment:
-            assert time.monotonic() < until, state
-            if state.phase is RunPhase.PAUSED:  # the engine was not up in time
-                run.resume()
-            time.sleep(0.005)
-        epoch = run.epoch
+        reached(run, real, lambda state, moment=moment: len(state.losses) >= moment)
+        epoch, least = run.epoch, LONGER.epochs
         os.kill(process, signal.SIGKILL)
-        while (state := run.state()).phase is not RunPhase.FINISHED:
-            assert time.monotonic() < until, state
-            assert state.epoch >= epoch  # at most the epoch that ran is repeated
-            if state.phase is RunPhase.PAUSED:
-                run.resume()
-            time.sleep(0.02)
+
+        def finished(state: RunState) -> bool:
+            nonlocal least
+            least = min(least, state.epoch)
+            return state.phase is RunPhase.FINISHED
+
+        state = reached(run, real, finished)
+        assert least >= epoch  # at most the epoch that ran is repeated
         assert np.array_equal(state.losses, longer)
 
 
@@ -130,13 +138,8 @@ def test_a_killed_server_loses_no_run(cache: Path) -> None:
         server = start(name)
         assert server.stdout is not None
         name = server.stdout.readline().strip()
-        folder = cache / "runs" / name
-        size = len(list(folder.iterdir()))
-        until = time.monotonic() + PATIENCE
-        while len(list(folder.iterdir())) <= size and server.poll() is None:
-            assert time.monotonic() < until
-            time.sleep(0.005)
-        time.sleep(chance.random() * 0.3)
+        assert server.stdout.readline() == "moves\n"
+        time.sleep(chance.random() * 0.3)  # any moment is as good as another
         family = psutil.Process(server.pid).children(recursive=True)
         server.kill()
         server.wait()
@@ -144,12 +147,12 @@ def test_a_killed_server_loses_no_run(cache: Path) -> None:
         saved = RunFolder(name).load()
         assert saved is not None
         if saved.snapshot is None:  # killed before anything was there that could be lost
-            assert not (folder / "epoch-0001.npz").exists()
+            assert not (cache / "runs" / name / "epoch-0001.npz").exists()
         else:
             assert len(saved.records) == saved.snapshot.epoch + 1
     server = start(name)
     output, _ = server.communicate(timeout=PATIENCE)
-    assert output.split() == [name, "finished", str(epochs)]
+    assert output.split() == [name, "moves", "finished", str(epochs)]
     saved = RunFolder(name).load()
     assert saved is not None
     expected = trained(TrainingConfig(epochs=epochs))
@@ -164,24 +167,20 @@ def test_a_run_goes_on_while_its_worker_is_replaced(longer: np.ndarray) -> None:
     warm = DaskEngine()  # a cold worker grows by TensorFlow itself
     warm.start()
     old = worker_that_trains(warm)
+    leaving = psutil.Process(old)
     run = Runs(lambda: warm).start("Run 1", MIDDLE, TrainingConfig(epochs=1000))
     until = time.monotonic() + PATIENCE
-    seen: set[RunPhase] = set()
     while worker_that_trains(warm) == old:
         assert time.monotonic() < until
         warm.submit(exec, GROW).result(60)
-        seen.add(run.state().phase)
-        time.sleep(0.5)
-    while psutil.pid_exists(old):
-        assert time.monotonic() < until
-        seen.add(run.state().phase)
-        time.sleep(0.05)
+        time.sleep(0.5)  # it is measured once a second
+    leaving.wait(PATIENCE)
     count = len(run.state().losses)
-    while len((state := run.state()).losses) < count + 5:  # it trains in the fresh worker
-        assert time.monotonic() < until
-        seen.add(state.phase)
-        time.sleep(0.05)
+    run.wait(lambda state: len(state.losses) >= count + 5, PATIENCE)  # in the fresh worker
+    run.wait(lambda state: len(state.losses) >= len(longer), PATIENCE)
+    state = run.state()
     run.stop()
+    run.wait_until_idle(PATIENCE)
     warm.close()
-    assert seen <= {RunPhase.STARTING, RunPhase.TRAINING}
+    assert (state.phase, state.reason, state.generation) == (RunPhase.TRAINING, None, 0)
     assert np.array_equal(state.losses[: len(longer)], longer)

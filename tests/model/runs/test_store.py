@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from model.network import NetworkConfig, count_parameters
-from model.runs import store
+from model.runs import Cause, Reason, store
 from model.runs.store import About, EpochRecord, RunFolder, clear
 from model.training.augmentation import Augmentation
 from model.training.config import RateChange, TrainingConfig
@@ -26,6 +26,7 @@ ABOUT = About(
     1234.5,
     "training",
     3,
+    reason=Reason(Cause.ENGINE_FAILED, "It did not answer."),
     changes=(RateChange(1, 2, 0.05),),
     pinned=True,
 )
@@ -211,3 +212,20 @@ def test_too_many_bytes_push_the_oldest_out(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(store, "KEPT_BYTES", int(2.5 * size))
     clear(set())
     assert sorted(path.name for path in folder.iterdir()) == [names[0], names[1], names[3]]
+
+
+def test_a_run_written_before_reasons_had_a_type_keeps_its_words(folder: Path) -> None:
+    write(1)
+    path = folder / NAME / "run.json"
+    values = json.loads(path.read_text())
+    del values["reason"]
+    path.write_text(json.dumps(values | {"phase": "failed", "sentence": "No data."}))
+    saved = RunFolder(NAME).load()
+    assert saved is not None
+    assert saved.about == replace(
+        ABOUT, phase="failed", reason=Reason(Cause.TRAINING_FAILED, "No data.")
+    )
+    path.write_text(json.dumps(values | {"sentence": ""}))
+    saved = RunFolder(NAME).load()
+    assert saved is not None
+    assert saved.about == replace(ABOUT, reason=None)

@@ -98,7 +98,7 @@ def test_a_lost_worker_changes_nothing_and_says_so() -> None:
     engine = InlineEngine(before=lose)
     state = Lesson(shipped(), wrongly_labelled(1), "Shipped network", engine).wait(120)
     assert state.phase is LessonPhase.FAILED
-    assert "Nothing was changed" in state.sentence
+    assert state.detail == str(EngineLost())
     assert state.network is None
     assert not engine.actors  # nothing stays in the worker
 

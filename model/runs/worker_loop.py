@@ -1,0 +1,235 @@
+"""What moves a run: one loop that carries out commands and asks the engine for slices of training.
+
+The loop is a thread that lives as long as there is something to do; a run that stands still has
+none. It alone changes the run and talks to the engine and the disk, so nobody who presses a button
+waits for either.
+"""
+
+import threading
+import time
+from collections import deque
+from functools import reduce
+
+from model.data.mnist import DataError
+from model.engine import Actor, Engine, EngineError, EngineLost
+from model.network import NetworkConfig
+from model.runs.events import (
+    AppFailed,
+    AtBatch,
+    Command,
+    EngineFailed,
+    Report,
+    SliceDone,
+    TrainingFailed,
+    WorkerLost,
+)
+from model.runs.record import Record
+from model.runs.store import About
+from model.runs.transitions import Steering, about, transition
+from model.training.config import RateChange, TrainingConfig
+from model.training.trainer import Progress, Trainer
+
+SLICE = 0.3
+"""Seconds of training that are asked for at a time: three new stretches of curve a second."""
+FIRST_SLICE = 0.05
+"""Seconds of the first slice, so that the first points are there at once."""
+SLOW_SECONDS = 0.7
+"""From one batch to the next in slow motion."""
+ABANDONED_SECONDS = 15 * 60.0
+"""A run that nobody has looked at for so long pauses by itself."""
+
+
+class WorkerLoop:
+    """Trains one run. All methods may be called from any thread.
+
+    Args:
+        network: the architecture.
+        settings: of the training.
+        created: seconds since 1970.
+        engine: where the work is done.
+        steering: where the run stands.
+        record: its figures and weights.
+    """
+
+    def __init__(
+        self,
+        network: NetworkConfig,
+        settings: TrainingConfig,
+        created: float,
+        engine: Engine,
+        steering: Steering,
+        record: Record,
+    ) -> None:
+        self.record = record
+        self.seen = time.monotonic()  # when somebody looked at the run last
+        self.changed = threading.Condition()  # guards all that is here, the record too
+        self._network, self._settings, self._created = network, settings, created
+        self._engine = engine
+        self._commands: deque[Command] = deque()
+        self._steering = steering
+        self._alive = False  # whether the thread lives
+        self._training = False  # whether the engine is at work for this run
+        self._slice_seconds = FIRST_SLICE
+        self._next_batch_at = 0.0  # in slow motion, on the clock time.monotonic()
+        self._trainer: Actor[Trainer] | None = None
+        self._told: tuple[RateChange, ...] = ()  # what the trainer knows of the changes
+        self._unwanted: list[Actor[Trainer]] = []  # trainers to close
+
+    def begin(self) -> None:
+        """Start the loop if the run moves by itself."""
+        with self.changed:
+            if self._steering.phase.moving:
+                self._wake()
+
+    def post(self, command: Command) -> None:
+        """Put a command into the queue. Returns at once; what it asks for shows in `steering`."""
+        with self.changed:
+            self._commands.append(command)
+            self._wake()
+
+    @property
+    def steering(self) -> Steering:
+        """Where the run stands when the commands that still wait are carried out."""
+        with self.changed:
+            return reduce(transition, self._commands, self._steering)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is left to do, to write or to carry out."""
+        return not self._alive
+
+    @property
+    def drops_batches(self) -> bool:
+        """Whether a command that still waits drops the batches of the unfinished epoch."""
+        return self.steering.dropped != self._steering.dropped
+
+    @property
+    def underway(self) -> bool:
+        """Whether the figures change by themselves, if only by the batches that are under way."""
+        return self.steering.phase.moving or (self._training and not self.drops_batches)
+
+    def save(self) -> None:
+        """Write what is not on disk yet."""
+        self.record.save(self.changed, self._about)
+
+    def _about(self) -> About:
+        return about(self._steering, self._network, self._settings, self._created)
+
+    def _wake(self) -> None:
+        if not self._alive:
+            self._alive = True
+            self._slice_seconds = FIRST_SLICE
+            threading.Thread(target=self._work, name=self._steering.title, daemon=True).start()
+        self.changed.notify_all()
+
+    # All below runs in the loop's own thread.
+
+    def _work(self) -> None:
+        ended = False
+        try:
+            while self._has_more():
+                self._train()
+            ended = True  # another thread may work already
+        finally:
+            if not ended:  # an exception that nobody expects is on its way out
+                with self.changed:
+                    self._alive = self._training = False
+                    self._happened(AppFailed())
+                    self.changed.notify_all()
+
+    def _has_more(self) -> bool:
+        """Carry out what was asked for; return whether to train on. If not, the loop has ended."""
+        while True:
+            with self.changed:
+                self._carry_out()
+                self._happened(AtBatch(self.record.batch))
+                if self._steering.phase.moving:
+                    self._leave_worker_that_goes()
+                elif self.record.batch == 0:  # in the middle of an epoch it will be asked again
+                    self._give_trainer_up()
+            for trainer in self._unwanted:
+                trainer.close()
+            self._unwanted.clear()
+            self.save()
+            with self.changed:
+                if not (self._commands or self._steering.phase.moving):
+                    self._alive = False
+                    self.changed.notify_all()
+                    return False
+                pause = self._next_batch_at - time.monotonic() if self._steering.slow else 0.0
+                if not self.changed.wait_for(lambda: bool(self._commands), max(pause, 0.0)):
+                    return True
+
+    def _train(self) -> None:
+        """Train one slice, or in slow motion one batch, and keep what comes of it."""
+        with self.changed:
+            now, self._training = self._steering, True
+        one_batch = now.one_batch
+        self._next_batch_at = 0.0
+        report: Report | None = None
+        try:
+            trainer = self._trainer or self._build(now)
+            progress = self._advance(trainer, now)
+        except EngineLost:
+            report = WorkerLost()
+        except (DataError, ValueError) as error:
+            report = TrainingFailed(str(error))
+        except EngineError as error:
+            report = EngineFailed(str(error))
+        else:
+            self._slice_seconds = SLICE
+        with self.changed:
+            self._training = False
+            if report is not None:
+                self._trainer = None
+            self._carry_out()  # first: it was asked for before anybody knew what has come now
+            if self._steering.dropped == now.dropped:
+                self._happened(report or self._kept(progress, one_batch))
+            self.changed.notify_all()
+            if now.slow:
+                self._next_batch_at = time.monotonic() + SLOW_SECONDS
+
+    def _build(self, now: Steering) -> Actor[Trainer]:
+        with self.changed:
+            last, self._told = self.record.snapshot, now.changes
+        trainer = self._engine.actor(Trainer, self._network, self._settings, last, self._told)
+        self._trainer = trainer
+        if last is None:
+            first = trainer.call(Trainer.snapshot)
+            with self.changed:
+                self.record.begin(first)
+        return trainer
+
+    def _advance(self, trainer: Actor[Trainer], now: Steering) -> Progress:
+        if now.changes != self._told:
+            trainer.call(Trainer.change_rates, now.changes)
+            self._told = now.changes
+        most = 1 if now.one_batch or now.slow else None
+        return trainer.call(Trainer.advance, self._slice_seconds, most)
+
+    def _kept(self, progress: Progress, one_batch: bool) -> SliceDone:
+        self.record.add(progress)
+        unwatched = time.monotonic() - self.seen > ABANDONED_SECONDS
+        return SliceDone(self.record.epoch, self.record.best_epoch, one_batch, unwatched)
+
+    def _carry_out(self) -> None:
+        while self._commands:
+            self._happened(self._commands.popleft())
+
+    def _happened(self, event: Command | Report) -> None:
+        before, self._steering = self._steering, transition(self._steering, event)
+        if self._steering.dropped != before.dropped:
+            self.record.forget_unfinished()
+            self._give_trainer_up()
+        if self._steering != before:
+            self.changed.notify_all()
+
+    def _give_trainer_up(self) -> None:
+        if self._trainer is not None:
+            self._unwanted.append(self._trainer)
+        self._trainer = None
+
+    def _leave_worker_that_goes(self) -> None:
+        """Between two epochs: the next trainer lives in the fresh worker."""
+        if self._trainer is not None and self._trainer.retiring and self.record.batch == 0:
+            self._give_trainer_up()

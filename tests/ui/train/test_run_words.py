@@ -1,0 +1,55 @@
+"""Why a run stands still, as it is told on the page."""
+
+from dataclasses import replace
+
+import pytest
+
+from model.data.mnist import DataReason
+from model.engine import EngineError, EngineFault, InlineEngine
+from model.network import NetworkConfig
+from model.runs import Cause, Reason, Run
+from model.training.config import TrainingConfig
+from ui.train.run_words import DISK_FULL, reasons
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+
+@pytest.fixture
+def run() -> Run:
+    """A run that stands still, of an engine that is not ready."""
+    settings = TrainingConfig(patience=7)
+    run = Run("Run 1", NetworkConfig(filters=(2,)), settings, InlineEngine(phase="failed"))
+    run.wait_until_idle(60)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Reason(Cause.SERVER_RESTARTED), "started again"),
+        (Reason(Cause.WORKER_LOST), "goes on from its last epoch"),
+        (Reason(Cause.LOST_OFTEN), "several times in a row. Press Resume to try again."),
+        (
+            Reason(Cause.ENGINE_FAILED, str(EngineError(EngineFault.SLOW))),
+            "The engine did not answer in time. Press Resume to go on.",
+        ),
+        (Reason(Cause.TRAINING_FAILED, DataReason.FULL_MISSING), "Download it on the Train page"),
+        (Reason(Cause.TRAINING_FAILED, "Words {of} old."), "Words {of} old."),
+        (Reason(Cause.APP_FAILED), "fault in the app"),
+        (Reason(Cause.NO_BETTER), "for 7 epochs"),
+        (Reason(Cause.UNWATCHED), "for 15 minutes"),
+    ],
+    ids=lambda value: value.cause if isinstance(value, Reason) else "",
+)
+def test_every_reason_is_told(run: Run, reason: Reason, words: str) -> None:
+    assert words in reasons(run, replace(run.state(), reason=reason))
+
+
+def test_nothing_is_said_where_the_phase_says_everything(run: Run) -> None:
+    state = replace(run.state(), reason=None)
+    assert reasons(run, state) == ""
+    assert reasons(run, replace(state, disk_full=True)) == DISK_FULL
+
+
+def test_an_engine_that_failed_is_told_on_the_page(run: Run) -> None:
+    assert "could not be started" in reasons(run, run.state())

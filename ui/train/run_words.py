@@ -1,0 +1,39 @@
+"""Why a run stands still or begins an epoch again, in words for the screen."""
+
+from model.runs import Cause, Run, RunState
+from model.runs.worker_loop import ABANDONED_SECONDS
+from ui.state.reason_words import reason_words
+
+DISK_FULL = (
+    "The disk of the server takes nothing more, so this run is kept in memory alone and would be "
+    "lost if the server ended. Download its network to be safe."
+)
+
+SENTENCES = {
+    Cause.SERVER_RESTARTED: "The server was started again. The run goes on from its last epoch.",
+    Cause.WORKER_LOST: "Its worker was lost. It goes on from its last epoch.",
+    Cause.LOST_OFTEN: "Its worker was lost several times in a row. Press Resume to try again.",
+    Cause.ENGINE_FAILED: "{detail} Press Resume to go on.",
+    Cause.TRAINING_FAILED: "{detail}",
+    Cause.APP_FAILED: "A fault in the app ended this training.",
+    Cause.NO_BETTER: "Stopped early: the validation loss has not fallen for {patience} epochs.",
+    Cause.UNWATCHED: "Paused, because nobody looked at this run for {minutes} minutes. Press "
+    "Resume to go on.",
+}
+
+
+def reasons(run: Run, state: RunState) -> str:
+    """What is to be said beside the phase; empty where there is nothing to say."""
+    said = []
+    if state.reason is not None:
+        words = SENTENCES[state.reason.cause]
+        said.append(
+            words.format(
+                detail=reason_words(state.reason.detail),
+                patience=run.settings.patience,
+                minutes=round(ABANDONED_SECONDS / 60),
+            )
+        )
+    if state.disk_full:
+        said.append(DISK_FULL)
+    return " ".join(said)
