@@ -8,7 +8,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ui.components.curves import Line, curves
+from ui.components.curves import Line, Sent, curves
 
 BLUE, ORANGE = ("#1f5fbf", "#7db3ff"), ("#c2570c", "#ffb066")
 BATCHES = 141  # an epoch
@@ -36,11 +36,14 @@ def lines(batches: int, diverged: bool) -> list[Line]:
 
 
 @st.fragment(run_every=0.5 if "live" in query else None)
-def live() -> None:
+def live(sent: Sent) -> None:
     log = st.toggle("Logarithmic", key="log")
     ticks = st.session_state.setdefault("ticks", 0)
     batches = 700 + 35 * ticks if "live" in query else int(query.get("batches", 1410))
     st.session_state.ticks += 1
+    if "remount" in query and not st.toggle("Show the chart", value=True):
+        st.caption(f"Update {ticks}")
+        return
     shown = [] if "empty" in query else lines(batches, "diverged" in query)
     curves(
         shown,
@@ -49,6 +52,7 @@ def live() -> None:
         x_label="Epoch",
         y_label="Cross-entropy",
         log=log,
+        sent=sent,
     )
     accuracy = [Line(a.name, a.x, 1 - a.y / 2.6, a.colour, a.faint, a.dashed) for a in shown]
     if "accuracy" in query:
@@ -72,4 +76,4 @@ def live() -> None:
 
 
 st.title("Curves")
-live()
+live(Sent())

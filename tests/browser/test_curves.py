@@ -161,6 +161,23 @@ def test_live_updates_are_small_and_leave_the_page_responsive(
     assert largest < 20_000  # the points of one chart
 
 
+def test_a_chart_that_is_shown_anew_asks_for_what_it_lacks(
+    page: Page, chart: Callable[[str], Locator]
+) -> None:
+    loss = chart("live&remount")
+    wait_for_updates(page, 2)  # increments now
+    assert x_by_keys(page, loss, "Home") == pytest.approx(1 / 141, abs=0.001)
+    page.get_by_text("Show the chart").click()
+    expect(loss).to_have_count(0)
+    page.get_by_text("Show the chart").click()
+    expect(loss.locator(".over")).to_have_attribute(
+        "aria-label", re.compile("Last values: Training, batches"), timeout=30_000
+    )
+    wait_for_updates(page, 2)
+    assert x_by_keys(page, loss, "Home") == pytest.approx(1 / 141, abs=0.001)
+    expect(loss.locator(".over")).to_have_attribute("aria-label", re.compile("; Training .*; Val"))
+
+
 def test_hover_shows_exact_values(page: Page, chart: Callable[[str], Locator]) -> None:
     loss = chart("batches=1410")
     box = loss.locator(".over").bounding_box()

@@ -9,7 +9,8 @@ from hypothesis.extra import numpy as hnp
 from streamlit.testing.v1 import AppTest
 
 from ui.components import curves as module
-from ui.components.curves import POINTS_PER_LINE, Line, curves, decimate, encode
+from ui.components.curves import POINTS_PER_LINE, Line, curves
+from ui.components.curves.increments import decimate, encode
 
 COLOUR = ("#111111", "#eeeeee")
 AT_MOST = 20

@@ -1,13 +1,11 @@
 """A live line chart that knows numbers, not networks.
 
 None of Streamlit's charts keeps its zoom when the next points come, so this one is ours: a canvas
-that stays the same canvas from the first point to the last (`curves.js`). It is told everything
-again at each update, so Python sends little: float32, and of a long line only the points that
-still can be told apart on a screen.
+that stays the same canvas from the first point to the last (`curves.js`). Python sends little:
+float32, of a long line only the points that still can be told apart on a screen, and with `Sent`
+only those that are new.
 """
 
-import base64
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +13,9 @@ from typing import Literal
 import numpy as np
 
 from ui.components import component
+from ui.components.curves.increments import Sent, decimate, encode
+
+__all__ = ["Line", "Sent", "curves"]
 
 POINTS_PER_LINE = 600  # more than a chart has pixels to tell apart, and 6.4 kB as base64
 POINTS_PER_CHART = 9_000  # twenty runs side by side stay below 100 kB
@@ -58,6 +59,8 @@ def curves(
     y_format: Literal["number", "percent"] = "number",
     height: int = 260,
     empty: str = NOTHING_YET,
+    sent: Sent | None = None,
+    generation: int = 0,
 ) -> None:
     """Draw lines in one chart that keeps its zoom and its hidden lines from update to update.
 
@@ -75,6 +78,9 @@ def curves(
         y_format: "percent" shows 0.5 as 50 %.
         height: of the drawing without title and legend, in CSS pixels.
         empty: the sentence in place of points where there are none.
+        sent: what this chart was sent already; None sends everything.
+        generation: another number than the last time says that points sent before do not hold any
+            more; as long as it stays, lines only grow.
 
     Raises:
         ValueError: x and y of a line are not two equally long rows of numbers, x is not finite,
@@ -83,6 +89,11 @@ def curves(
     if y_range is not None and not (np.isfinite(y_range).all() and y_range[0] < y_range[1]):
         raise ValueError(f"y_range: expected (low, high) with low < high, got {y_range}")
     at_most = min(POINTS_PER_LINE, max(POINTS_AT_LEAST, POINTS_PER_CHART // max(1, len(lines))))
+    ordered = [_in_order(line) for line in lines]
+    if sent is None:
+        parts = [(0, decimate(y, at_most)) for _, y in ordered]
+    else:
+        parts = sent.increments([y for _, y in ordered], at_most, generation)
     _mount(
         key=key,
         data={
@@ -94,56 +105,22 @@ def curves(
             "percent": y_format == "percent",
             "height": height,
             "empty": empty,
-            "lines": [_payload(line, at_most) for line in lines],
+            "sent": None if sent is None else sent.stamp,
+            "lines": [
+                _payload(line, x[new], y[new], keep)
+                for line, (x, y), (keep, new) in zip(lines, ordered, parts, strict=True)
+            ],
         },
+        on_missing_change=_nothing if sent is None else sent.forget,
     )
 
 
-def decimate(y: np.ndarray, at_most: int) -> np.ndarray:
-    """Choose the points of a long line that keep its look.
-
-    The line is cut into bins of 2, 4, 8 … points; of each bin stay the smallest and the
-    largest finite value, so that no spike is lost, and the first value that is not finite, so
-    that no gap is closed. While a line grows, its bins stay the same until their size doubles:
-    what is on the screen already does not shimmer.
-
-    Args:
-        y: (points,) values, some perhaps not finite.
-        at_most: how many points to keep, at least 5.
-
-    Returns:
-        Ascending indices into `y`, at most `at_most`; all of them if `y` is that short, and
-        always the first and the last.
-    """
-    if len(y) <= at_most:
-        return np.arange(len(y))
-    finite = np.isfinite(y)
-    bins = (at_most - 2) // (2 if finite.all() else 3)
-    size = 2 ** math.ceil(math.log2(len(y) / bins))
-    starts = np.arange(0, len(y), size)
-
-    def rows(values: np.ndarray, filler: float) -> np.ndarray:
-        full = np.full(len(starts) * size, filler)
-        full[: len(y)] = values
-        return full.reshape(len(starts), size)
-
-    has_number = rows(finite, 0).any(axis=1)
-    has_gap = rows(~finite, 0).any(axis=1)
-    smallest = starts + rows(np.where(finite, y, np.inf), np.inf).argmin(axis=1)
-    largest = starts + rows(np.where(finite, y, -np.inf), -np.inf).argmax(axis=1)
-    first_gap = starts + rows(~finite, 0).argmax(axis=1)
-    ends = [0, len(y) - 1]
-    kept = [smallest[has_number], largest[has_number], first_gap[has_gap], ends]
-    return np.unique(np.concatenate(kept))
+def _nothing() -> None:
+    """A chart that is always sent whole lacks nothing."""
 
 
-def encode(x: np.ndarray, y: np.ndarray) -> str:
-    """Return all x, then all y, as little-endian float32 in base64 (what curves.js decodes)."""
-    with np.errstate(over="ignore"):  # beyond 3.4e38 is infinity, and shown as such
-        return base64.b64encode(np.concatenate([x, y]).astype("<f4").tobytes()).decode("ascii")
-
-
-def _payload(line: Line, at_most: int) -> dict[str, object]:
+def _in_order(line: Line) -> tuple[np.ndarray, np.ndarray]:
+    """Its x and y as float64, by ascending x."""
     x, y = np.asarray(line.x, np.float64), np.asarray(line.y, np.float64)
     if x.ndim != 1 or x.shape != y.shape:
         raise ValueError(
@@ -155,7 +132,10 @@ def _payload(line: Line, at_most: int) -> dict[str, object]:
     if (np.diff(x) < 0).any():  # an epoch that was repeated after a crash: the eye wants order
         order = np.argsort(x, kind="stable")
         x, y = x[order], y[order]
-    keep = decimate(y, at_most)
+    return x, y
+
+
+def _payload(line: Line, x: np.ndarray, y: np.ndarray, keep: int) -> dict[str, object]:
     light, dark = line.colour
     return {
         "name": line.name,
@@ -163,5 +143,6 @@ def _payload(line: Line, at_most: int) -> dict[str, object]:
         "dark": dark,
         "faint": line.faint,
         "dashed": line.dashed,
-        "points": encode(x[keep], y[keep]),
+        "keep": keep,  # of the points that the chart has, in front of these
+        "points": encode(x, y),
     }

@@ -15,13 +15,14 @@ import {
   readTheme,
 } from "./draw.js";
 import {
+  NOTHING,
   clamp,
-  decode,
   linearTicks,
   logTicks,
   lowerBound,
   nearest,
   niceStep,
+  received,
   valueText,
   xText,
 } from "./numbers.js";
@@ -32,9 +33,9 @@ const DRAG_PX = 6; // a shorter drag is a click
 const SNAP_PX = 9; // so near to an epoch's marker, the epoch is meant and not the batch beside it
 const TIP_ROWS = 14;
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
-  charts.get(parentElement).update(data);
+  charts.get(parentElement).update(data, () => setTriggerValue("missing", true));
 }
 
 // ---- DOM
@@ -58,6 +59,7 @@ function swatch(parent, line) {
 class Chart {
   constructor(parent) {
     this.lines = [];
+    this.has = NOTHING; // the points, and which message told them
     this.hidden = new Set(); // names
     this.zoom = null; // [x0, x1]
     this.cursor = null; // the x whose values are shown
@@ -83,13 +85,22 @@ class Chart {
     document.fonts.ready.then(() => this.schedule());
   }
 
-  update(data) {
+  // askForAll lets Python send everything: what came builds on points that are not here.
+  update(data, askForAll) {
+    const has = received(this.has, data.sent, data.lines);
+    if (has) this.has = has;
+    else if (this.askedAfter !== data.sent.number) askForAll();
+    this.askedAfter = has ? undefined : data.sent.number; // once for each message
     this.data = data;
     this.title.textContent = data.title;
     this.plot.style.height = `${data.height}px`;
     this.legend.setAttribute("aria-label", `Lines of ${data.title}`);
     this.theme = readTheme(this.root);
-    this.lines = data.lines.map((line) => decode(line, this.theme.dark));
+    this.lines = data.lines.map((line, i) => ({
+      ...line,
+      ink: this.theme.dark ? line.dark : line.light,
+      ...(this.has.points[i] ?? { x: new Float32Array(), y: new Float32Array() }),
+    }));
     this.fillLegend();
     this.over.setAttribute("aria-label", this.inWords());
     this.schedule();

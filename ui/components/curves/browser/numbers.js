@@ -58,12 +58,36 @@ export function valueText(v, percent) {
 
 export const xText = (x) => minus(String(Number(x.toFixed(Math.abs(x) < 1 ? 3 : 2))));
 
-// One line as Python sent it, with its points unpacked and its ink for the theme chosen.
-export function decode(line, dark) {
-  const bytes = Uint8Array.from(atob(line.points), (c) => c.charCodeAt(0));
+// The points of a line as Python packs them: all x, then all y, float32 in base64.
+export function decode(points) {
+  const bytes = Uint8Array.from(atob(points), (c) => c.charCodeAt(0));
   const both = new Float32Array(bytes.buffer);
-  const ink = dark ? line.dark : line.light;
-  return { ...line, ink, x: both.subarray(0, both.length / 2), y: both.subarray(both.length / 2) };
+  return { x: both.subarray(0, both.length / 2), y: both.subarray(both.length / 2) };
+}
+
+export const NOTHING = { series: null, number: 0, points: [] };
+
+// What a chart has after a message, { series, number, points }, when it `had` the same before.
+// Of each line the first `keep` points stay and those sent follow. null: the chart lacks what the
+// message builds on. `sent` is null where every message is whole.
+export function received(had, sent, lines) {
+  const follows = sent !== null && had.series === sent.series;
+  if (follows && had.number === sent.number) return had; // it was said again
+  const whole = lines.every((line) => line.keep === 0);
+  if (!whole && !(follows && had.number === sent.number - 1)) return null;
+  const points = lines.map((line, i) => joined(had.points[i], line.keep, decode(line.points)));
+  return { series: sent?.series ?? null, number: sent?.number ?? 0, points };
+}
+
+function joined(had, keep, sent) {
+  if (keep === 0) return sent;
+  const both = (a, b) => {
+    const all = new Float32Array(keep + b.length);
+    all.set(a.subarray(0, keep));
+    all.set(b, keep);
+    return all;
+  };
+  return { x: both(had.x, sent.x), y: both(had.y, sent.y) };
 }
 
 // The first index whose x is not below the given one.
