@@ -156,22 +156,23 @@ class DaskEngine:
         seconds: float,
     ) -> Any:
         deadline = time.monotonic() + seconds
-        slot = self._await_slot(deadline)
-        try:
-            return slot.ask("run", work, args, kwargs, deadline - time.monotonic())
-        except EngineLost:
-            slot = self._await_slot(deadline, instead_of=slot)
-        return slot.ask("run", work, args, kwargs, deadline - time.monotonic())
+        lost: list[SlotHandle] = []
+        while True:
+            slot = self._await_slot(deadline, lost)
+            try:
+                return slot.ask("run", work, args, kwargs, deadline - time.monotonic())
+            except EngineLost:
+                lost.append(slot)
+                # When the whole engine ended, that is not to be blamed on this work.
+                if sum(each.connected for each in lost) == 2:
+                    raise
 
-    def _await_slot(self, deadline: float, instead_of: SlotHandle | None = None) -> SlotHandle:
-        """Wait for a slot that answers, and is not the one that was just lost."""
+    def _await_slot(self, deadline: float, lost: list[SlotHandle]) -> SlotHandle:
+        """Wait for a slot that answers, and is none of those that were just lost."""
 
         def usable() -> list[SlotHandle]:
-            return [
-                slot
-                for role in (ANSWER, TRAIN)
-                if (slot := self._slots.get(role)) not in (None, instead_of) and not slot.lost
-            ]
+            slots = (self._slots[role] for role in (ANSWER, TRAIN) if role in self._slots)
+            return [slot for slot in slots if slot not in lost and not slot.lost]
 
         with self._changed:
             self._await(lambda: bool(usable()), deadline)

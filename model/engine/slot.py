@@ -62,6 +62,11 @@ class SlotHandle:
         return self._future.status != "finished" or not self._link.alive
 
     @property
+    def connected(self) -> bool:
+        """Whether its scheduler can be reached."""
+        return self._link.alive
+
+    @property
     def retiring(self) -> bool:
         """Whether its worker is being replaced."""
         return self._link.retires(self._worker)

@@ -150,7 +150,7 @@ def engine() -> Iterator[DaskEngine]:
     os.environ["PYTHONPATH"] = HERE
     engine = DaskEngine(warm_up=False)
     engine.start()
-    engine.within(60).run(math.sqrt, 1.0)
+    assert wait_until(lambda: engine.answering == 2, 60)
     yield engine
     processes = processes_of(engine)
     engine.close()
@@ -352,7 +352,8 @@ def test_a_worker_that_has_grown_is_replaced_without_a_break(
     monkeypatch.setenv("PYTHONPATH", HERE)
     engine = DaskEngine()  # warm: a cold worker grows by TensorFlow itself
     engine.start()
-    old = engine.within(300).run(os.getpid)
+    assert wait_until(lambda: engine.answering == 2, 300)  # or the other worker might answer
+    old = engine.run(os.getpid)
     guest = engine.actor(Counter, 7)
     answering: list[int] = []
     phases: set[str] = set()
@@ -388,6 +389,7 @@ def test_a_cluster_that_exists_is_used(engine: DaskEngine, monkeypatch: pytest.M
     monkeypatch.setenv("DIGITSCOPE_SCHEDULER", engine.address)
     other = DaskEngine()
     other.start()
+    assert wait_until(lambda: other.answering == engine.answering == 2, 60)
     assert other.run(os.getpid) == engine.run(os.getpid)
     assert other.actor(Counter, 1).call(Counter.add) == 2
     network = some_network(4)
