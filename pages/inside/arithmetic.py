@@ -3,11 +3,13 @@ import streamlit as st
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
 from ui.inside.arithmetic import arithmetic
+from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("The arithmetic")
+arrive("arithmetic")
 st.markdown("Pick any number inside the network and see the numbers that made it.")
 lesson(
     seeing="Every value of a layer is made of a few values of the layer before it. Pick one by "

@@ -3,13 +3,13 @@ import streamlit as st
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
 from ui.inside.feature_maps import dead_filters, explore
+from ui.state.address import arrive
 from ui.state.answers import look_inside
-from ui.state.links import current_view
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("Feature maps")
-current_view(network().config)
+arrive("feature_maps")
 lesson(
     "Each filter of a layer makes one **feature map**: its answer at every place of the digit. "
     "Orange is positive, white is zero, blue is negative. "

@@ -4,13 +4,13 @@ from model.interpretability.kernels import kernels
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
 from ui.inside.filters import explore, hand_made
-from ui.state.links import current_view
+from ui.state.address import arrive
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("Filters")
 current = network()
-current_view(current.config)
+arrive("filters")
 lesson(
     seeing="A **filter** is what a convolution layer has learned to look for: one small kernel of "
     "weights for each map that it reads. Orange weights add, blue weights subtract, white ones "

@@ -6,15 +6,16 @@ from ui.components.overview import overview
 from ui.digit.follow import digit_under_pen, sheet_as_it_is
 from ui.frame.lesson import lesson
 from ui.inside.network_columns import columns, place_of
+from ui.state.address import arrive
 from ui.state.answers import look_inside
-from ui.state.links import copy_link, current_view, open_page
+from ui.state.links import copy_link, open_page
 from ui.state.pages import PageName
 from ui.state.session import session
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("Network view")
-current_view(network().config)
+arrive("network_view")
 lesson(
     "Every layer of the network from left to right, with **all** its channels as small pictures. "
     "Orange is positive, white is zero, blue is negative. "

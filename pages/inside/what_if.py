@@ -3,14 +3,14 @@ import streamlit as st
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
 from ui.inside.what_if import what_if
+from ui.state.address import arrive
 from ui.state.answers import look_inside
-from ui.state.links import current_view
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("What if?")
 current = network()
-current_view(current.config)
+arrive("what_if")
 st.markdown("Change one small thing inside and see whether the answer holds.")
 lesson(
     seeing="Pick a filter and its map is gone; pick a pixel and it is flipped. The probabilities "

@@ -2,12 +2,13 @@ import streamlit as st
 
 from ui.frame.lesson import lesson
 from ui.judge.evaluate import evaluate
-from ui.state.links import copy_link, current_view
+from ui.state.address import arrive
+from ui.state.links import copy_link
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("Evaluate")
-current_view(network().config)
+arrive("evaluate")
 lesson(
     "The network reads digits that it has not learned from, and every answer is compared with the "
     "true digit. The **confusion matrix** counts who is taken for whom. The galleries show the "

@@ -4,14 +4,14 @@ from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
 from ui.judge.contrast import why_not
 from ui.judge.explain import explain
+from ui.state.address import arrive
 from ui.state.answers import look_inside
-from ui.state.links import current_view
 from ui.state.pages import page
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("Explain")
-current_view(network().config)
+arrive("explain")
 lesson(
     seeing="Ten heat maps, one for each digit that the network could have answered. Orange pixels "
     "speak **for** that digit, blue ones **against** it, white ones do not matter. "

@@ -3,12 +3,13 @@ import streamlit as st
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
 from ui.judge.map import digit_map
-from ui.state.links import copy_link, current_view
+from ui.state.address import arrive
+from ui.state.links import copy_link
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("Map of digits")
-current_view(network().config)
+arrive("map")
 lesson(
     "Before it answers, the network describes each digit by the numbers of its **dense layer** (64 "
     "in the course's network). Here those of 1,000 digits are flattened into a plane: digits that "

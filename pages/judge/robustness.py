@@ -5,12 +5,14 @@ from ui.frame.lesson import lesson
 from ui.judge.adversarial import smallest_change
 from ui.judge.out_of_distribution import elsewhere
 from ui.judge.robustness import all_digits, one_digit
-from ui.state.links import copy_link, current_view, linked, tell
+from ui.state.address import arrive, keep, start
+from ui.state.links import copy_link
+from ui.state.properties import PART
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("Robustness")
-current_view(network().config)
+arrive("robustness")
 lesson(
     "Change a digit a little, as another hand, pen or camera would, and see when the answer tips "
     "over. Then measure it on 1,000 digits, look for the smallest change that fools the network, "
@@ -25,9 +27,9 @@ st.caption(about(network(), digit.source))
 
 parts = ["This digit", "1,000 digits", "Smallest change", "Elsewhere"]
 one, many, attack, other = tabs = st.tabs(
-    parts, key="robustness_tabs", on_change="rerun", default=linked("part", parts, parts[0])
+    parts, key="robustness_tabs", on_change="rerun", default=start(PART, parts, parts[0])
 )
-tell(part=next((part for part, tab in zip(parts[1:], tabs[1:], strict=True) if tab.open), None))
+keep({PART: next((part for part, tab in zip(parts[1:], tabs[1:], strict=True) if tab.open), None)})
 if one.open:
     with one:
         one_digit(digit)

@@ -5,13 +5,13 @@ from ui.frame.lesson import lesson
 from ui.judge.explain import answer_words
 from ui.judge.faithfulness import deletion, over_many
 from ui.judge.sanity_check import random_weights
+from ui.state.address import arrive
 from ui.state.answers import look_inside
-from ui.state.links import current_view
 from ui.state.shown_network import network
 from ui.style.words import about
 
 st.title("Is the explanation true?")
-current_view(network().config)
+arrive("trust")
 lesson(
     seeing="An explanation says which pixels matter most. So we erase them, the most important "
     "first, and watch the network lose its digit; then the same in random order. "

@@ -5,12 +5,12 @@ from ui.digit.sources import find, source
 from ui.draw.reading import followed, read
 from ui.draw.steps import steps, strongest_maps
 from ui.draw.teach import correct, teach
-from ui.state.links import keep_epoch
+from ui.state.address import arrive
 from ui.state.pages import page
 from ui.state.session import session
 
 st.title("Draw a digit")
-keep_epoch()
+arrive("draw")
 
 
 @st.fragment

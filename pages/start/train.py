@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ui.state.links import keep_epoch
+from ui.state.address import arrive
 from ui.state.my_runs import latest_run
 from ui.state.session import session
 from ui.state.shown_network import shown_run
@@ -11,7 +11,7 @@ from ui.train.plan import new_run
 
 st.title("Train the network")
 
-keep_epoch()
+arrive("train")
 undo_deletion()
 run = shown_run() or latest_run()
 if run is None:

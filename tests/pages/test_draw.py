@@ -13,6 +13,7 @@ from model.data.mnist import embedded
 from model.engine import InlineEngine, using_engine
 from model.network.forward import probabilities
 from model.network.shipped import shipped
+from ui.state.properties import STEPS_OFF
 
 pytestmark = pytest.mark.usefixtures("inline_engine")
 
@@ -139,7 +140,7 @@ def test_a_step_that_is_off_changes_what_the_network_receives(app: AppTest) -> N
     app.session_state["sheet"] = ink(39)
     app.run()
     before = app.session_state["session"].digit.pixels
-    app.session_state["session"].steps_off = frozenset({"centre"})
+    app.session_state["session"].keep_value(STEPS_OFF, frozenset({"centre"}))
     app.run()
     after = app.session_state["session"].digit.pixels
     assert not np.array_equal(before, after)

@@ -8,7 +8,9 @@ from model.network.activations import ForwardPass
 from ui.digit.found import read_given
 from ui.digit.sources import drawing
 from ui.digit.test_digits import picked_test_digit, test_digit
-from ui.state.links import DIGIT, linked, news, tell
+from ui.state.address import keep, kept, newly, start
+from ui.state.picks import news
+from ui.state.properties import DIGIT
 from ui.state.session import ChosenDigit, session
 
 SHEET, BLANK = "sheet", b""  # what was last seen on the sheet, among the session's picks
@@ -17,13 +19,16 @@ SHEET, BLANK = "sheet", b""  # what was last seen on the sheet, among the sessio
 def digit_to_follow() -> ChosenDigit:
     """The digit last drawn or picked; here another one can be picked from the test set."""
     mine = session()
+    asked = kept(DIGIT)
+    if newly(DIGIT) and asked is not None:
+        mine.digit = test_digit(asked)
     before = mine.test_digit
     with st.expander("Pick a test digit instead", icon=":material/grid_view:"):
         pick = picked_test_digit("inside")
     if pick is not None and mine.test_digit != before:  # it tells an earlier pick, too
         mine.digit = pick
     digit = _digit_or_first()
-    tell(digit=digit.place or None)  # the first one needs no word: it is what a page begins with
+    keep({DIGIT: digit.place or None})  # the first one needs no word: it is what a page begins with
     return digit
 
 
@@ -59,7 +64,7 @@ def digit_under_pen() -> tuple[ChosenDigit, ForwardPass | None]:
 
 def came_for(digit: ChosenDigit) -> bool:
     """Whether this is the digit of the link by which the person came: its choices are for it."""
-    first = linked(DIGIT, range(len(mnist.embedded().test)), 0)
+    first = start(DIGIT, range(len(mnist.embedded().test)), 0)
     return digit.place is not None and digit.place == first
 
 
@@ -67,5 +72,5 @@ def _digit_or_first() -> ChosenDigit:
     mine = session()
     if mine.digit is None:
         places = range(len(mnist.embedded().test))
-        mine.digit = test_digit(linked(DIGIT, places, 0))
+        mine.digit = test_digit(start(DIGIT, places, 0))
     return mine.digit

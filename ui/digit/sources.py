@@ -10,7 +10,8 @@ from model.data import mnist
 from ui.components.canvas import DrawnSheet, canvas
 from ui.components.uploader import Holds, beside
 from ui.digit.test_digits import picked_test_digit, test_digit
-from ui.state.links import DIGIT, linked, tell
+from ui.state.address import keep, start
+from ui.state.properties import DIGIT, SOURCE
 from ui.state.session import ChosenDigit, PictureFile, session, widget_state
 
 SOURCES = ("Draw", "Upload", "Camera", "Test digits")
@@ -56,10 +57,9 @@ def source() -> str:
     """Let the person choose where the digit comes from."""
     mine = session()
     opened = mine.opened
-    linked(DIGIT, (), None)  # noted for all pages before it is overwritten here
     # A digit that another page opened here is one more source, in a new widget that begins with it.
     options = SOURCES if opened is None else (*SOURCES, OPENED)
-    first = linked("source", SOURCES, SOURCES[0])
+    first = start(SOURCE, SOURCES, SOURCES[0])
     chosen = str(
         st.segmented_control(
             "Where the digit comes from",
@@ -72,7 +72,7 @@ def source() -> str:
         )
     )
     if chosen == "Test digits" and mine.test_digit is None:
-        mine.test_digit = linked(DIGIT, range(len(mnist.embedded().test)), None)
+        mine.test_digit = start(DIGIT, range(len(mnist.embedded().test)), None)
     _tell_source(chosen)
     return chosen
 
@@ -86,7 +86,7 @@ def _tell_source(chosen: str) -> None:
         place = session().test_digit
     if place is not None:
         chosen = "Test digits"
-    tell(source=chosen if chosen in SOURCES[1:] else None, digit=place)
+    keep({SOURCE: chosen if chosen in SOURCES[1:] else None, DIGIT: place})
 
 
 def find(where: str) -> Given:

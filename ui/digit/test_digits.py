@@ -6,7 +6,7 @@ import streamlit as st
 from model.data import mnist
 from ui.components.maps import map_grid
 from ui.state.answers import misread_test_digits
-from ui.state.links import news
+from ui.state.picks import news
 from ui.state.session import ChosenDigit, session
 
 OFFERED = 40

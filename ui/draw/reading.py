@@ -13,7 +13,7 @@ from ui.digit.found import Found, read_given
 from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import Given, offer_removal
 from ui.state.answers import rules
-from ui.state.links import news
+from ui.state.picks import news
 from ui.state.session import PictureFile, session
 from ui.style.mosaic import data_uri
 

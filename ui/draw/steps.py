@@ -11,6 +11,8 @@ from ui.components.filmstrip import Box, Frame, filmstrip, switched_off
 from ui.components.maps import big_map
 from ui.digit.found import Found
 from ui.digit.preprocessing_words import STEP_WORDS, step_sentence
+from ui.state.address import keep
+from ui.state.properties import STEPS_OFF
 from ui.state.session import session, widget_state
 from ui.style.diagram import shape_text
 from ui.style.mosaic import data_uri, mosaic_png
@@ -106,7 +108,7 @@ def _boxes(found: Found, step: Step) -> tuple[Box, ...]:
 
 
 def _remember() -> None:
-    session().steps_off = switched_off(widget_state(KEY), list(STEPS))
+    keep({STEPS_OFF: switched_off(widget_state(KEY), list(STEPS))})
 
 
 def _open_or_close() -> None:

@@ -9,7 +9,8 @@ from model.interpretability.map_over_epochs import epochs_to_show
 from model.network import Network
 from ui.components.maps import map_grid
 from ui.frame.time_machine import travel
-from ui.state.links import arrival, news
+from ui.state.address import arrival
+from ui.state.picks import news
 from ui.state.shown_network import shown_epoch, shown_run
 
 FRAMES = 24

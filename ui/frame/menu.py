@@ -10,8 +10,10 @@ import gc
 import streamlit as st
 
 from ui.frame import sidebar
+from ui.frame.history import one_step_a_page
+from ui.state.address import visit
 from ui.state.my_runs import keep_runs_in_url
-from ui.state.pages import MENU, page
+from ui.state.pages import FRONT_PAGE, MENU, page
 from ui.style.stylesheet import apply_stylesheet
 
 
@@ -32,7 +34,10 @@ shown = st.navigation(
     expanded=True,  # all pages in sight, none behind "more"
 )
 apply_stylesheet()
-keep_runs_in_url()
-sidebar.show()
-shown.run()
+with visit(shown.url_path or FRONT_PAGE):
+    keep_runs_in_url()
+    sidebar.show()
+    shown.run()
+with st.sidebar:
+    one_step_a_page()
 freeze_start_up()

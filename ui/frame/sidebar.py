@@ -7,8 +7,9 @@ from model.network.shipped import shipped_card
 from model.runs import Run, RunPhase
 from ui.frame.time_machine import epoch_slider
 from ui.state.my_runs import my_runs
+from ui.state.properties import SHIPPED
 from ui.state.reason_words import engine_words
-from ui.state.session import SHIPPED, session
+from ui.state.session import session
 from ui.state.shown_network import network, show_run, shown_epoch, shown_run
 from ui.style.words import plain
 

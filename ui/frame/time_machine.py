@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from model.runs import Run
-from ui.state.links import arrival, go_to
+from ui.state.address import arrival, go_to
 from ui.state.session import session
 from ui.state.shown_network import show_run
 

@@ -16,9 +16,11 @@ from model.network.activations import ForwardPass, LayerOutput
 from ui.components.maps import big_map, map_grid
 from ui.frame.save_menu import save_menu
 from ui.inside.arithmetic_sums import show_explanation
-from ui.state.links import arrival, copy_link, current_view, go_to, news, place
+from ui.state.address import arrival, go_to, place
+from ui.state.links import copy_link
+from ui.state.picks import news
 from ui.state.session import View
-from ui.state.view_url import find_layer
+from ui.state.view import find_layer
 
 STRIDE_SECONDS = 0.6
 """How long the playing window rests at each place: long enough to read a total."""
@@ -31,7 +33,7 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
 
     The layer, the channel and the switch stand outside of the fragment that moves with each pick.
     """
-    view = current_view(network.config)
+    view = place(network.config)
     names = [output.layer.name for output in inside.layers]
     opened = find_layer(network.config, view.layer)
     chosen = st.pills(

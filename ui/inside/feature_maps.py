@@ -16,11 +16,13 @@ from model.network.activations import ForwardPass, LayerOutput
 from ui.components.maps import OutlinedDigit, big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
+from ui.state.address import arrival, go_to, place
 from ui.state.ask import ask
-from ui.state.links import arrival, copy_link, go_to, news, page_link, place
+from ui.state.links import copy_link, page_link
+from ui.state.picks import news
 from ui.state.session import ChosenDigit, View
 from ui.state.shown_network import network
-from ui.state.view_url import fitting
+from ui.state.view import fitting
 from ui.style.diagram import shape_text
 
 BEFORE, AFTER = "before ReLU", "after ReLU"

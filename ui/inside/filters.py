@@ -15,9 +15,11 @@ from ui.components.maps import big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
 from ui.inside.arithmetic_tables import four, two
+from ui.state.address import arrival, go_to, place
 from ui.state.ask import ask
 from ui.state.ask_in_slices import Slice, ask_in_slices
-from ui.state.links import arrival, copy_link, go_to, news, place
+from ui.state.links import copy_link
+from ui.state.picks import news
 from ui.state.session import ChosenDigit, View
 
 SLICE = 5

@@ -17,8 +17,11 @@ from model.interpretability.ablation import (
 from model.network import LayerKind, Network
 from model.network.activations import ForwardPass, forward_pass
 from ui.components.maps import big_map, map_grid
+from ui.state.address import arrival, go_to, keep, kept, newly, place, sorry
 from ui.state.ask import ask
-from ui.state.links import arrival, asked_change, copy_link, go_to, news, place, tell_change
+from ui.state.links import copy_link
+from ui.state.picks import news
+from ui.state.properties import CHANGE, FLIP, OFF
 from ui.state.session import View, session
 
 EXAMPLES = 12
@@ -35,25 +38,27 @@ def what_if(network: Network, inside: ForwardPass) -> None:
         network: as it was learned.
         inside: the digit's way through it, before any change.
     """
-    asked = asked_change(network.config)
-    if asked is not None:
-        _keep(asked)
+    if newly(*CHANGE):
+        asked = Ablation(kept(OFF), kept(FLIP))
+        if asked.within(network.config) != asked:
+            sorry(*CHANGE)
+        _keep(asked.within(network.config))
     _changes(network, inside)
 
 
 @st.fragment
 def _changes(network: Network, inside: ForwardPass) -> None:
     mine = session()
-    kept = mine.changes[-1].within(network.config)
-    now = mine.trial.on(kept).within(network.config)
-    tell_change(now)
+    before = mine.changes[-1].within(network.config)
+    now = mine.trial.on(before).within(network.config)
+    keep({OFF: now.filters, FLIP: now.pixels})
     digit, effect = st.columns(2, gap="large")
     with digit:
         _pick_pixel(inside, now)
     _pick_filter(network, inside, now)
     with effect:
         _say(now)
-        _buttons(now, kept)
+        _buttons(now, before)
         after = _after(network, inside, now)
         if after is not None:
             _answers(inside.probabilities, after.probabilities)

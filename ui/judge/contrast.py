@@ -18,13 +18,14 @@ from ui.digit.follow import came_for
 from ui.digit.gallery import gallery
 from ui.digit.test_digits import test_digit
 from ui.judge.explain import key_of
+from ui.state.address import keep, start
 from ui.state.ask import ask
-from ui.state.links import linked, tell
+from ui.state.properties import FIRST, SECOND
 from ui.state.session import ChosenDigit
 from ui.style.csv_table import csv_text, nine
 from ui.style.figures import bars_png
 
-FIRST = 12
+BARS = 12
 """Units that have a bar of their own; the others are added together in one."""
 EXCITING = 10
 """Test digits that a unit opens into."""
@@ -45,7 +46,7 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         other = digit.label
     one, two = answer, other
     if came_for(digit):
-        one, two = linked("first", range(CLASSES), one), linked("second", range(CLASSES), two)
+        one, two = start(FIRST, range(CLASSES), one), start(SECOND, range(CLASSES), two)
     with st.container(horizontal=True, gap="medium"):
         first = st.selectbox(
             "Why a …",
@@ -61,7 +62,7 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
             width=110,
             key=f"contrast_second_{key_of(digit)}_{other}",
         )
-    tell(first=first if first != answer else None, second=second if second != other else None)
+    keep({FIRST: first if first != answer else None, SECOND: second if second != other else None})
     if first == second:
         st.info("Choose two different digits.")
         return
@@ -128,7 +129,7 @@ def as_png(found: Contrast, every: bool) -> bytes:
 
 def _shown(found: Contrast, every: bool) -> np.ndarray:
     """The units that get a bar of their own."""
-    return found.order if every else found.order[:FIRST]
+    return found.order if every else found.order[:BARS]
 
 
 def _parts(found: Contrast, shown: np.ndarray) -> list[tuple[str, float, int | None]]:

@@ -16,8 +16,9 @@ from ui.components.confusion import confusion
 from ui.components.curves import Line, curves
 from ui.digit.gallery import gallery
 from ui.judge.evaluate_files import save_evaluation
+from ui.state.address import keep, start
 from ui.state.ask_in_slices import Slice, ask_in_slices
-from ui.state.links import linked, tell
+from ui.state.properties import JUDGED
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import network
 from ui.style.colours import DARK, LIGHT
@@ -56,7 +57,7 @@ def test_sets() -> list[TestSet]:
 def evaluate() -> None:
     """Let a test set be chosen, read it, and show everything that follows."""
     sets = test_sets()
-    first = linked("judged", [each.kind for each in sets], sets[0].kind)
+    first = start(JUDGED, [each.kind for each in sets], sets[0].kind)
     wanted = st.segmented_control(
         "Judge it by",
         [each.words for each in sets],
@@ -66,7 +67,7 @@ def evaluate() -> None:
         persist_state="session",
     )
     chosen = next(each for each in sets if each.words == wanted)
-    tell(judged=chosen.kind if chosen is not sets[0] else None)
+    keep({JUDGED: chosen.kind if chosen is not sets[0] else None})
     taught = session().taught
     if chosen.kind == "own" and taught is not None and session().shown_id == taught.id:
         st.info(

@@ -21,8 +21,10 @@ from model.network.activations import ForwardPass
 from ui.components.maps import big_map, map_grid
 from ui.digit.follow import came_for
 from ui.frame.save_menu import save_menu
+from ui.state.address import keep, start
 from ui.state.ask import ask
-from ui.state.links import copy_link, linked, tell
+from ui.state.links import copy_link
+from ui.state.properties import CELLS, COVER, MAP, METHOD, WINDOW
 from ui.state.session import ChosenDigit
 from ui.style.diagram import shape_text
 
@@ -121,11 +123,13 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     st.markdown(answer_words(inside, digit))
     method, settings = _method(network.config)
     usual = Settings()
-    tell(
-        method=method if method is not AttributionMethod.OCCLUSION else None,
-        window=settings.window if settings.window != usual.window else None,
-        cover=settings.cover if settings.cover != usual.cover else None,
-        cells=settings.layer,
+    keep(
+        {
+            METHOD: method if method is not AttributionMethod.OCCLUSION else None,
+            WINDOW: settings.window if settings.window != usual.window else None,
+            COVER: settings.cover if settings.cover != usual.cover else None,
+            CELLS: settings.layer,
+        }
     )
     if method is AttributionMethod.GRAD_CAM and usual_layer(network.config) is None:
         st.info(NO_MAPS)
@@ -134,7 +138,7 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     if found is None:
         return
     answer = int(inside.probabilities.argmax())
-    first = linked("map", found.classes, answer) if came_for(digit) else answer
+    first = start(MAP, found.classes, answer) if came_for(digit) else answer
     shown = found.maps if found.native is None else found.native
     pick = map_grid(
         shown,
@@ -146,7 +150,7 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         marked_empty=False,
     )
     opened = first if pick is None else pick.channel
-    tell(map=opened if opened != answer else None)
+    keep({MAP: opened if opened != answer else None})
     _opened(found, method, opened, digit)
     with st.container(horizontal=True):
         copy_link()
@@ -166,8 +170,8 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
         st.segmented_control(
             "Method",
             [str(each) for each in AttributionMethod],
-            default=linked(
-                "method",
+            default=start(
+                METHOD,
                 [str(each) for each in AttributionMethod],
                 str(AttributionMethod.OCCLUSION),
             ),
@@ -183,7 +187,7 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
                 "Window",
                 WINDOWS,
                 key="explain_window",
-                index=WINDOWS.index(linked("window", WINDOWS, Settings().window)),
+                index=WINDOWS.index(start(WINDOW, WINDOWS, Settings().window)),
                 format_func=lambda side: f"{side}×{side} pixels",
                 persist_state="session",
                 width=150,
@@ -193,7 +197,7 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
                 list(COVERS),
                 format_func=COVERS.__getitem__,
                 key="explain_cover",
-                index=list(COVERS).index(linked("cover", list(COVERS), Settings().cover)),
+                index=list(COVERS).index(start(COVER, list(COVERS), Settings().cover)),
                 persist_state="session",
                 width=130,
             )
@@ -204,7 +208,7 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
             name = st.selectbox(
                 "Layer",
                 names,
-                index=names.index(linked("cells", names, usual.name)),
+                index=names.index(start(CELLS, names, usual.name)),
                 width=150,
                 key=f"explain_layer_{'_'.join(names)}",
                 persist_state="session",

@@ -24,9 +24,10 @@ from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.frame.save_menu import save_menu
 from ui.judge.explain import METHOD_NAMES, heat_maps
+from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.ask_in_slices import ask_in_slices
-from ui.state.links import linked, tell
+from ui.state.properties import ORDER
 from ui.state.session import ChosenDigit
 from ui.style.colours import DARK, LIGHT
 from ui.style.csv_table import csv_text, nine
@@ -189,13 +190,13 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
     chosen = st.segmented_control(
         "What is left, erased in the order of …",
         names,
-        default=linked("order", names, names[0]),
+        default=start(ORDER, names, names[0]),
         required=True,
         key="trust_pictures",
         persist_state="session",
     )
     place = names.index(str(chosen)) if chosen in names else 0
-    tell(order=names[place] if place else None)
+    keep({ORDER: names[place] if place else None})
     shares = found.curves.shares
     steps = [step for step in SHOWN if step < len(shares)]
     order, probabilities = found.orders[place], found.curves.deletion[place]

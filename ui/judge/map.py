@@ -22,9 +22,10 @@ from model.network import Network
 from model.network.activations import DenseFeatures, ForwardPass, dense_layer
 from ui.components.scatter import Cloud, scatter
 from ui.digit.gallery import gallery, open_digit
+from ui.state.address import keep, start
 from ui.state.answers import look_inside
 from ui.state.ask_in_slices import Slice, ask_in_slices
-from ui.state.links import linked, tell
+from ui.state.properties import LAYOUT
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import network
 from ui.style.csv_table import csv_text, nine
@@ -63,13 +64,13 @@ def _show(current: Network, results: Sequence[DenseFeatures], complete: bool) ->
     kind = st.segmented_control(
         "Layout",
         list(KINDS),
-        default=linked("layout", list(KINDS), "PCA"),
+        default=start(LAYOUT, list(KINDS), "PCA"),
         required=True,
         format_func=KINDS.__getitem__,
         key="map_kind",
         persist_state="session",
     )
-    tell(layout=kind if kind != "PCA" else None)
+    keep({LAYOUT: kind if kind != "PCA" else None})
     mine = session().digit
     inside = look_inside(mine) if mine is not None else None
     own = _dense(inside) if inside is not None else None

@@ -11,8 +11,10 @@ from ui.components.maps import big_map
 from ui.frame.save_menu import save_menu
 from ui.judge.explain import METHOD_NAMES, heat_maps
 from ui.judge.faithfulness import methods_for
+from ui.state.address import keep, start
 from ui.state.ask import ask
-from ui.state.links import copy_link, linked, tell
+from ui.state.links import copy_link
+from ui.state.properties import METHOD
 from ui.state.session import ChosenDigit
 
 SEEDS = 5
@@ -32,14 +34,14 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
         st.segmented_control(
             "Method",
             names,
-            default=linked("method", names, names[0]),
+            default=start(METHOD, names, names[0]),
             format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
             required=True,
             key="trust_method",
             persist_state="session",
         )
     )
-    tell(method=method if str(method) != names[0] else None)
+    keep({METHOD: method if str(method) != names[0] else None})
     found = heat_maps(network, digit.pixels, method, Settings())
     if found is None:
         return

@@ -10,7 +10,9 @@ from model.network import NetworkConfig
 from model.runs import Run
 from model.runs.watch import Watch
 from model.training.config import TrainingConfig
-from ui.state.session import RUN, SHIPPED, SHOWN, runs, session
+from ui.state.address import keep, kept
+from ui.state.properties import NETWORK, RUN, SHIPPED
+from ui.state.session import runs, session
 from ui.state.shown_network import show_run
 
 RUNS_IN_URL = 8
@@ -22,27 +24,19 @@ def keep_runs_in_url() -> None:
     Called on every run of every page: a reload, or a restart of the server, then loses nothing.
     """
     mine = session()
-    named = [name for name in st.query_params.get(RUN, "").split(",") if name][-RUNS_IN_URL:]
     if not mine.attached:
         mine.attached = True
+        named = kept(RUN)[-RUNS_IN_URL:]
         there = {name: run for name in named if (run := runs().get(name)) is not None}
         found = sorted(there, key=lambda name: there[name].created)
         mine.run_ids = found + [name for name in mine.run_ids if name not in found]
-        if found and st.query_params.get(SHOWN) != SHIPPED:
+        if found and kept(NETWORK) != SHIPPED:
             mine.shown_id = list(there)[-1]
-        if len(found) < len(set(named)):
+        if len(found) < len(named):
             st.toast("A training that this address names is no longer kept on this server.")
     # The run that is shown stands last.
-    order = sorted(mine.run_ids, key=lambda name: name == mine.shown_id)
-    wanted = ",".join(order[-RUNS_IN_URL:])
-    if wanted and st.query_params.get(RUN) != wanted:
-        st.query_params[RUN] = wanted
-    elif not wanted and RUN in st.query_params:
-        del st.query_params[RUN]
-    if wanted and mine.shown_id is None:
-        st.query_params[SHOWN] = SHIPPED
-    elif SHOWN in st.query_params:
-        del st.query_params[SHOWN]
+    order = sorted(mine.run_ids, key=lambda name: name == mine.shown_id)[-RUNS_IN_URL:]
+    keep({RUN: tuple(order), NETWORK: SHIPPED if order and mine.shown_id is None else None})
 
 
 def my_runs() -> list[Run]:

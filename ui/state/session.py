@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import streamlit as st
@@ -13,14 +13,21 @@ from model.network import Network
 from model.runs.lesson import Lesson
 from model.runs.registry import Runs
 from model.training.rehearsal import Correction
+from ui.state.properties import (
+    BEFORE,
+    CHANNEL,
+    COLUMN,
+    EPOCH,
+    LAYER,
+    PLACE,
+    ROW,
+    STEPS_OFF,
+    Property,
+)
+
+T = TypeVar("T")
 
 _SESSION = "session"
-RUN = "run"
-"""The query parameter with the ids of a person's runs: a reload is a new session to Streamlit."""
-SHOWN = "network"
-"""The query parameter that says that the shipped network is shown, although there are runs."""
-SHIPPED = "shipped"
-"""Stands for the shipped network in the URL and in the sidebar's choice; no run has this id."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,18 +103,17 @@ class Session:
     attached: bool = False  # whether the runs that the URL names were looked up
     digit: ChosenDigit | None = None
     answers: dict[str, object] = field(default_factory=dict)  # see ui.state.ask
-    view: View = View()
-    view_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
-    arrivals: int = (
-        0  # grows when a link sets the view: widgets then begin anew, see ui.state.links
-    )
-    linked: dict[str, str] = field(
-        default_factory=dict
-    )  # what the first URL chose, see ui.state.links
+    values: dict[str, Any] = field(default_factory=dict)  # by property; the default is left out
+    page: str = ""  # the page that is open
+    told: list[dict[str, str]] = field(default_factory=list)  # its addresses, see ui.state.address
+    begun: dict[str, Any] = field(default_factory=dict)  # the values at the last arrival
+    fresh: set[str] = field(default_factory=set)  # what the last arrival has set
+    arrivals: int = 0  # grows with each, see ui.state.address
+    visited: bool = False  # whether a run of this session has come to its end
+    silent: bool = False  # whether the address is only read in this run
     picks: dict[str, object] = field(default_factory=dict)  # the last one seen of each widget
     pictures: dict[str, PictureFile] = field(default_factory=dict)  # by source
     removed: set[str] = field(default_factory=set)  # sources whose picture its person took away
-    steps_off: frozenset[str] = frozenset()  # the steps of preprocessing that are switched off
     followed: tuple[str, int] = ("", 0)  # of several digits on Draw: their sheet, the place of one
     several: bool = False  # whether the last finished drawing on Draw was of several digits
     numbers_open: bool = False  # whether Draw shows what the network receives as numbers
@@ -125,8 +131,43 @@ class Session:
         default_factory=lambda: [Ablation()]
     )  # kept on What if, for undo
     trial: Trial = field(default_factory=Trial)  # what is picked there and not kept yet
-    change_written: dict[str, str] = field(default_factory=dict)  # how it stands in the URL
     trials: int = 0  # grows when the picks are to be forgotten
+
+    def kept_value(self, what: Property[T]) -> T:
+        """The value of a property."""
+        value: T = self.values.get(what.name, what.default)
+        return value
+
+    def keep_value(self, what: Property[T], value: T) -> None:
+        """Keep the value of a property."""
+        if value is None or value == what.default:
+            self.values.pop(what.name, None)
+        else:
+            self.values[what.name] = value
+
+    @property
+    def view(self) -> View:
+        """The place that the pages of "Look inside" speak about."""
+        row, column = self.kept_value(ROW), self.kept_value(COLUMN)
+        return View(
+            self.kept_value(LAYER),
+            self.kept_value(CHANNEL),
+            (row, column) if row is not None and column is not None else None,
+            self.kept_value(EPOCH),
+            self.kept_value(BEFORE),
+        )
+
+    @view.setter
+    def view(self, view: View) -> None:
+        row, column = view.pixel or (None, None)
+        values = (view.layer, view.channel, row, column, view.epoch, view.before)
+        for what, value in zip(PLACE, values, strict=True):
+            self.keep_value(what, value)
+
+    @property
+    def steps_off(self) -> frozenset[str]:
+        """The steps of preprocessing that are switched off."""
+        return self.kept_value(STEPS_OFF)
 
 
 @st.cache_resource
