@@ -1,6 +1,6 @@
 """Networks that tests and benchmarks make, and what Keras itself makes of digits with them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from hypothesis import strategies as st
@@ -21,27 +21,31 @@ def weights_of(model: "keras.Model", config: NetworkConfig) -> dict[str, np.ndar
     return dict(zip(names, (np.asarray(w) for w in model.get_weights()), strict=True))
 
 
+KERNELS: tuple[Literal[3], Literal[5]] = (3, 5)
+POOLING: tuple[Literal["max"], Literal["average"]] = ("max", "average")
+
+
 @st.composite
 def configs(draw: st.DrawFn) -> NetworkConfig:
     """Every architecture that can be built, kept small so that Keras answers quickly."""
-    kernel = draw(st.sampled_from((3, 5)))
+    kernel: Literal[3, 5] = draw(st.sampled_from(KERNELS))
     most = 3 if kernel == 3 else 2
     return NetworkConfig(
         filters=tuple(draw(st.lists(st.integers(1, 6), max_size=most))),
         kernel_size=kernel,
-        pooling=draw(st.sampled_from(("max", "average"))),
+        pooling=draw(st.sampled_from(POOLING)),
         dense_units=draw(st.integers(1, 12)),
         dropout=draw(st.sampled_from((0.0, 0.3))),
     )
 
 
 def random_config(rng: np.random.Generator) -> NetworkConfig:
-    kernel = int(rng.choice((3, 5)))
+    kernel: Literal[3, 5] = KERNELS[rng.integers(2)]
     count = int(rng.integers(0, 4 if kernel == 3 else 3))
     return NetworkConfig(
         filters=tuple(int(n) for n in rng.integers(1, 33, count)),
         kernel_size=kernel,
-        pooling=str(rng.choice(("max", "average"))),
+        pooling=POOLING[rng.integers(2)],
         dense_units=int(rng.integers(1, 65)),
         dropout=float(rng.choice((0.0, 0.4))),
     )

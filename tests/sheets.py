@@ -1,6 +1,7 @@
 """Sheets of paper drawn here, with digits, light and grain: no picture is needed."""
 
 import functools
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -70,7 +71,7 @@ def likeness(one: np.ndarray, two: np.ndarray) -> float:
     )
 
 
-def only(picture: np.ndarray, **options: frozenset[str]) -> np.ndarray:
+def only(picture: np.ndarray, **options: Any) -> np.ndarray:
     found = preprocess(picture, **options)
     assert len(found.digits) == 1
     return found.digits[0].digit

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from playwright.sync_api import CDPSession, Locator, Page
+from playwright.sync_api import CDPSession, FloatRect, Locator, Page, Position
 
 Point = tuple[float, float]
 """Across and down, as shares of a sheet's (or a map's) width and height."""
@@ -19,6 +19,13 @@ def painted(page: Page) -> None:
     page.evaluate("() => new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))")
 
 
+def box_of(shown: Locator) -> FloatRect:
+    """Return where something that is shown stands, in CSS pixels of the window."""
+    box = shown.bounding_box()
+    assert box is not None
+    return box
+
+
 class Pen:
     """Draws on one canvas.
 
@@ -31,16 +38,14 @@ class Pen:
 
     def at(self, point: Point) -> Point:
         """Return where a point of the sheet is on the screen, in CSS pixels."""
-        box = self.sheet.bounding_box()
-        assert box is not None
+        box = box_of(self.sheet)
         return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
 
     def reach(self, point: Point) -> None:
         """Wait until the sheet stands still in sight and nothing covers this point of it."""
-        box = self.sheet.bounding_box()
-        assert box is not None
+        box = box_of(self.sheet)
         across, down = (min(max(share, 0.01), 0.99) for share in point)
-        place = {"x": across * box["width"], "y": down * box["height"]}
+        place: Position = {"x": across * box["width"], "y": down * box["height"]}
         self.sheet.hover(position=place, trial=True, timeout=30_000)
 
     def press(self, points: list[Point]) -> None:

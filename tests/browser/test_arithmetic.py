@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT
+from tests.browser.pen import box_of
 
 pytestmark = pytest.mark.browser
 PATIENT = 240_000  # ms: the engine loads TensorFlow first
@@ -29,7 +30,7 @@ def test_a_number_is_traced_by_mouse_keys_and_play(
     expect(page.locator(".ds-sum .cells").first.locator("td")).to_have_count(9)
 
     stage = page.locator("[class*=st-key-arithmetic_map_conv1] .stage")
-    edge = stage.bounding_box()["width"] / 26
+    edge = box_of(stage)["width"] / 26
     stage.click(position={"x": 18.5 * edge, "y": 9.5 * edge})
     expect(page.get_by_text("conv1, map 2, row 9, column 18")).to_be_visible(timeout=SOON)
     expect(page).to_have_url(re.compile(r"row=9&column=18"), timeout=SOON)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import FilePayload, Locator, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import ROOT
@@ -136,7 +136,7 @@ def test_an_upload_goes_the_same_way_and_stays_when_the_page_changes(draw: Draw)
     draw.reads(7)
     expect(page.get_by_role("button", name="Remove the picture")).to_be_visible()
 
-    two = {"name": "77.jpg", "mimeType": "image/jpeg", "buffer": photo(2)}
+    two: FilePayload = {"name": "77.jpg", "mimeType": "image/jpeg", "buffer": photo(2)}
     page.locator("input[type=file]").set_input_files(two)
     expect(page.locator(".ds-number")).to_have_attribute("data-number", "77")
     expect(page.locator(".photo b")).to_have_text(["1", "2"])

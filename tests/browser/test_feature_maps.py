@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.browser.conftest import ROOT
-from tests.browser.pen import Pen
+from tests.browser.pen import Pen, box_of
 
 pytestmark = pytest.mark.browser
 WARM = 240_000  # milliseconds until TensorFlow is there on a busy machine
@@ -43,8 +43,7 @@ def sheet_of(page: Page, layer: str, panel: int = 0):
 
 def point_in(page: Page, layer: str, across: int, down: int, x: int, y: int) -> dict[str, float]:
     """The middle of a small picture: x-th of `across`, y-th of `down`."""
-    box = sheet_of(page, layer).bounding_box()
-    assert box is not None
+    box = box_of(sheet_of(page, layer))
     return {"x": box["width"] * (x + 0.5) / across, "y": box["height"] * (y + 0.5) / down}
 
 
@@ -87,7 +86,7 @@ def test_draw_follow_open_pick_and_come_back_by_link(page: Page, go) -> None:
     expect(cells).to_have_count(32)
     picture = cells.nth(20).locator("canvas")
     picture.scroll_into_view_if_needed()
-    edge = picture.bounding_box()["width"] / 13
+    edge = box_of(picture)["width"] / 13
     # By force: a map that is zero everywhere has hatching above its canvas.
     picture.click(position={"x": 4.5 * edge, "y": 7.5 * edge}, force=True)
     words = page.get_by_text(re.compile(r"Map 20, row 7, column 4: "))
@@ -101,10 +100,10 @@ def test_draw_follow_open_pick_and_come_back_by_link(page: Page, go) -> None:
     maps = page.locator("[class*='st-key-maps_conv2']")
     expect(maps.locator(".cell")).to_have_count(64)
     canvas = maps.locator(".cell canvas").nth(3)
-    edge = canvas.bounding_box()["width"] / 11
+    edge = box_of(canvas)["width"] / 11
     canvas.hover(position={"x": 2.5 * edge, "y": 10.5 * edge}, force=True)
     expect(maps.locator(".line")).to_contain_text("sees rows 20 to 27, columns 4 to 11")
-    drawing, frame = (maps.locator(name).bounding_box() for name in (".seen", ".seen .field"))
+    drawing, frame = (box_of(maps.locator(name)) for name in (".seen", ".seen .field"))
     assert frame["width"] / drawing["width"] == pytest.approx(8 / 28)
     page.get_by_test_id("stPopover").filter(has_text="Save").get_by_role("button").click()
     with page.expect_download() as saved:
@@ -134,7 +133,7 @@ def test_by_keyboard_and_on_a_phone_and_within_the_budget(page: Page, go) -> Non
     expect(sheet).to_be_visible(timeout=SLOW)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     for box in page.locator(".overview .column").all():
-        place = box.bounding_box()
+        place = box_of(box)
         assert place["x"] >= 0
         assert place["x"] + place["width"] <= 361
     sheet.focus()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage, Page, WebSocket, expect
 
 from tests.browser.maps_app import bumps
-from tests.browser.pen import Fingers
+from tests.browser.pen import Fingers, box_of
 
 pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("maps_app.py")
@@ -53,7 +53,7 @@ def pixel(page: Page, key: str, channel: int, row: int, column: int, height: int
     """Return the map's canvas and the middle of one of its pixels in it."""
     canvas = cells(page, key).nth(channel).locator("canvas")
     canvas.scroll_into_view_if_needed()
-    edge = canvas.bounding_box()["height"] / height
+    edge = box_of(canvas)["height"] / height
     return canvas, {"x": (column + 0.5) * edge, "y": (row + 0.5) * edge}
 
 
@@ -128,8 +128,8 @@ def test_hover_reads_the_value_outlines_the_place_everywhere_and_sends_nothing(
         assert abs(shown - maps[row, column, channel]) <= np.abs(maps[:, :, channel]).max() / 90
     spots = page.locator(".st-key-many .spot:visible")
     expect(spots).to_have_count(64)
-    boxes = [spots.nth(i).bounding_box() for i in (0, 63)]
-    pictures = [cells(page, "many").nth(i).locator("canvas").bounding_box() for i in (0, 63)]
+    boxes = [box_of(spots.nth(i)) for i in (0, 63)]
+    pictures = [box_of(cells(page, "many").nth(i).locator("canvas")) for i in (0, 63)]
     for box, picture in zip(boxes, pictures, strict=True):
         assert (box["x"], box["y"]) == (picture["x"], picture["y"])
     page.mouse.move(2, 2)
@@ -140,8 +140,8 @@ def test_hover_reads_the_value_outlines_the_place_everywhere_and_sends_nothing(
 
 def field(page: Page, key: str) -> tuple[float, ...]:
     """The outlined part of the drawing in its pixels: top, left, bottom, right."""
-    frame = page.locator(f".st-key-{key} .seen .field").bounding_box()
-    box = page.locator(f".st-key-{key} .seen").bounding_box()
+    frame = box_of(page.locator(f".st-key-{key} .seen .field"))
+    box = box_of(page.locator(f".st-key-{key} .seen"))
     edge = box["width"] / 28
     top, left = (frame["y"] - box["y"]) / edge, (frame["x"] - box["x"]) / edge
     sides = (top, left, top + frame["height"] / edge, left + frame["width"] / edge)
@@ -184,7 +184,7 @@ def test_hover_keys_and_touch_outline_what_a_pixel_sees_without_python(page: Pag
     expect(page.get_by_text("grid: Clicked(channel=2, row=3, column=1)")).to_be_visible()
 
     stage = page.locator(".st-key-one .stage")
-    edge = stage.bounding_box()["width"] / 11
+    edge = box_of(stage)["width"] / 11
     stage.click(position={"x": 4.5 * edge, "y": 6.5 * edge})
     page.keyboard.press("ArrowUp")
     expect(page.get_by_text("one: Clicked(channel=0, row=5, column=4)")).to_be_visible()
@@ -193,52 +193,25 @@ def test_hover_keys_and_touch_outline_what_a_pixel_sees_without_python(page: Pag
     page.set_viewport_size({"width": 360, "height": 500})
     expect(page.locator(".st-key-grid .narrow")).to_have_count(1)
     canvas, at = pixel(page, "grid", 5, 9, 6, 11)
-    box = canvas.bounding_box()
+    box = box_of(canvas)
     finger = (box["x"] + at["x"], box["y"] + at["y"])
     Fingers(page).tap(finger)
     expect(page.get_by_text("grid: Clicked(channel=5, row=9, column=6)")).to_be_visible()
     assert field(page, "grid") == (18, 12, 26, 20)
-    drawing = page.locator(".st-key-grid .seen").bounding_box()
+    drawing = box_of(page.locator(".st-key-grid .seen"))
     assert 0 <= drawing["y"] <= 500 - drawing["height"]  # in sight beside the maps
 
 
 def test_touch_reads_a_value_too(page: Page, visit: Open):
     visit("kernels")
     canvas, at = pixel(page, "kernels", 1, 1, 0, 3)
-    box = canvas.bounding_box()
+    box = box_of(canvas)
     finger = (box["x"] + at["x"], box["y"] + at["y"])
     Fingers(page).tap(finger)
     weight = np.random.default_rng(1).normal(0, 0.4, (3, 3, 8)).astype(np.float32)[1, 0, 1]
     expect(line(page, "kernels")).to_contain_text("kernel 1 · row 1, column 0")
     assert number(line(page, "kernels").inner_text()) == pytest.approx(weight, rel=1e-3)
     expect(page.get_by_text("kernels: Clicked(channel=1, row=1, column=0)")).to_be_visible()
-
-
-def test_numbers_are_written_with_the_digits_that_are_known(page: Page, visit: Open):
-    visit("many")
-
-    def written(call: str) -> str:
-        return page.evaluate(
-            "async () => { const { briefly, colourIndex, exactly } = "
-            f"await import('/component/ui.components.maps/numbers.js'); return {call} }}"
-        )
-
-    assert written("exactly(0)") == "0"
-    assert written("exactly(-1.23456)") == "−1.235"
-    assert written("exactly(12345.6)") == "12346"
-    assert written("exactly(0.99996)") == "1.000"
-    assert written("exactly(Math.fround(1e-4))") == "0.0001000"
-    assert written("exactly(-2.5e-9)") == "−2.500 × 10⁻⁹"
-    assert written("exactly(0.7312, 0.01)") == "≈ 0.73"
-    assert written("exactly(-0.7312, 0.00001)") == "−0.7312"
-    assert written("exactly(300, 2)") == "≈ 300"
-    assert written("briefly(0)") == "0"
-    assert written("briefly(-0.004)") == "0.00"
-    assert written("briefly(-0.126)") == "−0.13"
-    assert written("[-9, -2, -0, 1, 9].map((value) => colourIndex(value, 2))") == [
-        *(1, 1, 128, 192, 255)
-    ]
-    assert written("[-1, 0, 1].map((value) => colourIndex(value, 0))") == [128, 128, 128]
 
 
 def test_maps_of_nothing_but_zeros_are_marked(page: Page, visit: Open):
@@ -296,7 +269,7 @@ def test_the_big_map_reads_exactly_and_is_moved_by_arrow_keys(page: Page, visit:
     visit("big")
     picture = np.clip(bumps(3, 28, 28, 6).sum(axis=2), 0, 1)
     stage = page.locator(".st-key-big .stage")
-    edge = stage.bounding_box()["width"] / 28
+    edge = box_of(stage)["width"] / 28
     stage.click(position={"x": 20.5 * edge, "y": 7.5 * edge})
     expect(page.get_by_text("big: Clicked(channel=0, row=7, column=20)")).to_be_visible()
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowUp"):
@@ -306,8 +279,8 @@ def test_the_big_map_reads_exactly_and_is_moved_by_arrow_keys(page: Page, visit:
     assert shown.startswith("picture · row 8, column 21 · ")
     assert number(shown) == pytest.approx(float(picture[8, 21]), rel=5e-4)
     expect(page.locator(".st-key-big .spoken")).to_have_text(shown)
-    frame = page.locator(".st-key-big .window").bounding_box()
-    box = stage.bounding_box()
+    frame = box_of(page.locator(".st-key-big .window"))
+    box = box_of(stage)
     assert (frame["x"] - box["x"], frame["y"] - box["y"]) == (6 * edge, 4 * edge)
     assert (frame["width"], frame["height"]) == (10 * edge, 10 * edge)
     expect(line(page, "small")).to_have_text("kernel · row 1, column 1 · 0.0001000")
@@ -319,7 +292,7 @@ def test_a_narrow_window_wraps_and_never_scrolls_sideways(page: Page, visit: Ope
         visit(form)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         for box in page.locator(".maps canvas.map").all()[:8]:
-            place = box.bounding_box()
+            place = box_of(box)
             assert place["x"] >= 0
             assert place["x"] + place["width"] <= 360
 

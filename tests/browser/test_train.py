@@ -122,7 +122,7 @@ def test_a_run_is_steered_survives_reloads_and_its_network_is_seen(
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Stopped.")).to_be_visible(timeout=WARM)
     expect(tile(page, "Time trained")).to_be_visible(timeout=WARM)  # the tiles of a run at rest
-    epoch = int(re.search(r"\d+", tile(page, "Epoch").inner_text())[0])
+    epoch = int(re.findall(r"\d+", tile(page, "Epoch").inner_text())[0])
     assert 1 <= epoch < 200
     page.get_by_role("link", name="Feature maps").click()
     expect(page.get_by_text(f"Run 1, epoch {epoch}").first).to_be_visible(timeout=WARM)

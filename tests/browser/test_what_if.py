@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import ROOT
+from tests.browser.pen import box_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WARM = 240_000  # milliseconds until TensorFlow is there on a busy machine
@@ -52,7 +53,7 @@ def test_filters_off_change_the_answer_and_all_can_be_undone(
 
     stage = page.locator("[class*='st-key-what_if_pixels'] .stage")
     expect(stage).to_have_count(1, timeout=SLOW)  # the one that was reset is gone
-    edge = stage.bounding_box()["width"] / 28
+    edge = box_of(stage)["width"] / 28
     stage.click(position={"x": 14.5 * edge, "y": 13.5 * edge})
     said = page.get_by_text("What if the pixel in row 13, column 14 is flipped?")
     expect(said).to_be_visible(timeout=SLOW)

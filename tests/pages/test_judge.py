@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from model.data import mnist
+from model.data.mnist import unseen
 from model.evaluation.metrics import Evaluation
 from model.evaluation.out_of_distribution import Foreign, OodSource
 from ui.components.confusion import checked_pick, confusion
@@ -46,7 +47,7 @@ def test_the_confusion_matrix_is_saved_as_it_is_shaded(found: Evaluation) -> Non
 
 def test_the_map_is_saved_with_one_s_own_digit() -> None:
     points = np.zeros((1000, 2), np.float32)
-    answers = map.unseen().labels
+    answers = unseen().labels
     lines = map.map_csv(points, answers, np.array([1.5, -2])).splitlines()
     assert len(lines) == 1002
     assert lines[-1] == "own,,1.5,-2"

@@ -4,6 +4,7 @@ import itertools
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def weights(epoch: int) -> np.ndarray:
 
 
 def finished_run(
-    title: str = "Run 1", validation: tuple[float, ...] = (0.9, 0.5, 0.3), **settings: object
+    title: str = "Run 1", validation: tuple[float, ...] = (0.9, 0.5, 0.3), **settings: Any
 ) -> str:
     """Write a finished run with these validation losses and return its id."""
     identifier, epochs = secrets.token_urlsafe(12), len(validation)

@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +20,7 @@ HEAVY = ("tensorflow", "keras", "jax", "torch")
 
 def main() -> None:
     pages = sorted((ROOT / "pages").glob("*/*.py"))
-    report: dict[str, object] = {"pages": {}}
+    report: dict[str, Any] = {"pages": {}}
     for warm in (False, True):
         if warm:
             until = time.monotonic() + 120

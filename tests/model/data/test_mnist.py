@@ -1,4 +1,6 @@
+import os
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,7 +71,9 @@ def test_a_damaged_full_mnist_is_a_reason(content: bytes, tmp_path) -> None:
 
 def test_a_full_mnist_of_other_pictures_is_refused(tmp_path) -> None:
     path = tmp_path / "mnist.npz"
-    arrays = {name: np.zeros(shape, np.uint8) for name, shape in mnist.ARRAYS.items()}
+    arrays: dict[str, Any] = {
+        name: np.zeros(shape, np.uint8) for name, shape in mnist.ARRAYS.items()
+    }
     np.savez_compressed(path, **arrays)
     with pytest.raises(mnist.DataError) as refused:
         mnist.read_full(path)
@@ -91,7 +95,7 @@ def test_the_full_split_holds_back_what_the_embedded_set_holds_back() -> None:
 def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch) -> None:
     path = tmp_path / "weights.npz"
     cache.write_atomically(path, b"old")
-    monkeypatch.setattr(mnist.os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         cache.write_atomically(path, b"new")
     assert path.read_bytes() == b"old"

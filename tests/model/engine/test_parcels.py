@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ def open_missing(network: Network) -> bytes:
     return Path("there is no such file").read_bytes()
 
 
-def size(body: bytes, carried: Mapping[object, Network]) -> int:
+def size(body: bytes, carried: Mapping[Any, Network]) -> int:
     return len(pickle.dumps((body, carried)))
 
 

@@ -181,11 +181,11 @@ def test_the_rules_of_a_network_and_the_steps_of_a_picture_cost_once(
 ) -> None:
     asked = []
 
-    def measured(network: Network):  # type: ignore[no-untyped-def]
+    def measured(network: Network):
         asked.append(network.origin)
         return rules_for(network)
 
-    def opened(content: bytes):  # type: ignore[no-untyped-def]
+    def opened(content: bytes):
         asked.append("picture")
         return open_picture(content)
 

@@ -127,6 +127,7 @@ def test_integrated_gradients_add_up_and_are_the_mean_gradient(name: str) -> Non
     made, digit = network(CONFIGS[name]), picture()
     found = attribute(made, digit, AttributionMethod.INTEGRATED)
     ends = scores(made, np.stack([digit, 0 * digit])[..., None].astype(np.float64))
+    assert found.changes is not None
     assert np.allclose(found.changes, ends[0] - ends[1], atol=1e-4)
     assert found.gaps.max() <= COMPLETE
     assert found.points is not None

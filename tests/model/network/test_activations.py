@@ -25,7 +25,9 @@ def by_loops(network: Network, digit: np.ndarray) -> list[tuple[np.ndarray, np.n
     x, outputs = digit[..., None].astype(np.float64), []
     for layer in forward_pass(network, digit).layers:
         row, name = layer.layer, layer.layer.name
-        kernel, bias = network.weights.get(f"{name}/kernel"), network.weights.get(f"{name}/bias")
+        kernel, bias = (
+            network.weights.get(f"{name}/{part}", np.empty(0)) for part in ("kernel", "bias")
+        )
         match row.kind:
             case LayerKind.CONVOLUTION:
                 z = convolution(x, kernel, bias)

@@ -7,7 +7,7 @@ import pytest
 
 from model import train_detector
 from model.data import mnist
-from model.network.digit_detector import LAYERS, SHAPES, Detector, card, detector
+from model.network.digit_detector import LAYERS, SHAPES, Detector, detector, detector_card
 from model.network.shipped import FOLDER
 from model.synthesis.detector_set import (
     HELD_OUT,
@@ -77,9 +77,9 @@ def test_most_of_what_is_no_digit_is_refused_also_what_was_never_met() -> None:
 
 def test_the_card_tells_what_is_held_out_and_what_was_measured() -> None:
     known = {*LETTERS, *DOODLES, *DRAWN_SHAPES, *SCRIBBLES}
-    assert set(card()["never met"]) == HELD_OUT <= known
-    assert card()["refused"]["MNIST's test digits"] <= 0.01
-    assert card()["limit"] == detector().limit
+    assert set(detector_card()["never met"]) == HELD_OUT <= known
+    assert detector_card()["refused"]["MNIST's test digits"] <= 0.01
+    assert detector_card()["limit"] == detector().limit
     assert (FOLDER / "detector.npz").stat().st_size < 150_000
 
 

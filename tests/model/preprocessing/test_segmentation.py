@@ -64,8 +64,8 @@ def test_every_region_is_ink_in_a_tight_box_of_its_own(mask: np.ndarray) -> None
     counted = np.zeros(mask.shape, int)
     for region in find_digits(mask):
         top, left, bottom, right = region.box
-        assert region.mask.any(axis=1)[[0, -1]].all()
-        assert region.mask.any(axis=0)[[0, -1]].all()
+        assert region.mask[[0, -1]].any(axis=1).all()
+        assert region.mask[:, [0, -1]].any(axis=0).all()
         counted[top:bottom, left:right] += region.mask
     assert (counted <= mask).all()
 

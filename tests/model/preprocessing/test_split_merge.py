@@ -101,8 +101,13 @@ def test_halves_are_joined_and_neighbours_far_off_are_not() -> None:
 
 def test_a_page_of_text_is_left_alone() -> None:
     asked: list[Region] = []
+
+    def likeness(candidate: Region) -> float:
+        asked.append(candidate)
+        return 0.0
+
     many = tuple(region(bars(10, 20)) for _ in range(DEFAULT.split_merge.most + 1))
-    assert regrouped(many, lambda candidate: asked.append(candidate) or 0.0) == many
+    assert regrouped(many, likeness) == many
     assert not asked
 
 

@@ -106,8 +106,11 @@ def test_a_killed_process_costs_no_batch(
     for _ in range(KILLS):
         process = victim(real)
         run = Runs(lambda: real).start("Run 1", MIDDLE, LONGER)
-        moment = chance.integers(1, 400)
-        reached(run, real, lambda state, moment=moment: len(state.losses) >= moment)
+
+        def underway(state: RunState, moment: int = int(chance.integers(1, 400))) -> bool:
+            return len(state.losses) >= moment
+
+        reached(run, real, underway)
         epoch, least = run.epoch, LONGER.epochs
         os.kill(process, signal.SIGKILL)
 

@@ -1,8 +1,10 @@
+import importlib.util
+
 from model.synthesis import typeset
 
 
 def test_without_matplotlib_there_is_still_a_font(monkeypatch) -> None:
-    monkeypatch.setattr(typeset.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     typeset.fonts.cache_clear()
     assert typeset.fonts() == (None,)
     assert typeset.printed("K", None).max() == 1

@@ -2,20 +2,26 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from model.network import NetworkConfig
 from model.training.config import TrainingConfig
-from model.training.diagnosis import CHANCE, Evidence, ShowEpoch, StartOver, hints
+from model.training.diagnosis import CHANCE, Evidence, Hint, ShowEpoch, StartOver, hints
 from model.training.trainer import Trainer
 
 COURSE = NetworkConfig()
 SMALL = NetworkConfig(filters=(4,), dense_units=16)
 
 
-def evidence(losses: object, **values: object) -> Evidence:
+def settings_of(hint: Hint) -> TrainingConfig:
+    assert isinstance(hint.remedy, StartOver)
+    return hint.remedy.settings
+
+
+def evidence(losses: object, **values: Any) -> Evidence:
     settings = values.pop("settings", TrainingConfig())
     rate = values.pop("rate", settings.learning_rate)
     return Evidence(COURSE, settings, rate, np.asarray(losses, np.float32), **values)
@@ -80,7 +86,7 @@ def test_a_loss_that_is_no_number_is_the_only_thing_said(bad: float) -> None:
     (hint,) = hints(evidence([2.3, 50.0, bad], settings=settings, dead={"conv1": 1.0}))
     assert hint.kind == "not a number"
     assert isinstance(hint.remedy, StartOver)
-    assert hint.remedy.settings == replace(settings, learning_rate=1.0)
+    assert settings_of(hint) == replace(settings, learning_rate=1.0)
     assert hint.remedy.network == COURSE
 
 
@@ -102,7 +108,7 @@ def test_a_rate_that_is_too_low_hardly_moves() -> None:
     settings = TrainingConfig(learning_rate=1e-6)
     (hint,) = hints(evidence(noisy(80, CHANCE), settings=settings))
     assert hint.kind == "learning rate too low"
-    assert hint.remedy.settings.learning_rate == pytest.approx(1e-5)
+    assert settings_of(hint).learning_rate == pytest.approx(1e-5)
 
 
 def test_the_rate_set_by_hand_counts_and_not_the_one_of_the_settings() -> None:
@@ -113,21 +119,21 @@ def test_the_rate_set_by_hand_counts_and_not_the_one_of_the_settings() -> None:
 def test_the_remedy_for_a_low_rate_never_passes_the_usual_one() -> None:
     settings = TrainingConfig(learning_rate=0.0004)
     (hint,) = hints(evidence(noisy(80, CHANCE), settings=settings))
-    assert hint.remedy.settings.learning_rate == pytest.approx(0.001)
+    assert settings_of(hint).learning_rate == pytest.approx(0.001)
 
 
 def test_a_loss_that_stays_at_chance_with_a_usual_rate_gets_new_weights() -> None:
     settings = TrainingConfig(optimizer="sgd", learning_rate=0.1, seed=7)
     (hint,) = hints(evidence(noisy(80, CHANCE), settings=settings))
     assert hint.kind == "loss not falling"
-    assert hint.remedy.settings == TrainingConfig(seed=8)
+    assert settings_of(hint) == TrainingConfig(seed=8)
 
 
 def test_dead_neurons_are_named_with_their_layer() -> None:
     (hint,) = hints(evidence(falling(200), dead={"conv1": 0.0, "conv2": 0.62, "dense": 0.5}))
     assert hint.kind == "dead ReLUs"
     assert (hint.layer, hint.share) == ("conv2", 0.62)
-    assert hint.remedy.settings.seed == 1
+    assert settings_of(hint).seed == 1
 
 
 def test_a_validation_loss_that_turns_up_is_overfitting() -> None:
@@ -137,8 +143,8 @@ def test_a_validation_loss_that_turns_up_is_overfitting() -> None:
     (hint,) = hints(found)
     assert hint.kind == "overfitting"
     assert hint.best == 3
-    assert hint.remedy.settings.augmentation.shift == 2
-    again = replace(found, settings=hint.remedy.settings)  # it overfits in spite of the remedy
+    assert settings_of(hint).augmentation.shift == 2
+    again = replace(found, settings=settings_of(hint))  # it overfits in spite of the remedy
     assert hints(again)[0].remedy == ShowEpoch(3)
 
 

@@ -25,7 +25,7 @@ def test_it_learns_what_it_is_told_and_keeps_what_it_knew() -> None:
     teacher = Teacher(network, wrongly_labelled(1))
     known, first = teacher.test(), teacher.skill()
     assert first.corrected == 0
-    losses = []
+    losses: list[float] = []
     while len(losses) < BATCHES:
         progress = teacher.advance(5)
         losses.extend(progress.losses)

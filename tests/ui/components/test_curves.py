@@ -1,5 +1,6 @@
 import base64
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -154,7 +155,7 @@ def page() -> None:
     from ui.components.curves import Line, curves
 
     nan = Line("Training", np.arange(1, 4), np.array([1, np.nan, np.inf]), ("red", "pink"))
-    labels = {"title": "Loss", "x_label": "Epoch", "y_label": "Cross-entropy"}
+    labels: Any = {"title": "Loss", "x_label": "Epoch", "y_label": "Cross-entropy"}
     curves([nan], key="loss", **labels)
     curves([], key="nothing", empty="Nothing yet", log=True, **labels)
 

@@ -18,7 +18,7 @@ def text_of(node: ast.expr) -> str:
     return "x"
 
 
-def lessons() -> list[tuple[str, str, str, str]]:
+def lessons() -> list[tuple[str, ...]]:
     """(file, seeing, question, answer) of every call of `lesson` in the app."""
     found = []
     for file in FILES:

@@ -53,7 +53,7 @@ def brightness(network: Network, digit: np.ndarray, offset: float) -> float:
 def page(*args: object) -> None:
     from tests.ui.state.test_ask import show
 
-    show(*args)
+    show(*args)  # type: ignore[arg-type]
 
 
 def show(network: Network, digit: np.ndarray, quiet: bool, for_everybody: bool) -> None:

@@ -26,8 +26,10 @@ def by_loop(maps, scale, columns, gap, zoom):
         left = channel % columns * (width * zoom + gap)
         for row in range(height * zoom):
             for column in range(width * zoom):
-                share = np.float32(maps[row // zoom, column // zoom, channel]) / np.float32(scale)
-                index = ZERO + round(float(max(-1, min(1, share))) * 127)
+                share = float(
+                    np.float32(maps[row // zoom, column // zoom, channel]) / np.float32(scale)
+                )
+                index = ZERO + round(max(-1.0, min(1.0, share)) * 127)
                 sheet[top + row, left + column] = [*ramp()[index], 255]
     return sheet
 
