@@ -1,6 +1,6 @@
 """From the picture to the maps: the filmstrip of steps, the 784 numbers, the strongest maps."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -13,7 +13,7 @@ from ui.digit.found import Found
 from ui.digit.preprocessing_words import STEP_WORDS, step_sentence
 from ui.state.address import keep
 from ui.state.properties import STEPS_OFF
-from ui.state.session import session, widget_state
+from ui.state.session import of_page, widget_state
 from ui.style.diagram import shape_text
 from ui.style.mosaic import data_uri, mosaic_png
 
@@ -34,11 +34,18 @@ RULES = (
 )
 
 
+@dataclass
+class Numbers:
+    """Whether one person sees what the network receives as numbers."""
+
+    open: bool = False
+
+
 def steps(found: Found, place: int) -> None:
     """Show every step from the raw picture to what the network receives, each with its switch."""
     st.subheader("What the network receives, step by step", anchor="steps")
     filmstrip(
-        frames(found, place, session().numbers_open),
+        frames(found, place, of_page(Numbers).open),
         key=KEY,
         label="The steps of preprocessing",
         on_switch=_remember,
@@ -46,7 +53,7 @@ def steps(found: Found, place: int) -> None:
     )
     if found.reading.prepared is not None:
         st.caption(RULES)
-    if session().numbers_open:
+    if of_page(Numbers).open:
         st.markdown("**The 784 numbers that the network receives**")
         big_map(found.digits[place], key="numbers_map", scale=1.0, size=784, label="picture")
 
@@ -112,7 +119,7 @@ def _remember() -> None:
 
 
 def _open_or_close() -> None:
-    session().numbers_open = not session().numbers_open
+    of_page(Numbers).open = not of_page(Numbers).open
 
 
 def strongest_maps(inside: ForwardPass) -> None:

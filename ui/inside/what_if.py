@@ -1,6 +1,6 @@
 """What if, on screen: a picked filter is off, a picked pixel is flipped, and the answer moves."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import streamlit as st
@@ -22,10 +22,19 @@ from ui.state.ask import ask
 from ui.state.links import copy_link
 from ui.state.picks import news
 from ui.state.properties import CHANGE, FLIP, OFF
-from ui.state.session import View, session
+from ui.state.session import View, of_page
 
 EXAMPLES = 12
 """Digits that are shown because their answer changed."""
+
+
+@dataclass
+class Changes:
+    """What one person has changed on this page."""
+
+    kept: list[Ablation] = field(default_factory=lambda: [Ablation()])  # each with those before it
+    trial: Trial = field(default_factory=Trial)  # what is picked and not kept yet
+    trials: int = 0  # grows when the picks are to be forgotten
 
 
 def what_if(network: Network, inside: ForwardPass) -> None:
@@ -48,8 +57,8 @@ def what_if(network: Network, inside: ForwardPass) -> None:
 
 @st.fragment
 def _changes(network: Network, inside: ForwardPass) -> None:
-    mine = session()
-    before = mine.changes[-1].within(network.config)
+    mine = of_page(Changes)
+    before = mine.kept[-1].within(network.config)
     now = mine.trial.on(before).within(network.config)
     keep({OFF: now.filters, FLIP: now.pixels})
     digit, effect = st.columns(2, gap="large")
@@ -67,7 +76,7 @@ def _changes(network: Network, inside: ForwardPass) -> None:
 
 def _key(name: str) -> str:
     """Of a component whose pick can be forgotten: it is then another one."""
-    return f"what_if_{name}_{arrival()}_{session().trials}"
+    return f"what_if_{name}_{arrival()}_{of_page(Changes).trials}"
 
 
 def _pick_pixel(inside: ForwardPass, now: Ablation) -> None:
@@ -77,7 +86,7 @@ def _pick_pixel(inside: ForwardPass, now: Ablation) -> None:
     picked = news(key, big_map(digit, key=key, scale=1.0, values=False, size=380, label="picture"))
     st.caption("The picked pixel turns from x to 1 − x: paper becomes ink, ink becomes paper.")
     if picked is not None:
-        session().trial = replace(session().trial, pixel=(picked.row, picked.column))
+        of_page(Changes).trial = replace(of_page(Changes).trial, pixel=(picked.row, picked.column))
         st.rerun()
 
 
@@ -118,7 +127,7 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Ablation) -> None:
         "weights and its bias are set to 0, all others stay as they were learned."
     )
     if picked is not None:
-        session().trial = replace(session().trial, filter=(layer, picked.channel))
+        of_page(Changes).trial = replace(of_page(Changes).trial, filter=(layer, picked.channel))
         go_to(View(layer, picked.channel, epoch=view.epoch))
         st.rerun()
 
@@ -160,7 +169,7 @@ def _buttons(now: Ablation, kept: Ablation) -> None:
             key="what_if_keep",
             help="Keep this, to pick another filter or pixel on top.",
         )
-        nothing = not trying and len(session().changes) == 1
+        nothing = not trying and len(of_page(Changes).kept) == 1
         st.button("Undo", disabled=nothing, on_click=_undo, args=(trying,), key="what_if_undo")
         st.button(
             "Reset", disabled=not now, on_click=_keep, args=(Ablation(),), key="what_if_reset"
@@ -169,18 +178,18 @@ def _buttons(now: Ablation, kept: Ablation) -> None:
 
 
 def _keep(change: Ablation) -> None:
-    session().changes.append(change)
+    of_page(Changes).kept.append(change)
     _forget_picks()
 
 
 def _undo(trying: bool) -> None:
     if not trying:
-        session().changes.pop()
+        of_page(Changes).kept.pop()
     _forget_picks()
 
 
 def _forget_picks() -> None:
-    mine = session()
+    mine = of_page(Changes)
     mine.trial = Trial()
     mine.trials += 1
 

@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from model.engine import engine
-from model.interpretability.ablation import Ablation, Trial
 from model.network import Network
 from model.runs.lesson import Lesson
 from model.runs.registry import Runs
@@ -99,10 +98,10 @@ class Session:
     shown_id: str | None = None  # whose network the pages show; None is the shipped one
     deleted_runs: list[str] = field(default_factory=list)  # the last deleted last, to bring back
     shown_deleted: str | None = None  # the run that all pages showed when it was deleted
-    compared: str | None = None  # the run last chosen on Compare
     attached: bool = False  # whether the runs that the URL names were looked up
     digit: ChosenDigit | None = None
     answers: dict[str, object] = field(default_factory=dict)  # see ui.state.ask
+    pages: dict[type[Any], Any] = field(default_factory=dict)  # see `of_page`
     values: dict[str, Any] = field(default_factory=dict)  # by property; the default is left out
     page: str = ""  # the page that is open
     told: list[dict[str, str]] = field(default_factory=list)  # its addresses, see ui.state.address
@@ -116,7 +115,6 @@ class Session:
     removed: set[str] = field(default_factory=set)  # sources whose picture its person took away
     followed: tuple[str, int] = ("", 0)  # of several digits on Draw: their sheet, the place of one
     several: bool = False  # whether the last finished drawing on Draw was of several digits
-    numbers_open: bool = False  # whether Draw shows what the network receives as numbers
     test_digit: int | None = None  # its place among the test digits, last picked on Draw
     kept: tuple[Correction, ...] = ()  # digits with the label that their writer gave them
     kept_before: list[tuple[Correction, ...]] = field(default_factory=list)  # for undo
@@ -127,11 +125,6 @@ class Session:
         default_factory=dict
     )  # see ui.state.ask_in_slices
     opened: tuple[int, ChosenDigit] | None = None  # the digit another page opened in Draw, counted
-    changes: list[Ablation] = field(
-        default_factory=lambda: [Ablation()]
-    )  # kept on What if, for undo
-    trial: Trial = field(default_factory=Trial)  # what is picked there and not kept yet
-    trials: int = 0  # grows when the picks are to be forgotten
 
     def kept_value(self, what: Property[T]) -> T:
         """The value of a property."""
@@ -179,6 +172,16 @@ def runs() -> Runs:
 def session() -> Session:
     """This person's session."""
     return cast(Session, st.session_state.setdefault(_SESSION, Session()))
+
+
+def of_page(kind: type[T]) -> T:
+    """What one page keeps for this person, and no other page knows.
+
+    Args:
+        kind: a dataclass that stands with its page; every field has a default.
+    """
+    kept: T = session().pages.setdefault(kind, kind())
+    return kept
 
 
 def widget_state(key: str) -> object:

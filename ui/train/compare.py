@@ -1,6 +1,7 @@
 """Runs side by side: one chart, one table that marks what differs, and what to do with each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -11,13 +12,20 @@ from model.runs import Run, RunState
 from model.runs.run import LONGEST_TITLE
 from ui.components.curves import Line, curves
 from ui.state.my_runs import delete_run, my_runs, undo_delete
-from ui.state.session import runs, session
+from ui.state.session import of_page, runs, session
 from ui.state.shown_network import show_run, shown_run
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, plain
 from ui.train.settings import setting_words
 
 QUANTITIES = {"accuracy": "Accuracy", "loss": "Loss"}
+
+
+@dataclass
+class Comparing:
+    """What one person compares."""
+
+    run: str | None = None  # the one last chosen
 
 
 def compare(current: Run) -> None:
@@ -154,7 +162,7 @@ def _best(state: RunState) -> str:
 def _actions(mine: Sequence[Run], current: Run) -> None:
     """Rename, pin, delete one run, or let all pages show its network."""
     titles, ids = _titles(mine), [run.id for run in mine]
-    begin = session().compared or current.id
+    begin = of_page(Comparing).run or current.id
     with st.container(border=True):
         chosen = st.selectbox(
             "Run",
@@ -163,7 +171,7 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
             format_func=lambda identifier: titles.get(identifier, ""),
             key=f"compare_run_{titles}",  # a new one shows a new name
         )
-        session().compared = chosen
+        of_page(Comparing).run = chosen
         run = next(run for run in mine if run.id == chosen)
         _rename(run)
         with st.container(horizontal=True, key="run_actions"):
