@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from ui.components.curves.increments import encode
+
 pytestmark = pytest.mark.browser
 RNG = np.random.default_rng(0)
 FILE = "curves/numbers.js"
@@ -88,3 +90,29 @@ def test_values_are_written_for_reading(javascript) -> None:
     assert javascript(FILE, "xText")([0.12345], [12.345], [3], [-0.5]) == [
         *("0.123", "12.35", "3", "−0.5")
     ]
+
+
+def test_a_message_is_taken_only_where_it_fits(javascript) -> None:
+    nothing = {"series": None, "number": 0, "points": []}
+    x, y = np.arange(3, dtype=np.float32), np.array([0.5, np.nan, 2], np.float32)
+    whole, grown = ({"keep": keep, "points": encode(x, y)} for keep in (0, 1))
+
+    def stamp(number: int, series: str = "a") -> dict[str, object]:
+        return {"series": series, "number": number}
+
+    has = {**stamp(4), "points": []}
+    rows = [
+        [nothing, None, [whole]],  # of a chart that is always told everything
+        [nothing, stamp(7), [whole]],
+        [nothing, stamp(7), [grown]],  # builds on points that a new chart has not got
+        [has, stamp(6), [grown]],  # the fifth was overtaken
+        [has, stamp(5, "b"), [grown]],  # the script ran anew
+        [has, stamp(4), [grown]],  # said again: nothing is added twice
+    ]
+    first, second, *lacking, again = javascript(FILE, "received")(*rows)
+    assert (first["series"], first["number"]) == (None, 0)
+    assert (second["series"], second["number"]) == ("a", 7)
+    np.testing.assert_array_equal(second["points"][0]["x"], x)
+    np.testing.assert_array_equal(second["points"][0]["y"], y)
+    assert lacking == [None] * 3
+    assert again == has
