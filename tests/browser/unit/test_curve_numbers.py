@@ -93,7 +93,7 @@ def test_values_are_written_for_reading(javascript) -> None:
 
 
 def test_a_message_is_taken_only_where_it_fits(javascript) -> None:
-    nothing = {"series": None, "number": 0, "points": []}
+    nothing: dict[str, object] = {"series": None, "number": 0, "points": []}
     x, y = np.arange(3, dtype=np.float32), np.array([0.5, np.nan, 2], np.float32)
     whole, grown = ({"keep": keep, "points": encode(x, y)} for keep in (0, 1))
 

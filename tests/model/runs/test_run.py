@@ -140,18 +140,6 @@ def test_a_run_that_stands_still_has_no_thread(registry: Runs, engine: Faulty) -
     assert set(threading.enumerate()) <= before
 
 
-def test_a_command_that_comes_as_the_loop_ends_meets_the_next_one(untrained: Run) -> None:
-    run = untrained
-    run.one_batch()
-    at_rest(run, RunPhase.PAUSED)
-    for number in range(300):  # the thread before is still on its way out each time
-        run.rename(f"Run {number}")
-        at_rest(run, RunPhase.PAUSED)
-    saved = store.RunFolder(run.id).load()
-    assert saved is not None
-    assert saved.about.title == "Run 299"
-
-
 def test_a_run_moves_out_of_a_worker_that_is_replaced(
     registry: Runs, engine: Faulty, expected: np.ndarray
 ) -> None:
