@@ -1,11 +1,12 @@
 import streamlit as st
 
-from ui.digit.answer import answer, explanation
+from ui.digit.answer import answer, when_sure
 from ui.digit.sources import find, source
 from ui.draw.reading import followed, read
-from ui.draw.steps import steps, strongest_maps
+from ui.draw.steps import steps, strongest_maps, why_these_steps
 from ui.draw.teach import correct, teach
 from ui.state.address import arrive
+from ui.state.answers import rules
 from ui.state.pages import page
 from ui.state.session import session
 
@@ -15,8 +16,10 @@ arrive("draw")
 
 @st.fragment
 def read_digit() -> None:
-    """Sheet on the left, answer on the right; runs again with every movement of the pen."""
-    where = source()
+    """Sheet on the left, answer on the right; runs again with every movement of the pen.
+
+    Each element in here is sent with every movement: what stays as it is stands outside.
+    """
     sheet, reading = st.columns([2, 3], gap="large")
     with sheet:
         given = find(where)
@@ -28,14 +31,17 @@ def read_digit() -> None:
         digit = session().digit = found.chosen(place)  # all pages speak about it from now on
         said = found.reading
         answer(said.probabilities[place], said.verdicts[place], digit.label)
-        explanation(said.rules)
         correct(digit)
     steps(found, place)
     st.subheader("Inside: the most active feature maps of each layer", anchor="inside")
     if said.inside is not None:
         strongest_maps(said.inside)
-    st.page_link(page("feature_maps"), label="All feature maps")
 
 
+with st.container(horizontal=True, vertical_alignment="center"):
+    where = source()
+    when_sure(rules())
+    why_these_steps()
 read_digit()
+st.page_link(page("feature_maps"), label="All feature maps")
 teach()

@@ -65,7 +65,7 @@ def _judgement(verdict: Verdict) -> str:
             )
 
 
-def explanation(rules: Rules | None) -> None:
+def when_sure(rules: Rules | None) -> None:
     """Offer the reasons for "not sure" and "not a digit", with the figures behind them."""
     with st.popover("When is it sure?", icon=":material/help:", type="tertiary"):
         st.markdown(f"{_when_sure(rules)}\n\n{_when_a_digit()}")

@@ -12,7 +12,6 @@ from ui.digit.answer import no_answer, whole_number
 from ui.digit.found import Found, read_given
 from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import Given, offer_removal
-from ui.state.answers import rules
 from ui.state.picks import news
 from ui.state.session import PictureFile, session
 from ui.style.mosaic import data_uri
@@ -34,7 +33,6 @@ def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
     found = None
     if given.content is None:
         no_answer(given.words)
-        rules()  # measured now, so that the first answer does not wait for them
     else:
         try:
             found = read_given(given, given.followed)

@@ -51,11 +51,15 @@ def steps(found: Found, place: int) -> None:
         on_switch=_remember,
         on_open=_open_or_close,
     )
-    if found.reading.prepared is not None:
-        st.caption(RULES)
     if of_page(Numbers).open:
         st.markdown("**The 784 numbers that the network receives**")
         big_map(found.digits[place], key="numbers_map", scale=1.0, size=784, label="picture")
+
+
+def why_these_steps() -> None:
+    """Offer where the steps come from."""
+    with st.popover("Why these steps?", icon=":material/help:", type="tertiary"):
+        st.markdown(RULES)
 
 
 def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
