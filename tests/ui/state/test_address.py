@@ -167,7 +167,8 @@ def choose() -> None:
     keep({PART: part if part != parts[0] else None})
     st.text(f"{first}, {part}")
     st.text(address())
-    st.text(f"{newly(DIGIT)} {kept(DIGIT)} {kept(METHOD)} {sorted(kept(STEPS_OFF))}")
+    off = kept(STEPS_OFF)
+    st.text(f"{newly(DIGIT)} {kept(DIGIT)} {kept(METHOD)} {sorted(off)}")
 
 
 def choosing(**params: str) -> AppTest:
