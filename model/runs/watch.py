@@ -1,8 +1,10 @@
 """Asks how a network that is training reads ten test digits, without making a page wait."""
 
 import contextlib
+import math
 import threading
 import time
+from collections.abc import Callable
 
 from model.engine import Engine, EngineError
 from model.network import Network
@@ -13,6 +15,9 @@ EVERY = 1.0
 PATIENCE = 5.0
 """Seconds after which a question is given up; the next one asks about newer weights anyway."""
 
+THREAD = "watch"
+"""The name of the thread of a question."""
+
 
 class Watch:
     """Asks the engine about a network that changes, without ever making a page wait.
@@ -22,13 +27,15 @@ class Watch:
 
     Args:
         engine: answers the questions.
+        clock: tells the time in seconds.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
+        self._clock = clock
         self._lock = threading.Lock()  # guards everything below
         self._latest: Probe | None = None
-        self._asked = 0.0
+        self._asked = -math.inf
         self._busy = False
 
     def look(self, network: Network) -> Probe | None:
@@ -39,10 +46,13 @@ class Watch:
         """
         known = self.knows(network)
         with self._lock:
-            due = time.monotonic() - self._asked >= EVERY
+            now = self._clock()
+            due = now - self._asked >= EVERY
             if due and not known and not self._busy:
-                self._busy, self._asked = True, time.monotonic()
-                threading.Thread(target=self._ask, args=(network,), daemon=True).start()
+                self._busy, self._asked = True, now
+                threading.Thread(
+                    target=self._ask, args=(network,), name=THREAD, daemon=True
+                ).start()
             return self._latest
 
     def knows(self, network: Network) -> bool:

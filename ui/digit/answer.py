@@ -68,10 +68,11 @@ def _judgement(verdict: Verdict) -> str:
 def when_sure(rules: Rules | None) -> None:
     """Offer the reasons for "not sure" and "not a digit", with the figures behind them."""
     with st.popover("When is it sure?", icon=":material/help:", type="tertiary"):
-        st.markdown(f"{_when_sure(rules)}\n\n{_when_a_digit()}")
+        st.markdown(f"{sure_words(rules)}\n\n{digit_words()}")
 
 
-def _when_sure(rules: Rules | None) -> str:
+def sure_words(rules: Rules | None) -> str:
+    """When a network is sure, in words, with the figures that were measured."""
     if rules is None:
         return "When this network is sure is not measured yet."
     asked = "The network was asked about 500 **validation digits**, which it has not learned from."
@@ -83,7 +84,8 @@ def _when_sure(rules: Rules | None) -> str:
     )
 
 
-def _when_a_digit() -> str:
+def digit_words() -> str:
+    """Who decides what looks like a digit, in words, and how often that is wrong."""
     refused = detector_card()["refused"]
     digits = refused["MNIST's test digits"]
     return (

@@ -131,6 +131,7 @@ def test_noise_of_any_size_is_survived() -> None:
     for shape in [(1, 1), (2, 7), (28, 28), (60, 50), (200, 90, 3), (5, 700)]:
         found = preprocess(chance.integers(0, 256, shape, dtype=np.uint8))
         assert all(each.digit.shape == (28, 28) for each in found.digits)
+        assert bool(found.digits) != (found.problem is not None)  # a digit, or why there is none
 
 
 def mnist_like(shape: str) -> np.ndarray:

@@ -1,12 +1,12 @@
-import time
+import threading
 
 import numpy as np
 import pytest
 
 from model.engine import EngineError, EngineFault, InlineEngine
 from model.network import Network, NetworkConfig, weight_shapes
-from model.runs.watch import EVERY, Watch
-from model.training.probe import probe, probe_digits
+from model.runs.watch import EVERY, THREAD, Watch
+from model.training.probe import Probe, probe, probe_digits
 
 SMALL = NetworkConfig(filters=(4,), dense_units=8)
 
@@ -63,41 +63,46 @@ class Asked(InlineEngine):
             raise EngineError(EngineFault.SLOW)
 
 
-def wait_for(condition) -> None:
-    until = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
+class Watching:
+    """A watch whose clock stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.engine, self.now = Asked(), 100.0
+        self.watch = Watch(self.engine, clock=lambda: self.now)
+
+    def look(self, network: Network) -> Probe | None:
+        """Look, and wait until what was asked for is answered."""
+        answer = self.watch.look(network)
+        for thread in threading.enumerate():
+            if thread.name == THREAD:
+                thread.join()
+        return answer
 
 
 def test_a_watch_asks_once_a_second_and_never_about_what_it_knows() -> None:
-    engine, first, second = Asked(), network(1), network(2)
-    probe(first)  # TensorFlow compiles: an answer that took a second would not be asked too early
-    watch = Watch(engine)
-    assert watch.look(first) is None
-    wait_for(lambda: watch.knows(first))
-    assert not watch.knows(second)
-    watch.look(second)  # too early
-    time.sleep(0.1)
-    assert engine.networks == [first]
-    time.sleep(EVERY)
-    answer = watch.look(second)
+    watching, first, second = Watching(), network(1), network(2)
+    assert watching.look(first) is None
+    assert watching.watch.knows(first)
+    assert not watching.watch.knows(second)
+    watching.now += EVERY * 0.9  # too early
+    watching.look(second)
+    assert watching.engine.networks == [first]
+    watching.now += EVERY * 0.2
+    answer = watching.look(second)
     assert answer is not None
     assert answer.network is first  # the old answer, at once
-    wait_for(lambda: watch.knows(second))
-    time.sleep(EVERY)
-    watch.look(second)
-    time.sleep(0.1)
-    assert engine.networks == [first, second]
+    assert watching.watch.knows(second)
+    watching.now += EVERY
+    watching.look(second)
+    assert watching.engine.networks == [first, second]
 
 
 def test_a_watch_outlives_an_engine_that_is_away() -> None:
-    engine, asked = Asked(), network()
-    engine.fails = True
-    watch = Watch(engine)
-    watch.look(asked)
-    wait_for(lambda: len(engine.networks) == 1)
-    engine.fails = False
-    time.sleep(EVERY)
-    watch.look(asked)
-    wait_for(lambda: watch.knows(asked))
+    watching, asked = Watching(), network()
+    watching.engine.fails = True
+    watching.look(asked)
+    assert watching.engine.networks == [asked]
+    watching.engine.fails = False
+    watching.now += EVERY
+    watching.look(asked)
+    assert watching.watch.knows(asked)

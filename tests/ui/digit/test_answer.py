@@ -4,7 +4,7 @@ import pytest
 
 from model.evaluation.verdict import Judgement, Rules, Verdict
 from model.network.digit_detector import detector_card
-from ui.digit.answer import _when_a_digit, _when_sure, said
+from ui.digit.answer import digit_words, said, sure_words
 
 
 def verdict(judgement: Judgement) -> Verdict:
@@ -38,8 +38,8 @@ def test_a_known_label_tells_right_from_wrong() -> None:
 
 
 def test_the_reasons_name_the_measured_figures() -> None:
-    assert "not measured" in _when_sure(None)
-    assert "never sure" in _when_sure(Rules(float("inf"), 0.0, 0.0))
-    assert "**97.1%**, 99.9% were right; 95.0%" in _when_sure(Rules(0.971, 0.95, 0.999))
+    assert "not measured" in sure_words(None)
+    assert "never sure" in sure_words(Rules(float("inf"), 0.0, 0.0))
+    assert "**97.1%**, 99.9% were right; 95.0%" in sure_words(Rules(0.971, 0.95, 0.999))
     refused = detector_card()["refused"]["MNIST's test digits"]
-    assert f"**{refused:.1%}**" in _when_a_digit()
+    assert f"**{refused:.1%}**" in digit_words()
