@@ -2,7 +2,8 @@
 
 A `NetworkConfig` says everything about the architecture; `layers` derives the layer table from it
 by arithmetic alone, so that a page can show shapes and parameter counts without TensorFlow;
-`build` makes the Keras model of the same table (the tests hold the two against each other).
+`keras_model.build` makes the Keras model of the same table (the tests hold the two against each
+other).
 """
 
 import hashlib
@@ -11,12 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
-
-if TYPE_CHECKING:
-    pass
 
 Weights = Mapping[str, np.ndarray]
 """One float32 array per name, in the order of `weight_shapes`: "conv1/kernel", "conv1/bias" …"""

@@ -1,5 +1,9 @@
 """The same network as a Keras model: to begin with its weights, and to take along as a file.
 
+The app's own file, which it also reads again, is `weights_file.network_to_bytes`. Keras' files are
+written but never read: what loads them can be made to run code or to fill the memory, see the
+security notes of `keras.saving`.
+
 Everything here loads TensorFlow: it runs in a worker, `engine().submit(keras_bytes, network)`.
 """
 

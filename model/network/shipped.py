@@ -15,7 +15,7 @@ CARD = "card.json"
 
 @lru_cache(maxsize=1)
 def shipped() -> Network:
-    """The network that the app starts with, checked on reading (see `storage`)."""
+    """The network that the app starts with, checked on reading (see `weights_file`)."""
     return load_network(FOLDER / WEIGHTS)
 
 

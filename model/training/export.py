@@ -1,22 +1,10 @@
-"""Networks and runs to take along: Keras and TensorFlow Lite files, the history, a Keras script.
-
-The app's own file, which it also reads again, is `storage.network_to_bytes`. Keras' files are
-written but never read: what loads them can be made to run code or to fill the memory, see the
-security notes of `keras.saving`.
-
-`keras_bytes` and `lite_bytes` load TensorFlow: they run in a worker, as in
-`engine().submit(keras_bytes, network)`.
-"""
+"""A run to take along as a short program in plain Keras that does it again."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from model.data.mnist import FULL_VALIDATION, SPLIT_SEED, TEST, VALIDATION
 from model.network import Layer, LayerKind, NetworkConfig, layers
 from model.training.config import RateChange, TrainingConfig
-
-if TYPE_CHECKING:
-    pass
 
 
 def keras_script(
@@ -125,7 +113,7 @@ def _model(network: NetworkConfig, settings: TrainingConfig) -> str:
 
 
 def _layer(layer: Layer, network: NetworkConfig, seed: int) -> str:
-    """The constructor of a layer, with the seed that `network.build` gives it."""
+    """The constructor of a layer, with the seed that `keras_model.build` gives it."""
     units = layer.output_shape[-1]
     learned = f'activation="{layer.activation}", kernel_initializer=weights(seed={seed})'
     match layer.kind:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from ui.style.colours import ramp, ramp_indices
 
-GAP = 0  # a palette entry that no number uses (see ui.colours): the gaps, transparent
+GAP = 0  # a palette entry that no number uses (see ui.style.colours): the gaps, transparent
 
 
 def checked_maps(maps: np.ndarray) -> np.ndarray:
