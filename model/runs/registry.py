@@ -5,12 +5,16 @@ import threading
 from collections.abc import Callable
 from weakref import WeakValueDictionary
 
+from model.data.cache import try_to_keep
 from model.engine import Engine
 from model.network import NetworkConfig
 from model.runs import store
-from model.runs.run import Run
+from model.runs.run import QUICK_DISK, Run
 from model.runs.store import RunFolder
 from model.training.config import TrainingConfig
+
+TIDYING = "tidying"
+"""The name of the threads that write for no run."""
 
 
 class Runs:
@@ -29,10 +33,15 @@ class Runs:
         with self._lock:
             self._held = {name: run for name, run in self._held.items() if not run.forgettable}
             self._held[run.id] = self._known[run.id] = run
-            known = set(self._known)
-        with contextlib.suppress(OSError):  # a disk that we may not tidy up is no fault of the run
-            store.clear(known)
+        threading.Thread(target=self._tidy_up, name=TIDYING, daemon=True).start()
         return run
+
+    def prepare(self) -> None:
+        """Find out whether anything can be kept (`cache.refusal` tells); waits for no slow disk."""
+        trying = threading.Thread(target=try_to_keep, name=TIDYING, daemon=True)
+        trying.start()
+        trying.join(QUICK_DISK)
+        store.close_to_others()
 
     def get(self, identifier: str) -> Run | None:
         """The run with this id, from disk where need be; None where there is none."""
@@ -43,6 +52,13 @@ class Runs:
             if run is not None:
                 self._held[identifier] = self._known[identifier] = run
             return run
+
+    def _tidy_up(self) -> None:
+        """Delete what is too old or too much, in a thread of its own: the disk may be slow."""
+        with self._lock:
+            known = set(self._known)
+        with contextlib.suppress(OSError):  # a disk that we may not tidy up is no fault of the run
+            store.clear(known)
 
     def _load(self, identifier: str) -> Run | None:
         saved = RunFolder(identifier).load()

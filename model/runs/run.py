@@ -43,6 +43,8 @@ FORGOTTEN_SECONDS = 60 * 60.0
 """A run that stands still and was not looked at for so long leaves the memory; its files stay."""
 LONGEST_TITLE = 60
 NETWORKS_AT_HAND = 4
+QUICK_DISK = 0.1
+"""Seconds that a new run waits for its first file; it does not wait for a slow disk."""
 
 
 class Run:
@@ -81,9 +83,10 @@ class Run:
         self._loop = WorkerLoop(network, settings, self.created, engine, steering, self._record)
         self._changed = self._loop.changed  # guards the record, and what is below
         self._networks: OrderedDict[tuple[str, int], Network] = OrderedDict()  # last asked for
-        if saved is None:
-            self._loop.save()  # found again, whatever happens from now on
         self._loop.begin()
+        if saved is None:  # it is found again, whatever happens from now on
+            with self._changed:
+                self._changed.wait_for(lambda: self._record.tried, QUICK_DISK)
 
     # What a person can do with a run.
 

@@ -10,6 +10,7 @@ together. Files are read as data only; what cannot be read counts as not there, 
 being a function of its seed, is simply done again.
 """
 
+import contextlib
 import io
 import json
 import re
@@ -83,14 +84,14 @@ def valid(identifier: str) -> bool:
 
 
 def runs_folder() -> Path:
-    """Where all runs are; it is made where it is missing.
+    """Where all runs are; writing makes it where it is missing."""
+    return cache_folder() / "runs"
 
-    Raises:
-        OSError: it cannot be made.
-    """
-    folder = cache_folder() / "runs"
-    folder.mkdir(exist_ok=True)
-    return folder
+
+def close_to_others() -> None:
+    """Let nobody but its owner list the runs: their ids open them. It once was open to all."""
+    with contextlib.suppress(OSError):  # it is not there yet, or is not ours
+        runs_folder().chmod(0o700)
 
 
 class RunFolder:
@@ -183,9 +184,7 @@ class RunFolder:
         return runs_folder() / self._name / file
 
     def _write(self, file: str, content: bytes) -> None:
-        path = self._path(file)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_atomically(path, content)
+        write_atomically(self._path(file), content)
 
     def _read_snapshot(self, parameters: int) -> Snapshot | None:
         try:

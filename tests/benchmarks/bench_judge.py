@@ -38,7 +38,7 @@ def other_person(stop: threading.Event, waits: list[float]) -> None:
 def evaluate() -> None:
     """Time the evaluation as the page does it."""
     began = time.perf_counter()
-    if mnist.full_path().exists():
+    if mnist.full_is_here():
         slices = mnist.Selection("full", "test").slices(SLICE)
     else:
         slices = mnist.Selection("embedded", "test").slices(SLICE) * 20

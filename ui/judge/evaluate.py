@@ -43,7 +43,7 @@ class TestSet:
 def test_sets() -> list[TestSet]:
     """The test sets that there are for this person on this computer."""
     sets = [TestSet("embedded", "500 test digits", mnist.Selection("embedded", "test"))]
-    if mnist.full_path().exists():
+    if mnist.full_is_here():
         sets.append(TestSet("full", "10,000 test digits", mnist.Selection("full", "test")))
     kept = session().kept
     if kept:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from model.data.cache import refusal
 from model.engine import engine
 from model.network import NetworkConfig
 from model.runs import Run
@@ -12,6 +13,7 @@ from model.runs.watch import Watch
 from model.training.config import TrainingConfig
 from ui.state.address import keep, kept
 from ui.state.properties import NETWORK, RUN, SHIPPED
+from ui.state.reason_words import reason_words
 from ui.state.session import runs, session
 from ui.state.shown_network import show_run
 
@@ -34,9 +36,18 @@ def keep_runs_in_url() -> None:
             mine.shown_id = list(there)[-1]
         if len(found) < len(named):
             st.toast("A training that this address names is no longer kept on this server.")
+    _say_what_is_not_kept()
     # The run that is shown stands last.
     order = sorted(mine.run_ids, key=lambda name: name == mine.shown_id)[-RUNS_IN_URL:]
     keep({RUN: tuple(order), NETWORK: SHIPPED if order and mine.shown_id is None else None})
+
+
+def _say_what_is_not_kept() -> None:
+    """Say once that nothing can be kept, and again when that has changed its reason."""
+    mine, why = session(), refusal()
+    if why is not None and why != mine.told_refusal:
+        st.toast(reason_words(why), icon=":material/save:", duration="long")
+    mine.told_refusal = why
 
 
 def my_runs() -> list[Run]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from model.data.cache import KeepReason
 from model.data.download import DownloadReason, DownloadState
 from model.data.mnist import DataReason
 from model.engine import EngineFault, EnginePhase
@@ -34,6 +35,18 @@ WORDS: Mapping[str, str] = {
     DataReason.TEST_UNREADABLE: (
         "The file with full MNIST cannot be read or is damaged. Download it again on the Train "
         "page, or take the 500 digits that are always here."
+    ),
+    KeepReason.FULL: (
+        "Nothing can be kept on this server: its disk is full. What is trained now would be lost "
+        "if the server ended."
+    ),
+    KeepReason.CLOSED: (
+        "Nothing can be kept on this server: its disk may not be written to. What is trained now "
+        "would be lost if the server ended."
+    ),
+    KeepReason.FAILING: (
+        "Nothing can be kept on this server: its disk does not take files. What is trained now "
+        "would be lost if the server ended."
     ),
     TrainingReason.NO_MEMORY: (
         "There is not enough memory for this training. Take a smaller network or batch."

@@ -118,6 +118,7 @@ class Session:
     test_digit: int | None = None  # its place among the test digits, last picked on Draw
     kept: tuple[Correction, ...] = ()  # digits with the label that their writer gave them
     kept_before: list[tuple[Correction, ...]] = field(default_factory=list)  # for undo
+    told_refusal: str | None = None  # why nothing can be kept, as it was said last
     lesson: Lesson | None = None  # the last one begun
     taught: Taught | None = None  # the last taught network; shown when `shown_id` is its id
     imported: Imported | None = None  # the last imported network; likewise
@@ -166,7 +167,9 @@ class Session:
 @st.cache_resource
 def runs() -> Runs:
     """The registry of everybody's runs: one for the whole server."""
-    return Runs(engine)
+    registry = Runs(engine)
+    registry.prepare()
+    return registry
 
 
 def session() -> Session:

@@ -5,8 +5,8 @@ from model.runs.worker_loop import ABANDONED_SECONDS
 from ui.state.reason_words import reason_words
 
 DISK_FULL = (
-    "The disk of the server takes nothing more, so this run is kept in memory alone and would be "
-    "lost if the server ended. Download its network to be safe."
+    "The disk of the server takes no files now, so what this run has learned last is in memory "
+    "alone and would be lost if the server ended. Download its network to be safe."
 )
 
 SENTENCES = {

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from model.data.download import mnist_download
-from model.data.mnist import FULL_VALIDATION, TEST, VALIDATION, Name, full_path
+from model.data.mnist import FULL_VALIDATION, TEST, VALIDATION, Name, full_is_here
 from model.network import MapsTooSmallError, NetworkConfig
 from model.training.augmentation import Augmentation
 from model.training.config import TrainingConfig
@@ -55,7 +55,7 @@ def training_settings() -> Choice | str:
     for tab, fill in zip(st.tabs(["Learning", "Digits", "Network"]), groups, strict=True):
         with tab:
             values |= fill()
-    if values["data"] == "full" and not full_path().exists():
+    if values["data"] == "full" and not full_is_here():
         return (
             "All 70,000 digits are not on this computer yet. Download them under “Digits”, or take "
             "the 5,000 that are always here."
@@ -142,7 +142,7 @@ def _data() -> dict[str, Any]:
         format_func=DATA_WORDS.__getitem__,
         help="A part of them is held back to check the network on digits it has not seen.",
     )
-    if data == "full" and not full_path().exists():
+    if data == "full" and not full_is_here():
         download_panel()
     most = TRAINING[data]
     images = _kept(

@@ -42,14 +42,14 @@ def test_inputs_have_mnists_polarity(small: mnist.DataSet) -> None:
 
 def test_the_cache_survives_a_damaged_file(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
-    mnist.embedded.cache_clear()
+    mnist._embedded.cache_clear()
     (tmp_path / "mnist_5k.npz").write_bytes(b"not a zip archive")
     try:
         assert len(mnist.embedded().training) == 4_000
         with np.load(tmp_path / "mnist_5k.npz") as file:  # written anew
             assert file["images"].shape == (5_000, 28, 28)
     finally:
-        mnist.embedded.cache_clear()
+        mnist._embedded.cache_clear()
 
 
 def test_missing_full_mnist_is_a_reason(tmp_path, monkeypatch) -> None:

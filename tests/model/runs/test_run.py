@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from model.data import mnist
+from model.data.cache import write_atomically
 from model.engine import EngineError, EngineFault, EngineLost, InlineEngine
 from model.network import Network, NetworkConfig
 from model.runs import Cause, Reason, Run, RunPhase, RunState, record, store, worker_loop
@@ -133,11 +134,11 @@ def test_a_run_that_stands_still_has_no_thread(registry: Runs, engine: Faulty) -
     with held(engine, FIRST_SLICE) as asked:
         run = registry.start("Run 1", SMALL, SETTINGS)
         assert asked.wait(PATIENCE)
-        (thread,) = set(threading.enumerate()) - before
+        (thread,) = {t for t in set(threading.enumerate()) - before if t.name == run.title}
         run.pause()
     at_rest(run, RunPhase.PAUSED)
     thread.join(PATIENCE)
-    assert set(threading.enumerate()) <= before
+    assert not thread.is_alive()
 
 
 def test_a_run_moves_out_of_a_worker_that_is_replaced(
@@ -502,6 +503,29 @@ def test_a_full_disk_is_said_and_made_good_later(
     assert saved.with_weights == {0, 1, 2, 3, 4}
     monkeypatch.setattr(run_module, "FORGOTTEN_SECONDS", -1.0)
     assert run.forgettable
+
+
+def test_nobody_waits_for_a_disk_that_hangs(
+    registry: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, answers = write_atomically, threading.Event()
+
+    def hangs(path: Path, content: bytes) -> None:
+        assert answers.wait(PATIENCE)
+        whole(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write_atomically", hangs)
+        run = registry.start("Run 1", SMALL, SETTINGS)
+        assert store.RunFolder(run.id).load() is None
+        run.rename("Mine")
+        run.pause()
+        assert (run.title, run.state().phase) == ("Mine", RunPhase.PAUSED)
+        assert registry.get(run.id) is run
+        run.resume()
+        answers.set()
+        at_rest(run, RunPhase.FINISHED)
+    assert store.RunFolder(run.id).load() is not None
 
 
 def test_a_long_run_keeps_epochs_evenly(registry: Runs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@ import pickle
 
 import pytest
 
+from model.data.cache import KeepReason
 from model.data.download import DownloadReason, DownloadState
 from model.data.mnist import DataError, DataReason
 from model.engine import EngineFault
@@ -11,7 +12,7 @@ from model.network.weights_file import FileReason
 from model.training.trainer import TrainingError, TrainingReason
 from ui.state.reason_words import download_words, reason_words, too_small_words
 
-REASONS = [*itertools.chain(DataReason, TrainingReason, FileReason, EngineFault)]
+REASONS = [*itertools.chain(KeepReason, DataReason, TrainingReason, FileReason, EngineFault)]
 
 
 @pytest.mark.parametrize("reason", REASONS)
