@@ -62,7 +62,7 @@ def blas_of(server: subprocess.Popen) -> dict[str, int]:
         return blas(json.load(answer))
 
 
-def test_a_product_in_the_pages_process_wakes_no_other_core(server) -> None:
+def test_a_product_in_the_pages_process_wakes_no_other_core(server, tmp_path: Path) -> None:
     url, process = server
     program = (
         "import json, numpy, threadpoolctl; print(json.dumps(threadpoolctl.threadpool_info()))"
@@ -74,7 +74,9 @@ def test_a_product_in_the_pages_process_wakes_no_other_core(server) -> None:
         pytest.skip("NumPy has one thread on this machine anyway: nothing could be told apart")
 
     async def draw_once() -> None:
-        student = await Student.come(url)  # until a drawing is answered: all is imported then
+        student = await Student.come(
+            url, tmp_path / "log.txt"
+        )  # until a drawing is answered: all is imported then
         await student.leave()
 
     asyncio.run(draw_once())

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from functools import cache
 from pathlib import Path
@@ -23,8 +24,11 @@ R = TypeVar("R")
 Child = subprocess.Popen[str]
 
 POLL_SECONDS = 0.5  # a waiting caller looks this often whether the other side still lives
+LISTEN_SECONDS = 60.0  # from the start of the child program to its line, from a slow disk too
 CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 3.0
+
+log = logging.getLogger(__name__)
 
 
 class Link:
@@ -134,42 +138,67 @@ class Link:
             await self.client.close(timeout=1)
 
         closing = asyncio.run_coroutine_threadsafe(close(), self.client.loop.asyncio_loop)
-        with contextlib.suppress(OSError, CancelledError):  # a scheduler that is gone is no fault
+        try:
             closing.result(timeout=CLOSE_SECONDS)
-        if self._child is not None:
-            _end_child(self._child)
+        except (OSError, CancelledError):  # a scheduler that is gone is no fault
+            pass
+        except Exception:
+            log.exception("The connection to the workers could not be closed in good order")
+        finally:
+            if self._child is not None:
+                _end_child(self._child)
 
 
 def open_link(address: str | None, warm_up: bool) -> Link:
     """Connect to the scheduler at an address, or start one of our own and connect to that.
 
     Raises:
-        OSError: nobody answers there.
+        OSError: nobody answers there, or not in time.
         EngineError: our own could not be started.
+        Exception: whatever else Dask raises. In each case nothing is left of the attempt.
     """
     if address is not None:
         return _connect(address, None)
     child = _start_child(warm_up)
     try:
         return _connect(_scheduler_address(child), child)
-    except (OSError, EngineError):
+    except BaseException:
         _end_child(child)
         raise
 
 
 def _connect(address: str, child: Child | None) -> Link:
-    loop = _loop()
+    """Make a client on its own loop, where a wait can be bounded.
+
+    Made in this thread it would wait with Dask's blocking call, which has no end when a program
+    listens at the address and says nothing, and raises an UnboundLocalError when it is cancelled.
+    """
+    loop = load_dask()
     from distributed import Client
 
-    client = Client(
-        address,
-        loop=loop,
-        timeout=CONNECT_SECONDS,
-        direct_to_workers=True,  # a tenth of the time of the way through the scheduler
-        set_as_default=False,
-        name="digitscope",
-    )
-    return Link(client, child)
+    made: list[Any] = []
+
+    async def connect() -> Link:
+        client = Client(
+            address,
+            loop=loop,
+            timeout=CONNECT_SECONDS,
+            direct_to_workers=True,  # a tenth of the time of the way through the scheduler
+            set_as_default=False,
+            name="digitscope",
+        )
+        made.append(client)
+        await asyncio.wait_for(client, 2 * CONNECT_SECONDS)
+        return Link(client, child)
+
+    connecting = asyncio.run_coroutine_threadsafe(connect(), loop.asyncio_loop)
+    try:
+        return connecting.result(timeout=3 * CONNECT_SECONDS)
+    except BaseException:
+        connecting.cancel()
+        for client in made:
+            loop.add_callback(client.close, timeout=1)
+        raise
 
 
 def _start_child(warm_up: bool) -> Child:
@@ -196,15 +225,27 @@ def _scheduler_address(child: Child) -> str:
     """Wait for the child's one line.
 
     Raises:
-        EngineError: the child ended without it.
+        EngineError: the child ended without it, or did not write it in time.
     """
     assert child.stdout is not None
-    with child.stdout as report:
+    with child.stdout as report, _killed_after(LISTEN_SECONDS, child):
         line = report.readline()
     if not line:
         raise EngineError(EngineFault.FAILED)
     address: str = json.loads(line)["scheduler"]
     return address
+
+
+@contextlib.contextmanager
+def _killed_after(seconds: float, child: Child) -> Iterator[None]:
+    """Kill the child program if the block takes longer: who reads from it then reads its end."""
+    alarm = threading.Timer(seconds, child.kill)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
 
 
 def _end_child(child: Child) -> None:
@@ -235,8 +276,11 @@ def _started_loop() -> Any:
     return runner
 
 
-def _loop() -> Any:
-    """The event loop of every client: it outlives them, so no waiting caller is left behind."""
+def load_dask() -> Any:
+    """Import Dask, whole, and return the event loop of every client.
+
+    The loop outlives the clients, so no waiting caller is left behind.
+    """
     with _loop_lock:
         return _started_loop().loop
 

@@ -16,6 +16,7 @@ trusted: Dask runs any function that it is sent.
 """
 
 import atexit
+import logging
 import os
 import threading
 import time
@@ -24,7 +25,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-from model.engine.connection import Link, open_link
+from model.engine.connection import Link, load_dask, open_link
 from model.engine.interface import EngineError, EngineFault, EngineLost, EnginePhase, EngineState
 from model.engine.protocol import ANSWER, TRAIN
 from model.engine.slot import DaskActor, DaskPending, SlotHandle, open_slot
@@ -39,6 +40,8 @@ WARM_SECONDS = 300.0  # TensorFlow from a slow disk takes long; a worker that di
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)  # before a new start, after 1, 2 … failures in a row
 WATCH_SECONDS = 0.1
 HAND_OVER_SECONDS = 2.0  # what is on its way to a slot that is given up has arrived by then
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,6 @@ class DaskEngine:
 
     def start(self) -> None:
         """As `Engine.start`."""
-        # Imported here and whole: the supervisor imports Dask, which imports NumPy, and two
-        # threads that import it at the same time can leave it half initialised.
-        import numpy  # noqa: F401
-
         with self._changed:
             running = self._supervisor is not None and self._supervisor.is_alive()
             if self._closing or (running and self._state.phase != "failed"):
@@ -111,6 +110,12 @@ class DaskEngine:
                 target=self._supervise, name="engine-supervisor", daemon=True
             )
             self._supervisor.start()
+        # Imported here and whole, while the child program starts: two threads that import NumPy, or
+        # what builds on it, at the same time can leave it half initialised, and after this call
+        # pages may import what they like.
+        import numpy  # noqa: F401
+
+        load_dask()
 
     def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """As `Engine.run`."""
@@ -210,7 +215,13 @@ class DaskEngine:
         while failures <= len(PAUSES):
             if self._pause(PAUSES[failures - 1] if failures else 0.0):
                 return
-            ready = self._start_and_watch()
+            try:
+                ready = self._start_and_watch()
+            except Exception:
+                # Whatever it was: without a supervisor the engine would stand still for good, and
+                # nobody would be told.
+                log.exception("The engine ended by a fault in the app and is started again")
+                ready = False
             failures = 1 if ready else failures + 1
             if not self._closing:
                 self._enter("restarting")
@@ -220,7 +231,8 @@ class DaskEngine:
         """Start the engine and return when it has ended: whether it had become ready before."""
         try:
             link = open_link(os.environ.get("DIGITSCOPE_SCHEDULER"), self._warm_up)
-        except (OSError, EngineError):
+        except (OSError, EngineError) as fault:
+            log.warning("The engine could not be started: %s", fault)
             return False
         with self._changed:
             self._link = link
@@ -240,11 +252,17 @@ class DaskEngine:
         one that trains, which does them between two slices of its training.
         """
         ready = threading.Event()
-        standby = threading.Thread(
-            target=self._keep_slot, args=(link, TRAIN, ready), name="engine-standby", daemon=True
-        )
+
+        def keep(role: str) -> None:
+            try:
+                self._keep_slot(link, role, ready)
+            except Exception:
+                log.exception("The engine lost its hold of a worker and is started again")
+                link.close()
+
+        standby = threading.Thread(target=keep, args=(TRAIN,), name="engine-standby", daemon=True)
         standby.start()
-        self._keep_slot(link, ANSWER, ready)
+        keep(ANSWER)
         standby.join()
         return ready.is_set()
 
@@ -252,7 +270,10 @@ class DaskEngine:
         while link.alive and not self._closing:
             try:
                 slot = open_slot(link, role, WARM_SECONDS)
-            except EngineError:
+            except EngineError as fault:
+                if fault.fault is EngineFault.SLOW and not ready.is_set():
+                    log.warning("No worker was ready after %g s", WARM_SECONDS)
+                    link.close()
                 continue
             before = self._put_slot(role, slot)
             if before is not None:

@@ -8,6 +8,7 @@ import base64
 import json
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -54,8 +55,13 @@ class Student:
             self.fragment = message.delta.fragment_id
 
     @classmethod
-    async def come(cls, url: str) -> "Student":
-        """Come by the landing page to Draw and wait there until the engine is warm."""
+    async def come(cls, url: str, log: Path | None = None) -> "Student":
+        """Come by the landing page to Draw and wait there until the engine is warm.
+
+        Args:
+            url: of the server.
+            log: what the server has written, quoted when the page does not answer.
+        """
         address = url.replace("http", "ws", 1) + "/_stcore/stream"
         student = cls(await connect(address, subprotocols=[PROTOCOL], max_size=None))
         for page in ("", "draw"):
@@ -63,8 +69,13 @@ class Student:
             message.rerun_script.page_name = page
             await student.run(message)
         until = time.monotonic() + OPEN_SECONDS
-        while "ds-digit" not in await student.draw(ink_of(0)):
-            assert time.monotonic() < until, "the page did not answer"
+        while "ds-digit" not in (words := await student.draw(ink_of(0))):
+            if time.monotonic() > until:
+                written = log.read_text(encoding="utf-8") if log is not None else "not known"
+                raise TimeoutError(
+                    f"the page did not answer; its last words: {words[-2000:]!r}; "
+                    f"the server's log: {written[-4000:]}"
+                )
             await asyncio.sleep(1)
         return student
 

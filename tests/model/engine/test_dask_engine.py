@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import psutil
@@ -24,7 +24,9 @@ import model.engine
 import model.engine.connection
 import model.engine.dask_engine
 from model.engine import DaskEngine, EngineError, EngineFault, EngineLost
+from model.engine.connection import open_link
 from model.engine.parcels import Networks, SentNetworks
+from model.engine.slot import SlotHandle, open_slot
 from model.network import Network, NetworkConfig, weight_shapes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -486,6 +488,106 @@ def test_a_failed_engine_says_so_and_can_be_started_again(
     other.start()
     assert other.run(math.sqrt, 4.0) == 2.0
     other.close()
+
+
+@pytest.mark.parametrize("fault", [NameError("result"), ImportError("partially initialised")])
+def test_a_start_that_meets_anything_at_all_is_tried_again(
+    fault: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[None] = []
+
+    def broken(*_: object) -> None:
+        tried.append(None)
+        raise fault
+
+    monkeypatch.setattr(model.engine.dask_engine, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(model.engine.dask_engine, "open_link", broken)
+    engine = DaskEngine(warm_up=False)
+    engine.start()
+    with pytest.raises(EngineError, match=EngineFault.FAILED):
+        engine.run(math.sqrt, 4.0)
+    assert len(tried) == 3
+    assert str(fault) in caplog.text
+    assert "Traceback" in caplog.text
+    monkeypatch.setattr(model.engine.dask_engine, "open_link", open_link)
+    engine.start()
+    assert engine.run(math.sqrt, 4.0) == 2.0
+    engine.close()
+
+
+def test_an_engine_that_loses_hold_of_a_worker_is_started_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    faults = [RuntimeError("no such slot")]
+
+    def broken(*arguments: Any) -> SlotHandle:
+        if faults:
+            raise faults.pop()
+        return open_slot(*arguments)
+
+    monkeypatch.setattr(model.engine.dask_engine, "open_slot", broken)
+    engine = DaskEngine(warm_up=False)
+    engine.start()
+    assert engine.run(math.sqrt, 4.0) == 2.0
+    assert wait_until(lambda: engine.answering == 2, 60)
+    assert "no such slot" in caplog.text
+    engine.close()
+
+
+@pytest.mark.parametrize("says", ["nothing", "noise"])
+def test_a_scheduler_that_is_none_is_given_up(says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model.engine.dask_engine, "PAUSES", ())
+    monkeypatch.setattr(model.engine.connection, "CONNECT_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
+        monkeypatch.setenv("DIGITSCOPE_SCHEDULER", f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        other = DaskEngine()
+        other.start()
+        connection, _ = threads.submit(server.accept).result(30)
+        if says == "noise":
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        with pytest.raises(EngineError, match=EngineFault.FAILED):
+            other.run(math.sqrt, 4.0)
+        connection.close()
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "program", ["import time; time.sleep(600)", "print('hello'); import time; time.sleep(600)"]
+)
+def test_a_program_that_never_says_where_it_is_is_ended(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[str]] = []
+
+    def silent(_: bool) -> subprocess.Popen[str]:
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-u", "-c", program]
+        started.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True))
+        return started[-1]
+
+    monkeypatch.setattr(model.engine.dask_engine, "PAUSES", ())
+    monkeypatch.setattr(model.engine.connection, "_start_child", silent)
+    monkeypatch.setattr(model.engine.connection, "LISTEN_SECONDS", 0.5)
+    monkeypatch.setattr(model.engine.connection, "CLOSE_SECONDS", 0.1)
+    other = DaskEngine()
+    other.start()
+    with pytest.raises(EngineError, match=EngineFault.FAILED):
+        other.run(math.sqrt, 4.0)
+    assert [child.poll() for child in started] == [-signal.SIGKILL]
+
+
+def test_workers_that_never_come_are_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(model.engine.dask_engine, "PAUSES", ())
+    monkeypatch.setattr(model.engine.dask_engine, "ANSWER", "a role that no worker has")
+    monkeypatch.setattr(model.engine.dask_engine, "TRAIN", "another one")
+    monkeypatch.setattr(model.engine.dask_engine, "WARM_SECONDS", 0.5)
+    other = DaskEngine(warm_up=False)
+    other.start()
+    with pytest.raises(EngineError, match=EngineFault.FAILED):
+        other.run(math.sqrt, 4.0)
+    assert other.process is None
 
 
 PARENT = """
