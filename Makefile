@@ -18,7 +18,7 @@ test: $(VENV)/.dev  ## every test, fast to slow
 	$(BIN)/python -m pytest
 
 test-all: $(VENV)/.dev  ## the same, with the long repetitions
-	DIGITSCOPE_KILLS=20 DIGITSCOPE_RELOADS=20 $(BIN)/python -m pytest
+	DIGITSCOPE_KILLS=20 DIGITSCOPE_RELOADS=20 DIGITSCOPE_JUNK=10000 $(BIN)/python -m pytest
 
 check: $(VENV)/.dev  ## lint, format and types, changing nothing
 	$(BIN)/ruff check .

@@ -17,6 +17,7 @@ ENTRY = sorted(ROOT.glob("*.py"))
 
 FLOORS = {
     "model": (
+        ("files",),
         ("network", "data"),
         ("preprocessing", "training", "interpretability"),
         ("synthesis", "engine"),

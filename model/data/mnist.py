@@ -14,8 +14,7 @@ import hashlib
 import io
 import os
 import threading
-import zipfile
-import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -25,6 +24,7 @@ from typing import Literal
 import numpy as np
 
 from model.data.cache import cache_folder, home, write_atomically
+from model.files import Archive, FileError, FileReason
 
 Name = Literal["embedded", "full"]
 Part = Literal["training", "validation", "test", "unseen"]
@@ -34,6 +34,8 @@ TEST = 500
 FULL_VALIDATION = 5_000  # of the 60,000; the embedded set's held-back digits are among them
 PARSED = "mnist_5k.npz"
 """The embedded digits as they were parsed once, in the cache folder."""
+PARSED_ARRAYS = {"images": (5_000, 28, 28), "labels": (5_000,)}
+PARSED_CONTENT = "6a99cf66bef00ff5"  # blake2b of both, in this order
 SPLIT_SEED = 1998  # fixes the split for good: a digit never changes sides
 ARRAYS = {
     "x_train": (60_000, 28, 28),
@@ -42,6 +44,7 @@ ARRAYS = {
     "y_test": (10_000,),
 }
 CONTENT = "1aacd4202d115f2d"  # blake2b of the four arrays, in this order
+TEST_ARRAYS = ("x_test", "y_test")
 TEST_CONTENT = "37949196e920e83b"  # blake2b of x_test and y_test
 
 
@@ -198,15 +201,10 @@ def full_test() -> Digits:
         DataError: the file is missing or is not MNIST.
     """
     try:
-        with np.load(full_path(), allow_pickle=False) as file:
-            images, labels = file["x_test"], file["y_test"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        arrays = _read(full_path(), {name: ARRAYS[name] for name in TEST_ARRAYS}, TEST_CONTENT)
+    except FileError as error:
         raise DataError(DataReason.TEST_UNREADABLE) from error
-    digest = hashlib.blake2b(np.ascontiguousarray(images).data, digest_size=8)
-    digest.update(np.ascontiguousarray(labels).data)
-    if images.shape != ARRAYS["x_test"] or digest.hexdigest() != TEST_CONTENT:
-        raise DataError(DataReason.TEST_UNREADABLE)
-    return Digits(images, labels)
+    return Digits(*arrays.values())
 
 
 def full_path() -> Path:
@@ -229,33 +227,38 @@ def read_full(path: Path) -> dict[str, np.ndarray]:
     Raises:
         DataError: not the file it should be.
     """
-    damaged = DataError(DataReason.FULL_DAMAGED)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if set(file.files) != set(ARRAYS):
-                raise damaged
-            arrays = {name: file[name] for name in ARRAYS}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise damaged from error
-    if any(arrays[n].shape != s or arrays[n].dtype != np.uint8 for n, s in ARRAYS.items()):
-        raise damaged
+        return _read(path, ARRAYS, CONTENT)
+    except FileError as error:
+        raise DataError(DataReason.FULL_DAMAGED) from error
+
+
+def _read(path: Path, shapes: Mapping[str, tuple[int, ...]], content: str) -> dict[str, np.ndarray]:
+    """Read uint8 arrays of these shapes, whose digest must be this.
+
+    Raises:
+        FileError: the file is missing or damaged, or holds something else.
+    """
+    try:
+        with path.open("rb") as file:
+            archive = Archive(file)
+            arrays = {name: archive.array(name, np.uint8, shapes[name]) for name in shapes}
+    except OSError as error:
+        raise FileError(FileReason.DAMAGED, str(error)) from error
     digest = hashlib.blake2b(digest_size=8)
-    for name in ARRAYS:
-        digest.update(np.ascontiguousarray(arrays[name]).data)
-    if digest.hexdigest() != CONTENT:
-        raise damaged
+    for array in arrays.values():
+        digest.update(array.data)
+    if digest.hexdigest() != content:
+        raise FileError(FileReason.NOT_FITTING, "other digits")
     return arrays
 
 
 def _read_cached(path: Path) -> Digits | None:
     """The parsed digits of an earlier start; None where there are none or the file is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            digits = Digits(file["images"], file["labels"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return Digits(*_read(path, PARSED_ARRAYS, PARSED_CONTENT).values())
+    except FileError:
         return None
-    right = digits.images.shape == (5_000, 28, 28) and digits.images.dtype == np.uint8
-    return digits if right and digits.labels.shape == (5_000,) else None
 
 
 def _parse_embedded() -> Digits:

@@ -22,6 +22,8 @@ Weights = Mapping[str, np.ndarray]
 SIDE = 28
 """Height and width of the input, in pixels."""
 CLASSES = 10
+LARGEST_VALUE = 1e30
+"""That any layer may give: float32 ends at 3e38, and explanations multiply values once more."""
 POOL = 2
 """Side and stride of every pooling window."""
 
@@ -200,6 +202,28 @@ def weight_shapes(config: NetworkConfig) -> dict[str, tuple[int, ...]]:
 def count_parameters(config: NetworkConfig) -> int:
     """Return how many numbers the network learns."""
     return sum(layer.parameters for layer in layers(config))
+
+
+def computable(config: NetworkConfig, weights: Weights) -> bool:
+    """Whether no digit can take any value in the network beyond what float32 can hold.
+
+    Of each layer the largest possible output is bounded: the largest input times the sum of the
+    sizes of a unit's weights, plus its bias. Pooling, ReLU and dropout make nothing larger.
+
+    Args:
+        config: the architecture.
+        weights: of it; any numbers.
+    """
+    largest = 1.0  # ink
+    for layer in layers(config):
+        if not layer.weight_shapes:
+            continue
+        kernel, bias = (np.abs(weights[name].astype(np.float64)) for name in layer.weight_shapes)
+        sums = kernel.reshape(-1, kernel.shape[-1]).sum(axis=0)
+        largest = float((largest * sums + bias).max())
+        if not largest < LARGEST_VALUE:  # nor not a number
+            return False
+    return True
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ A run and what a page is told of it are this wing's own: `from model.runs import
 """
 
 from model.runs.run import Run
-from model.runs.state import Cause, Reason, RunPhase, RunState
+from model.runs.state import Cause, Missing, Reason, RunPhase, RunState
 from model.training.trainer import EpochScores
 
-__all__ = ["Cause", "EpochScores", "Reason", "Run", "RunPhase", "RunState"]
+__all__ = ["Cause", "EpochScores", "Missing", "Reason", "Run", "RunPhase", "RunState"]

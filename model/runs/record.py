@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from model.network import NetworkConfig, count_parameters
-from model.runs.store import About, EpochRecord, RunFolder, Saved
+from model.runs.state import Missing
+from model.runs.store import NOTHING, About, EpochRecord, RunFolder, Saved
 from model.training.trainer import EpochEnd, EpochScores, Progress, Snapshot, norms
 
 KEPT_WEIGHTS = 256_000_000
@@ -54,8 +55,11 @@ class Record:
         self._unsaved: dict[int, EpochRecord] = {}
         self._on_disk: set[int] = set()  # epochs whose weights are there
         self._about: About | None = None  # as it is on disk
+        self.missing: frozenset[Missing] = frozenset()  # what could not be found again
         if saved is not None:
-            self._about = saved.about
+            self.missing = saved.missing
+            if Missing.DESCRIPTION not in saved.missing:
+                self._about = saved.about
             if saved.snapshot is not None:
                 self._load(saved.snapshot, saved)
 
@@ -93,7 +97,7 @@ class Record:
     @property
     def all_on_disk(self) -> bool:
         """Whether nothing would be lost if the memory were."""
-        return not self._unsaved and not self.disk_full
+        return self._about is not None and not self._unsaved and not self.disk_full
 
     @property
     def best_epoch(self) -> int:
@@ -103,8 +107,7 @@ class Record:
 
     def begin(self, snapshot: Snapshot) -> None:
         """Take the untrained network."""
-        nothing = np.empty(0, np.float32)
-        self._keep(snapshot, EpochRecord(0, snapshot.weights, nothing, nothing, None))
+        self._keep(snapshot, EpochRecord(0, snapshot.weights, NOTHING, NOTHING, None))
 
     def add(self, progress: Progress) -> None:
         """Take what a slice of training brought."""
@@ -138,7 +141,13 @@ class Record:
             return self.snapshot.weights
         if epoch in self._unsaved:
             return self._unsaved[epoch].weights
-        return self._folder.weights(epoch, self._parameters) if epoch in self._on_disk else None
+        if epoch not in self._on_disk:
+            return None
+        weights = self._folder.weights(epoch, self._parameters)
+        if weights is None:  # damaged, or deleted meanwhile
+            self._on_disk.discard(epoch)
+            self.missing |= {Missing.NETWORKS}
+        return weights
 
     def save(self, lock: threading.Condition, about: Callable[[], About]) -> None:
         """Write what is not on disk yet. A disk that refuses sets `disk_full`.
@@ -154,26 +163,65 @@ class Record:
         self._thin_out(lock)
 
     def _write(self, lock: threading.Condition, about: Callable[[], About]) -> None:
+        deleted = self._about is not None and not self._folder.there
         with lock:
+            if deleted:
+                self._forget_disk()
             now, waiting, last = about(), dict(self._unsaved), self.snapshot
+            figures = self._figures() if waiting else []
+        refused = False
         try:
-            if now != self._about:
-                self._folder.save_about(now)
-                self._about = now
-            for record in waiting.values():
-                self._folder.save_epoch(record)
-            if waiting and last is not None:
-                self._folder.save_snapshot(last)
-        except OSError:
-            self.disk_full = True
-            return
-        self.disk_full = False
-        with lock:
+            if self._about is None:  # before all else: it is found again from now on
+                self._write_about(now)
             for epoch, record in waiting.items():
-                if self._unsaved.get(epoch) is record:
-                    del self._unsaved[epoch]
-                if record.weights is not None:
-                    self._on_disk.add(epoch)
+                self._folder.save_epoch(record, now)
+                with lock:
+                    self._written(epoch, record)
+            if waiting and last is not None:
+                self._folder.save_snapshot(last, figures, now)
+        except OSError:
+            refused = True
+            with lock:  # the snapshot is still to be written, with the epoch that it belongs to
+                for epoch in waiting.keys() & {self.epoch}:
+                    self._unsaved.setdefault(epoch, waiting[epoch])
+        try:  # what is small may find room where an epoch does not, and says how far the run came
+            self._write_about(now)
+        except OSError:
+            refused = True
+        self.disk_full = refused
+
+    def _write_about(self, now: About) -> None:
+        if now != self._about:
+            self._folder.save_about(now)
+            self._about = now
+
+    def _written(self, epoch: int, record: EpochRecord) -> None:
+        if self._unsaved.get(epoch) is record:
+            del self._unsaved[epoch]
+        if record.weights is not None:
+            self._on_disk.add(epoch)
+
+    def _forget_disk(self) -> None:
+        """Somebody deleted the folder: what is still known is to be written once more."""
+        if self._on_disk - {self.epoch}:
+            self.missing |= {Missing.NETWORKS}
+        self._about = None
+        self._on_disk.clear()
+        if self.snapshot is not None:
+            self._unsaved.setdefault(self.epoch, self._latest_record(self.snapshot))
+
+    def _figures(self) -> list[EpochRecord]:
+        """The records of all finished epochs, without weights."""
+        ends = [slice(n * self.batches, (n + 1) * self.batches) for n in range(self.epoch)]
+        return [
+            EpochRecord(scores.epoch, None, self.losses[part], self.accuracies[part], scores)
+            for scores, part in zip(self.history, ends, strict=True)
+        ]
+
+    def _latest_record(self, snapshot: Snapshot) -> EpochRecord:
+        if snapshot.epoch == 0:
+            return EpochRecord(0, snapshot.weights, NOTHING, NOTHING, None)
+        return replace(self._figures()[-1], weights=snapshot.weights)
 
     def _thin_out(self, lock: threading.Condition) -> None:
         """Give weights up while there are more than a run may keep."""
@@ -215,6 +263,8 @@ class Record:
         self.batches = len(saved.records[-1].losses)
         self._on_disk = set(saved.with_weights)
         self.forget_unfinished()
+        if snapshot.epoch not in self._on_disk or Missing.OPTIMIZER in saved.missing:
+            self._unsaved[snapshot.epoch] = self._latest_record(snapshot)
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:

@@ -61,8 +61,10 @@ class Runs:
             store.clear(known)
 
     def _load(self, identifier: str) -> Run | None:
-        saved = RunFolder(identifier).load()
+        folder = RunFolder(identifier)
+        saved = folder.load()
         if saved is None:
             return None
+        folder.tidy_up()
         about = saved.about
         return Run(about.title, about.network, about.settings, self._engine(), identifier, saved)

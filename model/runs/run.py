@@ -18,7 +18,7 @@ from collections.abc import Callable
 import numpy as np
 
 from model.engine import Engine
-from model.network import Network, NetworkConfig, from_vector
+from model.network import Network, NetworkConfig, computable, from_vector
 from model.runs.events import (
     Delete,
     More,
@@ -34,14 +34,13 @@ from model.runs.events import (
 )
 from model.runs.record import Record
 from model.runs.state import RunState
-from model.runs.store import RunFolder, Saved
+from model.runs.store import LONGEST_TITLE, RunFolder, Saved
 from model.runs.transitions import Steering, taken_up
 from model.runs.worker_loop import WorkerLoop
 from model.training.config import RATES, TrainingConfig, rate_at
 
 FORGOTTEN_SECONDS = 60 * 60.0
 """A run that stands still and was not looked at for so long leaves the memory; its files stay."""
-LONGEST_TITLE = 60
 NETWORKS_AT_HAND = 4
 QUICK_DISK = 0.1
 """Seconds that a new run waits for its first file; it does not wait for a slow disk."""
@@ -224,6 +223,7 @@ class Run:
                 slow=now.slow,
                 weight_norms=record.weight_norms,
                 gradient_norms=record.gradient_norms,
+                missing=record.missing,
                 underway=self._loop.underway,
             )
 
@@ -249,7 +249,7 @@ class Run:
     def network_at(self, epoch: int | None = None) -> Network | None:
         """The network as it was at the end of an epoch; None without one means the latest.
 
-        Returns None when there is no such epoch, or its weights are not numbers any more.
+        Returns None when there is no such epoch, or its weights have grown beyond all numbers.
         """
         with self._changed:
             key = (self.title, self.epoch if epoch is None else epoch)  # its origin has the title
@@ -270,6 +270,9 @@ class Run:
             return self._network(self._record.live, place)
 
     def _network(self, weights: np.ndarray | None, place: str) -> Network | None:
-        if weights is None or not np.isfinite(weights).all():
+        if weights is None:
             return None
-        return Network(self.network, from_vector(self.network, weights), f"{self.title}, {place}")
+        arrays = from_vector(self.network, weights)
+        if not computable(self.network, arrays):
+            return None
+        return Network(self.network, arrays, f"{self.title}, {place}")

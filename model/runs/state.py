@@ -37,6 +37,16 @@ class Cause(StrEnum):
     APP_FAILED = "app failed"
     NO_BETTER = "no better"  # early stopping
     UNWATCHED = "unwatched"  # nobody has looked at it for a while
+    EPOCHS_LOST = "epochs lost"  # it had come further than its files reach
+
+
+class Missing(StrEnum):
+    """What could not be found again of a run, because its files are damaged or gone."""
+
+    DESCRIPTION = "description"  # it was made again from a copy, as it was after an epoch
+    OPTIMIZER = "optimizer"  # its memories: it begins anew, and the curve goes another way
+    FIGURES = "figures"  # of some epochs
+    NETWORKS = "networks"  # of some epochs
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,7 @@ class RunState:
     slow: bool
     weight_norms: dict[str, float]  # Euclidean, by layer name; empty until they are known
     gradient_norms: dict[str, float]  # likewise, of the last batch's gradient
+    missing: frozenset[Missing]  # what could not be found again
     underway: bool  # it changes by itself: it moves, or pauses when its last batches are home
 
     @property

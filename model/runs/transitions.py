@@ -196,19 +196,24 @@ def about(now: Steering, network: NetworkConfig, settings: TrainingConfig, creat
         network,
         settings,
         created,
-        str(RunPhase.TRAINING if goes_on else now.phase),
+        RunPhase.TRAINING if goes_on else now.phase,
         now.target,
         None if goes_on else now.reason,
         now.changes,
         now.pinned,
         now.deleted,
+        now.epoch,
     )
 
 
 def taken_up(about: About, epoch: int) -> Steering:
     """Where a run stands that an earlier process has written, with so many finished epochs."""
-    phase, reason = RunPhase(about.phase), about.reason
-    if phase.moving:
+    phase, reason = about.phase, about.reason
+    if epoch < about.epoch and not phase.moving and phase is not RunPhase.FAILED:
+        phase, reason = RunPhase.PAUSED, Reason(Cause.EPOCHS_LOST, str(about.epoch))
+    elif phase.moving and epoch >= about.target:  # it had just come to its end
+        phase, reason = RunPhase.FINISHED, None
+    elif phase.moving:
         phase, reason = RunPhase.RECOVERING, Reason(Cause.SERVER_RESTARTED)
     return Steering(
         about.title,

@@ -76,9 +76,9 @@ class WorkerLoop:
         self._unwanted: list[Actor[Trainer]] = []  # trainers to close
 
     def begin(self) -> None:
-        """Start the loop if the run moves by itself."""
+        """Start the loop if the run moves by itself, or something of it is to be written."""
         with self.changed:
-            if self._steering.phase.moving:
+            if self._steering.phase.moving or not self.record.all_on_disk:
                 self._wake()
 
     def post(self, command: Command) -> None:

@@ -14,6 +14,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 from model.engine import InlineEngine, using_engine
 from model.network import Network, NetworkConfig, from_vector, to_vector, weight_shapes
 from model.network.weights_file import network_to_bytes
+from model.runs import RunPhase
 from model.runs.store import About, EpochRecord, RunFolder
 from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
@@ -52,7 +53,7 @@ def finished_run(
     identifier, epochs = secrets.token_urlsafe(12), len(validation)
     folder, nothing = RunFolder(identifier), np.empty(0, np.float32)
     config = TrainingConfig(epochs=epochs, **settings)
-    folder.save_about(About(title, SMALL, config, 1e9 + next(age), "finished", epochs))
+    folder.save_about(About(title, SMALL, config, 1e9 + next(age), RunPhase.FINISHED, epochs))
     folder.save_epoch(EpochRecord(0, weights(0), nothing, nothing, None))
     for number, loss in enumerate(validation, start=1):
         training = Scores(1 / number, 1 - 0.5 / number)

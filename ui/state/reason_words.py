@@ -6,8 +6,8 @@ from model.data.cache import KeepReason
 from model.data.download import DownloadReason, DownloadState
 from model.data.mnist import DataReason
 from model.engine import EngineFault, EnginePhase
+from model.files import FileReason
 from model.network import MapsTooSmallError
-from model.network.weights_file import FileReason
 from model.training.trainer import TrainingReason
 
 WORDS: Mapping[str, str] = {
@@ -60,6 +60,10 @@ WORDS: Mapping[str, str] = {
     FileReason.NOT_FITTING: (
         "This file does not hold a network of DigitScope: its content does not fit its own "
         "description."
+    ),
+    FileReason.OVERFLOWS: (
+        "The weights in this file are so large that the network cannot compute an answer. Perhaps "
+        "its training had diverged."
     ),
     DownloadReason.OTHER_CONTENT: (
         "What arrived is not MNIST: its checksum differs. A network that asks for a log-in page "

@@ -9,7 +9,7 @@ import streamlit as st
 
 from model.network import count_parameters
 from model.runs import Run, RunState
-from model.runs.run import LONGEST_TITLE
+from model.runs.store import LONGEST_TITLE
 from ui.components.curves import Line, curves
 from ui.state.my_runs import delete_run, my_runs, undo_delete
 from ui.state.session import of_page, runs, session

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from model.files import FileError
 from model.network import Network, count_parameters
 from model.network.keras_model import keras_bytes, lite_bytes
-from model.network.weights_file import FileError, network_from_bytes, network_to_bytes
+from model.network.weights_file import network_from_bytes, network_to_bytes
 from model.runs import Run
 from model.training.export import keras_script
 from model.training.trainer import EpochScores

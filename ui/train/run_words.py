@@ -1,6 +1,6 @@
 """Why a run stands still or begins an epoch again, in words for the screen."""
 
-from model.runs import Cause, Run, RunState
+from model.runs import Cause, Missing, Run, RunState
 from model.runs.worker_loop import ABANDONED_SECONDS
 from ui.state.reason_words import reason_words
 
@@ -8,6 +8,16 @@ DISK_FULL = (
     "The disk of the server takes no files now, so what this run has learned last is in memory "
     "alone and would be lost if the server ended. Download its network to be safe."
 )
+
+MISSING = {
+    Missing.DESCRIPTION: "The file that describes this run was damaged; it was made again from a "
+    "copy, so its title may be an older one.",
+    Missing.OPTIMIZER: "The file with the optimiser's memory was damaged: it begins anew, so from "
+    "here on the curve can differ from that of an undisturbed run.",
+    Missing.FIGURES: "The figures of some epochs were damaged; the curve has gaps there.",
+    Missing.NETWORKS: "The networks of some epochs are damaged or were deleted; the others are "
+    "here.",
+}
 
 SENTENCES = {
     Cause.SERVER_RESTARTED: "The server was started again. The run goes on from its last epoch.",
@@ -17,6 +27,8 @@ SENTENCES = {
     Cause.TRAINING_FAILED: "{detail}",
     Cause.APP_FAILED: "A fault in the app ended this training.",
     Cause.NO_BETTER: "Stopped early: the validation loss has not fallen for {patience} epochs.",
+    Cause.EPOCHS_LOST: "This run had come to epoch {detail}, but the server could keep it only to "
+    "epoch {epoch}. Press Resume to train on from there.",
     Cause.UNWATCHED: "Paused, because nobody looked at this run for {minutes} minutes. Press "
     "Resume to go on.",
 }
@@ -32,8 +44,10 @@ def reasons(run: Run, state: RunState) -> str:
                 detail=reason_words(state.reason.detail),
                 patience=run.settings.patience,
                 minutes=round(ABANDONED_SECONDS / 60),
+                epoch=state.epoch,
             )
         )
+    said += [MISSING[each] for each in Missing if each in state.missing]
     if state.disk_full:
         said.append(DISK_FULL)
     return " ".join(said)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -11,15 +12,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from model.network import Network, NetworkConfig, weight_shapes
+from model.files import FileError, FileReason
+from model.network import SIDE, Network, NetworkConfig, weight_shapes
+from model.network.forward import probabilities
 from model.network.weights_file import (
     ABOUT,
-    FileError,
-    FileReason,
     network_from_bytes,
     network_to_bytes,
 )
+from tests.junk import mutated
 
+JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "300"))
+"""How many damaged files are tried of each kind: 10,000 for the full proof."""
 CONFIG = NetworkConfig(filters=(2, 3), dense_units=4, dropout=0.25, pooling="average")
 
 
@@ -35,9 +39,9 @@ def members() -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def packed(files: dict[str, bytes]) -> bytes:
+def packed(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
     return buffer.getvalue()
@@ -72,6 +76,26 @@ def flipped() -> bytes:
     for place in range(300, len(content), 97):
         content[place] ^= 0xFF
     return bytes(content)
+
+
+def commented() -> bytes:
+    buffer = io.BytesIO(network_to_bytes(network()))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.comment = b"x" * 1000
+    return buffer.getvalue()
+
+
+def with_byte(mark: bytes, offset: int, value: int) -> bytes:
+    """A file with a byte changed that stands so far behind the first of these marks."""
+    content = bytearray(network_to_bytes(network()))
+    content[content.index(mark) + offset] = value
+    return bytes(content)
+
+
+def scaled(factor: float) -> bytes:
+    before = network()
+    weights = {name: array * np.float32(factor) for name, array in before.weights.items()}
+    return network_to_bytes(Network(CONFIG, weights, "scaled"))
 
 
 def nan() -> bytes:
@@ -118,6 +142,30 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "too many numbers": lambda: with_header(
         "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n", bytes(100_000_000)
     ),
+    "compressed by LZMA": lambda: packed(members(), zipfile.ZIP_LZMA),
+    "compressed by bzip2": lambda: packed(members(), zipfile.ZIP_BZIP2),
+    "a comment": commented,
+    "thousands of members": lambda: packed({f"{n}.npy": b"" for n in range(2_000)} | members()),
+    "a version of zip to come": lambda: with_byte(b"PK\x01\x02", 6, 99),
+    "an encrypted member": lambda: with_byte(b"PK\x01\x02", 8, 1),
+    "a compression that nobody knows": lambda: with_byte(b"PK\x01\x02", 10, 77),
+    "a member beyond the end": lambda: with_byte(b"PK\x01\x02", 45, 127),
+    "a header cut short": lambda: with_header("{'descr': '<f4', 'fortran_order': False, 'sh"),
+    "brackets without end": lambda: with_header("(" * 900 + "\n"),
+    "a shape of a hundred digits": lambda: with_header(
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + "9" * 100 + ",), }\n"
+    ),
+    "columns first": lambda: with_array(np.asfortranarray(np.zeros((2, 2), np.float32))),
+    "an origin that is a number": lambda: with_about(origin=1),
+    "an origin that is half a letter": lambda: with_about(origin="a\ud800"),
+    "an origin without end": lambda: with_about(origin="x" * 50_000),
+    "infinite dropout": lambda: with_about(config={"dropout": float("inf")}),
+    "a kernel size that is true": lambda: with_about(config={"kernel_size": True}),
+    "a field too many": lambda: with_about(more=1),
+    "no origin": lambda: packed(
+        members() | {ABOUT: json.dumps({"format": 1, "config": asdict(CONFIG)}).encode()}
+    ),
+    "weights beyond float32": lambda: scaled(1e37),
     "another version of the format": lambda: packed(
         members() | {"conv1/bias.npy": b"\x93NUMPY\x03\x00" + bytes(100)}
     ),
@@ -141,6 +189,53 @@ def test_a_hostile_file_is_refused_with_a_reason_and_costs_no_memory(kind: str) 
     tracemalloc.stop()
     assert peak < 10_000_000 + 2 * len(content)
     assert refused.value.reason in FileReason
+
+
+def test_weights_that_answer_are_taken_however_large() -> None:
+    for factor in (0.0, 1e-30, 1.0, 1e6):
+        found = network_from_bytes(scaled(factor))
+        digits = np.random.default_rng(1).random((3, SIDE, SIDE), np.float32)
+        answers = np.asarray(probabilities(found, digits))
+        assert np.isfinite(answers).all()
+        assert np.allclose(answers.sum(axis=1), 1, atol=1e-5)
+
+
+def test_weights_that_overflow_say_so() -> None:
+    with pytest.raises(FileError) as refused:
+        network_from_bytes(scaled(1e30))
+    assert refused.value.reason is FileReason.OVERFLOWS
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_mutated_file_is_the_same_network_or_refused(seed: int) -> None:
+    chance, whole = np.random.default_rng(seed), network_to_bytes(network())
+    stored = packed(members(), zipfile.ZIP_STORED)
+    refused = 0
+    for _ in range(JUNK // 10):
+        try:
+            found = network_from_bytes(mutated(stored if chance.random() < 0.5 else whole, chance))
+        except FileError:
+            refused += 1
+        else:
+            assert found.fingerprint == network().fingerprint  # a checksum guards every byte
+    assert refused > 0.8 * (JUNK // 10)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_file_made_by_hand_is_refused_or_answers(seed: int) -> None:
+    """Whole archives with whole checksums, whose members are not what they should be."""
+    chance, parts = np.random.default_rng(seed), members()
+    digit = np.ones((1, SIDE, SIDE), np.float32)
+    for number in range(JUNK // 10):
+        names = [name for name in parts if chance.random() < 0.2]
+        changed = {name: mutated(parts[name], chance) for name in names}
+        try:
+            found = network_from_bytes(packed(parts | changed, zipfile.ZIP_STORED))
+        except FileError:
+            continue
+        found.origin.encode()
+        if number < 3:  # TensorFlow is slow
+            assert np.isfinite(probabilities(found, digit)).all()
 
 
 def test_no_member_twice() -> None:

@@ -6,6 +6,7 @@ The engine of these tests lives in this process and can be told to fail or to wa
 
 import errno
 import gc
+import shutil
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from model.data import mnist
 from model.data.cache import write_atomically
 from model.engine import EngineError, EngineFault, EngineLost, InlineEngine
 from model.network import Network, NetworkConfig
-from model.runs import Cause, Reason, Run, RunPhase, RunState, record, store, worker_loop
+from model.runs import Cause, Missing, Reason, Run, RunPhase, RunState, record, store, worker_loop
 from model.runs import run as run_module
 from model.runs.registry import Runs
 from model.training.config import TrainingConfig
@@ -503,6 +504,108 @@ def test_a_full_disk_is_said_and_made_good_later(
     assert saved.with_weights == {0, 1, 2, 3, 4}
     monkeypatch.setattr(run_module, "FORGOTTEN_SECONDS", -1.0)
     assert run.forgettable
+
+
+def test_a_damaged_snapshot_costs_no_epoch(
+    registry: Runs, engine: Faulty, cache: Path, expected: np.ndarray
+) -> None:
+    run = registry.start("Run 1", SMALL, SETTINGS)
+    before = at_rest(run, RunPhase.FINISHED)
+    last = cache / "runs" / run.id / "last.npz"
+    last.write_bytes(last.read_bytes()[:1000])
+    later = Runs(lambda: engine).get(run.id)
+    assert later is not None
+    state = at_rest(later, RunPhase.FINISHED)
+    assert (state.epoch, state.history) == (3, before.history)
+    assert state.missing == {Missing.OPTIMIZER}
+    assert np.array_equal(state.losses, expected[:15])
+    assert later.epochs == (0, 1, 2, 3)
+    later.more(1)
+    assert at_rest(later, RunPhase.FINISHED).epoch == 4
+    again = store.RunFolder(run.id).load()  # the snapshot was written anew
+    assert again is not None
+    assert not again.missing
+
+
+def test_a_damaged_description_is_made_again(registry: Runs, engine: Faulty, cache: Path) -> None:
+    run = registry.start("Run 1", SMALL, SETTINGS)
+    at_rest(run, RunPhase.FINISHED)
+    path = cache / "runs" / run.id / "run.json"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+    later = Runs(lambda: engine).get(run.id)
+    assert later is not None
+    assert at_rest(later, RunPhase.FINISHED).missing == {Missing.DESCRIPTION}
+    assert path.read_bytes() == whole
+
+
+def test_a_folder_deleted_in_the_middle_is_written_again(
+    registry: Runs, engine: Faulty, cache: Path, expected: np.ndarray
+) -> None:
+    run: list[Run] = []
+
+    def delete(number: int) -> None:
+        if run and run[0].epoch == 2:
+            shutil.rmtree(cache / "runs" / run[0].id, ignore_errors=True)
+            run.clear()
+
+    engine.before_call = delete
+    with held(engine, FIRST_SLICE) as asked:
+        started = registry.start("Run 1", SMALL, SETTINGS)
+        assert asked.wait(PATIENCE)
+        run.append(started)
+        engine.before_call = delete
+    state = at_rest(started, RunPhase.FINISHED)
+    assert not run
+    assert state.missing == {Missing.NETWORKS}
+    assert started.epochs == (3,)
+    later = Runs(lambda: engine).get(started.id)
+    assert later is not None
+    state = later.state()
+    assert (state.phase, state.epoch, len(state.history)) == (RunPhase.FINISHED, 3, 3)
+    assert np.array_equal(state.losses, expected[:15])
+
+
+@pytest.mark.parametrize("room", [0, 2_000, 100_000, 300_000])
+def test_what_a_full_disk_had_no_room_for_is_said_after_a_restart(
+    registry: Runs,
+    engine: Faulty,
+    cache: Path,
+    expected: np.ndarray,
+    room: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SMALL takes 70 kB an epoch, and 200 kB for its snapshot."""
+
+    def small_disk(path: Path, content: bytes) -> None:
+        files = set((cache / "runs").glob("*/*")) - {path}
+        taken = sum(file.stat().st_size for file in files)
+        if taken + len(content) > room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_atomically(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "write_atomically", small_disk)
+        run = registry.start("Run 1", SMALL, SETTINGS)
+        assert at_rest(run, RunPhase.FINISHED).disk_full
+    later = Runs(lambda: engine).get(run.id)
+    if later is None:
+        assert room == 0
+        return
+    state = later.state()
+    assert np.array_equal(state.losses, expected[: 5 * state.epoch])
+    if state.epoch == 3:  # all epochs found room, and their snapshot did not
+        assert (state.phase, state.missing) == (
+            RunPhase.FINISHED,
+            frozenset({Missing.OPTIMIZER}),
+        )
+        return
+    assert (state.phase, state.reason) == (RunPhase.PAUSED, Reason(Cause.EPOCHS_LOST, "3"))
+    later.resume()
+    state = at_rest(later, RunPhase.FINISHED)
+    if Missing.OPTIMIZER not in state.missing:
+        assert np.array_equal(state.losses, expected[:15])
+    assert (state.epoch, state.disk_full) == (3, False)
 
 
 def test_nobody_waits_for_a_disk_that_hangs(

@@ -7,8 +7,8 @@ from model.data.cache import KeepReason
 from model.data.download import DownloadReason, DownloadState
 from model.data.mnist import DataError, DataReason
 from model.engine import EngineFault
+from model.files import FileReason
 from model.network import MapsTooSmallError, NetworkConfig
-from model.network.weights_file import FileReason
 from model.training.trainer import TrainingError, TrainingReason
 from ui.state.reason_words import download_words, reason_words, too_small_words
 

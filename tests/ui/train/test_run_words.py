@@ -7,9 +7,9 @@ import pytest
 from model.data.mnist import DataReason
 from model.engine import EngineError, EngineFault, InlineEngine
 from model.network import NetworkConfig
-from model.runs import Cause, Reason, Run
+from model.runs import Cause, Missing, Reason, Run
 from model.training.config import TrainingConfig
-from ui.train.run_words import DISK_FULL, reasons
+from ui.train.run_words import DISK_FULL, MISSING, reasons
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -38,6 +38,7 @@ def run() -> Run:
         (Reason(Cause.APP_FAILED), "fault in the app"),
         (Reason(Cause.NO_BETTER), "for 7 epochs"),
         (Reason(Cause.UNWATCHED), "for 15 minutes"),
+        (Reason(Cause.EPOCHS_LOST, "12"), "had come to epoch 12, but the server could keep it"),
     ],
     ids=lambda value: value.cause if isinstance(value, Reason) else "",
 )
@@ -49,6 +50,12 @@ def test_nothing_is_said_where_the_phase_says_everything(run: Run) -> None:
     state = replace(run.state(), reason=None)
     assert reasons(run, state) == ""
     assert reasons(run, replace(state, disk_full=True)) == DISK_FULL
+
+
+@pytest.mark.parametrize("missing", Missing)
+def test_what_is_missing_is_told(run: Run, missing: Missing) -> None:
+    state = replace(run.state(), reason=None, missing=frozenset({missing}))
+    assert reasons(run, state) == MISSING[missing]
 
 
 def test_an_engine_that_failed_is_told_on_the_page(run: Run) -> None:
