@@ -9,10 +9,13 @@ PYTHON ?= $(shell for version in 3.12 3.13 3.11; do \
 	python3 -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(1)' 2>/dev/null && echo python3)
 INTERPRETER := $(firstword $(PYTHON))
 
-.PHONY: run test test-all check format bench weights clean
+.PHONY: run class test test-all check format bench weights clean
 
 run: $(VENV)/.run  ## the app in the browser
 	$(BIN)/streamlit run app.py
+
+class: $(VENV)/.run  ## the app for everybody in this network; prints the address that they open
+	$(BIN)/python -m ui.frame.classroom
 
 test: $(VENV)/.dev  ## every test, fast to slow
 	$(BIN)/python -m pytest

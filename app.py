@@ -17,9 +17,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from model.engine import engine
 from ui.frame.deep_links import deep_link_routes
+from ui.frame.doors import Doors
 
 SCRIPT = Path(__file__).resolve().parent / "ui" / "frame" / "menu.py"
 
@@ -32,4 +34,4 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(engine().close)
 
 
-app = st.App(SCRIPT, lifespan=lifespan, routes=deep_link_routes())
+app = st.App(SCRIPT, lifespan=lifespan, routes=deep_link_routes(), middleware=[Middleware(Doors)])
