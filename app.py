@@ -22,6 +22,7 @@ from starlette.middleware import Middleware
 from model.engine import engine
 from ui.frame.deep_links import deep_link_routes
 from ui.frame.doors import Doors
+from ui.state.pen_channel import pen_routes
 
 SCRIPT = Path(__file__).resolve().parent / "ui" / "frame" / "menu.py"
 
@@ -34,4 +35,9 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(engine().close)
 
 
-app = st.App(SCRIPT, lifespan=lifespan, routes=deep_link_routes(), middleware=[Middleware(Doors)])
+app = st.App(
+    SCRIPT,
+    lifespan=lifespan,
+    routes=[*deep_link_routes(), *pen_routes()],
+    middleware=[Middleware(Doors)],
+)

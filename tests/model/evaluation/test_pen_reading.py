@@ -1,0 +1,156 @@
+"""What the worker makes of what waits together: whole messages, one for each request."""
+
+import numpy as np
+import pytest
+
+from model.evaluation.pen_reading import (
+    GivenDigit,
+    Ink,
+    MessageKind,
+    PenRequest,
+    is_sheet,
+    quantised,
+    read_batch,
+)
+from model.evaluation.reading import read_digit, read_ink
+from model.network import LayerKind, Network, NetworkConfig
+from model.network.shipped import shipped
+from tests.networks import random_network
+from tests.pen_messages import EMPTY, Message, digit_sheet, opened, packed
+
+
+def asked(content: Ink | GivenDigit, network: Network | None = None, n: int = 1) -> PenRequest:
+    return PenRequest(n, network or shipped(), "the network", None, None, False, content)
+
+
+def read(content: Ink | GivenDigit, network: Network | None = None) -> Message:
+    (answer,) = read_batch([asked(content, network)])
+    return opened(answer.message)
+
+
+def test_a_reading_says_what_the_draw_page_says() -> None:
+    sheet = digit_sheet(3)
+    said = read(Ink(packed(sheet), finished=True))
+    expected = read_ink(shipped(), sheet.astype(np.float32) / 255)
+    verdict = expected.verdicts[0]
+    assert said.kind is MessageKind.READING
+    assert said.header["digit"] == verdict.digit
+    assert said.header["judgement"] == verdict.judgement.name.lower()
+    assert said.header["probabilities"] == pytest.approx(expected.probabilities[0], abs=1e-6)
+    assert said.header["rules"]["sure"] == expected.rules.sure
+    assert said.header["network"]["fingerprint"] == shipped().fingerprint
+    assert expected.inside is not None
+    for output in expected.inside.layers:
+        if output.layer.has_maps:
+            values = said.arrays[output.layer.name].transpose(1, 2, 0)
+            top = next(
+                each["top"] for each in said.header["layers"] if each["name"] == output.layer.name
+            )
+            assert np.abs(values / 255 * top - output.after).max() <= 0.501 * top / 255
+        elif output.layer.kind is LayerKind.DENSE:
+            np.testing.assert_allclose(said.arrays[output.layer.name], output.after, atol=1e-4)
+
+
+@pytest.mark.parametrize("lowest", [0.0, -0.3, -5.0])
+def test_a_byte_is_at_most_half_a_step_from_its_value(lowest: float) -> None:
+    values = np.random.default_rng(1).uniform(lowest, 2, (26, 26, 32)).astype(np.float32)
+    values[0, 0, 0] = lowest
+    small, top, signed = quantised(values)
+    assert top == pytest.approx(np.abs(values).max())
+    assert signed == (lowest < 0)
+    back = (small.astype(float) - 128) / 127 if signed else small / 255
+    step = top / (127 if signed else 255)
+    assert np.abs(back * top - values).max() <= 0.501 * step
+
+
+def test_nothing_but_zeros_stays_zero() -> None:
+    small, top, signed = quantised(np.zeros((2, 3), np.float32))
+    assert not small.any()
+    assert (top, signed) == (0, False)
+
+
+def test_each_of_a_batch_gets_its_own_answer_from_its_own_network() -> None:
+    other = random_network(NetworkConfig(filters=(4,), dense_units=7, dropout=0.3), 5)
+    requests = [
+        asked(Ink(packed(digit_sheet(place)), finished=place % 2 == 0), network, place)
+        for place, network in enumerate([shipped(), other, shipped(), other, shipped()])
+    ]
+    requests.insert(2, asked(Ink(packed(EMPTY), finished=True), other, 9))
+    together = [opened(answer.message) for answer in read_batch(requests)]
+    for request, said in zip(requests, together, strict=True):
+        alone = opened(read_batch([request])[0].message)
+        assert said.header["n"] == request.n
+        assert said.header["digit"] == alone.header["digit"]
+        assert said.header["network"] == alone.header["network"]
+        assert said.arrays.keys() == alone.arrays.keys()
+        for name, values in alone.arrays.items():
+            np.testing.assert_allclose(said.arrays[name], values, atol=1)
+    assert together[2].header["digit"] is None
+
+
+def test_an_empty_sheet_is_answered_without_a_digit() -> None:
+    (answer,) = read_batch([asked(Ink(packed(EMPTY), finished=True))])
+    said = opened(answer.message)
+    assert answer.digit is None
+    assert (said.header["digit"], said.header["problem"]) == (None, "blank")
+    assert said.header["arrays"] == []
+
+
+def test_a_given_digit_is_read_as_it_is() -> None:
+    digit = np.random.default_rng(3).random((28, 28), np.float32)
+    (answer,) = read_batch([asked(GivenDigit(digit.tobytes()))])
+    expected = read_digit(shipped(), digit)
+    said = opened(answer.message)
+    assert answer.digit == digit.tobytes()
+    assert said.header["digit"] == expected.verdicts[0].digit
+    np.testing.assert_array_equal(said.arrays["input"], np.rint(digit * 255))
+
+
+def two_digits() -> np.ndarray:
+    sheet = EMPTY.copy()
+    for left, place in ((2, 1), (44, 2)):
+        sheet[22:62, left : left + 40] = np.kron(
+            digit_sheet(place)[::3, ::3][4:24, 4:24], np.ones((2, 2), np.uint8)
+        )
+    return sheet
+
+
+def test_several_digits_are_one_while_the_pen_is_down_and_a_number_when_it_is_up() -> None:
+    sheet = packed(two_digits())
+    (answer,) = read_batch([asked(Ink(sheet, finished=True))])
+    up, down = opened(answer.message), read(Ink(sheet, finished=False))
+    assert len(up.header["boxes"]) == answer.count == 2
+    assert len(up.header["number"].replace("?", "")) == 2
+    assert len(down.header["boxes"]) == 1
+    assert down.header["number"] == ""
+
+
+def test_what_cannot_be_a_digit_is_a_problem_only_when_the_pen_is_up() -> None:
+    sheet = EMPTY.copy()
+    sheet[40, 40] = 255
+    assert read(Ink(packed(sheet), finished=True)).header["problem"] == "no strokes"
+    assert read(Ink(packed(sheet), finished=False)).header["problem"] in (None, "blank")
+
+
+def test_nobody_judges_how_sure_a_network_is_that_learns() -> None:
+    content = Ink(packed(digit_sheet(0)), finished=True)
+    request = PenRequest(1, shipped(), "Run 1", 2, 40, True, content)
+    said = opened(read_batch([request])[0].message).header
+    assert said["rules"] is None
+    assert said["judgement"] is None
+    assert said["network"] == {
+        "fingerprint": shipped().fingerprint,
+        "title": "Run 1",
+        "epoch": 2,
+        "batch": 40,
+    }
+
+
+def test_a_sheet_has_all_its_cells() -> None:
+    whole = packed(digit_sheet(1))
+    assert is_sheet(whole)
+    assert not is_sheet(whole[:-2])
+    assert not is_sheet(whole[:-1])
+    assert not is_sheet(whole + b"\1\0")
+    with pytest.raises(ValueError, match="84"):
+        read_batch([asked(Ink(whole[:-2], finished=True))])

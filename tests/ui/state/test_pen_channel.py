@@ -1,0 +1,300 @@
+"""The pen's channel over a real WebSocket, with seats that tests make themselves."""
+
+import gc
+import json
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import numpy as np
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from model.engine import EngineState, InlineEngine, using_engine
+from model.evaluation.pen_reading import read_batch
+from model.network import NetworkConfig
+from model.network.shipped import shipped
+from tests.networks import random_network
+from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened
+from ui.state import pen_channel
+from ui.state.pen_channel import pen_routes
+from ui.state.pen_frames import LARGEST, MalformedFrameError, frame_of
+from ui.state.pen_seat import Seat
+from ui.state.session import ChosenDigit
+
+SECONDS = 60
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a server with the channel alone."""
+    config = uvicorn.Config(Starlette(routes=pen_routes()), port=0, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    ready = threading.Event()
+    startup = server.startup
+
+    async def startup_and_say(sockets: Any = None) -> None:
+        await startup(sockets)
+        ready.set()
+
+    server.startup = startup_and_say  # type: ignore[method-assign]
+    thread.start()
+    assert ready.wait(SECONDS)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"ws://127.0.0.1:{port}/pen"
+    server.should_exit = True
+    thread.join(SECONDS)
+
+
+@pytest.fixture(scope="module")
+def channel() -> Iterator[str]:
+    with served() as url:
+        yield url
+
+
+@pytest.fixture
+def seat(inline_engine: InlineEngine) -> Seat:
+    return Seat()
+
+
+@contextmanager
+def sitting(url: str, token: str) -> Iterator[ClientConnection]:
+    with connect(url) as socket:
+        socket.send(json.dumps({"token": token}))
+        yield socket
+
+
+def texts_and(socket: ClientConnection, kind: str) -> dict[str, Any]:
+    """Wait for a text of this kind and return it; others are passed over."""
+    while True:
+        raw = socket.recv(SECONDS)
+        if isinstance(raw, str) and (text := json.loads(raw))["kind"] == kind:
+            return text
+
+
+def reading(socket: ClientConnection) -> Message:
+    """Wait for a reading; texts are passed over."""
+    while isinstance(raw := socket.recv(SECONDS), str):
+        pass
+    return opened(raw)
+
+
+def closed_with(socket: ClientConnection) -> int | None:
+    """Wait for the end of the connection and return its code."""
+    with suppress(ConnectionClosed):
+        while True:
+            socket.recv(SECONDS)
+    return socket.close_code
+
+
+def test_ink_comes_back_as_a_reading(channel: str, seat: Seat) -> None:
+    with sitting(channel, seat.token) as socket:
+        assert texts_and(socket, "run") == {"kind": "run", "phase": None}
+        socket.send(ink_frame(7, digit_sheet(0)))
+        said = reading(socket)
+        assert said.header["n"] == 7
+        assert said.header["digit"] in range(10)
+        assert said.arrays["conv1"].shape == (32, 26, 26)
+        assert seat.digit is not None
+        np.testing.assert_array_equal(said.arrays["input"], np.rint(seat.digit.pixels * 255))
+        socket.send(ink_frame(8, EMPTY))
+        assert reading(socket).header["digit"] is None
+        assert seat.digit is None
+
+
+def test_two_seats_see_their_own(channel: str, seat: Seat) -> None:
+    other = Seat(network=random_network(NetworkConfig(filters=(3,), dense_units=5), 3))
+    with sitting(channel, seat.token) as one, sitting(channel, other.token) as two:
+        one.send(ink_frame(1, digit_sheet(1)))
+        two.send(ink_frame(1, digit_sheet(2)))
+        for socket, whose in ((one, seat), (two, other)):
+            said = reading(socket)
+            assert said.header["network"]["fingerprint"] == whose.network.fingerprint
+            assert whose.digit is not None
+            np.testing.assert_array_equal(said.arrays["input"], np.rint(whose.digit.pixels * 255))
+
+
+@pytest.mark.parametrize(
+    "first", ["{}", '{"token": "made up"}', '{"token": 3}', "no JSON", b"\1\0\0\0\0\0", "[" * 9999]
+)
+def test_who_brings_no_token_of_a_seat_is_sent_away(channel: str, first: str | bytes) -> None:
+    with connect(channel) as socket:
+        socket.send(first)
+        assert closed_with(socket) == 4401
+
+
+def test_who_says_nothing_is_sent_away(channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pen_channel, "TOKEN_SECONDS", 0.01)
+    with connect(channel) as socket:
+        assert closed_with(socket) == 4401
+
+
+def test_a_page_of_another_origin_is_refused(channel: str, seat: Seat) -> None:
+    with pytest.raises(InvalidStatus) as refused, connect(channel, origin="http://evil.example"):  # type: ignore[call-overload]
+        pass
+    assert refused.value.response.status_code == 403
+    with connect(channel, origin=channel.replace("ws", "http", 1).removesuffix("/pen")):  # type: ignore[call-overload]
+        pass
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"",
+        b"\2" + ink_frame(1, EMPTY)[1:],
+        b"\1\7" + ink_frame(1, EMPTY)[2:],
+        ink_frame(1, EMPTY)[:-1],
+        ink_frame(1, EMPTY) + b"\1\0",
+        "",
+        "null",
+        '{"ask": "nothing", "n": 1}',
+        '{"ask": "given"}',
+        '{"ask": "given", "n": true}',
+        '{"ask": "epoch", "n": 1, "epoch": -1}',
+        '{"ask": "run", "do": "explode"}',
+        '{"ask": ["run"], "n": 1}',
+        '{"ask": "run", "do": ["pause"]}',
+    ],
+)
+def test_a_malformed_frame_ends_the_connection(
+    channel: str, seat: Seat, frame: str | bytes
+) -> None:
+    with sitting(channel, seat.token) as socket:
+        socket.send(frame)
+        assert closed_with(socket) == 4400
+
+
+@pytest.mark.parametrize("frame", [b"\1" * (LARGEST + 1), "x" * (LARGEST + 1)])
+def test_a_frame_that_is_too_large_ends_the_connection(
+    channel: str, seat: Seat, frame: str | bytes
+) -> None:
+    with sitting(channel, seat.token) as socket:
+        socket.send(frame)
+        assert closed_with(socket) == 1009
+
+
+def test_more_frames_than_a_pen_sends_end_the_connection(channel: str, seat: Seat) -> None:
+    with sitting(channel, seat.token) as socket:
+        with suppress(ConnectionClosed):
+            for n in range(1000):
+                socket.send(json.dumps({"ask": "given", "n": n}))
+        assert closed_with(socket) == 4400
+
+
+def test_ten_thousand_random_frames_are_taken_or_refused() -> None:
+    chance = random.Random(4)
+    good = [ink_frame(3, digit_sheet(1)), b'{"ask": "epoch", "n": 1, "epoch": 2}']
+    refused = 0
+    for number in range(10_000):
+        frame = bytearray(chance.choice(good) if number % 2 else chance.randbytes(40))
+        for _ in range(chance.randrange(4)):
+            frame[chance.randrange(len(frame))] = chance.randrange(256)
+        raw: bytes | str = bytes(frame)
+        if chance.random() < 0.5:
+            raw = bytes(frame).decode("utf-8", "replace")
+        try:
+            frame_of(raw)
+        except MalformedFrameError:
+            refused += 1
+    assert 5_000 < refused < 10_000
+
+
+def test_what_waits_together_is_one_batch_and_the_newest_ink_replaces_the_older(
+    seat: Seat,
+) -> None:
+    gate, batches, counts = threading.Event(), [], threading.Semaphore(0)
+
+    def before(work: Callable[..., Any], requests: Any) -> None:
+        assert work is read_batch
+        batches.append([request.n for request in requests])
+        counts.release()
+        assert gate.wait(SECONDS)
+
+    other = Seat()
+    with (
+        using_engine(InlineEngine(before=before)),
+        served() as url,
+        sitting(url, seat.token) as one,
+        sitting(url, other.token) as two,
+    ):
+        for n, socket in ((1, one), (2, two)):  # both batches that may be on their way
+            socket.send(ink_frame(n, digit_sheet(n)))
+            assert counts.acquire(timeout=SECONDS)
+        for n in range(3, 9):
+            one.send(ink_frame(n, digit_sheet(n), finished=False))
+        for n in range(10, 13):
+            two.send(ink_frame(n, digit_sheet(n), finished=False))
+        for socket in (one, two):  # what was sent before a ping has arrived before it
+            assert socket.ping().wait(SECONDS)
+        gate.set()
+        for socket, newest in ((one, 8), (two, 12)):
+            while reading(socket).header["n"] != newest:
+                pass
+    assert batches == [[1], [2], [8, 12]]
+
+
+def test_a_seat_ends_with_its_session(channel: str, seat: Seat) -> None:
+    brief = Seat()
+    with sitting(channel, brief.token) as socket:
+        texts_and(socket, "run")
+        token = brief.token
+        del brief
+        gc.collect()
+        assert closed_with(socket) == 4401
+    with sitting(channel, token) as socket:
+        assert closed_with(socket) == 4401
+
+
+def test_a_given_digit_is_read_when_asked_and_when_the_page_changes_it(
+    channel: str, seat: Seat
+) -> None:
+    first, second = (
+        ChosenDigit(digit_sheet(place)[::3, ::3].astype(np.float32) / 255, f"test digit {place}")
+        for place in (4, 5)
+    )
+    seat.given = first
+    with sitting(channel, seat.token) as socket:
+        socket.send(json.dumps({"ask": "given", "n": 1}))
+        assert reading(socket).header["n"] == 1
+        assert seat.digit is first
+        seat.given = second
+        seat.changed()
+        texts_and(socket, "given")
+        np.testing.assert_array_equal(reading(socket).arrays["input"], np.rint(second.pixels * 255))
+        assert seat.digit is second
+
+
+def test_what_was_drawn_is_read_again_with_the_network_that_the_page_shows_now(
+    channel: str, seat: Seat
+) -> None:
+    with sitting(channel, seat.token) as socket:
+        socket.send(ink_frame(3, digit_sheet(6)))
+        assert reading(socket).header["network"]["fingerprint"] == shipped().fingerprint
+        seat.network = random_network(NetworkConfig(filters=(3,), dense_units=5), 4)
+        seat.network_title = "Mine"
+        seat.changed()
+        again = reading(socket).header
+        assert again["n"] == 3
+        assert again["network"]["title"] == "Mine"
+        assert again["network"]["fingerprint"] == seat.network.fingerprint
+
+
+def test_while_the_engine_is_away_it_is_said_and_then_that_it_is_back(
+    channel: str, seat: Seat, inline_engine: InlineEngine
+) -> None:
+    inline_engine.state = EngineState("restarting")
+    with sitting(channel, seat.token) as socket:
+        socket.send(ink_frame(5, digit_sheet(0)))
+        fault = texts_and(socket, "fault")
+        assert (fault["n"], fault["fault"]) == (5, "restarting")
+        assert "starting again" in fault["words"]
+        inline_engine.state = EngineState("ready")
+        texts_and(socket, "ready")
+        socket.send(ink_frame(6, digit_sheet(0)))
+        assert reading(socket).header["n"] == 6

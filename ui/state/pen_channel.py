@@ -1,0 +1,481 @@
+"""The pen's channel: a WebSocket on which ink goes to a worker and readings come back.
+
+No rerun of a page is fast enough for a moving pen. So the browser sends the ink here, as bytes; the
+page's process hands it to a worker, and hands on the bytes that the worker answers with. It opens
+neither. What waits together is one batch for the worker, and of one pen only the newest ink waits.
+
+A connection proves with the token of a seat whose it is: see `ui.state.pen_seat`.
+"""
+
+import asyncio
+import logging
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import numpy as np
+import streamlit as st
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit.web.server.server_util import is_url_from_allowed_origins
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+from model.engine import EngineError, EngineFault, engine
+from model.evaluation.pen_reading import GivenDigit, Ink, PenAnswer, PenRequest, read_batch
+from model.network import SIDE, Network
+from model.runs import Run
+from ui.state.pen_frames import (
+    GIVEN,
+    LARGEST,
+    READY,
+    EpochFrame,
+    Frame,
+    GivenFrame,
+    InkFrame,
+    MalformedFrameError,
+    RunFrame,
+    Told,
+    fault_text,
+    frame_of,
+    run_news,
+    token_of,
+)
+from ui.state.pen_seat import Seat, seat_of
+from ui.state.reason_words import reason_words
+from ui.state.session import ChosenDigit
+
+TOKEN_SECONDS = 10.0
+FRAMES, FRAMES_SECONDS = 240, 2.0
+"""So many frames in so many seconds, 120 a second, are more than any pen sends."""
+BATCH = 16
+"""Requests that are answered together at most."""
+IN_FLIGHT = 2
+"""Batches at a time: the worker never waits for the next one."""
+ANSWER_SECONDS = 10.0
+NEWS_SECONDS = 0.25
+TOO_LARGE, MALFORMED, UNKNOWN = 1009, 4400, 4401
+"""Codes with which a connection is closed."""
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def pen_routes() -> list[WebSocketRoute]:
+    """Return the channel's route."""
+    dispatcher = Dispatcher()
+
+    async def serve(socket: WebSocket) -> None:
+        await _serve(socket, dispatcher)
+
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return [WebSocketRoute(f"{'/' + base if base else ''}/pen", serve)]
+
+
+async def _serve(socket: WebSocket, dispatcher: "Dispatcher") -> None:
+    """Serve one connection until it ends."""
+    origin, host = socket.headers.get("origin"), socket.headers.get("host", "")
+    if not await asyncio.to_thread(_welcome, origin, host):
+        await socket.close()  # before it was accepted: the browser gets a 403
+        return
+    await socket.accept()
+    with suppress(WebSocketDisconnect):
+        await socket.close(await _talk(socket, dispatcher))
+
+
+def _welcome(origin: str | None, host: str) -> bool:
+    """Whether a page of this origin may connect: as Streamlit decides it for its own socket."""
+    if not is_host_allowed(host):
+        return False
+    # No browser leaves its origin out.
+    return origin is None or urlsplit(origin).netloc == host or is_url_from_allowed_origins(origin)
+
+
+async def _talk(socket: WebSocket, dispatcher: "Dispatcher") -> int:
+    """Take frames and answer them; return the code to close the connection with.
+
+    Raises:
+        WebSocketDisconnect: the browser has gone.
+    """
+    try:
+        seat = seat_of(token_of(await asyncio.wait_for(_received(socket), TOKEN_SECONDS)))
+    except _TooLargeError:
+        return TOO_LARGE
+    except (TimeoutError, MalformedFrameError):
+        return UNKNOWN
+    if seat is None:
+        return UNKNOWN
+    connection = Connection(socket, seat, dispatcher)
+    del seat  # it ends with its session, whoever is connected
+    works = [asyncio.create_task(work) for work in connection.works()]
+    try:
+        ended, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        connection.end()
+        for work in works:
+            work.cancel()
+        await asyncio.gather(*works, return_exceptions=True)
+    return next(work.result() for work in ended)
+
+
+class _TooLargeError(ValueError):
+    """A frame of more than `LARGEST` bytes."""
+
+
+async def _received(socket: WebSocket) -> bytes | str:
+    """The next frame.
+
+    Raises:
+        WebSocketDisconnect: the browser has gone.
+        _TooLargeError: nobody opens a frame of this size.
+    """
+    received = await socket.receive()
+    if received["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(received.get("code", 1005))
+    text: str | None = received.get("text")
+    raw: bytes | str = text if text is not None else received["bytes"]
+    if len(raw if isinstance(raw, bytes) else raw.encode()) > LARGEST:
+        raise _TooLargeError
+    return raw
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """A network that is shown now, and what is said of it."""
+
+    network: Network
+    title: str
+    epoch: int | None = None
+    batch: int | None = None
+    learning: bool = False
+
+
+def _shown(seat: Seat) -> _Shown:
+    """What a seat shows now. It may read a file and takes a millisecond: not for the loop."""
+    run, epoch = seat.run, seat.epoch
+    if run is not None and epoch is not None:
+        kept = [each for each in run.epochs if each <= epoch]
+        network = run.network_at(kept[-1]) if kept else None
+        if network is not None:
+            return _Shown(network, seat.network_title, kept[-1])
+    elif run is not None:
+        state = run.state()
+        between = state.phase.moving or state.batch > 0
+        if between or state.epoch > 0:
+            network = run.network_now() if between else run.network_at()
+            if network is not None:
+                batch = state.batch if between else None
+                moving = state.phase.moving
+                return _Shown(network, seat.network_title, state.epoch, batch, moving)
+    return _Shown(seat.network, seat.network_title)
+
+
+def _place_of(run: Run | None) -> tuple[object, ...]:
+    """Names the weights that a run has now."""
+    if run is None:
+        return ()
+    state = run.state()
+    return run.id, state.generation, state.epoch, state.batch, state.phase.moving
+
+
+class Connection:
+    """One open socket of one seat. All but the seat's listener is called on the server's loop."""
+
+    def __init__(self, socket: WebSocket, seat: Seat, dispatcher: "Dispatcher") -> None:
+        self._socket = socket
+        self._seat = weakref.ref(seat)
+        self._dispatcher = dispatcher
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        self._open = True
+        self._arrivals: deque[float] = deque(maxlen=FRAMES)
+        self._n = 0  # of the last request
+        self._last: Ink | ChosenDigit | None = None  # what was read last
+        self._ink: Ink | None = None  # the last from the sheet
+        self._again = False  # whether it is to be read again, whatever has changed
+        self._answered = 0  # the largest n that was answered
+        self._shown: _Shown | None = None
+        self._out = _Outbox()
+        self._listener = self._wake_from_elsewhere
+        seat.listen(self._listener)
+        self._end_of_seat = weakref.finalize(seat, self._listener)
+        self._end_of_seat.atexit = False
+        self._given, self._place = seat.given, self._showing(seat)
+
+    def works(self) -> tuple[Coroutine[Any, Any, int], ...]:
+        """All that goes on while it is open. The first to end says with which code to close."""
+        return self._take_frames(), self._follow(), self._out.send_all(self._socket)
+
+    def end(self) -> None:
+        """Take no more part in anything."""
+        self._open = False
+        self._dispatcher.forget(self)
+        self._end_of_seat.detach()
+        if (seat := self._seat()) is not None:
+            seat.leave(self._listener)
+
+    async def _take_frames(self) -> int:
+        while True:
+            try:
+                raw = await _received(self._socket)
+                seat = self._seat()
+                if seat is None:
+                    return UNKNOWN
+                if self._too_many():
+                    return MALFORMED
+                await self._take(frame_of(raw), seat)
+            except _TooLargeError:
+                return TOO_LARGE
+            except MalformedFrameError:
+                return MALFORMED
+            del seat
+
+    def _too_many(self) -> bool:
+        now = time.monotonic()
+        full = len(self._arrivals) == FRAMES and now - self._arrivals[0] < FRAMES_SECONDS
+        self._arrivals.append(now)
+        return full
+
+    async def _take(self, frame: Frame, seat: Seat) -> None:
+        if self._shown is None:
+            self._shown = await asyncio.to_thread(_shown, seat)
+        match frame:
+            case InkFrame(n, finished, packed):
+                self._ink = Ink(packed, finished, seat.steps_off)
+                self._read(n, self._ink)
+            case GivenFrame(n) if seat.given is not None:
+                self._given = seat.given
+                self._read(n, seat.given)
+            case EpochFrame(n, epoch):
+                seat.choose_epoch(epoch)
+                self._n, self._again = n, True
+                self._woken.set()
+            case RunFrame(do) if seat.run is not None:
+                _steer(seat.run, do)
+
+    def _read(self, n: int, content: Ink | ChosenDigit) -> None:
+        self._n, self._last = n, content
+        self._dispatcher.read(self, n, content)
+
+    def _wake_from_elsewhere(self) -> None:
+        with suppress(RuntimeError):  # the server's loop has ended
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def _follow(self) -> int:
+        """Tell the browser what becomes of the run and of what the page shows."""
+        told: Told | None = None
+        while True:
+            seat = self._seat()
+            if seat is None:
+                return UNKNOWN
+            if seat.run is not None:
+                seat.run.seen()
+            if self._out.idle:  # of a slow connection the news waits, and is newer then
+                news, told = run_news(seat.run, told)
+                if news is not None:
+                    self._out.text(news)
+            await self._look_again(seat)
+            seconds = None if seat.run is None else NEWS_SECONDS
+            del seat
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), seconds)
+            self._woken.clear()
+
+    async def _look_again(self, seat: Seat) -> None:
+        """Read again what was read last where the network, the steps or the digit have changed."""
+        place, given, again = self._showing(seat), seat.given, self._again
+        self._again = False
+        other = given is not self._given
+        moved = place != self._place
+        if self._shown is None or moved:
+            self._shown = await asyncio.to_thread(_shown, seat)
+        if not (moved or other or again):
+            return
+        by_page = other or place[0] != self._place[0]
+        self._place, self._given = place, given
+        content = (given or self._ink) if other else self._last
+        if content is None:
+            self._last = None
+            return
+        if isinstance(content, Ink):
+            content = replace(content, off=seat.steps_off)
+        if by_page:
+            self._out.text(GIVEN)
+        self._read(self._n, content)
+
+    def _showing(self, seat: Seat) -> tuple[tuple[object, ...], tuple[object, ...]]:
+        """What the page shows, and where its run is; compared with what was read with last."""
+        page = (seat.network.fingerprint, seat.network_title, seat.epoch, seat.steps_off)
+        return page, _place_of(seat.run) if seat.epoch is None else ()
+
+    # Called by the dispatcher.
+
+    def request(self, n: int, content: Ink | ChosenDigit) -> PenRequest:
+        """What the worker is asked."""
+        shown = self._shown
+        assert shown is not None  # nothing is read before it is known with what
+        return PenRequest(
+            n,
+            shown.network,
+            shown.title,
+            shown.epoch,
+            shown.batch,
+            shown.learning,
+            content if isinstance(content, Ink) else GivenDigit(content.pixels.tobytes()),
+        )
+
+    def answer(self, n: int, content: Ink | ChosenDigit, answer: PenAnswer) -> None:
+        """Hand an answer on, unless a newer one was quicker."""
+        seat = self._seat()
+        if seat is None or not self._open or n < self._answered:
+            return
+        self._answered = n
+        self._out.reading(answer.message)
+        if isinstance(content, ChosenDigit):
+            seat.digit = content
+        elif answer.digit is None:
+            seat.digit = None
+        else:
+            pixels = np.frombuffer(answer.digit, np.float32).reshape(SIDE, SIDE)
+            several = f", digit {answer.followed + 1} of {answer.count}" if answer.count > 1 else ""
+            seat.digit = ChosenDigit(pixels, f"your drawing{several}")
+
+    def fault(self, n: int, fault: str, words: str) -> None:
+        """Say that there is no answer."""
+        self._out.text(fault_text(n, fault, words))
+
+    def ready(self) -> None:
+        """Say that there will be answers again."""
+        self._out.text(READY)
+
+
+def _steer(run: Run, do: str) -> None:
+    steps: dict[str, Callable[[], None]] = {
+        "pause": run.pause,
+        "resume": run.resume,
+        "batch": run.one_batch,
+        "epoch": run.one_epoch,
+        "stop": run.stop,
+        "more": lambda: run.more(1),
+    }
+    steps[do]()
+
+
+class _Outbox:
+    """What waits to be sent on one connection: of readings only the newest."""
+
+    def __init__(self) -> None:
+        self._texts: deque[str] = deque(maxlen=16)
+        self._reading: bytes | None = None
+        self._filled = asyncio.Event()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits."""
+        return not self._filled.is_set()
+
+    def text(self, text: str) -> None:
+        """Send a text."""
+        self._texts.append(text)
+        self._filled.set()
+
+    def reading(self, message: bytes) -> None:
+        """Send a reading, in the place of one that still waits."""
+        self._reading = message
+        self._filled.set()
+
+    async def send_all(self, socket: WebSocket) -> NoReturn:
+        """Send whatever comes.
+
+        Raises:
+            WebSocketDisconnect: the browser has gone.
+        """
+        while True:
+            await self._filled.wait()
+            while self._texts:
+                await socket.send_text(self._texts.popleft())
+            if self._reading is not None:
+                message, self._reading = self._reading, None
+                await socket.send_bytes(message)
+            if not self._texts and self._reading is None:
+                self._filled.clear()
+
+
+class Dispatcher:
+    """Hands what waits to the workers, batch by batch. All is called on the server's loop."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Connection, tuple[int, Ink | ChosenDigit]] = {}  # in their order
+        self._running: set[asyncio.Task[None]] = set()
+        self._unanswered: set[Connection] = set()  # they wait for the engine
+        self._watching: asyncio.Task[None] | None = None
+        self._pool = ThreadPoolExecutor(IN_FLIGHT, "pen")
+
+    def read(self, connection: Connection, n: int, content: Ink | ChosenDigit) -> None:
+        """Have something read, in the place of what still waits there."""
+        self._waiting[connection] = n, content
+        self._begin()
+
+    def forget(self, connection: Connection) -> None:
+        """Answer a connection no more."""
+        self._waiting.pop(connection, None)
+        self._unanswered.discard(connection)
+
+    def _begin(self) -> None:
+        while self._waiting and len(self._running) < IN_FLIGHT:
+            first = list(self._waiting)[:BATCH]
+            batch = [(each, *self._waiting.pop(each)) for each in first]
+            task = asyncio.get_running_loop().create_task(self._answer(batch))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.result()
+            self._begin()
+
+    async def _answer(self, batch: list[tuple[Connection, int, Ink | ChosenDigit]]) -> None:
+        loop = asyncio.get_running_loop()
+        requests = [each.request(n, content) for each, n, content in batch]
+        try:
+            answers = await loop.run_in_executor(self._pool, _ask, requests)
+        except EngineError as error:
+            self._say(batch, error.fault.name.lower(), reason_words(error.fault))
+            return
+        except Exception:
+            # A fault of ours in one reading must not silence the channel for everybody.
+            _LOGGER.exception("A reading failed.")
+            self._say(batch, "failed", reason_words(EngineFault.LOST))
+            return
+        for (connection, n, content), answer in zip(batch, answers, strict=True):
+            connection.answer(n, content, answer)
+
+    def _say(
+        self, batch: list[tuple[Connection, int, Ink | ChosenDigit]], fault: str, words: str
+    ) -> None:
+        for connection, n, _ in batch:
+            connection.fault(n, fault, words)
+            self._unanswered.add(connection)
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.get_running_loop().create_task(self._until_ready())
+
+    async def _until_ready(self) -> None:
+        await asyncio.sleep(NEWS_SECONDS)
+        while engine().state.phase != "ready":
+            await asyncio.sleep(NEWS_SECONDS)
+        for connection in self._unanswered:
+            connection.ready()
+        self._unanswered.clear()
+
+
+def _ask(requests: list[PenRequest]) -> list[PenAnswer]:
+    """Ask the engine; in a thread of the pool."""
+    state = engine().state
+    if state.phase != "ready":  # said at once instead of waiting
+        raise EngineError(state.fault)
+    return engine().within(ANSWER_SECONDS).run(read_batch, requests)
