@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from model.engine.certificates import Certificate, security
 from model.engine.interface import EngineError, EngineFault, EngineLost
 from model.engine.parcels import SentNetworks
 from model.engine.protocol import PRELOAD, RETIRING, WARM_UP
@@ -54,7 +55,7 @@ class Link:
 
     @property
     def address(self) -> str:
-        """Of the scheduler, as Dask writes it: tcp://host:port."""
+        """Of the scheduler, as Dask writes it: tls://host:port."""
         address: str = self.client.scheduler.address
         return address
 
@@ -158,17 +159,20 @@ def open_link(address: str | None, warm_up: bool) -> Link:
         Exception: whatever else Dask raises. In each case nothing is left of the attempt.
     """
     if address is not None:
-        return _connect(address, None)
+        return _connect(address, None, None)
     child = _start_child(warm_up)
     try:
-        return _connect(_scheduler_address(child), child)
+        scheduler, own = _report_of(child)
+        return _connect(scheduler, own, child)
     except BaseException:
         _end_child(child)
         raise
 
 
-def _connect(address: str, child: Child | None) -> Link:
+def _connect(address: str, own: Certificate | None, child: Child | None) -> Link:
     """Make a client on its own loop, where a wait can be bounded.
+
+    It shows the engine's own certificate; for a cluster, what Dask's settings name.
 
     Made in this thread it would wait with Dask's blocking call, which has no end when a program
     listens at the address and says nothing, and raises an UnboundLocalError when it is cancelled.
@@ -182,6 +186,7 @@ def _connect(address: str, child: Child | None) -> Link:
         client = Client(
             address,
             loop=loop,
+            security=None if own is None else security(own),
             timeout=CONNECT_SECONDS,
             direct_to_workers=True,  # a tenth of the time of the way through the scheduler
             set_as_default=False,
@@ -221,8 +226,8 @@ def _start_child(warm_up: bool) -> Child:
     )
 
 
-def _scheduler_address(child: Child) -> str:
-    """Wait for the child's one line.
+def _report_of(child: Child) -> tuple[str, Certificate]:
+    """Wait for the child's one line: where its scheduler listens, and what opens it.
 
     Raises:
         EngineError: the child ended without it, or did not write it in time.
@@ -232,8 +237,8 @@ def _scheduler_address(child: Child) -> str:
         line = report.readline()
     if not line:
         raise EngineError(EngineFault.FAILED)
-    address: str = json.loads(line)["scheduler"]
-    return address
+    said = json.loads(line)
+    return said["scheduler"], Certificate(said["certificate"], said["key"])
 
 
 @contextlib.contextmanager

@@ -11,8 +11,21 @@ resources:
 
     dask worker ADDRESS --nthreads 1 --preload model.engine.server --resources "answer=1 train=1"
 
-The app must be able to connect to the workers themselves, and the network between them must be
-trusted: Dask runs any function that it is sent.
+The app must be able to connect to the workers themselves. Dask runs any function that it is sent,
+so a cluster needs TLS as the app's own engine has it (`model.engine.certificates`), unless the
+network is trusted whole. One certificate for all of its machines and the app is enough:
+
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=digitscope
+        -days 3650 -keyout key.pem -out certificate.pem
+
+Dask reads the paths from the environment, on each machine with the scheduler, a worker or the app:
+
+    DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION=True
+    DASK_DISTRIBUTED__COMM__TLS__CA_FILE=certificate.pem
+    DASK_DISTRIBUTED__COMM__TLS__ROLE__CERT=certificate.pem  # ROLE: SCHEDULER, WORKER or CLIENT
+    DASK_DISTRIBUTED__COMM__TLS__ROLE__KEY=key.pem
+
+and ADDRESS and DIGITSCOPE_SCHEDULER begin with tls://.
 """
 
 import atexit

@@ -1,8 +1,10 @@
 """The engine's own program: a Dask scheduler and two workers on this machine.
 
 `python -m model.engine.server` starts them, writes one JSON line to standard output as soon as
-the scheduler listens, `{"scheduler": "tcp://127.0.0.1:…"}`, and ends when its standard input ends:
-that happens however the parent ends, kill -9 included, and the workers end with this program.
+the scheduler listens, `{"scheduler": "tls://127.0.0.1:…", "certificate": …, "key": …}`, and ends
+when its standard input ends: that happens however the parent ends, kill -9 included, and the
+workers end with this program. Who has not read the line cannot connect: see
+`model.engine.certificates`.
 
 The module is also the preload of every worker (`dask_setup` below), here and on a cluster.
 It must stay light: it is imported before Dask, and TensorFlow is loaded by the workers alone.
@@ -14,13 +16,15 @@ import logging
 import os
 import threading
 import time
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from model.engine.certificates import new_certificate, security
 from model.engine.protocol import ANSWER, PRELOAD, TRAIN, WARM_UP
 from model.engine.worker_rotation import WorkerRotation
 
-# Only this machine can connect: Dask runs any function that a connection sends it.
+# Only this machine can reach the ports; who may connect says the certificate.
 LOOPBACK = "127.0.0.1"
 
 # Above 0 the operating system serves other processes first. Training takes all cores and gives way
@@ -111,14 +115,17 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
     # some for every batch: a batch of training took 37 ms with it and 12 without.
     dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None})
 
+    own = new_certificate()
     here = {
         "host": LOOPBACK,
+        "protocol": "tls",
+        "security": security(own),
         "dashboard_address": f"{LOOPBACK}:0",  # bound even when unused; never to all interfaces
         "dashboard": False,
     }
     async with Scheduler(port=0, **here) as scheduler:
         with os.fdopen(report, "w") as line:
-            line.write(json.dumps({"scheduler": scheduler.address}) + "\n")
+            line.write(json.dumps({"scheduler": scheduler.address, **asdict(own)}) + "\n")
 
         def make_nanny(role: str, name: str) -> Any:
             return Nanny(

@@ -1,5 +1,6 @@
 """The engine with real processes: what it answers, what it survives, and that it leaves nothing."""
 
+import asyncio
 import contextlib
 import math
 import os
@@ -15,15 +16,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
+import dask
 import numpy as np
 import psutil
 import pytest
+from distributed import get_worker
+from distributed.core import rpc
 from threadpoolctl import threadpool_info
 
 import model.engine
 import model.engine.connection
 import model.engine.dask_engine
 from model.engine import DaskEngine, EngineError, EngineFault, EngineLost
+from model.engine.certificates import Certificate, new_certificate, security
 from model.engine.connection import open_link
 from model.engine.parcels import Networks, SentNetworks
 from model.engine.slot import SlotHandle, open_slot
@@ -137,6 +142,11 @@ class Scales:
 def blas_threads() -> set[int]:
     np.ones((64, 64)) @ np.ones((64, 64))
     return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+def own_address() -> str:
+    address: str = get_worker().address
+    return address
 
 
 def living_counters() -> int:
@@ -386,7 +396,52 @@ def test_every_port_is_open_to_this_machine_only(engine: DaskEngine) -> None:
     assert {port.ip for port in ports} == {"127.0.0.1"}
 
 
-def test_a_cluster_that_exists_is_used(engine: DaskEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def cluster_settings(engine: DaskEngine, tmp_path: Path) -> Iterator[None]:
+    """Dask's settings as the environment of a cluster's machine gives them."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    for path, content in zip((certificate, key), certificate_of(engine), strict=True):
+        path.write_text(content)
+    tls = "distributed.comm.tls"
+    settings = {
+        "distributed.comm.require-encryption": True,
+        f"{tls}.ca-file": str(certificate),
+        f"{tls}.client.cert": str(certificate),
+        f"{tls}.client.key": str(key),
+    }
+    with dask.config.set(settings):
+        yield
+
+
+@pytest.mark.parametrize("port", ["the scheduler", "a worker"])
+def test_nobody_without_the_certificate_can_use_a_port(engine: DaskEngine, port: str) -> None:
+    assert engine.address is not None
+    address = engine.address if port == "the scheduler" else engine.submit(own_address).result(30)
+    assert address.startswith("tls://")
+
+    async def call(secret: Certificate | None, address: str) -> object:
+        arguments = security(secret).get_connection_args("client") if secret else {}
+        async with rpc(address, timeout=1, connection_args=arguments) as stranger:
+            return await stranger.identity()
+
+    own = Certificate(*certificate_of(engine))
+    assert asyncio.run(call(own, address))
+    before_comm = "before comm was established"
+    with pytest.raises(OSError, match=before_comm):
+        asyncio.run(call(new_certificate(), address))
+    with pytest.raises(OSError, match=before_comm):
+        asyncio.run(call(None, address.replace("tls://", "tcp://")))
+
+
+def certificate_of(engine: DaskEngine) -> tuple[str, str]:
+    assert engine._link is not None
+    held = engine._link.client.security
+    return held.tls_ca_file, held.tls_client_key
+
+
+def test_a_cluster_that_exists_is_used(
+    engine: DaskEngine, monkeypatch: pytest.MonkeyPatch, cluster_settings: None
+) -> None:
     assert engine.address is not None
     monkeypatch.setenv("DIGITSCOPE_SCHEDULER", engine.address)
     other = DaskEngine()
@@ -468,7 +523,7 @@ def test_a_call_that_waits_survives_the_killed_engine(engine: DaskEngine) -> Non
 
 
 def test_a_failed_engine_says_so_and_can_be_started_again(
-    engine: DaskEngine, monkeypatch: pytest.MonkeyPatch
+    engine: DaskEngine, monkeypatch: pytest.MonkeyPatch, cluster_settings: None
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         nobody = f"tcp://127.0.0.1:{server.getsockname()[1]}"
