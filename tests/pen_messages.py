@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from model.data.mnist import embedded
-from model.evaluation.pen_reading import SHEET_SIDE, MessageKind
+from model.evaluation.pen_message import MessageKind
+from model.evaluation.pen_reading import SHEET_SIDE
 
 
 @dataclass(frozen=True)

@@ -1,47 +1,37 @@
-"""What the pen's channel asks of a worker: readings as messages that go to the browser as they are.
+"""What the pen's channel asks of a worker: readings, and what a number is made of.
 
 `read_batch` takes what waits together, sends the digits that one network reads through it at once,
-and makes each answer whole: the page's own process hands it on without opening it. A message is
-one byte that says what it is, and a zlib stream: the length of a header (4 bytes, little endian),
-the header as JSON, and the arrays that the header names one after the other. The header ends in
-blanks so that the arrays begin at a multiple of four.
-
-Maps travel as one byte a value, which is what a screen shows; what is shown as a number travels
-exactly.
+and makes each answer whole, as `model.evaluation.pen_message` says: the page's own process hands it
+on without opening it.
 """
 
-import json
-import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from model.evaluation.pen_message import FULL, MessageKind, message, quantised
 from model.evaluation.reading import known_rules
 from model.evaluation.verdict import Judgement, Rules, Verdict, judge, number
-from model.network import SIDE, LayerKind, Network, layers
-from model.network.activations import ForwardPass, LayerOutput, layer_outputs
+from model.interpretability.arithmetic import PoolingWindow, WeightedSum
+from model.interpretability.contributions import (
+    NoSuchUnitError,
+    Path,
+    Unit,
+    WholeSum,
+    contributions,
+    strongest_path,
+    whole_sum,
+)
+from model.network import SIDE, Layer, LayerKind, Network, layers
+from model.network.activations import ForwardPass, LayerOutput, forward_pass, layer_outputs
 from model.network.digit_detector import detector
 from model.preprocessing.pipeline import Problem, StepKey, from_ink
 from model.preprocessing.sheet import Box
 
 SHEET_SIDE = 84
 """Cells along an edge of the ink that arrives."""
-FULL = 255
-"""The byte of full ink, and of the largest value of a layer."""
-MIDDLE, HALF = 128, 127
-"""Of a layer that has negative values: the byte of zero, and how far the largest is from it."""
-LEVEL = 1
-"""Of zlib: the messages are a quarter of the arrays with it, and 2 % less with the default of 6."""
-
-
-class MessageKind(IntEnum):
-    """What a binary message to the browser is."""
-
-    READING = 1
-    ANSWER = 2
 
 
 @dataclass(frozen=True)
@@ -68,6 +58,34 @@ class GivenDigit:
     pixels: bytes
 
 
+@dataclass(frozen=True)
+class PathQuestion:
+    """What speaks for an output; None: for the answer."""
+
+    digit: bytes
+    output: int | None
+
+
+@dataclass(frozen=True)
+class WhyQuestion:
+    """The largest contributions to a unit, and what it feeds."""
+
+    digit: bytes
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class SumQuestion:
+    """All of a unit's sum."""
+
+    digit: bytes
+    unit: Unit
+
+
+Question = PathQuestion | WhyQuestion | SumQuestion
+"""Of a digit that was read: 28 × 28 float32, row by row, as `PenAnswer.digit` is."""
+
+
 @dataclass(frozen=True, eq=False)
 class PenRequest:
     """One thing that the browser wants to know.
@@ -79,7 +97,7 @@ class PenRequest:
         epoch: after which of its run's epochs it is; None where it is no run's.
         batch: how many of the epoch that runs are done; None where it is at an epoch's end.
         learning: whether it is another one in a moment: nobody measures then when it is sure.
-        content: what is to be read.
+        content: what is to be read, or told.
     """
 
     n: int
@@ -88,7 +106,7 @@ class PenRequest:
     epoch: int | None
     batch: int | None
     learning: bool
-    content: Ink | GivenDigit
+    content: Ink | GivenDigit | Question
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,78 +152,27 @@ def read_batch(requests: Sequence[PenRequest]) -> list[PenAnswer]:
     Raises:
         ValueError: ink that is no sheet, pixels that are no digit, or an unknown key in `off`.
     """
-    found = _with_likeness([_found(request.content) for request in requests])
-    places: dict[str, list[int]] = {}  # of the requests, by their network
-    for place, request in enumerate(requests):
-        places.setdefault(request.network.fingerprint, []).append(place)
     answers: dict[int, PenAnswer] = {}
+    contents: dict[int, Ink | GivenDigit] = {}
+    for place, request in enumerate(requests):
+        if isinstance(request.content, Ink | GivenDigit):
+            contents[place] = request.content
+        else:
+            answers[place] = PenAnswer(_told(request, request.content))
+    readings = _with_likeness([_found(content) for content in contents.values()])
+    found = dict(zip(contents, readings, strict=True))
+    places: dict[str, list[int]] = {}  # of the requests, by their network
+    for place in found:
+        places.setdefault(requests[place].network.fingerprint, []).append(place)
     for together in places.values():
         network = requests[together[0]].network
         outputs = _outputs(network, np.concatenate([found[place].digits for place in together]))
         start = 0
         for place in together:
             end = start + len(found[place].digits)
-            answers[place] = _answer(requests[place], found[place], outputs, start, end)
+            answers[place] = _read(requests[place], found[place], outputs, start, end)
             start = end
     return [answers[place] for place in range(len(requests))]
-
-
-def quantised(values: np.ndarray) -> tuple[np.ndarray, float, bool]:
-    """Return values as bytes: the error is at most half a step, which is top / 255.
-
-    Args:
-        values: any shape, float32.
-
-    Returns:
-        The bytes, the largest |value|, and whether there are negative values: then a byte is
-        128 + 127 · value / top, and a step is top / 127; else 255 · value / top.
-    """
-    lowest, highest = float(values.min()), float(values.max())
-    top, signed = max(highest, -lowest), lowest < 0
-    if not top:
-        return np.zeros(values.shape, np.uint8), 0.0, False
-    scaled = values * np.float32((HALF if signed else FULL) / top)
-    if signed:
-        scaled += MIDDLE
-    scaled += np.float32(0.5)  # what is cut off next was then rounded
-    return scaled.astype(np.uint8), top, signed
-
-
-def message(
-    kind: MessageKind, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
-) -> bytes:
-    """Return a binary message to the browser.
-
-    Args:
-        kind: what it is.
-        header: all but "arrays", which is made here. What is no finite number becomes null.
-        arrays: uint8 or float32, by name.
-    """
-    parts = [(name, array) for name, array in arrays.items() if array.dtype == np.uint8]
-    small = sum(array.size for _, array in parts)
-    exact = [(name, array.astype("<f4", copy=False)) for name, array in arrays.items()]
-    exact = [(name, array) for name, array in exact if arrays[name].dtype != np.uint8]
-    listed = [
-        {"name": name, "dtype": "u8" if array.itemsize == 1 else "f32", "shape": array.shape}
-        for name, array in parts + exact
-    ]
-    text = json.dumps(finite({**header, "arrays": listed}), separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 4)
-    content = [len(text).to_bytes(4, "little"), text]
-    content += [array.tobytes() for _, array in parts]
-    content += [bytes(-small % 4 if exact else 0), *(array.tobytes() for _, array in exact)]
-    return bytes([kind]) + zlib.compress(b"".join(content), LEVEL)
-
-
-def finite(value: Any) -> Any:
-    """Return the same for JSON, which knows no other numbers: None for what is not finite."""
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {name: finite(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(each) for each in value]
-    return value
 
 
 def _found(content: Ink | GivenDigit) -> _Found:
@@ -273,11 +240,11 @@ def _outputs(network: Network, digits: np.ndarray) -> tuple[LayerOutput, ...]:
     )
 
 
-def _none(layer: Any) -> np.ndarray:
+def _none(layer: Layer) -> np.ndarray:
     return np.zeros((0, *layer.output_shape), np.float32)
 
 
-def _answer(
+def _read(
     request: PenRequest, found: _Found, outputs: tuple[LayerOutput, ...], start: int, end: int
 ) -> PenAnswer:
     """The answer to one request, whose digits are some of those that the network has read."""
@@ -285,12 +252,7 @@ def _answer(
         "n": request.n,
         "finished": found.finished,
         "digit": None,
-        "network": {
-            "fingerprint": request.network.fingerprint,
-            "title": request.title,
-            "epoch": request.epoch,
-            "batch": request.batch,
-        },
+        "network": _network(request),
         "boxes": found.boxes,
         "problem": found.problem,
     }
@@ -315,7 +277,7 @@ def _answer(
         "logits": inside.logits.tolist(),
         "number": number(verdicts, found.boxes) if found.finished and len(verdicts) > 1 else "",
         "followed": found.followed,
-        "path": None,
+        "path": _path(strongest_path(request.network, inside)) if found.finished else None,
     }
     digit = np.ascontiguousarray(inside.digit).tobytes()
     return PenAnswer(
@@ -372,3 +334,113 @@ def _layer(output: LayerOutput, arrays: dict[str, np.ndarray]) -> dict[str, Any]
         "top": top,
         "signed": signed,
     }
+
+
+def _network(request: PenRequest) -> dict[str, Any]:
+    return {
+        "fingerprint": request.network.fingerprint,
+        "title": request.title,
+        "epoch": request.epoch,
+        "batch": request.batch,
+    }
+
+
+def _told(request: PenRequest, question: Question) -> bytes:
+    """The answer to a question about a digit that was read."""
+    digit = np.frombuffer(question.digit, np.float32).reshape(SIDE, SIDE)
+    inside = forward_pass(request.network, digit)
+    header: dict[str, Any] = {"n": request.n, "network": _network(request)}
+    arrays: dict[str, np.ndarray] = {}
+    try:
+        match question:
+            case PathQuestion(output=output):
+                header |= {"ask": "path"} | _path(strongest_path(request.network, inside, output))
+            case WhyQuestion(unit=unit):
+                header |= {"ask": "why"} | asdict(contributions(request.network, inside, unit))
+                for name in ("inputs", "feeds"):
+                    header[name] = [each.pop("unit") | each for each in header[name]]
+            case SumQuestion(unit=unit):
+                header |= {"ask": "sum"} | _sum(whole_sum(request.network, inside, unit), arrays)
+    except NoSuchUnitError:
+        header["problem"] = "no such unit"
+    return message(MessageKind.ANSWER, header, arrays)
+
+
+def _path(path: Path) -> dict[str, Any]:
+    levels = [
+        {
+            "layer": level[0].unit.layer,
+            "units": [
+                {
+                    "channel": each.unit.channel,
+                    "row": each.unit.row,
+                    "column": each.unit.column,
+                    "value": each.value,
+                    "weight": each.weight,
+                    "input": each.value,
+                    "product": each.product,
+                    "to": each.to,
+                    "field": each.field,
+                }
+                for each in level
+            ],
+        }
+        for level in path.levels
+        if level
+    ]
+    return {"output": path.output, "levels": levels}
+
+
+def _sum(whole: WholeSum, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """The header of a whole sum; its numbers go to `arrays`."""
+    explanation, layer = whole.explanation, whole.explanation.layer
+    header: dict[str, Any] = {
+        "unit": asdict(whole.unit),
+        "kind": layer.kind,
+        "before": whole.before,
+        "value": explanation.value,
+        "keras": explanation.check.reported,
+        "bias": 0.0,
+        "activation": layer.activation,
+        "field": whole.field,
+        "window": None,
+        "order": None,
+        "winner": None,
+        "mode": None,
+        "logits": None,
+        "probabilities": None,
+    }
+    match explanation:
+        case WeightedSum():
+            header |= {"bias": explanation.bias, "order": explanation.order.tolist()}
+            terms = {
+                "inputs": explanation.inputs,
+                "kernels": explanation.weights,
+                "products": explanation.products,
+            }
+            if layer.kind is LayerKind.CONVOLUTION:
+                header["window"] = (explanation.top, explanation.left)
+                terms = {name: values.transpose(2, 0, 1) for name, values in terms.items()}
+                terms["channel_sums"] = explanation.partial_sums
+            else:
+                terms = {name: values.ravel() for name, values in terms.items()}
+        case PoolingWindow():
+            winners = explanation.winners
+            header |= {
+                "window": (explanation.top, explanation.left),
+                "winner": winners[0] if winners else None,
+                "mode": explanation.mode,
+            }
+            terms = {"inputs": explanation.values}
+        case _:
+            value = np.array([explanation.value])
+            terms = {"inputs": value, "kernels": np.ones(1), "products": value}
+    arrays |= {name: values.astype(np.float32) for name, values in terms.items()}
+    if whole.below.ndim == 3:
+        below, top, signed = quantised(whole.below)
+        arrays["below"] = np.ascontiguousarray(below.transpose(2, 0, 1))
+        header |= {"below_top": top, "below_signed": signed}
+    if whole.softmax is not None:
+        logits, probabilities = whole.softmax
+        header |= {"logits": logits.tolist(), "probabilities": probabilities.tolist()}
+    return header

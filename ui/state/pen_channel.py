@@ -27,8 +27,20 @@ from streamlit.web.server.server_util import is_url_from_allowed_origins
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from model.engine import EngineError, EngineFault, engine
-from model.evaluation.pen_reading import GivenDigit, Ink, PenAnswer, PenRequest, read_batch
+from model.evaluation.pen_message import MessageKind, message
+from model.evaluation.pen_reading import (
+    GivenDigit,
+    Ink,
+    PathQuestion,
+    PenAnswer,
+    PenRequest,
+    Question,
+    SumQuestion,
+    WhyQuestion,
+    read_batch,
+)
 from model.network import SIDE, Network
+from model.preprocessing.sheet import Problem
 from model.runs import Run
 from ui.state.pen_frames import (
     GIVEN,
@@ -39,8 +51,10 @@ from ui.state.pen_frames import (
     GivenFrame,
     InkFrame,
     MalformedFrameError,
+    PathFrame,
     RunFrame,
     Told,
+    UnitFrame,
     fault_text,
     frame_of,
     run_news,
@@ -55,6 +69,8 @@ FRAMES, FRAMES_SECONDS = 240, 2.0
 """So many frames in so many seconds, 120 a second, are more than any pen sends."""
 BATCH = 16
 """Requests that are answered together at most."""
+MOST_QUESTIONS = 4
+"""Of one connection that wait, and in one batch."""
 IN_FLIGHT = 2
 """Batches at a time: the worker never waits for the next one."""
 ANSWER_SECONDS = 10.0
@@ -199,6 +215,8 @@ class Connection:
         self._again = False  # whether it is to be read again, whatever has changed
         self._answered = 0  # the largest n that was answered
         self._shown: _Shown | None = None
+        self._said: PenRequest | None = None  # the one that was answered last
+        self._digit: bytes | None = None  # what was read there
         self._out = _Outbox()
         self._listener = self._wake_from_elsewhere
         seat.listen(self._listener)
@@ -256,6 +274,19 @@ class Connection:
                 self._woken.set()
             case RunFrame(do) if seat.run is not None:
                 _steer(seat.run, do)
+            case PathFrame(n, output):
+                self._question(n, lambda digit: PathQuestion(digit, output))
+            case UnitFrame(n, unit, whole):
+                kind = SumQuestion if whole else WhyQuestion
+                self._question(n, lambda digit: kind(digit, unit))
+
+    def _question(self, n: int, about: Callable[[bytes], Question]) -> None:
+        """Have something told of the reading that the browser shows, by the network that read."""
+        if self._said is None or self._digit is None:
+            self._out.answer(message(MessageKind.ANSWER, {"n": n, "problem": Problem.BLANK}, {}))
+        else:
+            question = replace(self._said, n=n, content=about(self._digit))
+            self._dispatcher.tell(self, question)
 
     def _read(self, n: int, content: Ink | ChosenDigit) -> None:
         self._n, self._last = n, content
@@ -328,12 +359,25 @@ class Connection:
             content if isinstance(content, Ink) else GivenDigit(content.pixels.tobytes()),
         )
 
-    def answer(self, n: int, content: Ink | ChosenDigit, answer: PenAnswer) -> None:
-        """Hand an answer on, unless a newer one was quicker."""
+    def answer(
+        self, request: PenRequest, content: Ink | ChosenDigit | None, answer: PenAnswer
+    ) -> None:
+        """Hand an answer on, unless a newer reading was quicker.
+
+        Args:
+            request: that is answered.
+            content: that was read; None: it was a question.
+            answer: to it.
+        """
         seat = self._seat()
-        if seat is None or not self._open or n < self._answered:
+        if seat is None or not self._open:
             return
-        self._answered = n
+        if content is None:
+            self._out.answer(answer.message)
+            return
+        if request.n < self._answered:
+            return
+        self._answered, self._said, self._digit = request.n, request, answer.digit
         self._out.reading(answer.message)
         if isinstance(content, ChosenDigit):
             seat.digit = content
@@ -370,6 +414,7 @@ class _Outbox:
 
     def __init__(self) -> None:
         self._texts: deque[str] = deque(maxlen=16)
+        self._answers: deque[bytes] = deque(maxlen=MOST_QUESTIONS)
         self._reading: bytes | None = None
         self._filled = asyncio.Event()
 
@@ -381,6 +426,11 @@ class _Outbox:
     def text(self, text: str) -> None:
         """Send a text."""
         self._texts.append(text)
+        self._filled.set()
+
+    def answer(self, message: bytes) -> None:
+        """Send the answer to a question."""
+        self._answers.append(message)
         self._filled.set()
 
     def reading(self, message: bytes) -> None:
@@ -398,11 +448,17 @@ class _Outbox:
             await self._filled.wait()
             while self._texts:
                 await socket.send_text(self._texts.popleft())
+            while self._answers:
+                await socket.send_bytes(self._answers.popleft())
             if self._reading is not None:
                 message, self._reading = self._reading, None
                 await socket.send_bytes(message)
-            if not self._texts and self._reading is None:
+            if not (self._texts or self._answers or self._reading):
                 self._filled.clear()
+
+
+Task = tuple[Connection, PenRequest, Ink | ChosenDigit | None]
+"""Whom to answer, what was asked, and what was to be read; None: it was a question."""
 
 
 class Dispatcher:
@@ -410,6 +466,7 @@ class Dispatcher:
 
     def __init__(self) -> None:
         self._waiting: dict[Connection, tuple[int, Ink | ChosenDigit]] = {}  # in their order
+        self._questions: deque[tuple[Connection, PenRequest]] = deque()
         self._running: set[asyncio.Task[None]] = set()
         self._unanswered: set[Connection] = set()  # they wait for the engine
         self._watching: asyncio.Task[None] | None = None
@@ -420,18 +477,35 @@ class Dispatcher:
         self._waiting[connection] = n, content
         self._begin()
 
+    def tell(self, connection: Connection, question: PenRequest) -> None:
+        """Have a question answered; of too many of one connection the oldest is dropped."""
+        mine = [each for each in self._questions if each[0] is connection]
+        if len(mine) == MOST_QUESTIONS:
+            self._questions.remove(mine[0])
+        self._questions.append((connection, question))
+        self._begin()
+
     def forget(self, connection: Connection) -> None:
         """Answer a connection no more."""
         self._waiting.pop(connection, None)
+        self._questions = deque(each for each in self._questions if each[0] is not connection)
         self._unanswered.discard(connection)
 
     def _begin(self) -> None:
-        while self._waiting and len(self._running) < IN_FLIGHT:
-            first = list(self._waiting)[:BATCH]
-            batch = [(each, *self._waiting.pop(each)) for each in first]
-            task = asyncio.get_running_loop().create_task(self._answer(batch))
+        while (self._waiting or self._questions) and len(self._running) < IN_FLIGHT:
+            task = asyncio.get_running_loop().create_task(self._answer(self._batch()))
             self._running.add(task)
             task.add_done_callback(self._ended)
+
+    def _batch(self) -> list[Task]:
+        """Take what waits: a few questions, and of the readings those that wait longest."""
+        batch: list[Task] = []
+        while self._questions and len(batch) < MOST_QUESTIONS:
+            batch.append((*self._questions.popleft(), None))
+        for connection in list(self._waiting)[: BATCH - len(batch)]:
+            n, content = self._waiting.pop(connection)
+            batch.append((connection, connection.request(n, content), content))
+        return batch
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -439,9 +513,9 @@ class Dispatcher:
             task.result()
             self._begin()
 
-    async def _answer(self, batch: list[tuple[Connection, int, Ink | ChosenDigit]]) -> None:
+    async def _answer(self, batch: list[Task]) -> None:
         loop = asyncio.get_running_loop()
-        requests = [each.request(n, content) for each, n, content in batch]
+        requests = [request for _, request, _ in batch]
         try:
             answers = await loop.run_in_executor(self._pool, _ask, requests)
         except EngineError as error:
@@ -452,14 +526,12 @@ class Dispatcher:
             _LOGGER.exception("A reading failed.")
             self._say(batch, "failed", reason_words(EngineFault.LOST))
             return
-        for (connection, n, content), answer in zip(batch, answers, strict=True):
-            connection.answer(n, content, answer)
+        for (connection, request, content), answer in zip(batch, answers, strict=True):
+            connection.answer(request, content, answer)
 
-    def _say(
-        self, batch: list[tuple[Connection, int, Ink | ChosenDigit]], fault: str, words: str
-    ) -> None:
-        for connection, n, _ in batch:
-            connection.fault(n, fault, words)
+    def _say(self, batch: list[Task], fault: str, words: str) -> None:
+        for connection, request, _ in batch:
+            connection.fault(request.n, fault, words)
             self._unanswered.add(connection)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.get_running_loop().create_task(self._until_ready())

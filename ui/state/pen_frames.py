@@ -12,7 +12,10 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from model.evaluation.pen_reading import finite, is_sheet
+from model.evaluation.pen_message import finite
+from model.evaluation.pen_reading import is_sheet
+from model.interpretability.contributions import Unit
+from model.network import CLASSES
 from model.runs import EpochScores, Run, RunState
 
 LARGEST = 16 * 1024
@@ -57,13 +60,30 @@ class EpochFrame:
 
 
 @dataclass(frozen=True)
+class PathFrame:
+    """What speaks for an output; None: for the answer."""
+
+    n: int
+    output: int | None
+
+
+@dataclass(frozen=True)
+class UnitFrame:
+    """What a unit is made of: its largest contributions, or its `whole` sum."""
+
+    n: int
+    unit: Unit
+    whole: bool
+
+
+@dataclass(frozen=True)
 class RunFrame:
     """Steer the shown run."""
 
     do: Do
 
 
-Frame = InkFrame | GivenFrame | EpochFrame | RunFrame
+Frame = InkFrame | GivenFrame | EpochFrame | PathFrame | UnitFrame | RunFrame
 
 
 def frame_of(raw: bytes | str) -> Frame:
@@ -111,6 +131,14 @@ def _asked(fields: Mapping[str, Any]) -> Frame:
             return GivenFrame(_number(fields, "n"))
         case "epoch":
             return EpochFrame(_number(fields, "n"), _maybe(fields, "epoch"))
+        case "path":
+            output = _maybe(fields, "output")
+            if output is None or output < CLASSES:
+                return PathFrame(_number(fields, "n"), output)
+        case "why" | "sum" as ask if isinstance(fields.get("layer"), str):
+            row, column = _maybe(fields, "row"), _maybe(fields, "column")
+            unit = Unit(fields["layer"][:LONGEST_NAME], _number(fields, "channel"), row, column)
+            return UnitFrame(_number(fields, "n"), unit, ask == "sum")
         case "run" if fields.get("do") in get_args(Do):
             return RunFrame(fields["do"])
     raise MalformedFrameError

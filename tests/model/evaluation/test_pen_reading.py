@@ -3,23 +3,29 @@
 import numpy as np
 import pytest
 
+from model.evaluation.pen_message import MessageKind, quantised
 from model.evaluation.pen_reading import (
     GivenDigit,
     Ink,
-    MessageKind,
+    PathQuestion,
     PenRequest,
+    Question,
+    SumQuestion,
+    WhyQuestion,
     is_sheet,
-    quantised,
     read_batch,
 )
 from model.evaluation.reading import read_digit, read_ink
+from model.interpretability.contributions import Unit
 from model.network import LayerKind, Network, NetworkConfig
 from model.network.shipped import shipped
 from tests.networks import random_network
 from tests.pen_messages import EMPTY, Message, digit_sheet, opened, packed
 
 
-def asked(content: Ink | GivenDigit, network: Network | None = None, n: int = 1) -> PenRequest:
+def asked(
+    content: Ink | GivenDigit | Question, network: Network | None = None, n: int = 1
+) -> PenRequest:
     return PenRequest(n, network or shipped(), "the network", None, None, False, content)
 
 
@@ -154,3 +160,87 @@ def test_a_sheet_has_all_its_cells() -> None:
     assert not is_sheet(whole + b"\1\0")
     with pytest.raises(ValueError, match="84"):
         read_batch([asked(Ink(whole[:-2], finished=True))])
+
+
+def test_a_finished_reading_has_the_path_of_its_answer() -> None:
+    sheet = packed(digit_sheet(2))
+    said = read(Ink(sheet, finished=True)).header
+    assert said["path"]["output"] == said["digit"]
+    assert said["path"]["levels"][-1]["layer"] == "input"
+    assert read(Ink(sheet, finished=False)).header["path"] is None
+
+
+def told(question: Question) -> Message:
+    (answer,) = read_batch([asked(question)])
+    return opened(answer.message)
+
+
+DIGIT = (digit_sheet(1)[::3, ::3].astype(np.float32) / 255).tobytes()
+
+
+def test_a_question_is_answered_beside_readings() -> None:
+    requests = [
+        asked(Ink(packed(digit_sheet(1)), finished=False), n=1),
+        asked(PathQuestion(DIGIT, 3), n=2),
+        asked(WhyQuestion(DIGIT, Unit("pool1", 2, 3, 4)), n=3),
+    ]
+    reading, path, why = (opened(answer.message) for answer in read_batch(requests))
+    assert reading.kind is MessageKind.READING
+    assert [path.kind, why.kind] == [MessageKind.ANSWER] * 2
+    assert [each.header["n"] for each in (reading, path, why)] == [1, 2, 3]
+    assert path.header["output"] == 3
+    assert why.header["unit"] == {"layer": "pool1", "channel": 2, "row": 3, "column": 4}
+
+
+def test_why_names_the_largest_inputs_and_what_is_left() -> None:
+    said = told(WhyQuestion(DIGIT, Unit("dense", 5))).header
+    assert len(said["inputs"]) == 9
+    assert set(said["inputs"][0]) == {
+        "layer",
+        "channel",
+        "row",
+        "column",
+        "input",
+        "weight",
+        "product",
+    }
+    total = said["bias"] + sum(each["product"] for each in said["inputs"]) + said["rest"]
+    assert total == pytest.approx(said["before"])
+    assert len(said["output_shares"]) == 10
+
+
+@pytest.mark.parametrize(
+    ("unit", "shapes"),
+    [
+        (
+            Unit("conv2", 5, 3, 4),
+            {"inputs": (32, 3, 3), "channel_sums": (32,), "below": (32, 13, 13)},
+        ),
+        (Unit("conv1", 5, 3, 4), {"products": (1, 3, 3), "below": (1, 28, 28)}),
+        (Unit("pool1", 5, 3, 4), {"inputs": (2, 2), "below": (32, 26, 26)}),
+        (Unit("dense", 5), {"inputs": (576,), "kernels": (576,), "products": (576,)}),
+        (Unit("output", 5), {"inputs": (64,), "products": (64,)}),
+        (Unit("flatten", 100), {"inputs": (1,), "products": (1,)}),
+    ],
+)
+def test_a_sum_is_whole(unit: Unit, shapes: dict[str, tuple[int, ...]]) -> None:
+    said = told(SumQuestion(DIGIT, unit))
+    header, arrays = said.header, said.arrays
+    assert {name: arrays[name].shape for name in shapes} == shapes
+    assert header["value"] == pytest.approx(header["keras"], rel=1e-4, abs=1e-6)
+    if "products" in arrays:
+        np.testing.assert_array_equal(arrays["products"], arrays["inputs"] * arrays["kernels"])
+        assert arrays["products"].sum() + header["bias"] == pytest.approx(
+            header["before"], abs=1e-4
+        )
+    if unit.layer == "pool1":
+        row, column = header["winner"]
+        assert arrays["inputs"][row, column] == arrays["inputs"].max() == header["value"]
+    if unit.layer == "output":
+        assert header["probabilities"][5] == pytest.approx(header["value"])
+        assert header["logits"][5] == header["before"]
+
+
+def test_a_unit_that_is_not_there_is_a_problem_and_no_fault() -> None:
+    said = told(SumQuestion(DIGIT, Unit("conv9", 1, 1, 1)))
+    assert said.header["problem"] == "no such unit"

@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from model.engine import EngineState, InlineEngine, using_engine
+from model.evaluation.pen_message import MessageKind
 from model.evaluation.pen_reading import read_batch
 from model.network import NetworkConfig
 from model.network.shipped import shipped
@@ -158,6 +159,9 @@ def test_a_page_of_another_origin_is_refused(channel: str, seat: Seat) -> None:
         '{"ask": "given", "n": true}',
         '{"ask": "epoch", "n": 1, "epoch": -1}',
         '{"ask": "run", "do": "explode"}',
+        '{"ask": "path", "n": 1, "output": 10}',
+        '{"ask": "why", "n": 1, "layer": 3, "channel": 0}',
+        '{"ask": "sum", "n": 1, "layer": "conv1", "channel": 0.5}',
         '{"ask": ["run"], "n": 1}',
         '{"ask": "run", "do": ["pause"]}',
     ],
@@ -298,3 +302,56 @@ def test_while_the_engine_is_away_it_is_said_and_then_that_it_is_back(
         texts_and(socket, "ready")
         socket.send(ink_frame(6, digit_sheet(0)))
         assert reading(socket).header["n"] == 6
+
+
+def asks(socket: ClientConnection, **fields: object) -> None:
+    socket.send(json.dumps(fields))
+
+
+def test_questions_are_about_the_reading_that_is_shown(channel: str, seat: Seat) -> None:
+    with sitting(channel, seat.token) as socket:
+        asks(socket, ask="path", n=1, output=None)
+        assert reading(socket).header == {"n": 1, "problem": "blank", "arrays": []}
+        socket.send(ink_frame(2, digit_sheet(0)))
+        shown = reading(socket).header
+        asks(socket, ask="path", n=3, output=None)
+        assert reading(socket).header["output"] == shown["digit"]
+        where = {"layer": "conv1", "channel": 3, "row": 5, "column": 6}
+        asks(socket, ask="why", n=4, **where)
+        assert reading(socket).header["unit"] == where
+        asks(socket, ask="sum", n=5, layer="output", channel=shown["digit"], row=None, column=None)
+        said = reading(socket)
+        assert said.kind is MessageKind.ANSWER
+        assert said.header["n"] == 5
+        assert said.header["value"] == pytest.approx(shown["probability"])
+        assert said.header["network"] == shown["network"]
+
+
+def test_of_many_questions_the_newest_four_are_answered(seat: Seat) -> None:
+    gate, batches, begun = threading.Event(), [], threading.Semaphore(0)
+
+    def before(work: Callable[..., Any], requests: Any) -> None:
+        batches.append([request.n for request in requests])
+        begun.release()
+        assert gate.wait(SECONDS)
+
+    gate.set()
+    with (
+        using_engine(InlineEngine(before=before)),
+        served() as url,
+        sitting(url, seat.token) as socket,
+    ):
+        socket.send(ink_frame(1, digit_sheet(0)))
+        reading(socket)
+        assert begun.acquire(timeout=SECONDS)
+        gate.clear()
+        for n in (2, 3):
+            asks(socket, ask="path", n=n, output=n)
+            assert begun.acquire(timeout=SECONDS)
+        for n in range(4, 14):
+            asks(socket, ask="path", n=n, output=None)
+        assert socket.ping().wait(SECONDS)
+        gate.set()
+        while reading(socket).header["n"] != 13:
+            pass
+    assert batches == [[1], [2], [3], [10, 11, 12, 13]]
