@@ -116,18 +116,19 @@ class Archive:
         """
         expected = np.dtype(dtype).newbyteorder("<")
         with refusing(), self._zip.open(f"{name}.npy") as member:
-            found, length = _header(member.read(10), member, name)
-            kind = f"{expected} of shape {tuple(shape)}"
-            if found[0] != expected or len(found[1]) != len(shape):
-                raise FileError(FileReason.NOT_FITTING, f"{name} is {found}, not {kind}")
-            if any(must is not None and must != n for n, must in zip(found[1], shape, strict=True)):
-                raise FileError(FileReason.NOT_FITTING, f"{name} is {found}, not {kind}")
+            found, sizes = _header(member.read(10), member, name)
+            fits = found == expected.str and len(sizes) == len(shape)
+            if not fits or any(must not in (None, n) for n, must in zip(sizes, shape, strict=True)):
+                wanted = f"{expected.str} of shape {tuple(shape)}"
+                is_now = f"{name} is {found} of shape {sizes}"
+                raise FileError(FileReason.NOT_FITTING, f"{is_now}, not {wanted}")
+            length = math.prod(sizes) * expected.itemsize
             if length > largest:
                 raise FileError(FileReason.TOO_LONG, name)
             content = member.read(length + 1)
         if len(content) != length:
             raise FileError(FileReason.NOT_FITTING, f"{name} has not the bytes of its shape")
-        return np.frombuffer(content, expected).astype(dtype).reshape(found[1])
+        return np.frombuffer(content, expected).astype(dtype).reshape(sizes)
 
     def holds(self, name: str) -> bool:
         """Whether there is an array of this name."""
@@ -144,16 +145,12 @@ def _check_end(file: IO[bytes]) -> None:
         raise FileError(FileReason.TOO_LONG, "far too many members")
 
 
-def _header(
-    start: bytes, member: IO[bytes], name: str
-) -> tuple[tuple[np.dtype, tuple[int, ...]], int]:
-    """Type and shape as an array's header gives them, and how many bytes must follow."""
+def _header(start: bytes, member: IO[bytes], name: str) -> tuple[str, tuple[int, ...]]:
+    """Type and shape as an array's header gives them."""
     if not start.startswith(NUMPY) or len(start) != 10:
         raise FileError(FileReason.NOT_FITTING, f"{name} is stored in another format")
     length = int.from_bytes(start[8:], "little")
     match = HEADER.fullmatch(member.read(length)) if length <= LONGEST_HEADER else None
     if match is None:
         raise FileError(FileReason.NOT_FITTING, f"{name} has another header than NumPy writes")
-    dtype = np.dtype(match[1].decode())
-    shape = tuple(int(number) for number in re.findall(rb"\d+", match[2]))
-    return (dtype, shape), math.prod(shape) * dtype.itemsize
+    return match[1].decode(), tuple(int(number) for number in re.findall(rb"\d+", match[2]))

@@ -55,13 +55,10 @@ class Record:
         self._unsaved: dict[int, EpochRecord] = {}
         self._on_disk: set[int] = set()  # epochs whose weights are there
         self._about: About | None = None  # as it is on disk
+        self.stamp: object = None  # of run.json as this server has read or written it last
         self.missing: frozenset[Missing] = frozenset()  # what could not be found again
         if saved is not None:
-            self.missing = saved.missing
-            if Missing.DESCRIPTION not in saved.missing:
-                self._about = saved.about
-            if saved.snapshot is not None:
-                self._load(saved.snapshot, saved)
+            self._load(saved)
 
     @property
     def epoch(self) -> int:
@@ -193,7 +190,7 @@ class Record:
     def _write_about(self, now: About) -> None:
         if now != self._about:
             self._folder.save_about(now)
-            self._about = now
+            self._about, self.stamp = now, self._folder.stamp
 
     def _written(self, epoch: int, record: EpochRecord) -> None:
         if self._unsaved.get(epoch) is record:
@@ -255,7 +252,20 @@ class Record:
         self.live = snapshot.weights
         self._unsaved[snapshot.epoch] = record
 
-    def _load(self, snapshot: Snapshot, saved: Saved) -> None:
+    def reload(self, saved: Saved) -> None:
+        """Take what another server has written since, in place of what was known."""
+        before = self.losses
+        self._unsaved.clear()
+        self._load(saved)
+        if not np.array_equal(self.losses[: len(before)], before):
+            self.generation += 1
+
+    def _load(self, saved: Saved) -> None:
+        snapshot = saved.snapshot
+        self.missing, self.stamp = saved.missing, saved.stamp
+        self._about = None if Missing.DESCRIPTION in saved.missing else saved.about
+        if snapshot is None:
+            return
         self.snapshot = snapshot
         self._losses = [record.losses for record in saved.records]
         self._accuracies = [record.accuracies for record in saved.records]

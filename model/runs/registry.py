@@ -9,6 +9,7 @@ from model.data.cache import try_to_keep
 from model.engine import Engine
 from model.network import NetworkConfig
 from model.runs import store
+from model.runs.lease import this_server
 from model.runs.run import QUICK_DISK, Run
 from model.runs.store import RunFolder
 from model.training.config import TrainingConfig
@@ -22,6 +23,7 @@ class Runs:
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
+        self._server = this_server()
         self._lock = threading.Lock()
         self._held: dict[str, Run] = {}
         # A run that is no longer held may still be in somebody's hands: it stays the only one.
@@ -29,7 +31,7 @@ class Runs:
 
     def start(self, title: str, network: NetworkConfig, settings: TrainingConfig) -> Run:
         """Begin a run; it trains at once."""
-        run = Run(title, network, settings, self._engine())
+        run = Run(title, network, settings, self._engine(), server=self._server)
         with self._lock:
             self._held = {name: run for name, run in self._held.items() if not run.forgettable}
             self._held[run.id] = self._known[run.id] = run
@@ -61,10 +63,10 @@ class Runs:
             store.clear(known)
 
     def _load(self, identifier: str) -> Run | None:
-        folder = RunFolder(identifier)
-        saved = folder.load()
+        saved = RunFolder(identifier).load()
         if saved is None:
             return None
-        folder.tidy_up()
-        about = saved.about
-        return Run(about.title, about.network, about.settings, self._engine(), identifier, saved)
+        about, engine = saved.about, self._engine()
+        return Run(
+            about.title, about.network, about.settings, engine, identifier, saved, self._server
+        )

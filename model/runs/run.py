@@ -32,10 +32,11 @@ from model.runs.events import (
     SetSlow,
     Stop,
 )
+from model.runs.lease import Lease, Owner, this_server
 from model.runs.record import Record
 from model.runs.state import RunState
-from model.runs.store import LONGEST_TITLE, RunFolder, Saved
-from model.runs.transitions import Steering, taken_up
+from model.runs.store import LONGEST_TITLE, MOST_MORE, RunFolder, Saved
+from model.runs.transitions import Steering, followed, taken_up
 from model.runs.worker_loop import WorkerLoop
 from model.training.config import RATES, TrainingConfig, rate_at
 
@@ -59,6 +60,7 @@ class Run:
         engine: where the work is done.
         identifier: of a run that is found again; None makes a new one.
         saved: what was found of it on disk.
+        server: whose run it is, where several use one folder.
     """
 
     def __init__(
@@ -69,17 +71,32 @@ class Run:
         engine: Engine,
         identifier: str | None = None,
         saved: Saved | None = None,
+        server: Owner | None = None,
     ) -> None:
         self.id = identifier or secrets.token_urlsafe(12)  # whoever knows it sees the run
         self.network = network
         self.settings = settings
         self.created = saved.about.created if saved else time.time()
-        self._record = Record(network, RunFolder(self.id), saved)
+        folder = RunFolder(self.id)
+        self._record = Record(network, folder, saved)
+        lease = Lease(folder.path, server or this_server())
+        elsewhere = saved is not None and lease.is_anothers()
         if saved is None:
             steering = Steering(title, settings.epochs, settings.patience)
         else:
-            steering = taken_up(saved.about, self._record.epoch)
-        self._loop = WorkerLoop(network, settings, self.created, engine, steering, self._record)
+            stand = followed if elsewhere else taken_up
+            steering = stand(saved.about, self._record.epoch)
+        self._loop = WorkerLoop(
+            network,
+            settings,
+            self.created,
+            engine,
+            steering,
+            self._record,
+            folder,
+            lease,
+            elsewhere,
+        )
         self._changed = self._loop.changed  # guards the record, and what is below
         self._networks: OrderedDict[tuple[str, int], Network] = OrderedDict()  # last asked for
         self._loop.begin()
@@ -103,7 +120,7 @@ class Run:
         Raises:
             ValueError: not from 1 to 1000.
         """
-        if not 1 <= epochs <= 1000:
+        if not 1 <= epochs <= MOST_MORE:
             raise ValueError("The number of further epochs must lie between 1 and 1000.")
         self._loop.post(More(epochs))
 
@@ -170,7 +187,7 @@ class Run:
 
     def seen(self) -> None:
         """Say that somebody looks at the run: without this it pauses after 15 minutes."""
-        self._loop.seen = time.monotonic()
+        self._loop.look()
 
     @property
     def forgettable(self) -> bool:
@@ -224,6 +241,7 @@ class Run:
                 weight_norms=record.weight_norms,
                 gradient_norms=record.gradient_norms,
                 missing=record.missing,
+                elsewhere=self._loop.elsewhere,
                 underway=self._loop.underway,
             )
 

@@ -87,6 +87,7 @@ class RunState:
     weight_norms: dict[str, float]  # Euclidean, by layer name; empty until they are known
     gradient_norms: dict[str, float]  # likewise, of the last batch's gradient
     missing: frozenset[Missing]  # what could not be found again
+    elsewhere: bool  # another server trains it; what is asked for is passed on
     underway: bool  # it changes by itself: it moves, or pauses when its last batches are home
 
     @property

@@ -41,6 +41,7 @@ KEPT_BYTES = 4_000_000_000  # of all runs together; the oldest that are not pinn
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{16}")
 LONGEST_ABOUT = 1_000_000  # bytes of run.json: some thousand changes of the learning rate
 LONGEST_TITLE = 60
+MOST_MORE = 1_000  # epochs that can be asked for at a time
 MOST_EPOCHS = 1_000_000
 LARGEST_FILE = 1 << 28
 """Bytes of one file: eight times those of `last.npz` of the largest network."""
@@ -104,6 +105,7 @@ class Saved:
     records: tuple[EpochRecord, ...]  # without their weights, which are read one by one
     with_weights: frozenset[int]  # the epochs whose weights are there
     missing: frozenset[Missing] = field(default_factory=frozenset)
+    stamp: object = None  # of run.json, see `RunFolder.stamp`
 
 
 def valid(identifier: str) -> bool:
@@ -138,12 +140,23 @@ class RunFolder:
         self._name = identifier
 
     @property
+    def path(self) -> Path:
+        """Where its files are."""
+        return runs_folder() / self._name
+
+    @property
+    def stamp(self) -> object:
+        """Another one whenever run.json was written anew; None where there is none."""
+        try:
+            found = self._path("run.json").stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino, found.st_size
+
+    @property
     def there(self) -> bool:
         """Whether the run's description is where it was written: else its folder was deleted."""
-        try:
-            return self._path("run.json").exists()
-        except OSError:
-            return False
+        return self.stamp is not None
 
     def save_about(self, about: About) -> None:
         """Write what is known of the run."""
@@ -222,6 +235,7 @@ class RunFolder:
 
         The run is at its newest epoch that is whole; `missing` says what is not there any more.
         """
+        stamp = self.stamp  # first: what is written while it is read is noticed later
         found = self.about()
         if found is None:
             return None
@@ -236,14 +250,14 @@ class RunFolder:
             if snapshot is not None and snapshot.epoch:
                 missing.add(Missing.OPTIMIZER)
         if snapshot is None:
-            return Saved(about, None, (), frozenset(), frozenset(missing))
+            return Saved(about, None, (), frozenset(), frozenset(missing), stamp)
         whole, gaps = _without_gaps(records, snapshot.epoch)
         if gaps:
             missing.add(Missing.FIGURES)
         if not readable.issuperset(range(snapshot.epoch + 1)):
             missing.add(Missing.NETWORKS)
         there = frozenset(epoch for epoch in present if epoch <= snapshot.epoch)
-        return Saved(about, snapshot, whole, there, frozenset(missing))
+        return Saved(about, snapshot, whole, there, frozenset(missing), stamp)
 
     def tidy_up(self) -> None:
         """Delete what a write that was killed has left."""
@@ -252,7 +266,7 @@ class RunFolder:
                 leftover.unlink(missing_ok=True)
 
     def _path(self, file: str) -> Path:
-        return runs_folder() / self._name / file
+        return self.path / file
 
     def _write(self, file: str, content: bytes) -> None:
         write_atomically(self._path(file), content)

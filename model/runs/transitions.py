@@ -228,6 +228,11 @@ def taken_up(about: About, epoch: int) -> Steering:
     )
 
 
+def followed(about: About, epoch: int) -> Steering:
+    """Where a run stands that another server holds: as that one has written it last."""
+    return replace(taken_up(about, epoch), phase=about.phase, reason=about.reason)
+
+
 def _enter(now: Steering, trigger: Trigger, detail: str = "") -> Steering:
     """Go to the phase that the table says; the very same object where it says nothing."""
     phase = NEXT_PHASE[now.phase, trigger]

@@ -5,9 +5,13 @@ none. It alone changes the run and talks to the engine and the disk, so nobody w
 waits for either.
 """
 
+import contextlib
+import math
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 
 from model.data.mnist import DataError
@@ -23,9 +27,11 @@ from model.runs.events import (
     TrainingFailed,
     WorkerLost,
 )
+from model.runs.inbox import Inbox
+from model.runs.lease import Lease
 from model.runs.record import Record
-from model.runs.store import About
-from model.runs.transitions import Steering, about, transition
+from model.runs.store import About, RunFolder
+from model.runs.transitions import Steering, about, followed, taken_up, transition
 from model.training.config import RateChange, TrainingConfig
 from model.training.trainer import Progress, Trainer
 
@@ -37,6 +43,14 @@ SLOW_SECONDS = 0.7
 """From one batch to the next in slow motion."""
 ABANDONED_SECONDS = 15 * 60.0
 """A run that nobody has looked at for so long pauses by itself."""
+LOOK_SECONDS = 1.0
+"""Between two looks whether another server has changed a run that stands still here."""
+FOLLOW_SECONDS = 0.5
+"""Between two looks at what the server writes that has the run."""
+WATCHED_SECONDS = 10.0
+"""A page that shows a run asks for it more often; after that nobody looks, and nobody follows."""
+TOLD_SECONDS = 60.0
+"""Between two messages to that server that somebody looks at the run from here."""
 
 
 class WorkerLoop:
@@ -49,6 +63,9 @@ class WorkerLoop:
         engine: where the work is done.
         steering: where the run stands.
         record: its figures and weights.
+        folder: its files.
+        lease: says which server may change it.
+        elsewhere: whether another server holds the lease.
     """
 
     def __init__(
@@ -59,12 +76,19 @@ class WorkerLoop:
         engine: Engine,
         steering: Steering,
         record: Record,
+        folder: RunFolder,
+        lease: Lease,
+        elsewhere: bool = False,
     ) -> None:
         self.record = record
         self.seen = time.monotonic()  # when somebody looked at the run last
         self.changed = threading.Condition()  # guards all that is here, the record too
         self._network, self._settings, self._created = network, settings, created
         self._engine = engine
+        self._folder, self._lease = folder, lease
+        self._inbox = Inbox(folder.path)
+        self._looked = 0.0  # when another server's files were looked at, on time.monotonic()
+        self.elsewhere = elsewhere
         self._commands: deque[Command] = deque()
         self._steering = steering
         self._alive = False  # whether the thread lives
@@ -73,12 +97,23 @@ class WorkerLoop:
         self._next_batch_at = 0.0  # in slow motion, on the clock time.monotonic()
         self._trainer: Actor[Trainer] | None = None
         self._told: tuple[RateChange, ...] = ()  # what the trainer knows of the changes
+        self._watched = -math.inf  # when the server that has the run was told that one looks
         self._unwanted: list[Actor[Trainer]] = []  # trainers to close
 
     def begin(self) -> None:
         """Start the loop if the run moves by itself, or something of it is to be written."""
         with self.changed:
             if self._steering.phase.moving or not self.record.all_on_disk:
+                self._wake()
+
+    def look(self) -> None:
+        """Somebody looks at the run; one that stands still asks whether another server moves it."""
+        self.seen = now = time.monotonic()
+        if self._alive or now - self._looked < LOOK_SECONDS:
+            return
+        self._looked = now
+        if self._changed_elsewhere() or self._lease.is_anothers():
+            with self.changed:
                 self._wake()
 
     def post(self, command: Command) -> None:
@@ -127,34 +162,101 @@ class WorkerLoop:
     def _work(self) -> None:
         ended = False
         try:
-            while self._has_more():
-                self._train()
-            ended = True  # another thread may work already
+            while not ended:
+                if self._ours():
+                    while self._has_more():
+                        self._train()
+                lost = not self._lease.still_held()  # then what came last is not written
+                self._lease.give_back()
+                with self.changed:
+                    goes_on = (lost or self._steering.phase.moving) and not self.elsewhere
+                    if not (self._commands or goes_on):
+                        self._alive = False
+                        self.changed.notify_all()
+                        ended = True  # another thread may work already
         finally:
             if not ended:  # an exception that nobody expects is on its way out
+                self._lease.give_back()
                 with self.changed:
                     self._alive = self._training = False
                     self._happened(AppFailed())
                     self.changed.notify_all()
 
-    def _has_more(self) -> bool:
-        """Carry out what was asked for; return whether to train on. If not, the loop has ended."""
-        while True:
+    def _ours(self) -> bool:
+        """Take the run's lease; while another server has it, follow that as long as one looks."""
+        while not self._lease.take():
+            self._follow()
             with self.changed:
+                if self.changed.wait_for(lambda: bool(self._commands), FOLLOW_SECONDS):
+                    continue
+                if time.monotonic() - self.seen > WATCHED_SECONDS:
+                    return False
+        if self.elsewhere or self._changed_elsewhere():
+            self._take_up(taken_up)
+        self._folder.tidy_up()
+        with self.changed:
+            self.elsewhere = False
+            self.changed.notify_all()
+        return True
+
+    def _follow(self) -> None:
+        """Show what the server that has the run has written, and pass on what is asked for."""
+        if not self.elsewhere or self._changed_elsewhere():
+            self._take_up(followed)
+        with self.changed:
+            self.elsewhere = True
+            asked = list(self._commands)
+            self._commands.clear()
+            self._steering = reduce(transition, asked, self._steering)  # shows until it is so
+            self.changed.notify_all()
+        with contextlib.suppress(OSError):  # then the next look shows that nothing has come of it
+            for command in asked:
+                self._inbox.send(command)
+        if time.monotonic() - self._watched > TOLD_SECONDS:
+            self._watched = time.monotonic()
+            self._inbox.watch()
+
+    def _changed_elsewhere(self) -> bool:
+        stamp = self._folder.stamp
+        return stamp is not None and stamp != self.record.stamp
+
+    def _take_up(self, stand: Callable[[About, int], Steering]) -> None:
+        """Read what another server has written, and stand where that says."""
+        saved = self._folder.load()
+        if saved is None:
+            return
+        with self.changed:
+            self._give_trainer_up()
+            self.record.reload(saved)
+            before = self._steering
+            self._steering = replace(
+                stand(saved.about, self.record.epoch),
+                dropped=before.dropped + 1,
+                slow=before.slow,  # is on no disk
+            )
+            self.changed.notify_all()
+        self._close_unwanted()
+
+    def _has_more(self) -> bool:
+        """Carry out what was asked for; return whether to train on."""
+        while True:
+            if not self._lease.still_held():
+                return False
+            received = self._inbox.received()
+            if self._inbox.was_watched():
+                self.seen = time.monotonic()
+            with self.changed:
+                self._commands.extend(received)
                 self._carry_out()
                 self._happened(AtBatch(self.record.batch))
                 if self._steering.phase.moving:
                     self._leave_worker_that_goes()
                 elif self.record.batch == 0:  # in the middle of an epoch it will be asked again
                     self._give_trainer_up()
-            for trainer in self._unwanted:
-                trainer.close()
-            self._unwanted.clear()
+            self._close_unwanted()
             self.save()
             with self.changed:
                 if not (self._commands or self._steering.phase.moving):
-                    self._alive = False
-                    self.changed.notify_all()
                     return False
                 pause = self._next_batch_at - time.monotonic() if self._steering.slow else 0.0
                 if not self.changed.wait_for(lambda: bool(self._commands), max(pause, 0.0)):
@@ -228,6 +330,11 @@ class WorkerLoop:
         if self._trainer is not None:
             self._unwanted.append(self._trainer)
         self._trainer = None
+
+    def _close_unwanted(self) -> None:
+        for trainer in self._unwanted:
+            trainer.close()
+        self._unwanted.clear()
 
     def _leave_worker_that_goes(self) -> None:
         """Between two epochs: the next trainer lives in the fresh worker."""

@@ -9,6 +9,11 @@ DISK_FULL = (
     "alone and would be lost if the server ended. Download its network to be safe."
 )
 
+ELSEWHERE = (
+    "This run trains on another server that shares its files with this one. It is shown as it was "
+    "after the last epoch; what you press here is passed on."
+)
+
 MISSING = {
     Missing.DESCRIPTION: "The file that describes this run was damaged; it was made again from a "
     "copy, so its title may be an older one.",
@@ -48,6 +53,8 @@ def reasons(run: Run, state: RunState) -> str:
             )
         )
     said += [MISSING[each] for each in Missing if each in state.missing]
+    if state.elsewhere:
+        said.append(ELSEWHERE)
     if state.disk_full:
         said.append(DISK_FULL)
     return " ".join(said)

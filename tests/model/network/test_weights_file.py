@@ -155,6 +155,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a shape of a hundred digits": lambda: with_header(
         "{'descr': '<f4', 'fortran_order': False, 'shape': (" + "9" * 100 + ",), }\n"
     ),
+    "a type that nobody knows": lambda: with_header(
+        "{'descr': '<c4', 'fortran_order': False, 'shape': (2,), }\n", bytes(8)
+    ),
     "columns first": lambda: with_array(np.asfortranarray(np.zeros((2, 2), np.float32))),
     "an origin that is a number": lambda: with_about(origin=1),
     "an origin that is half a letter": lambda: with_about(origin="a\ud800"),

@@ -6,6 +6,7 @@ The engine of these tests lives in this process and can be told to fail or to wa
 
 import errno
 import gc
+import json
 import shutil
 import threading
 import weakref
@@ -22,6 +23,8 @@ from model.engine import EngineError, EngineFault, EngineLost, InlineEngine
 from model.network import Network, NetworkConfig
 from model.runs import Cause, Missing, Reason, Run, RunPhase, RunState, record, store, worker_loop
 from model.runs import run as run_module
+from model.runs.events import Command, Pause
+from model.runs.inbox import Inbox
 from model.runs.registry import Runs
 from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
@@ -404,16 +407,64 @@ def test_a_restarted_server_finds_the_run(
 
 
 def test_a_run_that_moved_when_the_server_died_goes_on(
-    registry: Runs, engine: Faulty, expected: np.ndarray
+    registry: Runs, engine: Faulty, cache: Path, expected: np.ndarray
 ) -> None:
     with held(engine, FIRST_SLICE + 2) as asked:  # slices came; then the server is as if dead
         run = registry.start("Run 1", SMALL, SETTINGS)
         assert asked.wait(PATIENCE)
+        (lease,) = (cache / "runs" / run.id / "server").iterdir()
+        lease.write_text(json.dumps(json.loads(lease.read_text()) | {"started": 0.0}))
         later = Runs(Faulty).get(run.id)
         assert later is not None
         assert later.state().reason in (None, Reason(Cause.SERVER_RESTARTED))
         assert np.array_equal(at_rest(later, RunPhase.FINISHED).losses, expected[:15])
-    run.wait_until_idle(PATIENCE)
+        files = {path: path.stat().st_mtime_ns for path in (cache / "runs" / run.id).glob("*.*")}
+    state = at_rest(run, RunPhase.FINISHED)  # it was only asleep: it shows what the other has done
+    assert np.array_equal(state.losses, expected[:15])
+    assert all(path.stat().st_mtime_ns == time for path, time in files.items())
+
+
+def test_two_servers_share_a_run(
+    registry: Runs, engine: Faulty, expected: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for, send = threading.Event(), Inbox.send
+
+    def sent(inbox: Inbox, command: Command) -> None:
+        send(inbox, command)
+        if isinstance(command, Pause):
+            asked_for.set()
+
+    monkeypatch.setattr(Inbox, "send", sent)
+    monkeypatch.setattr(worker_loop, "LOOK_SECONDS", 0.0)
+    other = Faulty()
+    with held(engine, FIRST_SLICE) as asked:
+        here = registry.start("Run 1", SMALL, SETTINGS)
+        assert asked.wait(PATIENCE)
+        there = Runs(lambda: other).get(here.id)
+        assert there is not None
+        state = there.state()
+        assert (state.elsewhere, state.phase) == (True, RunPhase.TRAINING)
+        there.rename("Ours")
+        there.pause()
+        assert (there.title, there.state().phase) == ("Ours", RunPhase.PAUSED)  # shows at once
+        assert asked_for.wait(PATIENCE)
+    state = at_rest(here, RunPhase.PAUSED)
+    assert (here.title, state.elsewhere) == ("Ours", False)
+    state = at_rest(there, RunPhase.PAUSED)  # and now it may be taken from there
+    assert (state.elsewhere, state.epoch, other.trainers) == (False, here.epoch, 0)
+    trained_here = engine.trainers
+    with held(other, FIRST_SLICE) as asked:
+        there.resume()
+        assert asked.wait(PATIENCE)
+        here.seen()
+        assert here.wait(lambda state: state.elsewhere, PATIENCE).phase is RunPhase.TRAINING
+    assert np.array_equal(at_rest(there, RunPhase.FINISHED).losses, expected[:15])
+    here.seen()
+    state = here.wait(lambda state: state.phase is RunPhase.FINISHED, PATIENCE)
+    assert np.array_equal(state.losses, expected[:15])
+    assert engine.trainers == trained_here
+    assert at_rest(here, RunPhase.FINISHED).history == there.state().history
+    assert [here.network_at(epoch) is not None for epoch in here.epochs] == [True] * 4
 
 
 def test_ids_from_outside_are_checked(registry: Runs) -> None:
@@ -578,7 +629,7 @@ def test_what_a_full_disk_had_no_room_for_is_said_after_a_restart(
     """SMALL takes 70 kB an epoch, and 200 kB for its snapshot."""
 
     def small_disk(path: Path, content: bytes) -> None:
-        files = set((cache / "runs").glob("*/*")) - {path}
+        files = set((cache / "runs").glob("*/*.*")) - {path}
         taken = sum(file.stat().st_size for file in files)
         if taken + len(content) > room:
             raise OSError(errno.ENOSPC, "No space left on device")

@@ -9,7 +9,7 @@ from model.engine import EngineError, EngineFault, InlineEngine
 from model.network import NetworkConfig
 from model.runs import Cause, Missing, Reason, Run
 from model.training.config import TrainingConfig
-from ui.train.run_words import DISK_FULL, MISSING, reasons
+from ui.train.run_words import DISK_FULL, ELSEWHERE, MISSING, reasons
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -50,6 +50,11 @@ def test_nothing_is_said_where_the_phase_says_everything(run: Run) -> None:
     state = replace(run.state(), reason=None)
     assert reasons(run, state) == ""
     assert reasons(run, replace(state, disk_full=True)) == DISK_FULL
+
+
+def test_a_run_of_another_server_is_told(run: Run) -> None:
+    state = replace(run.state(), reason=None, elsewhere=True)
+    assert reasons(run, state) == ELSEWHERE
 
 
 @pytest.mark.parametrize("missing", Missing)
