@@ -70,7 +70,7 @@ def message(
         {"name": name, "dtype": "u8" if array.itemsize == 1 else "f32", "shape": array.shape}
         for name, array in parts + exact
     ]
-    text = json.dumps(finite({**header, "arrays": listed}), separators=(",", ":")).encode()
+    text = as_json({**header, "arrays": listed}).encode()
     text += b" " * (-len(text) % 4)
     content = [len(text).to_bytes(4, "little"), text]
     content += [array.tobytes() for _, array in parts]
@@ -78,12 +78,19 @@ def message(
     return bytes([kind]) + zlib.compress(b"".join(content), LEVEL)
 
 
-def finite(value: Any) -> Any:
-    """Return the same for JSON, which knows no other numbers: None for what is not finite."""
+def as_json(value: Any) -> str:
+    """Return a value as JSON, which knows finite numbers alone: others become null."""
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except ValueError:  # seldom: to look at each number costs as much as all else
+        return json.dumps(_finite(value), separators=(",", ":"))
+
+
+def _finite(value: Any) -> Any:
     if isinstance(value, float):
         return value if np.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {name: finite(each) for name, each in value.items()}
+        return {name: _finite(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [finite(each) for each in value]
+        return [_finite(each) for each in value]
     return value

@@ -1,4 +1,4 @@
-"""A student without a browser: a session that speaks Streamlit's own protocol.
+"""A student without a browser: one that speaks Streamlit's protocol, and one with a pen alone.
 
 What it times is the server alone. A browser on the same machine would be timed along with it.
 """
@@ -7,7 +7,8 @@ import asyncio
 import base64
 import json
 import time
-from dataclasses import dataclass
+import urllib.request
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from model.data import mnist
+from tests.pen_messages import digit_sheet, ink_frame, opened
 
 SIDE = 84  # cells along an edge of the sheet: see ui.canvas
 OPEN_SECONDS = 120
@@ -93,6 +95,90 @@ class Student:
         drawing = {"ink": ink, "finished": True, "strokes": 1}
         state.json_value = json.dumps({"drawing": drawing})
         return await self.run(message)
+
+
+STROKE = 10
+"""Readings of one stroke: the pen is up at the last of them."""
+
+
+@dataclass
+class PenStudent:
+    """One seat at the pen's channel; `times` has the milliseconds of each answer."""
+
+    socket: ClientConnection
+    sent: dict[int, float] = field(default_factory=dict)  # when, by number
+    times: list[float] = field(default_factory=list)
+    replaced: int = 0  # by newer ink
+    faults: int = 0
+
+    @classmethod
+    async def come(cls, url: str) -> "PenStudent":
+        """Take a seat (see `pen_app`) and wait there until the engine is warm."""
+        with urllib.request.urlopen(f"{url}/seat") as answer:
+            token = answer.read().decode()
+        student = cls(await connect(url.replace("http", "ws", 1) + "/pen", max_size=None))
+        await student.socket.send(json.dumps({"token": token}))
+        until = time.monotonic() + OPEN_SECONDS
+        while not await student._read_once():
+            assert time.monotonic() < until, "the channel did not answer"
+            await asyncio.sleep(0.5)
+        return student
+
+    async def _read_once(self) -> bool:
+        """Whether the engine reads a digit now."""
+        await self.socket.send(ink_frame(0, digit_sheet(0)))
+        while True:
+            raw = await self.socket.recv()
+            if isinstance(raw, bytes):
+                return opened(raw).header["digit"] is not None
+            if json.loads(raw)["kind"] == "fault":
+                return False
+
+    async def draw(self, frames: list[bytes], every: float, first: float, seconds: float) -> None:
+        """Send ink so often, whether it is answered or not, and take what comes.
+
+        Args:
+            frames: to send in turn; see `pen_frames`.
+            every: seconds between two.
+            first: seconds before the first: people are not in step.
+            seconds: how long.
+        """
+        self.sent, self.times, self.replaced, self.faults = {}, [], 0, 0
+        listening = asyncio.create_task(self._listen())
+        await asyncio.sleep(first)
+        began, number = time.monotonic(), 0
+        while time.monotonic() - began < seconds:
+            number += 1
+            frame = frames[number % len(frames)]
+            self.sent[number] = time.monotonic()
+            await self.socket.send(frame[:2] + number.to_bytes(4, "little") + frame[6:])
+            await asyncio.sleep(max(0.0, began + number * every - time.monotonic()))
+        until = time.monotonic() + 5
+        while self.sent and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+        listening.cancel()
+
+    async def _listen(self) -> None:
+        while True:
+            raw = await self.socket.recv()
+            if isinstance(raw, str):
+                self.faults += json.loads(raw)["kind"] == "fault"
+                continue
+            number = opened(raw).header["n"]
+            self.times.append((time.monotonic() - self.sent[number]) * 1000)
+            older = [n for n in self.sent if n <= number]
+            self.replaced += len(older) - 1
+            for n in older:
+                del self.sent[n]
+
+    async def leave(self) -> None:
+        """Close the connection."""
+        await self.socket.close()
+
+
+def pen_frames(first: int, count: int = 40) -> list[bytes]:
+    """Ink of strokes as it would be sent: the pen is up in each `STROKE`th frame."""
+    return [ink_frame(0, digit_sheet(first + n), n % STROKE == STROKE - 1) for n in range(count)]
 
 
 def ink_of(place: int) -> str:

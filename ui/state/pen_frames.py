@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from model.evaluation.pen_message import finite
+from model.evaluation.pen_message import as_json
 from model.evaluation.pen_reading import is_sheet
 from model.interpretability.contributions import Unit
 from model.network import CLASSES
@@ -257,4 +257,4 @@ GIVEN = '{"kind":"given"}'
 
 
 def _text(**fields: Any) -> str:
-    return json.dumps(finite(fields), separators=(",", ":"))
+    return as_json(fields)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.evaluation.pen_message import MessageKind, quantised
+from model.evaluation.pen_message import MessageKind, message, quantised
 from model.evaluation.pen_reading import (
     GivenDigit,
     Ink,
@@ -244,3 +244,9 @@ def test_a_sum_is_whole(unit: Unit, shapes: dict[str, tuple[int, ...]]) -> None:
 def test_a_unit_that_is_not_there_is_a_problem_and_no_fault() -> None:
     said = told(SumQuestion(DIGIT, Unit("conv9", 1, 1, 1)))
     assert said.header["problem"] == "no such unit"
+
+
+def test_what_is_no_finite_number_is_null_in_a_message() -> None:
+    header = {"sure": float("inf"), "loss": [1.5, float("nan")], "word": "nan", "none": None}
+    said = opened(message(MessageKind.ANSWER, header, {})).header
+    assert said == {"sure": None, "loss": [1.5, None], "word": "nan", "none": None, "arrays": []}
