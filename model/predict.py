@@ -27,7 +27,7 @@ SENTENCES: dict[Problem | PictureProblem, str] = {
     PictureProblem.MISSING: "This file cannot be opened. Please check its name.",
     PictureProblem.NOT_READABLE: (
         "This file cannot be read as a picture. "
-        "Please use a PNG, JPEG, WebP, GIF, BMP or TIFF file."
+        "Please use a PNG, JPEG, HEIC, AVIF, WebP, GIF, BMP, TIFF or PDF file."
     ),
     PictureProblem.DAMAGED: (
         "This picture is damaged or incomplete. Please save it again, or take another one."
@@ -35,10 +35,6 @@ SENTENCES: dict[Problem | PictureProblem, str] = {
     PictureProblem.TOO_LARGE: (
         f"This picture has more than {PIXEL_LIMIT // 1_000_000} million pixels. "
         "Please make it smaller, or cut out the digit."
-    ),
-    PictureProblem.HEIC: (
-        "This is a HEIC photo, which cannot be read here. Please save or send it as JPEG; "
-        "on an iPhone: Settings, Camera, Formats, Most Compatible."
     ),
 }
 """What is printed where there is no digit."""

@@ -104,7 +104,7 @@ def read_picture(
 
     Args:
         network: any network.
-        content: of a PNG, JPEG, WebP, GIF, BMP or TIFF file.
+        content: of a picture file, or of a PDF; see `open_picture`.
         off: keys of the steps of preprocessing that are left out.
         followed: as of `read_ink`.
 

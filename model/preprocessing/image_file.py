@@ -10,13 +10,23 @@ import struct
 import warnings
 import zlib
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, JpegImagePlugin
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+from model.preprocessing.formats.pdf_page import PdfError, first_page
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+"""What Pillow reads here; HEIF, the format of an iPhone's HEIC photos, through pillow-heif."""
 PIXEL_LIMIT = 25_000_000
 """Larger pictures are refused: 25 megapixels decoded are 100 MB."""
+JPEG_LIMIT = 250_000_000
+"""A JPEG is decoded at the scale that is needed, so it may have more: phones take 200 megapixels.
+
+`PIXEL_LIMIT` is then asked of what is decoded. But a JPEG that comes in several scans is kept whole
+by its decoder, whatever the scale: for it `PIXEL_LIMIT` stays.
+"""
 WORK_SIDE = 800
 """Longest side, in pixels, that a picture keeps: a digit of a tenth of it still has 80 pixels."""
 
@@ -31,7 +41,7 @@ _BROKEN = (
     ArithmeticError,
     AttributeError,
     AssertionError,
-    NotImplementedError,
+    RuntimeError,
     struct.error,
     zlib.error,
 )
@@ -50,7 +60,6 @@ class PictureProblem(StrEnum):
     NOT_READABLE = "no picture of a known format"
     DAMAGED = "damaged or incomplete"
     TOO_LARGE = "more pixels than PIXEL_LIMIT"
-    HEIC = "a HEIC photo"
 
 
 class PictureError(ValueError):
@@ -65,7 +74,8 @@ def open_picture(data: bytes) -> np.ndarray:
     """Return the first frame of a picture file, upright, as red, green and blue.
 
     Args:
-        data: the content of a PNG, JPEG, WebP, GIF, BMP or TIFF file.
+        data: the content of a file of one of the `FORMATS`, or of a PDF: its first page. Nothing
+            else says what it is: names and MIME types are often wrong.
 
     Returns:
         (height, width, 3) uint8; transparent parts are white. Pictures whose longest side is
@@ -74,29 +84,74 @@ def open_picture(data: bytes) -> np.ndarray:
     Raises:
         PictureError: no picture, damaged, or more than `PIXEL_LIMIT` pixels.
     """
-    if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"msf1", b"heim"}:
-        raise PictureError(PictureProblem.HEIC)
+    if data[:1024].lstrip().startswith(b"%PDF-"):
+        try:
+            data = first_page(data)
+        except PdfError as error:
+            raise PictureError(PictureProblem.DAMAGED) from error
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = _opened(data)
     except _BOMB as error:
         raise PictureError(PictureProblem.TOO_LARGE) from error
     except _BROKEN as error:
         raise PictureError(PictureProblem.NOT_READABLE) from error
     with image:
-        if image.width * image.height > PIXEL_LIMIT:
-            raise PictureError(PictureProblem.TOO_LARGE)
         try:
+            if isinstance(image, JpegImagePlugin.JpegImageFile):
+                _draft(image, data)
+            if image.width * image.height > PIXEL_LIMIT:
+                raise PictureError(PictureProblem.TOO_LARGE)
             return _decode(image)
+        except PictureError:
+            raise
         except _BOMB as error:
             raise PictureError(PictureProblem.TOO_LARGE) from error
         except (*_BROKEN, MemoryError) as error:
             raise PictureError(PictureProblem.DAMAGED) from error
 
 
+@cache
+def _with_heif() -> None:
+    """Teach Pillow to read HEIF; once for the process, and only in one that opens pictures."""
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Return a picture of which only the header is read yet."""
+    stream = io.BytesIO(data)
+    if data.startswith(b"\xff\xd8\xff"):
+        # Not by `Image.open`: it asks for the number of pixels before the scale can be chosen. The
+        # first picture of an MPO, a JPEG with others behind it, is opened as any JPEG.
+        return JpegImagePlugin.JpegImageFile(stream)
+    _with_heif()
+    return Image.open(stream, formats=FORMATS)
+
+
+def _draft(image: JpegImagePlugin.JpegImageFile, data: bytes) -> None:
+    """Let the JPEG decoder leave out detail that would be averaged away afterwards.
+
+    Raises:
+        PictureError: it is too large even so.
+    """
+    pixels = image.width * image.height
+    if pixels > (PIXEL_LIMIT if _in_several_scans(image, data) else JPEG_LIMIT):
+        raise PictureError(PictureProblem.TOO_LARGE)
+    image.draft("RGB" if image.mode in {"RGB", "YCbCr"} else "L", (WORK_SIDE, WORK_SIDE))
+
+
+def _in_several_scans(image: JpegImagePlugin.JpegImageFile, data: bytes) -> bool:
+    """Whether no scan holds all of the picture's detail, or all of its colours."""
+    if image.info.get("progressive"):
+        return True
+    header = b"\xff\xda" + (6 + 2 * image.layers).to_bytes(2, "big") + bytes([image.layers])
+    after = image.fp.tell() if image.fp else 0  # Pillow has read the header of the first scan
+    start = max(0, after - 8 - 2 * image.layers)
+    return not data.startswith(header, start)
+
+
 def _decode(image: Image.Image) -> np.ndarray:
-    if image.format in {"JPEG", "MPO"}:
-        # The JPEG decoder itself can leave out detail that would be averaged away afterwards.
-        image.draft("RGB" if image.mode in {"RGB", "YCbCr"} else "L", (WORK_SIDE, WORK_SIDE))
     image.load()
     orientation = _orientation(image)  # after load(): PNG may carry it behind the pixels
     small = _reduced(_eight_bit(image))

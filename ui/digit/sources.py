@@ -17,7 +17,6 @@ from ui.state.session import ChosenDigit, PictureFile, session, widget_state
 SOURCES = ("Draw", "Upload", "Camera", "Test digits")
 OPENED = "Opened digit"
 """A digit that another page opened in Draw; on offer once there is one."""
-EXTENSIONS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 NO_CAMERA = (
     "Browsers lend the camera only to pages on https or on this very computer (localhost). Take a "
     "photo with a phone and use Upload instead."
@@ -116,12 +115,12 @@ def drawing() -> Given:
 def _uploaded() -> Given:
     st.file_uploader(
         "A picture of one digit or of several",
-        type=EXTENSIONS,
+        # Of any type: names and MIME types are often wrong, so the content alone decides.
         key="upload",
         on_change=_keep,
         args=("Upload", "upload"),
-        help="A photo or a scan of handwriting, or a drawing; up to 10 MB. Drop it here, choose it "
-        "with the button, or paste it with Ctrl V (on a Mac: Command V).",
+        help="A photo, a scan or PDF of handwriting, or a drawing; up to 25 MB. Drop it here, "
+        "choose it with the button, or paste it with Ctrl V (on a Mac: Command V).",
     )
     mine = session()
     holds = Holds.PICTURE if "Upload" in mine.pictures else Holds.NOTHING

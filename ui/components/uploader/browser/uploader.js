@@ -3,6 +3,7 @@
 
 const STORE = "digitscope.upload.";
 const MOST = 2_000_000; // characters of a kept picture; a tab may keep some five million in all
+const UNTOLD = ["", "application/octet-stream", "application/pdf"]; // may be pictures: Windows knows no HEIC
 const SIDE = 1600; // a larger file is kept as a picture whose longer side has so many pixels
 
 const tried = new Set(); // uploaders that were given back theirs since this page was loaded
@@ -21,12 +22,10 @@ export default function ({ data }) {
   };
   const pasted = (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    const picture = files.find(({ type }) => type.startsWith("image/"));
+    const picture = files.find(({ type }) => type.startsWith("image/") || UNTOLD.includes(type));
     if (!picture || !inputOf()) return;
     event.preventDefault();
-    // What is pasted may have no name; the uploader tells kinds of files by their names' endings.
-    const { type } = picture;
-    hand(new File([picture], `pasted.${type.slice("image/".length)}`, { type }));
+    hand(new File([picture], picture.name || "pasted", { type: picture.type }));
   };
   const chosen = ({ target }) => {
     if (target === inputOf() && target.files.length) keep(uploader, target.files[0]);

@@ -1,0 +1,1 @@
+"""Formats of files that Pillow does not read."""
