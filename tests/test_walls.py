@@ -174,7 +174,7 @@ def test_only_the_engine_knows_dask() -> None:
 
 def test_pages_ask_through_the_state_and_know_no_engine() -> None:
     """Readiness, faults and what was asked before are known in one place: `ui.state.ask`."""
-    state, sidebar = ROOT / "ui" / "state", ROOT / "ui" / "frame" / "sidebar.py"
+    state, chips = ROOT / "ui" / "state", ROOT / "ui" / "frame" / "chips.py"
     knowing = {
         file
         for file in PAGES + UI
@@ -184,7 +184,7 @@ def test_pages_ask_through_the_state_and_know_no_engine() -> None:
         )
     }
     assert state / "ask.py" in knowing
-    assert not {file for file in knowing if file.parent != state and file != sidebar}
+    assert not {file for file in knowing if file.parent != state and file != chips}
 
 
 def test_only_the_session_module_spells_session_state() -> None:

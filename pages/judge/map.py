@@ -14,8 +14,8 @@ lesson(
     "Before it answers, the network describes each digit by the numbers of its **dense layer** (64 "
     "in the course's network). Here those of 1,000 digits are flattened into a plane: digits that "
     "the network sees alike stand near each other.",
-    "Train a network, choose it in the sidebar, and go from epoch 0 to the last one with the time "
-    "machine. What happens to the crowd?",
+    "Train a network, choose it at the top right, and go from epoch 0 to the last one with its "
+    "slider. What happens to the crowd?",
     "At epoch 0 all digits are mixed. Epoch by epoch each digit gathers in a group of its own; "
     "those that stay between two groups are the ones that are misread.",
 )

@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 
 from tests.benchmarks.screen import WARM, app_on_screen, on_the_sheet
 from tests.benchmarks.timing import say, spread_of
+from tests.browser.conftest import to_page
 
 STROKES = 20
 MOVING = 3.0  # seconds of one long stroke
@@ -41,17 +42,17 @@ WATCH = """() => {
 
 def begin_training(page: Page) -> None:
     """Start a run that is longer than everything that is measured here."""
-    page.get_by_role("link", name="Train", exact=True).click()
+    to_page(page, "Train")
     field = page.get_by_label("Epochs", exact=True)
     field.fill("1000")
     field.press("Enter")
     expect(page.get_by_text("1000 epochs")).to_be_visible(timeout=WARM)
     page.locator(".st-key-start button").click(timeout=WARM)
-    expect(page.get_by_text("is training").first).to_be_attached(timeout=WARM)
+    expect(page.locator(".st-key-status .stProgress")).to_be_attached(timeout=WARM)
 
 
 def open_draw(page: Page) -> None:
-    page.get_by_role("link", name="Draw", exact=True).click()
+    to_page(page, "Draw")
     expect(page.get_by_role("heading", name="Draw a digit")).to_be_visible(timeout=WARM)
     page.evaluate(WATCH)
     page.mouse.move(*on_the_sheet(page, 0.5, 0.2))  # a first 1: a mere dot gets no answer

@@ -25,6 +25,7 @@ from tests.benchmarks.bench_training import Pair, plain
 from tests.benchmarks.screen import WARM, app_on_screen
 from tests.benchmarks.student import Student, ink_of
 from tests.benchmarks.timing import say, spread_of
+from tests.browser.conftest import to_page
 
 LONG = 900_000  # for a whole training
 PAUSE = 0.5  # seconds between two updates of the second person's drawing
@@ -49,7 +50,7 @@ def open_train(browser: Browser, url: str, epochs: int, seed: int) -> Page:
     """A person's own session, with the settings filled in: only Start is left to press."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.goto(url)
-    page.get_by_role("link", name="Train", exact=True).click(timeout=WARM)
+    to_page(page, "Train")
     expect(page.get_by_text("Takes about")).to_be_visible(timeout=WARM)
     for label, value in (("Epochs", epochs), ("Seed", seed)):
         field = page.get_by_label(label, exact=True)

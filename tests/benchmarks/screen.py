@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.benchmarks.own_cache import own_cache
-from tests.browser.conftest import ROOT, find_chromium, start_server
+from tests.browser.conftest import ROOT, engine_is_ready, find_chromium, start_server
 
 WARM = 180_000  # milliseconds until TensorFlow is there on a busy machine
 
@@ -31,7 +31,7 @@ def app_on_screen() -> Iterator[tuple[Page, str] | None]:
                 )
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.goto(url)
-                expect(page.get_by_text("The engine is ready")).to_be_attached(timeout=WARM)
+                engine_is_ready(page)
                 yield page, url
                 browser.close()
         finally:

@@ -19,9 +19,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from ui.state.pages import MENU
+
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
+WARM = 240_000  # milliseconds until TensorFlow is there on a busy machine
 expect.set_options(timeout=30_000)  # milliseconds, instead of 5,000: this machine may be busy
 
 
@@ -114,3 +117,25 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
     for _, server in servers.values():
         server.terminate()
         server.wait(20)
+
+
+def engine_is_ready(page: Page) -> None:
+    """Wait until the engine of an open page answers."""
+    expect(page.locator(".ds-engine[data-phase='ready']")).to_be_attached(timeout=WARM)
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the page's script has run to its end."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=WARM)
+
+
+def to_page(page: Page, title: str) -> None:
+    """Go to another page by the menu."""
+    section = next(s for s, entries in MENU.items() if title in {entry.title for entry in entries})
+    menu = page.get_by_test_id("stHeader")
+    if not section:
+        menu.get_by_role("link", name=title, exact=True).click(timeout=WARM)
+        return
+    menu.get_by_role("button", name=section).click(timeout=WARM)
+    page.get_by_role("menuitem", name=title, exact=True).click()

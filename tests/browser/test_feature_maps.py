@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, engine_is_ready
 from tests.browser.pen import Pen, box_of
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ def go(page: Page, serve: Callable[[Path], str]) -> Iterator[Callable[[str], Non
 
     def visit(path: str) -> None:
         page.goto(url)
-        expect(page.get_by_text("The engine is ready.")).to_be_visible(timeout=WARM)
+        engine_is_ready(page)
         page.goto(f"{url}/{path}")
 
     yield visit

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, engine_is_ready, to_page
 from tests.browser.pen import ONE, Pen
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -35,12 +35,12 @@ def test_open_a_filter_let_it_climb_and_apply_a_kernel_of_ones_own(
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(serve(ROOT / "app.py"))
-    expect(page.get_by_text("The engine is ready.")).to_be_visible(timeout=WARM)
-    page.get_by_role("link", name="Network view", exact=True).click()
+    engine_is_ready(page)
+    to_page(page, "Network view")
     draw_a_one(page)
     expect(page.get_by_text("Digit: your drawing.")).to_be_visible(timeout=SLOW)
 
-    page.get_by_role("link", name="Filters", exact=True).click()
+    to_page(page, "Filters")
     page.locator("[class*='st-key-filters_layer']").get_by_text("conv2", exact=True).click()
     filters = page.locator("[class*='st-key-filters_conv2'] .cell")
     expect(filters).to_have_count(64, timeout=SLOW)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Response, expect
 
-from tests.browser.conftest import ROOT, start_server
+from tests.browser.conftest import ROOT, start_server, to_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -76,7 +76,7 @@ def test_a_link_below_a_base_path_opens_its_page(page: Page, fresh, noted) -> No
     page.goto(f"{url}/filters")
     expect_page(page, "Filters")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.get_by_role("link", name="Draw", exact=True).click()
+    to_page(page, "Draw")
     expect_page(page, "Draw a digit")
     assert page.url == f"{url}/draw"
     assert noted == {"loads": [f"{url}/filters"], "faults": []}

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import at_rest, to_page
+
 pytestmark = pytest.mark.browser
 SLOW = 240_000  # milliseconds: TensorFlow comes first, on a busy machine
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -21,18 +23,8 @@ def heading(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=SLOW)
 
 
-def to(page: Page, title: str) -> None:
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
-
-
 def steps(page: Page) -> int:
     return int(page.evaluate("window.history.length"))
-
-
-def at_rest(page: Page) -> None:
-    """Wait until the page's script has run to its end."""
-    app = page.get_by_test_id("stApp")
-    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=SLOW)
 
 
 def shows(page: Page, channel: int) -> None:
@@ -51,7 +43,7 @@ def test_back_leads_to_the_page_before_with_one_press(
 ) -> None:
     url = serve(APP)
     open_page(page, f"{url}/draw", "Draw a digit")
-    to(page, "Feature maps")
+    to_page(page, "Feature maps")
     heading(page, "Feature maps")
     expect(page.locator("[class*='st-key-maps_conv1'] .cell")).to_have_count(32, timeout=SLOW)
     begun = steps(page)

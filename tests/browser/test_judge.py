@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, to_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,7 +35,7 @@ def test_a_cell_opens_its_digits_and_one_of_them_opens_elsewhere(page: Page, ser
     page.get_by_role("button", name="Open in Draw").first.click()
     expect(page.locator(".ds-digit[data-digit='5']")).to_be_visible(timeout=60_000)
 
-    page.get_by_role("link", name="Map of digits").click()
+    to_page(page, "Map of digits")
     plane = page.locator(".st-key-plane_, [class*='st-key-plane_']").first.locator("canvas")
     expect(plane).to_be_visible(timeout=WARM)
     plane.focus()

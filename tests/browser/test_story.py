@@ -4,10 +4,12 @@ The same page object also blocks every host but this machine (see conftest), so 
 that the app needs no internet.
 """
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, engine_is_ready, to_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,23 +40,24 @@ def test_draw_read_train_and_look_inside(page: Page, serve) -> None:
     expect(page.get_by_role("heading", name="DigitScope")).to_be_visible(timeout=WARM)
     page.get_by_role("link", name="Draw a digit").click()
     expect(page.locator(".ds-none[data-digit='']")).to_be_visible()  # a blank sheet: no answer
-    expect(page.get_by_text("The engine is ready.")).to_be_visible(timeout=WARM)
+    engine_is_ready(page)
 
     draw(page, SEVEN)
     expect(page.locator(".ds-digit[data-digit='7']")).to_be_visible(timeout=20_000)
 
-    page.get_by_role("link", name="Train", exact=True).click()
+    to_page(page, "Train")
     epochs = page.get_by_label("Epochs", exact=True)
     epochs.fill("2")
     epochs.press("Enter")
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("Run 1 is finished: epoch 2 of 2")).to_be_visible(timeout=WARM)
+    expect(page.get_by_text("Finished.")).to_be_visible(timeout=WARM)
+    expect(page.locator(".st-key-network")).to_have_text(re.compile("Run 1 · epoch 2 of 2"))
 
-    page.get_by_role("link", name="Feature maps").click()
+    to_page(page, "Feature maps")
     expect(page.get_by_text("Network: Run 1, epoch 2")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("your drawing")).to_be_visible()
     expect(page.get_by_text("26×26×32").first).to_be_visible()
 
-    page.get_by_role("link", name="Filters").click()
+    to_page(page, "Filters")
     expect(page.get_by_text("Network: Run 1, epoch 2")).to_be_visible(timeout=20_000)
     assert not faults

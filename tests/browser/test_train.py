@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, engine_is_ready, to_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -24,9 +24,9 @@ DIGITS, BATCHES = 1_000, 32  # in an epoch: short enough to see several, long en
 
 def open_train(page: Page, url: str) -> None:
     page.goto(url)
-    page.get_by_role("link", name="Train", exact=True).click(timeout=WARM)
+    to_page(page, "Train")
     expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled(timeout=WARM)
-    expect(page.get_by_text("The engine is ready.")).to_be_visible(timeout=WARM)
+    engine_is_ready(page)
     expect(page.get_by_text("Takes about")).to_be_visible(timeout=COLD)  # it was measured there
 
 
@@ -118,13 +118,15 @@ def test_a_run_is_steered_survives_reloads_and_its_network_is_seen(
         done = now
 
     # Stopped in the middle: the last finished epoch is kept, and shown by the other pages.
-    expect(page.get_by_text(re.compile(r"^Run 1, epoch \d+\.$"))).to_be_visible(timeout=WARM)
+    expect(page.locator(".st-key-network")).to_contain_text(
+        re.compile(r"Run 1 · epoch \d+ of 200"), timeout=WARM
+    )
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Stopped.")).to_be_visible(timeout=WARM)
     expect(tile(page, "Time trained")).to_be_visible(timeout=WARM)  # the tiles of a run at rest
     epoch = int(re.findall(r"\d+", tile(page, "Epoch").inner_text())[0])
     assert 1 <= epoch < 200
-    page.get_by_role("link", name="Feature maps").click()
+    to_page(page, "Feature maps")
     expect(page.get_by_text(f"Run 1, epoch {epoch}").first).to_be_visible(timeout=WARM)
     assert not faults
 

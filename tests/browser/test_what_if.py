@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, engine_is_ready
 from tests.browser.pen import box_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -25,7 +25,7 @@ def test_filters_off_change_the_answer_and_all_can_be_undone(
 ) -> None:
     url = serve(ROOT / "app.py")
     page.goto(url)
-    expect(page.get_by_text("The engine is ready.")).to_be_visible(timeout=WARM)
+    engine_is_ready(page)
     off = ",".join(f"conv1.{number}" for number in range(31))
     page.goto(f"{url}/what_if?layer=conv1&off={off}")
     expect(page.get_by_text(re.compile("29 and 30 of conv1 are off"))).to_be_visible(timeout=SLOW)

@@ -78,7 +78,7 @@ def train_page(*runs: str, tab: str | None = None) -> AppTest:
 
 
 def shown_network(app: AppTest) -> Selectbox:
-    """The sidebar's choice of the network on all pages."""
+    """The choice at the top of the network on all pages."""
     return next(box for box in app.selectbox if box.label == "Network on all pages")
 
 

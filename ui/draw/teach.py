@@ -177,7 +177,7 @@ def _before_and_after(state: LessonState) -> None:
             delta_color="off",
         )
     st.caption(
-        "The taught network is now the one on all pages; the sidebar names it. Every batch had 8 "
+        "The taught network is now the one on all pages; the top row names it. Every batch had 8 "
         "of your digits and 24 training digits, so that it does not forget the others."
     )
 

@@ -1,1 +1,1 @@
-"""What stands around every page: sidebar, time machine, lesson text, save menu."""
+"""What stands around every page: the row of chips, time machine, lesson text, save menu."""

@@ -35,7 +35,7 @@ def epoch_strip(
         return
     run = shown_run()
     if run is None or len(run.epochs) < 2:
-        st.info("This needs a run of yours: train a network and choose it in the sidebar.")
+        st.info("This needs a run of yours: train a network and choose it at the top right.")
         return
     kept = [(epoch, run.network_at(epoch)) for epoch in epochs_to_show(run.epochs, FRAMES)]
     found = [(epoch, then) for epoch, then in kept if then is not None]

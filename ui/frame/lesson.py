@@ -1,16 +1,25 @@
-"""Beside every view: what is to be seen, and a question for the class with its answer folded."""
+"""Behind a button of every page: what is to be seen, and a question with its answer folded."""
 
 import streamlit as st
 
+from ui.frame.chips import ROW
+
 
 def lesson(seeing: str, question: str, answer: str) -> None:
-    """Show what a view shows and a question about it; the answer opens on a click.
+    """Offer what a view shows and a question about it, at the right of the page's top row.
 
     Args:
         seeing: Markdown, three sentences at most.
         question: one question that can be answered by looking at this view.
         answer: Markdown.
     """
-    st.markdown(f"**What am I seeing?** {seeing}")
-    with st.expander(f"For the class: {question}", icon=":material/school:"):
-        st.markdown(answer)
+    with (ROW.get() or st).popover(
+        "Lesson",
+        icon=":material/school:",
+        key="lesson",
+        help="What you see here, and a question for the class. Key: ?",
+    ):
+        st.markdown(f"**What am I seeing?** {seeing}")
+        st.markdown(f"**For the class:** {question}")
+        with st.expander("Answer", icon=":material/lightbulb:"):
+            st.markdown(answer)

@@ -1,4 +1,4 @@
-"""What runs on every visit of every page: the menu, the sidebar, and then the page itself.
+"""What runs on every visit of every page: the menu, the row of chips, and then the page itself.
 
 Streamlit's main script: `app.py` names it. Nothing imports it. It does not stand beside pages/,
 because Streamlit would take that folder for a menu of its own until `st.navigation` has run once,
@@ -9,8 +9,9 @@ import gc
 
 import streamlit as st
 
-from ui.frame import sidebar
+from ui.frame import chips
 from ui.frame.history import one_step_a_page
+from ui.frame.keys import keys
 from ui.state.address import visit
 from ui.state.my_runs import keep_runs_in_url
 from ui.state.pages import FRONT_PAGE, MENU, page
@@ -28,16 +29,17 @@ def freeze_start_up() -> None:
     gc.freeze()
 
 
-st.set_page_config(page_icon="🔢", layout="wide")
+st.set_page_config(page_icon="🔢", layout="wide", initial_sidebar_state="collapsed")
 shown = st.navigation(
     {section: [page(entry.name) for entry in entries] for section, entries in MENU.items()},
-    expanded=True,  # all pages in sight, none behind "more"
+    position="top",
 )
 apply_stylesheet()
+with st.container(key="scripts"):
+    one_step_a_page()
+    keys()
 with visit(shown.url_path or FRONT_PAGE):
     keep_runs_in_url()
-    sidebar.show()
+    chips.show()
     shown.run()
-with st.sidebar:
-    one_step_a_page()
 freeze_start_up()

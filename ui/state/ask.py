@@ -6,7 +6,7 @@
 
 `ask` is for answers that come in a moment. Two relatives: `ask_in_background` never holds the page
 up, and `ask_in_slices` (in a module of its own) shows long work as it grows and can be cancelled.
-Only this folder and the sidebar know the engine.
+Only this folder and the row of chips (`ui.frame.chips`) know the engine.
 """
 
 from collections.abc import Callable, Mapping
@@ -132,7 +132,7 @@ class _NotReadyError(Exception):
 
 
 def _asked(work: Callable[..., Any], args: tuple[object, ...]) -> object:
-    if not ready():  # said at once instead of waiting; the sidebar runs the page again
+    if not ready():  # said at once instead of waiting; the row of chips runs the page again
         raise _NotReadyError
     return engine().run(work, *args)
 

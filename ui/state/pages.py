@@ -36,15 +36,13 @@ class PageEntry:
     Args:
         name: of the page.
         folder: of its script, in `SCRIPTS`.
-        title: in the menu, and of the browser's tab.
-        icon: an emoji. The picture in the tab is made from it; that of a Material icon would be
-            fetched from the internet.
+        title: in the menu, and of the browser's tab. The picture in the tab is one for all pages
+            (`ui/frame/menu.py`): that of a page's own Material icon would come from the internet.
     """
 
     name: PageName
     folder: str
     title: str
-    icon: str
 
     @property
     def script(self) -> Path:
@@ -53,27 +51,27 @@ class PageEntry:
 
 
 MENU: dict[str, tuple[PageEntry, ...]] = {
-    "Start": (
-        PageEntry("home", "start", "Home", "🏠"),
-        PageEntry("draw", "start", "Draw", "✏️"),
-        PageEntry("train", "start", "Train", "📈"),
+    "": (
+        PageEntry("home", "start", "Home"),
+        PageEntry("draw", "start", "Draw"),
+        PageEntry("train", "start", "Train"),
     ),
     "Look inside": (
-        PageEntry("network_view", "inside", "Network view", "🧠"),
-        PageEntry("feature_maps", "inside", "Feature maps", "🔍"),
-        PageEntry("filters", "inside", "Filters", "🧩"),
-        PageEntry("arithmetic", "inside", "Arithmetic", "🧮"),
-        PageEntry("what_if", "inside", "What if?", "🔀"),
+        PageEntry("network_view", "inside", "Network view"),
+        PageEntry("feature_maps", "inside", "Feature maps"),
+        PageEntry("filters", "inside", "Filters"),
+        PageEntry("arithmetic", "inside", "Arithmetic"),
+        PageEntry("what_if", "inside", "What if?"),
     ),
     "Judge": (
-        PageEntry("evaluate", "judge", "Evaluate", "🎯"),
-        PageEntry("map", "judge", "Map of digits", "🗺️"),
-        PageEntry("robustness", "judge", "Robustness", "🌪️"),
-        PageEntry("explain", "judge", "Explain", "💡"),
-        PageEntry("trust", "judge", "Is it true?", "⚖️"),
+        PageEntry("evaluate", "judge", "Evaluate"),
+        PageEntry("map", "judge", "Map of digits"),
+        PageEntry("robustness", "judge", "Robustness"),
+        PageEntry("explain", "judge", "Explain"),
+        PageEntry("trust", "judge", "Is it true?"),
     ),
 }
-"""The sections of the menu, from top to bottom."""
+"""The sections of the menu, from left to right; those of the first stand open in it."""
 
 FRONT_PAGE: PageName = "home"
 ENTRIES = {entry.name: entry for entries in MENU.values() for entry in entries}
@@ -85,7 +83,6 @@ def page(name: PageName) -> st.Page:
     return st.Page(
         entry.script,
         title=entry.title,
-        icon=entry.icon,
         url_path=name,
         default=name == FRONT_PAGE,
     )

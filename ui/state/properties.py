@@ -18,7 +18,7 @@ T = TypeVar("T")
 INSIDE = ("network_view", "feature_maps", "filters", "arithmetic", "what_if")
 """The pages that share one place: a layer, a channel, a pixel."""
 SHIPPED = "shipped"
-"""Stands for the shipped network in the address and in the sidebar's choice; no run has this id."""
+"""Stands for the shipped network, in the address and where one chooses; no run has this id."""
 LONGEST = 5
 """Digits of a number in an address: as many as the units of the largest layer need."""
 
@@ -137,6 +137,8 @@ Text = Property[str | None]
 RUN: Property[tuple[str, ...]] = Property("run", _names, (), _joined)
 NETWORK: Text = Property("network", one_of((SHIPPED,)), None)
 EPOCH: Number = Property("epoch", number(), None)
+# How it is shown.
+PRESENT: Property[bool] = Property("present", _yes, False, lambda _: "1")
 # The place that the pages of "Look inside" speak about.
 LAYER: Text = Property("layer", _name, None, pages=INSIDE)
 CHANNEL: Number = Property("channel", number(), None, pages=INSIDE)
@@ -188,7 +190,7 @@ PART: Text = Property(
 TABLE: dict[str, Property[Any]] = {
     each.name: each
     for each in (
-        *(RUN, NETWORK, EPOCH, LAYER, CHANNEL, ROW, COLUMN, BEFORE),
+        *(RUN, NETWORK, EPOCH, PRESENT, LAYER, CHANNEL, ROW, COLUMN, BEFORE),
         *(DIGIT, SOURCE, STEPS_OFF, OFF, FLIP),
         *(METHOD, WINDOW, COVER, CELLS, MAP, FIRST, SECOND, ORDER, JUDGED, LAYOUT, PART),
     )

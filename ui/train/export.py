@@ -39,7 +39,7 @@ def take_along(run: Run) -> None:
     else:
         st.caption(
             f"{plain(network.origin)}: {architecture(network.config)}, "
-            f"{count_parameters(network.config):,} parameters. The time machine in the sidebar "
+            f"{count_parameters(network.config):,} parameters. The time machine at the top right "
             "chooses another epoch."
         )
         _network_files(network)

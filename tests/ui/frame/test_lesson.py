@@ -59,7 +59,10 @@ def test_the_answer_is_folded() -> None:
         lesson("Maps of a layer.", "Which is brightest?", "The one whose filter fits best.")
 
     app = AppTest.from_function(script).run()
-    assert app.markdown[0].value == "**What am I seeing?** Maps of a layer."
-    assert app.expander[0].label == "For the class: Which is brightest?"
+    assert [text.value for text in app.markdown[:2]] == [
+        "**What am I seeing?** Maps of a layer.",
+        "**For the class:** Which is brightest?",
+    ]
+    assert app.expander[0].label == "Answer"
     assert not app.expander[0].proto.expanded
     assert app.expander[0].markdown[0].value == "The one whose filter fits best."

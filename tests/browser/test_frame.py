@@ -1,0 +1,60 @@
+"""What stands around every page, in a real browser: the menu, the keys, and presenting."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import ROOT, WARM, at_rest, to_page
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_keys_press_the_buttons_and_a_field_keeps_its_letters(
+    page: Page, serve: Callable[[Path], str]
+) -> None:
+    page.goto(f"{serve(ROOT / 'app.py')}/train")
+    epochs = page.get_by_label("Epochs", exact=True)
+    expect(epochs).to_be_visible(timeout=WARM)
+    epochs.press("p")
+    epochs.blur()
+    to_page(page, "Filters")
+    expect(page).to_have_url(re.compile("/filters"))
+    expect(page.get_by_role("heading", name="Filters", exact=True)).to_be_visible(timeout=WARM)
+    expect(page).not_to_have_url(re.compile("present"))
+
+    at_rest(page)
+    seeing = page.get_by_text("What am I seeing?")
+    expect(seeing).to_have_count(0)
+    page.keyboard.press("?")
+    expect(seeing).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(seeing).to_have_count(0)
+
+
+def test_presenting_is_larger_has_no_menu_and_its_address_opens_it(
+    page: Page, serve: Callable[[Path], str]
+) -> None:
+    page.goto(f"{serve(ROOT / 'app.py')}/filters")
+    menu, title = page.get_by_test_id("stHeader"), page.get_by_role("heading", name="Filters")
+    expect(menu).to_be_visible(timeout=WARM)
+    expect(page.locator(".st-key-present")).to_be_visible(timeout=WARM)
+    at_rest(page)
+    height = title.first.bounding_box()
+    assert height is not None
+    page.keyboard.press("p")
+    expect(menu).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"[?&]present=1"))
+    larger = title.first.bounding_box()
+    assert larger is not None
+    assert larger["height"] / height["height"] > 1.25
+
+    page.reload()
+    expect(page.locator(".st-key-leave")).to_be_visible(timeout=WARM)
+    expect(menu).to_be_hidden()
+    at_rest(page)
+    page.keyboard.press("p")
+    expect(menu).to_be_visible()
+    expect(page).not_to_have_url(re.compile("present"))
