@@ -75,6 +75,7 @@ class About:
         low, high = RATES
         for right in (
             0 < len(self.title) <= LONGEST_TITLE,
+            self.title == " ".join(self.title.split()),
             0 <= self.created < 1e11,
             1 <= self.target <= MOST_EPOCHS,
             0 <= self.epoch <= MOST_EPOCHS,

@@ -5,12 +5,12 @@ import re
 
 from model.network import Network
 
-_MARKDOWN = re.compile(r"([\\`*_~$:#<>\[\]|])")
+_MARKDOWN = re.compile(r"([\\`*_~$:#<>\[\]|&]|(?<=^)[-+=]|(?<=^\d)[.)])")
 
 
 def plain(text: str) -> str:
     """What a person typed, for a sentence in Markdown: stars and the like stand for themselves."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
 def about(network: Network, source: str = "") -> str:

@@ -11,6 +11,8 @@ from ui.style.words import duration, plain
         ("Run 1, epoch 2", "Run 1, epoch 2"),
         ("*a*_b_", r"\*a\*\_b\_"),
         ("$x$ :smile: [l](u)", r"\$x\$ \:smile\: \[l\](u)"),
+        ("- a\n\n# b &lt;", r"\- a \# b \&lt;"),
+        ("1. a-b", r"1\. a-b"),
         ("# <b> `c` \\", r"\# \<b\> \`c\` " + r"\\"),
     ],
 )
