@@ -103,9 +103,8 @@ class Link:
             lost: whether it will never come.
 
         Raises:
-            EngineLost: it is lost.
+            EngineLost: it is lost, or Dask failed to bring it.
             EngineError: it did not come in time.
-            Exception: what the work itself raises comes back as it is.
         """
         while True:
             left, was_done = deadline - time.monotonic(), waiting.done()
@@ -120,11 +119,9 @@ class Link:
                     raise EngineLost from None
                 if left <= POLL_SECONDS:
                     raise EngineError(EngineFault.SLOW) from None
-            except (OSError, CancelledError, _killed_worker()) as fault:
-                raise EngineLost from fault
-            except AttributeError as fault:  # Dask's own, when its client is closed meanwhile
-                if self.alive:
-                    raise
+            except (CancelledError, Exception) as fault:
+                # What the work itself raised comes as a reply: this is Dask's own. OSError and
+                # KilledWorker tell of an end; for what else there is the cause is kept.
                 raise EngineLost from fault
 
     def drop(self, future: Any) -> None:
@@ -288,10 +285,3 @@ def load_dask() -> Any:
     """
     with _loop_lock:
         return _started_loop().loop
-
-
-def _killed_worker() -> type[Exception]:
-    from distributed import KilledWorker
-
-    killed: type[Exception] = KilledWorker
-    return killed

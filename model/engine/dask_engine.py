@@ -47,6 +47,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
+SCHEDULER = "DIGITSCOPE_SCHEDULER"
 RUN_SECONDS = 30.0  # the start of the engine included
 ACTOR_SECONDS = 120.0  # the training worker warms up last, and its owner has time
 WARM_SECONDS = 300.0  # TensorFlow from a slow disk takes long; a worker that died is noticed before
@@ -109,6 +110,11 @@ class DaskEngine:
         """The address of the scheduler; None while none is connected."""
         link = self._link
         return link.address if link is not None and link.alive else None
+
+    @property
+    def training_workers(self) -> int | None:
+        """As `Engine.training_workers`."""
+        return None if SCHEDULER in os.environ else 1
 
     def start(self) -> None:
         """As `Engine.start`."""
@@ -243,7 +249,7 @@ class DaskEngine:
     def _start_and_watch(self) -> bool:
         """Start the engine and return when it has ended: whether it had become ready before."""
         try:
-            link = open_link(os.environ.get("DIGITSCOPE_SCHEDULER"), self._warm_up)
+            link = open_link(os.environ.get(SCHEDULER), self._warm_up)
         except (OSError, EngineError) as fault:
             log.warning("The engine could not be started: %s", fault)
             return False

@@ -110,6 +110,11 @@ class InlineEngine:
         """Those that somebody still holds and has not closed; `lost` and `retiring` can be set."""
         return tuple(self._actors)
 
+    @property
+    def training_workers(self) -> int:
+        """As `Engine.training_workers`."""
+        return 1
+
     def start(self) -> None:
         """As `Engine.start`; there is nothing to start."""
 

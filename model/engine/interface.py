@@ -158,6 +158,11 @@ class Engine(Runner, Protocol):
         """What the engine is doing now."""
         ...
 
+    @property
+    def training_workers(self) -> int | None:
+        """How many of its workers train; None where that is not known, of a cluster."""
+        ...
+
     def start(self) -> None:
         """Start the engine, also after it failed. Returns at once; a running one is left alone."""
         ...

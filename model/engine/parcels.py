@@ -10,6 +10,7 @@ network that a reply gives back is named as well: the caller gets its own object
 import io
 import pickle
 import threading
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,9 +32,9 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Raised:
-    """A reply: the work raised this OSError. Dask raises OSErrors for reasons of its own."""
+    """A reply: the work raised this. What Dask raises instead is a fault of the way there."""
 
-    error: OSError
+    error: Exception
 
 
 Reply = bytes | Unknown | Raised
@@ -85,7 +86,7 @@ def pack(request: object) -> tuple[bytes, Networks]:
 
 
 def opened(reply: Reply, networks: Networks) -> Any:
-    """In the caller: what the work returned, or raise the OSError that it raised.
+    """In the caller: what the work returned, or raise what it raised.
 
     Args:
         reply: of a worker; not `Unknown`.
@@ -148,8 +149,8 @@ def answer(
         finish: makes what is returned of the function's result.
 
     Returns:
-        What the function returned, as bytes; `Raised` with an OSError that it raised; or `Unknown`,
-        and nothing was done.
+        What the function returned, as bytes; `Raised` with the exception that it raised; or
+        `Unknown`, and nothing was done.
     """
     named: dict[int, Name] = {}  # by identity: the function may give the very object back
 
@@ -162,13 +163,23 @@ def answer(
     try:
         work, args, kwargs = _Unpacker(body, find).load()
         result = finish(begin(work)(*args, **kwargs))
+        file = io.BytesIO()
+        _Packer(file, lambda network: named.get(id(network))).dump(result)
+        return file.getvalue()
     except UnknownNetworkError:
         return Unknown()
-    except OSError as error:
-        return Raised(error)
-    file = io.BytesIO()
-    _Packer(file, lambda network: named.get(id(network))).dump(result)
-    return file.getvalue()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller raises it again
+        return Raised(_sendable(error))
+
+
+def _sendable(error: Exception) -> Exception:
+    """The exception with its traceback as a note; one that cannot travel becomes a RuntimeError."""
+    error.add_note("In the worker:\n" + "".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 - an exception's class may do anything here
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 class SentNetworks:

@@ -218,6 +218,7 @@ class Run:
             left = max(now.target * record.batches - done, 0)
             speed = record.images_per_second
             known = speed and now.phase.moving and not now.slow
+            turn, sharing = self._loop.turn, self._loop.sharing
             return RunState(
                 phase=now.phase,
                 reason=now.reason,
@@ -232,7 +233,7 @@ class Run:
                 accuracies=record.accuracies[:done],
                 history=tuple(record.history),
                 images_per_second=speed,
-                seconds_left=left * self.settings.batch_size / speed if known else None,
+                seconds_left=sharing * left * self.settings.batch_size / speed if known else None,
                 seconds=record.seconds,
                 learning_rate=now.new_rate
                 or rate_at(self.settings, now.changes, record.epoch, batch),
@@ -242,6 +243,9 @@ class Run:
                 gradient_norms=record.gradient_norms,
                 missing=record.missing,
                 elsewhere=self._loop.elsewhere,
+                place_in_queue=turn.place if turn is not None else None,
+                seconds_to_turn=turn.seconds if turn is not None else None,
+                sharing=sharing,
                 underway=self._loop.underway,
             )
 

@@ -88,6 +88,9 @@ class RunState:
     gradient_norms: dict[str, float]  # likewise, of the last batch's gradient
     missing: frozenset[Missing]  # what could not be found again
     elsewhere: bool  # another server trains it; what is asked for is passed on
+    place_in_queue: int | None  # for the worker that trains, from 1; None while it does not wait
+    seconds_to_turn: float | None  # that it will wait there; None while that is not known
+    sharing: int  # how many runs take turns now, this one included
     underway: bool  # it changes by itself: it moves, or pauses when its last batches are home
 
     @property

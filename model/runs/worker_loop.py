@@ -32,6 +32,7 @@ from model.runs.lease import Lease
 from model.runs.record import Record
 from model.runs.store import About, RunFolder
 from model.runs.transitions import Steering, about, followed, taken_up, transition
+from model.runs.turns import Turn, turns_of
 from model.training.config import RateChange, TrainingConfig
 from model.training.trainer import Progress, Trainer
 
@@ -51,6 +52,8 @@ WATCHED_SECONDS = 10.0
 """A page that shows a run asks for it more often; after that nobody looks, and nobody follows."""
 TOLD_SECONDS = 60.0
 """Between two messages to that server that somebody looks at the run from here."""
+TURN_SECONDS = 1.0
+"""A run that waits for its turn sees to its lease and its messages so often."""
 
 
 class WorkerLoop:
@@ -99,6 +102,8 @@ class WorkerLoop:
         self._told: tuple[RateChange, ...] = ()  # what the trainer knows of the changes
         self._watched = -math.inf  # when the server that has the run was told that one looks
         self._unwanted: list[Actor[Trainer]] = []  # trainers to close
+        self._turns = turns_of(engine)
+        self._turn: Turn | None = None  # waits for the worker, or has it
 
     def begin(self) -> None:
         """Start the loop if the run moves by itself, or something of it is to be written."""
@@ -143,6 +148,16 @@ class WorkerLoop:
         """Whether the figures change by themselves, if only by the batches that are under way."""
         return self.steering.phase.moving or (self._training and not self.drops_batches)
 
+    @property
+    def turn(self) -> Turn | None:
+        """Its place in the queue for the worker that trains; None when it wants nothing of it."""
+        return self._turn
+
+    @property
+    def sharing(self) -> int:
+        """How many runs take turns now, this one included."""
+        return max(self._turns.sharing, 1)
+
     def save(self) -> None:
         """Write what is not on disk yet."""
         self.record.save(self.changed, self._about)
@@ -165,7 +180,10 @@ class WorkerLoop:
             while not ended:
                 if self._ours():
                     while self._has_more():
-                        self._train()
+                        if self._its_turn():
+                            self._train()
+                            self._leave_turn()
+                    self._leave_turn()
                 lost = not self._lease.still_held()  # then what came last is not written
                 self._lease.give_back()
                 with self.changed:
@@ -175,6 +193,7 @@ class WorkerLoop:
                         self.changed.notify_all()
                         ended = True  # another thread may work already
         finally:
+            self._leave_turn()
             if not ended:  # an exception that nobody expects is on its way out
                 self._lease.give_back()
                 with self.changed:
@@ -261,6 +280,27 @@ class WorkerLoop:
                 pause = self._next_batch_at - time.monotonic() if self._steering.slow else 0.0
                 if not self.changed.wait_for(lambda: bool(self._commands), max(pause, 0.0)):
                     return True
+
+    def _its_turn(self) -> bool:
+        """Wait for the worker in the queue of all runs; False when there is something else to do.
+
+        The place in the queue is kept meanwhile.
+        """
+        turn = self._turn
+        if turn is None:
+            turn = self._turn = self._turns.join(self._tell)
+        with self.changed:
+            self.changed.wait_for(lambda: turn.has_come or bool(self._commands), TURN_SECONDS)
+            return turn.has_come and not self._commands
+
+    def _tell(self) -> None:
+        with self.changed:
+            self.changed.notify_all()
+
+    def _leave_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            turn.leave()
 
     def _train(self) -> None:
         """Train one slice, or in slow motion one batch, and keep what comes of it."""

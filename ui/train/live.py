@@ -15,7 +15,7 @@ from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, plain
 from ui.train.hint_words import remedy_words, what, why
 from ui.train.learning import learning_view, settled
-from ui.train.run_words import reasons
+from ui.train.run_words import reasons, turn_words
 from ui.train.settings import summary
 
 TICK = 0.75
@@ -193,7 +193,10 @@ def _progress(run: Run, state: RunState) -> None:
         words = f"About {duration(state.seconds_left)} left"
     elif state.phase is RunPhase.TRAINING:
         words = "Slow motion: one batch at a time." if state.slow else "Training."
-    st.progress(state.share, text=words)
+    turn = turn_words(state)
+    if state.phase is RunPhase.TRAINING and turn:
+        words = f"{words.rstrip('.')}. {turn}"
+    st.progress(state.share, text=words if state.phase is RunPhase.TRAINING else turn or words)
 
 
 def _tiles(state: RunState) -> None:

@@ -1,8 +1,9 @@
 """Why a run stands still or begins an epoch again, in words for the screen."""
 
-from model.runs import Cause, Missing, Run, RunState
+from model.runs import Cause, Missing, Run, RunPhase, RunState
 from model.runs.worker_loop import ABANDONED_SECONDS
 from ui.state.reason_words import reason_words
+from ui.style.words import duration
 
 DISK_FULL = (
     "The disk of the server takes no files now, so what this run has learned last is in memory "
@@ -37,6 +38,23 @@ SENTENCES = {
     Cause.UNWATCHED: "Paused, because nobody looked at this run for {minutes} minutes. Press "
     "Resume to go on.",
 }
+
+
+def turn_words(state: RunState) -> str:
+    """What is to be said of the other runs on the same computer; empty where nobody waits."""
+    if not state.phase.moving:
+        return ""
+    if state.phase is not RunPhase.TRAINING:
+        if state.place_in_queue is None:
+            return ""
+        words = f"Waits for its turn: number {state.place_in_queue} in the queue."
+        if state.seconds_to_turn is not None:
+            words += f" It begins in about {duration(max(state.seconds_to_turn, 1.0))}."
+        return words
+    others = state.sharing - 1
+    if others < 1:
+        return ""
+    return f"It takes turns with {others} other training{'s' if others > 1 else ''}."
 
 
 def reasons(run: Run, state: RunState) -> str:

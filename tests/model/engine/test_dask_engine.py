@@ -12,7 +12,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,7 +29,7 @@ import model.engine.connection
 import model.engine.dask_engine
 from model.engine import DaskEngine, EngineError, EngineFault, EngineLost
 from model.engine.certificates import Certificate, new_certificate, security
-from model.engine.connection import open_link
+from model.engine.connection import Link, open_link
 from model.engine.parcels import Networks, SentNetworks
 from model.engine.slot import SlotHandle, open_slot
 from model.network import Network, NetworkConfig, weight_shapes
@@ -219,6 +219,30 @@ def test_an_exception_of_the_work_comes_back_as_it_is(engine: DaskEngine) -> Non
         engine.run(read_missing_file)
     with pytest.raises(FileNotFoundError):
         engine.submit(read_missing_file).result(30)
+
+
+@pytest.mark.parametrize("kind", [UnboundLocalError, AttributeError, RuntimeError])
+def test_a_fault_of_waiting_is_not_a_fault_of_the_work(
+    engine: DaskEngine, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    begin, faults = Link.begin, [kind("result")]
+
+    def broken(self: Link, coming: Any) -> Future[Any]:
+        if not faults:
+            return begin(self, coming)
+        failed: Future[Any] = Future()
+        failed.set_exception(faults.pop())
+        return failed
+
+    monkeypatch.setattr(Link, "begin", broken)
+    assert engine.run(math.sqrt, 9.0) == 3.0
+    assert not faults
+    counter = engine.actor(Counter, 0)
+    faults.append(kind("result"))
+    with pytest.raises(EngineLost) as lost:
+        counter.call(Counter.add)
+    assert isinstance(lost.value.__cause__, kind)
+    counter.close()
 
 
 def test_eight_threads_at_once(engine: DaskEngine) -> None:

@@ -1,6 +1,7 @@
 """What travels to a worker and back: networks go once, then by name."""
 
 import pickle
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +115,7 @@ def test_what_a_worker_keeps_cannot_be_changed_by_any_work() -> None:
     body, networks = pack((spoil, (network,), {}))
     carried = pickle.loads(pickle.dumps(networks))  # as it arrives in a worker
     with pytest.raises(ValueError, match="read-only"):
-        answer(body, carried, known)
+        opened(answer(body, carried, known), networks)
 
 
 def test_the_network_that_was_asked_about_longest_ago_is_forgotten() -> None:
@@ -130,6 +131,29 @@ def test_the_network_that_was_asked_about_longest_ago_is_forgotten() -> None:
     assert sent.carry("a worker", bodies[1][1])
     assert not sent.carry("a worker", bodies[0][1])
     assert sent.carry("another worker", bodies[0][1])
+
+
+def fail_with(error: Exception) -> None:
+    raise error
+
+
+def fail_oddly() -> None:
+    raise KeyError("odd", threading.Lock())  # no lock can be pickled
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), NameError("result"), TimeoutError("late")])
+def test_whatever_the_work_raises_is_a_reply_with_its_traceback(error: Exception) -> None:
+    body, networks = pack((fail_with, (error,), {}))
+    reply = pickle.loads(pickle.dumps(answer(body, networks, KnownNetworks())))
+    with pytest.raises(type(error), match=str(error)) as raised:
+        opened(reply, networks)
+    assert "in fail_with" in "".join(raised.value.__notes__)
+
+
+def test_an_exception_that_cannot_travel_still_says_what_it_was() -> None:
+    body, networks = pack((fail_oddly, (), {}))
+    with pytest.raises(RuntimeError, match=r"KeyError: .'odd'"):
+        opened(answer(body, networks, KnownNetworks()), networks)
 
 
 def test_an_oserror_of_the_work_is_a_reply() -> None:

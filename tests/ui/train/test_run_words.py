@@ -7,9 +7,9 @@ import pytest
 from model.data.mnist import DataReason
 from model.engine import EngineError, EngineFault, InlineEngine
 from model.network import NetworkConfig
-from model.runs import Cause, Missing, Reason, Run
+from model.runs import Cause, Missing, Reason, Run, RunPhase
 from model.training.config import TrainingConfig
-from ui.train.run_words import DISK_FULL, ELSEWHERE, MISSING, reasons
+from ui.train.run_words import DISK_FULL, ELSEWHERE, MISSING, reasons, turn_words
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -44,6 +44,19 @@ def run() -> Run:
 )
 def test_every_reason_is_told(run: Run, reason: Reason, words: str) -> None:
     assert words in reasons(run, replace(run.state(), reason=reason))
+
+
+def test_a_run_that_waits_says_when_it_begins(run: Run) -> None:
+    waiting = replace(run.state(), phase=RunPhase.STARTING, place_in_queue=12, sharing=20)
+    assert turn_words(waiting) == "Waits for its turn: number 12 in the queue."
+    known = replace(waiting, seconds_to_turn=5.6)
+    assert turn_words(known).endswith("It begins in about 6 s.")
+    assert turn_words(replace(known, seconds_to_turn=0.1)).endswith("in about 1 s.")
+    training = replace(waiting, phase=RunPhase.TRAINING)
+    assert turn_words(training) == "It takes turns with 19 other trainings."
+    assert turn_words(replace(training, sharing=2)) == "It takes turns with 1 other training."
+    assert turn_words(replace(training, sharing=1)) == ""
+    assert turn_words(replace(training, phase=RunPhase.PAUSED)) == ""
 
 
 def test_nothing_is_said_where_the_phase_says_everything(run: Run) -> None:
