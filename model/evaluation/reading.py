@@ -19,6 +19,14 @@ from typing import Generic, TypeVar
 import numpy as np
 from PIL import Image
 
+from model.evaluation.pictures import (
+    NUMBERS,
+    Look,
+    Pictures,
+    step_png,
+    step_pngs,
+    strongest_maps,
+)
 from model.evaluation.verdict import Rules, Verdict, judge, rules_for
 from model.network import CLASSES, SIDE, Network
 from model.network.activations import ForwardPass, check_digit, forward_pass
@@ -62,6 +70,7 @@ class Reading:
         prepared: the steps that led to the digits; None where a digit was read as it is. No
             picture of a step is larger than `STEP_SIDE`.
         photo: the picture itself, where there was one.
+        pictures: how a page shows it, where a `Look` was sent along; `inside` is then left out.
     """
 
     digits: np.ndarray
@@ -72,6 +81,7 @@ class Reading:
     rules: Rules
     prepared: Preprocessed | None = None
     photo: Photo | None = None
+    pictures: Pictures | None = None
 
 
 def read_ink(
@@ -80,6 +90,7 @@ def read_ink(
     off: Collection[str] = (),
     followed: int | None = None,
     finished: bool = True,
+    look: Look | None = None,
 ) -> Reading:
     """Read a drawing. Runs in a worker: it loads TensorFlow.
 
@@ -90,15 +101,21 @@ def read_ink(
         followed: the place of the digit whose layers are wanted; None, or a place where there is no
             digit, is the largest one.
         finished: whether the pen is up. Half a 4 is no digit, but not strange either.
+        look: of the page that shows it; None: all layers come back instead of pictures.
 
     Raises:
         ValueError: ink of a wrong shape or type, or an unknown key in `off`.
     """
-    return _reading(network, from_ink(ink, off=frozenset(off)), followed, finished=finished)
+    prepared = from_ink(ink, off=frozenset(off))
+    return _shown(_reading(network, prepared, followed, finished=finished), look)
 
 
 def read_picture(
-    network: Network, content: bytes, off: Collection[str] = (), followed: int | None = None
+    network: Network,
+    content: bytes,
+    off: Collection[str] = (),
+    followed: int | None = None,
+    look: Look | None = None,
 ) -> Reading:
     """Read a picture file. Runs in a worker: it loads TensorFlow.
 
@@ -107,6 +124,7 @@ def read_picture(
         content: of a picture file, or of a PDF; see `open_picture`.
         off: keys of the steps of preprocessing that are left out.
         followed: as of `read_ink`.
+        look: as of `read_ink`.
 
     Raises:
         PictureError: no picture, damaged, or too large.
@@ -115,21 +133,22 @@ def read_picture(
     digest = hashlib.blake2b(content, digest_size=16).hexdigest()
     without = frozenset(off)
     photo, prepared = _pictures.get((digest, without), lambda: _taken_in(content, without))
-    return replace(_reading(network, prepared, followed), photo=photo)
+    return _shown(replace(_reading(network, prepared, followed), photo=photo), look)
 
 
-def read_digit(network: Network, digit: np.ndarray) -> Reading:
+def read_digit(network: Network, digit: np.ndarray, look: Look | None = None) -> Reading:
     """Read one digit as it is. Runs in a worker: it loads TensorFlow.
 
     Args:
         network: any network.
         digit: (28, 28) float32 in [0, 1]; ink is 1, paper 0 (MNIST's polarity).
+        look: as of `read_ink`.
 
     Raises:
         ValueError: wrong shape, dtype or range; the message says what was expected and what came.
     """
     check_digit(digit)
-    return _said(network, digit[None], detector().likeness(digit[None]), 0)
+    return _shown(_said(network, digit[None], detector().likeness(digit[None]), 0), look)
 
 
 def known_rules(network: Network) -> Rules:
@@ -191,6 +210,20 @@ def _said(
     rows = zip(answers, likeness, strict=True)
     verdicts = tuple(judge(row, float(like), rules, finished=finished) for row, like in rows)
     return Reading(digits, answers, verdicts, followed, inside, rules)
+
+
+def _shown(reading: Reading, look: Look | None) -> Reading:
+    """The same with pictures in the place of all layers, where a page asks for that."""
+    if look is None or reading.inside is None or reading.followed is None:
+        return reading
+    prepared = reading.prepared
+    if prepared is None:
+        steps: tuple[bytes, ...] = (step_png(NUMBERS, reading.inside.digit, look),)
+    else:
+        steps = step_pngs((*prepared.steps, *prepared.digits[reading.followed].steps), look)
+    return replace(
+        reading, inside=None, pictures=Pictures(steps, strongest_maps(reading.inside, look))
+    )
 
 
 def _taken_in(content: bytes, off: frozenset[str]) -> tuple[Photo, Preprocessed]:

@@ -3,7 +3,7 @@ import streamlit as st
 from ui.digit.answer import answer, when_sure
 from ui.digit.sources import find, source
 from ui.draw.reading import followed, read
-from ui.draw.steps import steps, strongest_maps, why_these_steps
+from ui.draw.steps import show_strongest, steps, why_these_steps
 from ui.draw.teach import correct, teach
 from ui.state.address import arrive
 from ui.state.answers import rules
@@ -34,8 +34,8 @@ def read_digit() -> None:
         correct(digit)
     steps(found, place)
     st.subheader("Inside: the most active feature maps of each layer", anchor="inside")
-    if said.inside is not None:
-        strongest_maps(said.inside)
+    if said.pictures is not None:
+        show_strongest(said.pictures.strongest)
 
 
 with st.container(horizontal=True, vertical_alignment="center"):

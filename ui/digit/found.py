@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.evaluation.pictures import Look
 from model.evaluation.reading import Reading, read_digit, read_ink, read_picture
 from ui.components.canvas import DrawnSheet
 from ui.digit.preprocessing_words import problem_sentence
@@ -57,12 +58,15 @@ class Found:
         return ChosenDigit(self.digits[place], words)
 
 
-def read_given(given: Given, followed: int | None = None, *, quiet: bool = False) -> Found | None:
+def read_given(
+    given: Given, followed: int | None = None, *, look: Look | None = None, quiet: bool = False
+) -> Found | None:
     """Read what was given with the shown network: one call to the engine, or none if it was asked.
 
     Args:
         given: something to read.
         followed: the place of the digit whose layers are wanted; None: the largest one.
+        look: have pictures made of it, as the page shows them, instead of all layers' values.
         quiet: say nothing on the page when there is no answer.
 
     Returns:
@@ -75,13 +79,13 @@ def read_given(given: Given, followed: int | None = None, *, quiet: bool = False
     current, off = network(), tuple(sorted(session().steps_off))
     match given.content:
         case DrawnSheet(ink, finished):
-            drawing = (current, ink, off, followed, finished)
+            drawing = (current, ink, off, followed, finished, look)
             reading = ask(read_ink, *drawing, quiet=quiet, spinner=None)
         case PictureFile(content=content):
-            picture = (current, content, off, followed)
+            picture = (current, content, off, followed, look)
             reading = ask(read_picture, *picture, quiet=quiet, spinner="Reading the picture …")
         case ChosenDigit(pixels):
-            reading = ask(read_digit, current, pixels, quiet=quiet)
+            reading = ask(read_digit, current, pixels, look, quiet=quiet)
         case None:
             raise ValueError("There is nothing to read.")
     return None if reading is None else Found(given, reading)

@@ -12,6 +12,7 @@ from ui.digit.answer import no_answer, whole_number
 from ui.digit.found import Found, read_given
 from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import Given, offer_removal
+from ui.draw.steps import look
 from ui.state.picks import news
 from ui.state.session import PictureFile, session
 from ui.style.mosaic import data_uri
@@ -35,7 +36,7 @@ def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
         no_answer(given.words)
     else:
         try:
-            found = read_given(given, given.followed)
+            found = read_given(given, given.followed, look=look())
         except PictureError as error:
             beside.error(problem_sentence(error.problem))
             no_answer("No picture to read")

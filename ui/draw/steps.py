@@ -1,27 +1,30 @@
 """From the picture to the maps: the filmstrip of steps, the 784 numbers, the strongest maps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-import numpy as np
 import streamlit as st
 
-from model.network.activations import ForwardPass
+from model.evaluation.pictures import Look, StrongestMaps, step_png, step_pngs
 from model.preprocessing.pipeline import STEPS, Step
-from ui.components.filmstrip import Box, Frame, filmstrip, switched_off
+from ui.components.filmstrip import CARD, SHARP, Box, Frame, filmstrip, switched_off
 from ui.components.maps import big_map
 from ui.digit.found import Found
 from ui.digit.preprocessing_words import STEP_WORDS, step_sentence
 from ui.state.address import keep
 from ui.state.properties import STEPS_OFF
 from ui.state.session import of_page, widget_state
+from ui.style.colours import ramp
 from ui.style.diagram import shape_text
-from ui.style.mosaic import data_uri, mosaic_png
+from ui.style.mosaic import data_uri
 
 STRONGEST = 8
 """Maps of each layer in the strip."""
+EDGE = 40
+"""Of a map in the strip, in pixels, about."""
 KEY = "filmstrip"
 TO_SCALE = {"scale", "thickness", "centre", "normalise"}  # pictures of the network's pixels
-LIGHT = {"grey", "light"}  # their pictures are light: 0 is black
 AS_IT_IS = (
     "Test digits went through such steps when MNIST was made: the network gets them as they are."
 )
@@ -39,6 +42,12 @@ class Numbers:
     """Whether one person sees what the network receives as numbers."""
 
     open: bool = False
+
+
+@cache
+def look() -> Look:
+    """How this page shows a reading: the worker makes the pictures."""
+    return Look(ramp().tobytes(), CARD * SHARP, STRONGEST, EDGE)
 
 
 def steps(found: Found, place: int) -> None:
@@ -66,6 +75,9 @@ def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
     """The cards of the strip for the digit at this place; the last one opens its numbers."""
     pixels = found.digits[place]
     prepared = found.reading.prepared
+    pictures = found.reading.pictures
+    # Those that were made are the followed digit's.
+    made = pictures.steps if pictures is not None and place == found.followed else ()
     if prepared is None:
         title = "As the network receives it"
         return [
@@ -73,8 +85,8 @@ def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
                 "normalise",
                 title,
                 AS_IT_IS,
-                pixels,
-                "numbers",
+                made[0] if made else step_png("normalise", pixels, look()),
+                pixels.shape,
                 on=None,
                 to_scale=True,
                 open=numbers_open,
@@ -82,14 +94,16 @@ def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
         ]
     digit = prepared.digits[place]
     several = len(found.digits) > 1
+    every = (*prepared.steps, *digit.steps)
+    pngs = made or step_pngs(every, look())
     cards = [
-        _frame(step, found, place if several else None) for step in (*prepared.steps, *digit.steps)
+        _frame(step, png, found, place if several else None)
+        for step, png in zip(every, pngs, strict=True)
     ]
     return [*cards[:-1], replace(cards[-1], open=numbers_open)]
 
 
-def _frame(step: Step, found: Found, place: int | None) -> Frame:
-    look = "light" if step.key in LIGHT else "numbers" if step.key == "normalise" else "ink"
+def _frame(step: Step, png: bytes, found: Found, place: int | None) -> Frame:
     boxes = _boxes(found, step) if step.key == "digits" and place is not None else ()
     # Without its crop or scaling a digit may be larger than the network's 28 pixels.
     fits = step.key in TO_SCALE and max(step.picture.shape) <= 28
@@ -97,8 +111,8 @@ def _frame(step: Step, found: Found, place: int | None) -> Frame:
         step.key,
         STEP_WORDS[step.key].title,
         step_sentence(step.key, on=step.on),
-        step.picture,
-        look,  # type: ignore[arg-type]
+        png,
+        step.picture.shape,
         on=step.on,
         boxes=boxes,
         selected=place,
@@ -126,22 +140,18 @@ def _open_or_close() -> None:
     of_page(Numbers).open = not of_page(Numbers).open
 
 
-def strongest_maps(inside: ForwardPass) -> None:
+def show_strongest(maps: Sequence[StrongestMaps]) -> None:
     """Show the most active maps of every convolution and pooling layer, one row a layer.
 
     One picture a layer: it is sent again at every movement of the pen.
     """
-    rows = "".join(_row(output.layer.name, output.after) for output in inside.maps)
-    st.html(f"<div class='ds-strongest'>{rows}</div>")
+    st.html(f"<div class='ds-strongest'>{''.join(_row(each) for each in maps)}</div>")
 
 
-def _row(name: str, maps: np.ndarray) -> str:
-    strongest = np.argsort(maps.mean(axis=(0, 1)))[::-1][:STRONGEST]
-    zoom = max(1, 40 // maps.shape[0])  # whole pixels for small maps, few bytes for large ones
-    picture = mosaic_png(maps[:, :, strongest], scale=None, columns=STRONGEST, gap=zoom, zoom=zoom)
-    numbers = ", ".join(str(channel) for channel in strongest)
+def _row(maps: StrongestMaps) -> str:
+    numbers = ", ".join(str(channel) for channel in maps.channels)
     return (
-        f"<figure><figcaption><b>{name}</b> · {shape_text(maps.shape)}</figcaption>"
-        f"<img alt='{name}: maps {numbers}' title='maps {numbers}' src='{data_uri(picture)}'>"
-        "</figure>"
+        f"<figure><figcaption><b>{maps.layer}</b> · {shape_text(maps.shape)}</figcaption>"
+        f"<img alt='{maps.layer}: maps {numbers}' title='maps {numbers}' "
+        f"src='{data_uri(maps.png)}'></figure>"
     )

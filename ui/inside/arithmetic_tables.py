@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from model.evaluation.pictures import ramp_indices
 from model.interpretability.arithmetic import Check
-from ui.style.colours import ramp, ramp_indices
+from ui.style.colours import ramp
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -12,8 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-ZERO = 128  # the ramp's index of the number zero; 1 and 255 are the full colours
-REACH = 127  # steps from zero to a full colour; index 0 repeats index 1 and is free for other uses
+from model.evaluation.pictures import REACH, ZERO
 
 # White → strongest, light to dark. The colours in between are computed.
 NEGATIVE_STOPS = ("#ffffff", "#a9cdf0", "#4f93d6", "#1c5aa6", "#0a2a5e")
@@ -108,22 +107,3 @@ def ramp() -> NDArray[np.uint8]:
     table[ZERO] = 255  # exactly, whatever the arithmetic above rounds to
     table.setflags(write=False)
     return table
-
-
-def ramp_indices(
-    values: NDArray[np.floating], scale: float | NDArray[np.floating]
-) -> NDArray[np.uint8]:
-    """Return each number's row in `ramp()`.
-
-    Args:
-        values: numbers of any shape, finite.
-        scale: the absolute value that gets the full colour (what is larger gets it too); an array
-            must broadcast against `values`. Where it is 0 every number is taken for zero.
-
-    Returns:
-        uint8 of the shape of `values`, 1 to 255; zero is always `ZERO`.
-    """
-    reach = np.asarray(scale, dtype=np.float32)  # half the time of float64, and colours are coarse
-    values = np.asarray(values, dtype=np.float32)
-    share = np.divide(np.clip(values, -reach, reach), reach, where=reach > 0, out=values * 0)
-    return np.asarray(np.rint(share * REACH) + ZERO, dtype=np.uint8)

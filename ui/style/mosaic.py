@@ -1,14 +1,11 @@
 """Many feature maps as one PNG: for strips and downloads, where nothing is to be clicked."""
 
 import base64
-import io
 
 import numpy as np
-from PIL import Image
 
-from ui.style.colours import ramp, ramp_indices
-
-GAP = 0  # a palette entry that no number uses (see ui.style.colours): the gaps, transparent
+from model.evaluation.pictures import mosaic
+from ui.style.colours import ramp
 
 
 def checked_maps(maps: np.ndarray) -> np.ndarray:
@@ -48,24 +45,7 @@ def mosaic_png(
     maps = checked_maps(maps)
     if columns < 1 or zoom < 1 or gap < 0:
         raise ValueError(f"columns {columns} and zoom {zoom} start at 1, gap {gap} at 0")
-    reach = float(np.abs(maps).max()) if scale is None else scale
-    cells = ramp_indices(maps, reach).repeat(zoom, axis=0).repeat(zoom, axis=1)
-    height, width, channels = cells.shape
-    columns = min(columns, channels)
-    rows = -(-channels // columns)
-
-    # A sheet of slots, each a map with a gap below and to the right; the outer gap is cut off.
-    slots = np.full((rows * columns, height + gap, width + gap), GAP, dtype=np.uint8)
-    slots[:channels, :height, :width] = cells.transpose(2, 0, 1)
-    table = slots.reshape(rows, columns, height + gap, width + gap).swapaxes(1, 2)
-    sheet = table.reshape(rows * (height + gap), columns * (width + gap))
-    sheet = sheet[: sheet.shape[0] - gap, : sheet.shape[1] - gap]
-
-    picture = Image.fromarray(np.ascontiguousarray(sheet))
-    picture.putpalette(ramp().tobytes())
-    file = io.BytesIO()
-    picture.save(file, "PNG", transparency=GAP, compress_level=1)  # speed before size
-    return file.getvalue()
+    return mosaic(maps, ramp().tobytes(), scale=scale, columns=columns, gap=gap, zoom=zoom)
 
 
 def data_uri(content: bytes, kind: str = "image/png") -> str:

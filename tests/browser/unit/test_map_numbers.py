@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from model.evaluation.pictures import REACH, ZERO, ramp_indices
 from ui.components.maps import encoded
-from ui.style.colours import REACH, ZERO, ramp, ramp_indices
+from ui.style.colours import ramp
 
 pytestmark = pytest.mark.browser
 RNG = np.random.default_rng(0)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model.evaluation.pictures import ramp_indices
 from model.network import NetworkConfig, layers
 from model.network.activations import ForwardPass, LayerOutput
 from ui.components.overview import GAP, Opened, checked_opening, message
 from ui.inside.network_columns import columns, place_of
 from ui.state.session import View
-from ui.style.colours import ramp_indices
 
 CONFIGS = (
     NetworkConfig(),

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from model.evaluation.pictures import ZERO
 from ui.frame.save_menu import as_csv, as_npy, picture
-from ui.style.colours import ZERO, ramp
+from ui.style.colours import ramp
 
 shapes = st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(1, 4)) | st.tuples(
     st.integers(1, 20)

@@ -6,17 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from model.evaluation.pictures import REACH, ZERO, ramp_indices
 from ui.style.colours import (
     DARK,
     LIGHT,
     NEGATIVE_STOPS,
     POSITIVE_STOPS,
-    REACH,
-    ZERO,
     Palette,
     oklab,
     ramp,
-    ramp_indices,
     rgb,
     srgb,
 )

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ui.style.colours import ZERO, ramp
+from model.evaluation.pictures import ZERO
+from ui.style.colours import ramp
 from ui.style.mosaic import mosaic_png
 
 

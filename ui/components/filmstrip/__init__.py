@@ -5,16 +5,11 @@ flicker: `filmstrip.js` keeps each picture's element and changes its source in p
 switch belongs on its card, where Streamlit's own widgets cannot stand.
 """
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-import numpy as np
-from PIL import Image
 
 from ui.components import component
-from ui.style.mosaic import data_uri, mosaic_png
+from ui.style.mosaic import data_uri
 
 CARD = 112  # edge of a card's picture in CSS pixels: four for each of the 28
 SHARP = 2  # picture pixels for each CSS pixel, at most: what a fine screen shows
@@ -32,8 +27,8 @@ class Frame:
         key: names the step; what its switch reports.
         title: in a word or two.
         sentence: what the step does, or what happens without it.
-        picture: (height, width) float32 in [0, 1].
-        look: "light" shows 0 as black, "ink" shows 0 as white paper, "numbers" as the app's ramp.
+        png: its picture, no larger than a card can show.
+        shape: height and width of what it shows, in pixels: the boxes' own.
         on: the switch; None: a step that has none.
         boxes: (top, left, bottom, right) to outline on the picture, numbered in this order.
         selected: the box that is emphasised.
@@ -44,8 +39,8 @@ class Frame:
     key: str
     title: str
     sentence: str
-    picture: np.ndarray
-    look: Literal["light", "ink", "numbers"]
+    png: bytes
+    shape: tuple[int, int]
     on: bool | None = True
     boxes: tuple[Box, ...] = ()
     selected: int | None = None
@@ -91,31 +86,13 @@ def switched_off(state: object, known: Sequence[str]) -> frozenset[str]:
     return frozenset(key for key in named if isinstance(key, str)) & frozenset(known)
 
 
-def png(picture: np.ndarray, look: Literal["light", "ink", "numbers"]) -> bytes:
-    """Return a picture as PNG, no larger than a card can show.
-
-    Args:
-        picture: (height, width) float32 in [0, 1].
-        look: see `Frame`.
-    """
-    if look == "numbers":
-        return mosaic_png(picture[:, :, None], scale=1.0, columns=1)
-    grey = Image.fromarray(
-        np.rint((picture if look == "light" else 1 - picture) * 255).astype("u1")
-    )
-    grey.thumbnail((CARD * SHARP, CARD * SHARP), Image.Resampling.BOX)
-    file = io.BytesIO()
-    grey.save(file, "PNG", compress_level=1)  # speed before size
-    return file.getvalue()
-
-
 def _payload(frame: Frame) -> dict[str, object]:
-    height, width = frame.picture.shape
+    height, width = frame.shape
     return {
         "key": frame.key,
         "title": frame.title,
         "sentence": frame.sentence,
-        "source": data_uri(png(frame.picture, frame.look)),
+        "source": data_uri(frame.png),
         "height": height,
         "width": width,
         "on": frame.on,
