@@ -9,6 +9,7 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
@@ -27,6 +28,8 @@ JPEG_LIMIT = 250_000_000
 `PIXEL_LIMIT` is then asked of what is decoded. But a JPEG that comes in several scans is kept whole
 by its decoder, whatever the scale: for it `PIXEL_LIMIT` stays.
 """
+STRIP_PIXELS = 500_000
+"""What is done to all pixels is done to so many at a time: a copy of all takes 100 MB or more."""
 WORK_SIDE = 800
 """Longest side, in pixels, that a picture keeps: a digit of a tenth of it still has 80 pixels."""
 
@@ -154,7 +157,7 @@ def _in_several_scans(image: JpegImagePlugin.JpegImageFile, data: bytes) -> bool
 def _decode(image: Image.Image) -> np.ndarray:
     image.load()
     orientation = _orientation(image)  # after load(): PNG may carry it behind the pixels
-    small = _reduced(_eight_bit(image))
+    small = _reduced(image)
     return np.array(_upright(_on_white(small), orientation), np.uint8)
 
 
@@ -179,10 +182,10 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
     return ImageOps.exif_transpose(bare)
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
+def _eight_bit(image: Image.Image, white: float | None) -> Image.Image:
     """Bring every pixel format to 8-bit grey, RGB or RGBA; deep greys are scaled, not cut off."""
-    if image.mode.startswith("I") or image.mode == "F":
-        return _deep_grey(image)
+    if white is not None:
+        return _deep_grey(image, white)
     transparent = "transparency" in image.info
     if transparent or image.mode in {"RGBA", "LA", "PA", "La", "RGBa"}:
         return image if image.mode == "RGBA" else image.convert("RGBA")
@@ -191,13 +194,25 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     return image if image.mode in {"L", "RGB"} else image.convert("RGB")
 
 
-def _deep_grey(image: Image.Image) -> Image.Image:
-    values = np.asarray(image)
-    top = float(values.max())
+def _whitest(image: Image.Image) -> float | None:
+    """What counts as white in a picture of deep greys; None for all others.
+
+    1.0, 8, 12 and 16 bits are what scanners and cameras write; the file does not always say.
+    """
+    if not _is_deep(image):
+        return None
+    top = max(float(np.asarray(strip).max()) for strip in _strips(image, 1))
     if not np.isfinite(top):
         raise ValueError("The picture holds values that are not finite numbers.")
-    # 1.0, 8, 12 and 16 bits are what scanners and cameras write; the file does not always say.
-    white = next((limit for limit in (1.0, 255.0, 4095.0, 65535.0) if top <= limit), top)
+    return next((limit for limit in (1.0, 255.0, 4095.0, 65535.0) if top <= limit), top)
+
+
+def _is_deep(image: Image.Image) -> bool:
+    return image.mode.startswith("I") or image.mode == "F"
+
+
+def _deep_grey(image: Image.Image, white: float) -> Image.Image:
+    values = np.asarray(image)
     clear = image.info.get("transparency")
     scaled = (np.clip(values / np.float32(white), 0, 1) * 255).astype(np.uint8)
     if isinstance(clear, int):
@@ -205,12 +220,41 @@ def _deep_grey(image: Image.Image) -> Image.Image:
     return Image.fromarray(scaled)
 
 
+def _strips(image: Image.Image, step: int) -> Iterator[Image.Image]:
+    """Cut a picture into strips of about `STRIP_PIXELS`, each of a multiple of `step` rows."""
+    rows = step * max(1, STRIP_PIXELS // (image.width * step))
+    for top in range(0, image.height, rows):
+        yield image.crop((0, top, image.width, min(top + rows, image.height)))
+
+
 def _reduced(image: Image.Image) -> Image.Image:
-    longest = max(image.size)
+    """Bring a picture to 8 bits and to `WORK_SIDE`, strip by strip.
+
+    What is decoded takes up to 100 MB, and so would each copy of it. It is what `resize` does with
+    `reducing_gap=2`: whole pixels are averaged first, and the rest of the way is for few.
+    """
+    white, longest = _whitest(image), max(image.size)
     if longest <= WORK_SIDE:
-        return image
-    size = tuple(max(1, round(side * WORK_SIDE / longest)) for side in image.size)
-    return image.resize((size[0], size[1]), Image.Resampling.BOX, reducing_gap=2.0)
+        return _eight_bit(image, white)
+    width, height = (max(1, round(side * WORK_SIDE / longest)) for side in image.size)
+    across, down = int(image.width / width / 2) or 1, int(image.height / height / 2) or 1
+    parts = [
+        _premultiplied(_eight_bit(strip, white)).reduce((across, down))
+        for strip in _strips(image, down)
+    ]
+    whole = Image.new(parts[0].mode, (parts[0].width, sum(part.height for part in parts)))
+    top = 0
+    for part in parts:
+        whole.paste(part, (0, top))
+        top += part.height
+    box = (0, 0, image.width / across, image.height / down)
+    small = whole.resize((width, height), Image.Resampling.BOX, box=box)
+    return small.convert("RGBA") if small.mode == "RGBa" else small
+
+
+def _premultiplied(image: Image.Image) -> Image.Image:
+    """So that colours nobody sees have no part in a mean."""
+    return image.convert("RGBa") if image.mode == "RGBA" else image
 
 
 def _only_white(shown: np.ndarray, pixels: np.ndarray) -> bool:

@@ -4,8 +4,10 @@ import io
 import pickle
 import random
 import resource
+import subprocess
 import sys
 import zlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 from PIL import Image
 from pillow_heif import register_heif_opener
 
+from model.preprocessing import image_file
 from model.preprocessing.image_file import (
     FORMATS,
     JPEG_LIMIT,
@@ -308,3 +311,58 @@ def test_ten_thousand_broken_files_end_as_picture_or_reason() -> None:
     assert refused > 1000
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * unit
     assert grown < 300e6
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(2501, 1703), (1203, 2907), (20_003, 7)])
+def test_strip_by_strip_is_the_same_as_the_whole_at_once(
+    mode: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = np.random.default_rng(3)
+    bands = [
+        Image.fromarray(chance.integers(0, 256, size[::-1], np.uint8))
+        for _ in range(Image.getmodebands(mode))
+    ]
+    image = Image.merge(mode, bands)
+    monkeypatch.setattr(image_file, "STRIP_PIXELS", 30_000)
+    longest = max(size)
+    width, height = (max(1, round(side * WORK_SIDE / longest)) for side in size)
+    whole = image.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0)
+    np.testing.assert_array_equal(np.asarray(image_file._reduced(image)), np.asarray(whole))
+
+
+PEAK = """
+import sys
+from pathlib import Path
+from PIL import Image
+from model.preprocessing.image_file import open_picture
+
+def high() -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+
+Image.init()
+data = Path(sys.argv[1]).read_bytes()
+before = high()
+open_picture(data)
+print(high() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of a process as Linux tells it")
+@pytest.mark.parametrize("name", ["int32.tiff", "grey16.png", "grey_alpha.png"])
+def test_a_small_file_with_many_pixels_takes_no_more_than_150_megabytes(
+    name: str, tmp_path: Path
+) -> None:
+    side = 4_898  # squared, 24 megapixels
+    if name == "int32.tiff":
+        Image.new("I", (side, side), 9).save(tmp_path / name, compression="tiff_lzw")
+    else:
+        Image.new("I;16" if "16" in name else "LA", (side, side)).save(tmp_path / name)
+    measured = subprocess.run(
+        [sys.executable, "-c", PEAK, str(tmp_path / name)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(measured.stdout) * 1024 < 150e6
