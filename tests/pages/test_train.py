@@ -113,7 +113,7 @@ def test_what_cannot_be_built_is_said_and_cannot_be_started() -> None:
 def test_settings_outlive_a_change_of_page() -> None:
     app = train_page()
     app.number_input(key="setting_epochs").set_value(3).run()
-    app.switch_page(str(PAGES / "start" / "home.py")).run()
+    app.switch_page(str(PAGES / "start" / "stage.py")).run()
     app.switch_page(PAGE).run()
     assert app.number_input(key="setting_epochs").value == 3
 

@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 _MOUNT = (_HERE / "mount.js").read_text(encoding="utf-8")
 
 
-def component(name: str) -> "ComponentRenderer":
+def component(name: str, *parts: str) -> "ComponentRenderer":
     """Return the call that shows the component of the folder `ui/components/NAME`.
 
     `browser/NAME.js` exports as default what shows it: a function that is called with
@@ -30,19 +30,24 @@ def component(name: str) -> "ComponentRenderer":
 
     Args:
         name: of the folder.
+        *parts: folders of other components that it is made of; their styles come with them.
 
     Returns:
         What `st.components.v2.component` returns.
     """
-    folder = _HERE / name / "browser"
-    files = [file for file in (f"{name}.js", f"{name}.css") if (folder / file).exists()]
+    files = [f"{name}.js"]
+    files += [
+        f"../{__name__}.{each}/{each}.css"
+        for each in (*parts, name)
+        if (_HERE / each / "browser" / f"{each}.css").exists()
+    ]
     source = _MOUNT.replace("{folder}", f"component/{__name__}.{name}/")
     mount = st.components.v2.component(
         f"digitscope_{name}", js=source.replace("{files}", json.dumps(files))
     )
 
     def show(**said: Any) -> Any:
-        for folder in ("shared", name):
+        for folder in ("shared", *parts, name):
             _serve(folder)  # not before: Streamlit takes a folder only from a running script
         return mount(**said)
 

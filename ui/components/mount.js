@@ -8,9 +8,10 @@ export default function (component) {
   const root = parentElement.getRootNode();
   const files = Promise.all(FILES.map((file) => once(new URL(file, FOLDER).href)));
   files.catch(() => say(parentElement));
-  const shown = files.then(([{ default: show }, sheet]) => {
+  const shown = files.then(([{ default: show }, ...sheets]) => {
     parentElement.querySelector(".not-arrived")?.remove();
-    if (sheet && !root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+    for (const sheet of sheets)
+      if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
     return show(component);
   });
   return () => shown.then((close) => close?.());

@@ -16,7 +16,7 @@ from ui.state.address import keep
 from ui.state.properties import STEPS_OFF
 from ui.state.session import of_page, widget_state
 from ui.style.colours import ramp
-from ui.style.diagram import shape_text
+from ui.style.layer_words import shape_text
 from ui.style.mosaic import data_uri
 
 STRONGEST = 8

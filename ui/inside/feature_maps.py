@@ -23,7 +23,7 @@ from ui.state.picks import news
 from ui.state.session import ChosenDigit, View
 from ui.state.shown_network import network
 from ui.state.view import fitting
-from ui.style.diagram import shape_text
+from ui.style.layer_words import shape_text
 
 BEFORE, AFTER = "before ReLU", "after ReLU"
 Scale = Literal["layer", "map", "network"]

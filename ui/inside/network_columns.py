@@ -6,7 +6,7 @@ from model.network import SIDE
 from model.network.activations import ForwardPass, LayerOutput
 from ui.components.overview import Column, Opened, Outputs, Sheet
 from ui.state.session import View
-from ui.style.diagram import TITLES, shape_text
+from ui.style.layer_words import TITLES, shape_text
 
 
 def columns(inside: ForwardPass) -> list[Column]:

@@ -26,7 +26,7 @@ from ui.state.ask import ask
 from ui.state.links import copy_link
 from ui.state.properties import CELLS, COVER, MAP, METHOD, WINDOW
 from ui.state.session import ChosenDigit
-from ui.style.diagram import shape_text
+from ui.style.layer_words import shape_text
 
 SIZE = 300
 """Width of the digit and of the opened map, in CSS pixels."""

@@ -12,7 +12,7 @@ import streamlit as st
 SCRIPTS = Path(__file__).resolve().parents[2] / "pages"
 
 PageName = Literal[
-    "home",
+    "stage",
     "draw",
     "train",
     "network_view",
@@ -52,7 +52,7 @@ class PageEntry:
 
 MENU: dict[str, tuple[PageEntry, ...]] = {
     "": (
-        PageEntry("home", "start", "Home"),
+        PageEntry("stage", "start", "Stage"),
         PageEntry("draw", "start", "Draw"),
         PageEntry("train", "start", "Train"),
     ),
@@ -73,7 +73,7 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
 }
 """The sections of the menu, from left to right; those of the first stand open in it."""
 
-FRONT_PAGE: PageName = "home"
+FRONT_PAGE: PageName = "stage"
 ENTRIES = {entry.name: entry for entries in MENU.values() for entry in entries}
 
 

@@ -15,8 +15,8 @@ from model.preprocessing.pipeline import STEPS
 
 T = TypeVar("T")
 
-INSIDE = ("network_view", "feature_maps", "filters", "arithmetic", "what_if")
-"""The pages that share one place: a layer, a channel, a pixel."""
+INSIDE = ("stage", "network_view", "feature_maps", "filters", "arithmetic", "what_if")
+"""The pages that share one place: a layer, a channel, a pixel. The stage opens it."""
 SHIPPED = "shipped"
 """Stands for the shipped network, in the address and where one chooses; no run has this id."""
 LONGEST = 5

@@ -8,7 +8,7 @@ from model.network import count_parameters, layers
 from model.training.time_estimate import machine_speed, measured_speed, training_seconds
 from ui.state.ask import ask_in_background
 from ui.state.my_runs import my_runs, start_run
-from ui.style.diagram import TITLES, shape_text
+from ui.style.layer_words import TITLES, shape_text
 from ui.style.words import duration, plain
 from ui.train.settings import Choice, training_settings
 

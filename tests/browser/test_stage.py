@@ -1,0 +1,157 @@
+"""The first minute as a person has it: the stage is drawn on, opened, trained, presented."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import ROOT
+from tests.browser.pen import ONE, SEVEN, Pen, box_of
+
+pytestmark = pytest.mark.browser
+OPENING = "3"  # the digit that draws itself
+
+COLOURED = """(canvas) => {
+  const { width, height } = canvas;
+  const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+  return pixels.some((value, i) => i % 4 === 3 && value > 0);
+}"""
+"""Whether anything is painted on a canvas."""
+
+
+class Stage(Pen):
+    """The stage under a hand."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page.locator(".stage .paper canvas"))
+        self.root = page.locator(".stage")
+        self.network = page.locator(".stage .network")
+        self.strip = page.locator(".stage .strip")
+        self.loupe = page.locator(".stage .loupe")
+
+    def reads(self, digit: int | str, seconds: float = 90) -> None:
+        expect(self.root).to_have_attribute("data-digit", str(digit), timeout=1000 * seconds)
+
+    def button(self, name: str) -> Locator:
+        return self.strip.get_by_role("button", name=name, exact=True)
+
+
+def open_stage(page: Page, address: str) -> Stage:
+    page.goto(address)
+    stage = Stage(page)
+    stage.reads(OPENING, seconds=120)
+    return stage
+
+
+@pytest.fixture
+def stage(page: Page, serve: Callable[[Path], str]) -> Iterator[Stage]:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    yield open_stage(page, serve(ROOT / "app.py"))
+    expect(page.locator(".stException")).to_have_count(0)
+
+
+def test_it_opens_alive_and_whole_and_reads_while_the_pen_moves(stage: Stage) -> None:
+    box = box_of(stage.root)
+    assert box["y"] + box["height"] <= 720  # nothing to scroll
+    expect(stage.root).to_have_attribute("data-judgement", "sure")
+
+    stage.press(ONE)  # the first touch clears what had drawn itself
+    stage.reads(1)
+    stage.lift()
+    stage.reads(1)
+    expect(stage.root).not_to_have_attribute("data-lines", "0")
+    over = stage.page.locator(".stage .network canvas.over")
+    stage.page.wait_for_function(COLOURED, arg=over.element_handle())  # the path to the answer
+
+    stage.page.locator(".stage .clear").click()
+    stage.reads("")
+    expect(stage.root).to_contain_text("Draw a digit.")
+    stage.draw(SEVEN)
+    stage.reads(7)
+    stage.page.reload()
+    stage.reads(7)  # the drawing is kept, and nothing draws itself over it
+
+
+def test_a_number_opens_into_its_sum_by_pointer_and_by_keys(stage: Stage) -> None:
+    page = stage.page
+    page.keyboard.press("Escape")
+    stage.network.focus()
+    for key in ("ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.locator(".stage .pointed")).to_contain_text("conv1, map 1,")
+    page.keyboard.press("Enter")
+    expect(stage.loupe).to_be_visible()
+    expect(stage.loupe.locator(".result")).to_contain_text("Keras computes")
+    title = stage.loupe.locator("h3")
+    before = title.inner_text()
+    page.keyboard.press("ArrowDown")
+    expect(title).not_to_have_text(before)
+    page.wait_for_url("**layer=conv1**")  # a link opens the same
+    page.keyboard.press("Escape")
+    expect(stage.loupe).to_be_hidden()
+
+    box = box_of(stage.network)
+    page.mouse.click(box["x"] + box["width"] - 60, box["y"] + box["height"] - 12)  # output 9
+    expect(stage.loupe).to_be_hidden()
+    page.mouse.click(box["x"] + box["width"] - 60, box["y"] + box["height"] - 12)
+    expect(title).to_have_text("output 9")
+    expect(stage.loupe.locator(".total")).to_contain_text("Softmax")
+    expect(stage.loupe.locator(".terms li")).to_have_count(8)
+
+
+def test_it_trains_in_sight_and_goes_back_to_any_epoch(stage: Stage) -> None:
+    stage.draw(SEVEN)
+    stage.reads(7)
+    stage.button("Train").click()
+    expect(stage.strip).to_have_attribute("data-phase", "training", timeout=60_000)
+    expect(stage.root).to_have_attribute("data-network", "Run 1", timeout=60_000)
+    before = int(stage.root.get_attribute("data-readings") or 0)
+    slider = stage.strip.get_by_role("slider")
+    expect(slider).to_be_visible(timeout=120_000)  # an epoch is done
+    after = int(stage.root.get_attribute("data-readings") or 0)
+    assert after > before  # the digit was read again and again by weights of that moment
+    stage.button("Pause").click()
+    expect(stage.strip).to_have_attribute("data-phase", "paused", timeout=60_000)
+
+    slider.focus()
+    stage.page.keyboard.press("Home")
+    expect(stage.root).to_have_attribute("data-epoch", "0")  # as it was before it learned
+    expect(stage.strip.locator(".epochs span")).to_have_text("untrained")
+    stage.page.keyboard.press("ArrowRight")
+    expect(stage.root).to_have_attribute("data-epoch", "1")
+
+    stage.button("Stop").click()
+    expect(stage.strip).to_have_attribute("data-phase", "stopped", timeout=60_000)
+    expect(stage.button("Train anew")).to_be_visible()
+
+
+def test_it_presents_and_brings_the_five_steps_forward(stage: Stage) -> None:
+    page = stage.page
+    page.keyboard.press("p")
+    page.wait_for_url("**present=1**")
+    expect(page.locator(".stage.present")).to_be_visible()
+    for key, words in enumerate(
+        ("Preprocessing", "Convolution", "Activation", "Pooling", "Dense layers"), start=1
+    ):
+        page.keyboard.press(str(key))
+        expect(page.locator(".stage .lesson")).to_contain_text(words)
+    page.keyboard.press("0")
+    expect(page.locator(".stage .lesson")).to_be_hidden()
+    page.keyboard.press("p")
+    expect(page.locator(".stage.present")).to_have_count(0)
+
+
+def test_two_people_see_their_own(stage: Stage, browser: Browser) -> None:
+    other_page = browser.new_page(viewport={"width": 1280, "height": 720})
+    try:
+        other = open_stage(other_page, stage.page.url)
+        stage.draw(ONE)
+        other.draw(SEVEN)
+        stage.reads(1)
+        other.reads(7)
+        stage.page.locator(".stage .clear").click()
+        stage.reads("")
+        other.reads(7)
+    finally:
+        other_page.close()

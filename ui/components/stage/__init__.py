@@ -1,0 +1,181 @@
+"""The stage: a sheet, the whole network alive beside it, its answer, and the strip that trains.
+
+What moves comes to the browser by the pen's channel (see `ui.state.pen_channel`), never by a rerun.
+What arrives here are deliberate steps: training begins, a unit is opened, another page is wanted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ui.components import component
+from ui.components.canvas import BRUSH, BRUSHES, SIDE
+
+CHANNEL = "pen"
+"""The channel's address, below that of the app."""
+LONGEST_NAME = 32
+LARGEST = 100_000
+
+_mount = component("stage", "canvas")
+
+
+@dataclass(frozen=True)
+class ShownLayer:
+    """A layer as the stage draws it before the first reading has come: see `layers` there."""
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class GivenShown:
+    """A digit that is not from the sheet: `number` grows with each, `words` say what it is."""
+
+    number: int
+    words: str
+
+
+@dataclass(frozen=True)
+class StageUnit:
+    """One number of the network; `row` and `column` are None where its layer has no maps."""
+
+    layer: str
+    channel: int
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class StepShown:
+    """A step of the lesson: one sentence, and the kinds of layers that it brings forward."""
+
+    sentence: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StageWords:
+    """What the stage says; {digit}, {share}, {second} and {next} stand for numbers.
+
+    Attributes:
+        judgements: by the name of the judgement; "" where it is not known when the network is sure.
+        problems: why there is no digit, by the problem's key.
+        empty: on an empty sheet.
+        several: beside a number of several digits.
+        away: while the connection is lost.
+        lost: when it is lost for good.
+        steps: of the lesson, for keys 1 to 5.
+    """
+
+    judgements: Mapping[str, str]
+    problems: Mapping[str, str]
+    empty: str
+    several: str
+    away: str
+    lost: str
+    steps: Sequence[StepShown]
+
+
+@dataclass(frozen=True)
+class StageSteps:
+    """What the person did in this run of the page; nothing, as a rule.
+
+    Attributes:
+        train: pressed Train.
+        open: wants this unit on its own page.
+        opened: opened this unit on the stage.
+        closed: closed it.
+    """
+
+    train: bool = False
+    open: StageUnit | None = None
+    opened: StageUnit | None = None
+    closed: bool = False
+
+
+def stage(
+    key: str,
+    *,
+    token: str,
+    layers: Sequence[ShownLayer],
+    words: StageWords,
+    colours: Mapping[str, tuple[str, str]],
+    given: GivenShown | None = None,
+    at: StageUnit | None = None,
+    present: bool = False,
+) -> StageSteps:
+    """Show the stage.
+
+    Args:
+        key: of the component.
+        token: of this person's seat at the pen's channel.
+        layers: of the network that is shown, in forward order.
+        words: that it says.
+        colours: of the training and the validation curve, by theme ("light", "dark").
+        given: a digit from elsewhere; it is read until something is drawn.
+        at: a unit to open, as a link says it.
+        present: for a projector: larger.
+    """
+    data = {
+        "channel": CHANNEL,
+        "token": token,
+        "sheet": {
+            "key": "sheet",
+            "side": SIDE,
+            "brush": BRUSH,
+            "brushes": BRUSHES,
+            "label": "Drawing sheet",
+        },
+        "layers": [{"name": each.name, "kind": each.kind, "shape": each.shape} for each in layers],
+        "words": {
+            **words.judgements,
+            "null": words.judgements.get("", ""),
+            "problems": dict(words.problems),
+            "empty": words.empty,
+            "several": words.several,
+            "away": words.away,
+            "lost": words.lost,
+            "steps": [{"sentence": s.sentence, "kinds": s.kinds} for s in words.steps],
+        },
+        "colours": dict(colours),
+        "given": None if given is None else {"number": given.number, "words": given.words},
+        "at": None if at is None else vars(at),
+        "present": present,
+    }
+    said = _mount(
+        key=key,
+        data=data,
+        on_train_change=_nothing,
+        on_open_change=_nothing,
+        on_place_change=_nothing,
+    )
+    place = said.get("place")
+    return StageSteps(
+        train=said.get("train") is not None,
+        open=unit_of(said.get("open")),
+        opened=unit_of(place),
+        closed=isinstance(place, Mapping) and "layer" not in place,
+    )
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for what a component tells."""
+
+
+def unit_of(said: Any) -> StageUnit | None:
+    """Return the unit in a message from the browser; None for a bad message."""
+    if not isinstance(said, Mapping) or not isinstance(said.get("layer"), str):
+        return None
+    layer = said["layer"]
+    numbers = [said.get(name) for name in ("channel", "row", "column")]
+    channel, row, column = (each if _is_number(each) else None for each in numbers)
+    if len(layer) > LONGEST_NAME or channel is None:
+        return None
+    both = row is not None and column is not None
+    return StageUnit(layer, channel, row if both else None, column if both else None)
+
+
+def _is_number(value: Any) -> bool:
+    # type() rather than isinstance: True is an int to Python, and not a place to us
+    return type(value) is int and 0 <= value < LARGEST

@@ -1,0 +1,240 @@
+// One unit opened: the sum behind one number, part by part, as the server worked it out.
+//
+// It stands over the network, in the same place; what it shows slides with the pointer over the
+// large map, and with the arrow keys.
+
+import { element } from "../ui.components.shared/view.js";
+import { blackOn, css } from "./colours.js";
+import { percent, short, whole } from "./numbers.js";
+
+const SHOWN = 3; // channels of a convolution, with their numbers; the others are one sum
+const TERMS = 8; // of a dense unit's products
+const PAGES = { convolution: "arithmetic", pooling: "arithmetic", dense: "arithmetic" };
+
+export class Loupe {
+  // on: {move(unit), close(), open(page, unit)}
+  constructor(parent, picture, on) {
+    Object.assign(this, { picture, on, unit: null, largest: 1 });
+    this.root = element(parent, "section", "loupe");
+    this.root.hidden = true;
+    this.root.tabIndex = -1;
+    this.root.setAttribute("role", "dialog");
+    this.root.setAttribute("aria-label", "The sum behind one number");
+    const head = element(this.root, "header", "");
+    this.title = element(head, "h3", "");
+    this.more = button(head, "Open on its own page", () => this.on.open("arithmetic", this.unit));
+    this.x = button(head, "Close", () => this.on.close());
+    this.x.title = "Close (Escape)";
+    this.body = element(this.root, "div", "parts");
+    this.result = element(this.root, "p", "result");
+    this.result.setAttribute("aria-live", "polite");
+    this.root.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  get isOpen() {
+    return !this.root.hidden;
+  }
+
+  // Grows out of the place of its unit.
+  open(unit, [x, y]) {
+    this.unit = unit;
+    const was = this.isOpen;
+    this.root.hidden = false;
+    if (was) return;
+    this.root.style.transformOrigin = `${x}px ${y}px`;
+    this.root.animate?.(
+      [{ transform: "scale(0.05)", opacity: 0.2 }, { transform: "none", opacity: 1 }],
+      { duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 300, easing: "ease-out" },
+    );
+    this.body.textContent = "";
+    this.result.textContent = "";
+    this.root.focus({ preventScroll: true });
+  }
+
+  close() {
+    this.root.hidden = true;
+    this.unit = null;
+  }
+
+  key(event) {
+    const { unit } = this;
+    if (event.key === "Escape") this.on.close();
+    else if (unit?.row !== null && event.key.startsWith("Arrow")) {
+      const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+      this.slide(unit.row + down, unit.column + right);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  slide(row, column) {
+    const block = this.picture.plan.blocks.find(({ name }) => name === this.unit.layer);
+    if (!block?.maps) return;
+    const [height, width] = block.maps;
+    const unit = {
+      ...this.unit,
+      row: Math.min(Math.max(row, 0), height - 1),
+      column: Math.min(Math.max(column, 0), width - 1),
+    };
+    if (unit.row === this.unit.row && unit.column === this.unit.column) return;
+    this.unit = unit;
+    this.on.move(unit);
+  }
+
+  // The sum as it came: see "Sum" in ui/state/pen_channel.py.
+  show(header, arrays) {
+    const { unit } = header;
+    if (!this.isOpen || unit.layer !== this.unit.layer || unit.channel !== this.unit.channel) return;
+    this.title.textContent = nameOf(unit);
+    this.more.hidden = !PAGES[header.kind] || unit.layer === "input";
+    const kept = this.body.querySelector(".large");
+    this.body.textContent = "";
+    if (unit.row !== null && unit.row !== undefined) this.map(unit, kept);
+    if (header.kind === "convolution") this.convolution(header, arrays);
+    else if (header.kind === "pooling") this.pooling(header, arrays);
+    else this.dense(header, arrays);
+  }
+
+  // The whole map, large; the pointer slides the window over it.
+  map(unit, kept) {
+    const figure = kept ?? element(this.body, "figure", "large");
+    this.body.append(figure);
+    if (!kept) {
+      this.canvas = element(figure, "canvas", "");
+      this.canvas.setAttribute("role", "img");
+      element(figure, "figcaption", "");
+      const at = (event) => {
+        const box = this.canvas.getBoundingClientRect();
+        const { width, height } = this.canvas;
+        const [row, column] = [((event.clientY - box.top) / box.height) * height, ((event.clientX - box.left) / box.width) * width];
+        this.slide(Math.floor(row / this.zoom), Math.floor(column / this.zoom));
+      };
+      this.canvas.addEventListener("pointermove", at);
+      this.canvas.addEventListener("pointerdown", at);
+    }
+    this.paintMap(unit);
+    figure.lastChild.textContent = `${unit.layer}, map ${unit.channel}: slide over it, or use the arrow keys`;
+    this.canvas.setAttribute("aria-label", `Map ${unit.channel} of ${unit.layer}`);
+  }
+
+  paintMap(unit) {
+    const { picture, canvas } = this;
+    const block = picture.plan.blocks.find(({ name }) => name === unit.layer);
+    const [height, width] = block.maps;
+    this.zoom = Math.max(Math.floor(224 / Math.max(height, width)), 1);
+    canvas.width = width * this.zoom;
+    canvas.height = height * this.zoom;
+    const context = canvas.getContext("2d");
+    context.imageSmoothingEnabled = false;
+    const tile = picture.tiles.get(unit.layer);
+    if (tile) context.drawImage(tile, 0, unit.channel * height, width, height, 0, 0, canvas.width, canvas.height);
+    context.strokeStyle = picture.theme.accent;
+    context.lineWidth = 2;
+    context.strokeRect(unit.column * this.zoom, unit.row * this.zoom, this.zoom, this.zoom);
+  }
+
+  convolution(header, arrays) {
+    const { inputs, kernels, products, channel_sums: sums } = arrays;
+    const [channels, height, width] = inputs.shape;
+    const size = height * width;
+    const shown = header.order.slice(0, SHOWN);
+    const tops = [inputs, kernels, products].map(({ values }) => largest(values));
+    const table = element(this.body, "div", "sums");
+    for (const name of ["below", "input", "", "kernel", "", "products", "", "sum"]) element(table, "span", "column", name);
+    for (const channel of shown) {
+      const part = ({ values }) => values.subarray(channel * size, (channel + 1) * size);
+      element(table, "span", "name", channels === 1 ? "picture" : `map ${channel}`);
+      this.grid(table, part(inputs), width, tops[0]);
+      element(table, "span", "sign", "×");
+      this.grid(table, part(kernels), width, tops[1]);
+      element(table, "span", "sign", "=");
+      this.grid(table, part(products), width, tops[2]);
+      element(table, "span", "sign", "→");
+      element(table, "b", "", short(sums.values[channel]));
+    }
+    const rest = header.order.slice(SHOWN).reduce((sum, channel) => sum + sums.values[channel], 0);
+    const rows = shown.map((channel) => [channels === 1 ? "Sum of the products" : `Map ${channel}`, sums.values[channel]]);
+    if (channels > SHOWN) rows.push([`The other ${channels - SHOWN} maps`, rest]);
+    this.end(rows, header);
+  }
+
+  pooling(header, { inputs }) {
+    const [, width] = inputs.shape;
+    const table = element(this.body, "div", "pool");
+    this.grid(table, inputs.values, width, largest(inputs.values), header.winner);
+    const how = header.winner ? "The largest of these goes on" : "Their mean goes on";
+    this.result.textContent = `${how}: ${short(header.value)}.`;
+  }
+
+  dense(header, arrays) {
+    const { inputs, kernels, products } = arrays;
+    const order = Array.from(products.values.keys()).sort(
+      (a, b) => Math.abs(products.values[b]) - Math.abs(products.values[a]),
+    );
+    const top = Math.abs(products.values[order[0]] ?? 0);
+    const list = element(this.body, "ol", "terms");
+    for (const at of order.slice(0, TERMS)) {
+      const row = element(list, "li", "");
+      const product = products.values[at];
+      element(row, "span", "", `${short(inputs.values[at])} × ${short(kernels.values[at])} ≈`);
+      element(row, "b", "", short(product));
+      const bar = element(row, "i", product < 0 ? "negative" : "positive");
+      bar.style.width = `${top ? (100 * Math.abs(product)) / top : 0}%`;
+    }
+    const first = order.slice(0, TERMS).reduce((sum, at) => sum + products.values[at], 0);
+    const rest = order.slice(TERMS).reduce((sum, at) => sum + products.values[at], 0);
+    const rows = [[`The ${Math.min(TERMS, order.length)} largest products`, first]];
+    if (order.length > TERMS) rows.push([`The other ${whole(order.length - TERMS)} products`, rest]);
+    this.end(rows, header);
+  }
+
+  // The parts, the bias, what the activation function makes of it, and Keras' own value.
+  end(rows, header) {
+    const list = element(this.body, "dl", "total");
+    const line = (name, value, name2 = "") => {
+      element(list, "dt", name2, name);
+      element(list, "dd", name2, short(value));
+    };
+    for (const [name, value] of rows) line(name, value);
+    line("Bias", header.bias);
+    line("Sum z", header.before, "sum");
+    if (header.activation === "relu") line("ReLU: max(0, z)", header.value, "sum");
+    else if (header.activation === "softmax") {
+      element(list, "dt", "sum", "Softmax: its share");
+      element(list, "dd", "sum", percent(header.value));
+    }
+    const name = header.activation === "softmax" ? percent(header.keras) : short(header.keras);
+    this.result.textContent = `Keras computes ${name} for the same number.`;
+  }
+
+  // Numbers as coloured squares.
+  grid(parent, values, width, top, winner = null) {
+    const grid = element(parent, "div", "grid");
+    grid.style.setProperty("--columns", width);
+    values.forEach((value, i) => {
+      const cell = element(grid, "span", "", short(value, 2));
+      const colour = css(this.picture.ramps, top ? value / top : 0);
+      cell.style.background = colour;
+      cell.style.color = blackOn(colour) ? "#000" : "#fff";
+      if (winner && winner[0] * width + winner[1] === i) cell.className = "winner";
+    });
+  }
+}
+
+export function nameOf({ layer, channel, row, column }) {
+  if (layer === "input") return `picture, row ${row}, column ${column}`;
+  if (layer === "output") return `output ${channel}`;
+  if (row === null || row === undefined) return `${layer}, unit ${channel}`;
+  return `${layer}, map ${channel}, row ${row}, column ${column}`;
+}
+
+function largest(values) {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+export function button(parent, text, act, className = "") {
+  const made = element(parent, "button", className, text);
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
+}

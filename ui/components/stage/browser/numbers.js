@@ -1,0 +1,24 @@
+// Numbers as they stand on the stage. No DOM.
+
+// A share as "99.8 %", which no line break parts; what is not quite all or nothing never reads 100.0 or 0.0.
+export function percent(share) {
+  if (share > 0.9995 && share < 1) return "> 99.9 %";
+  if (share > 0 && share < 0.0005) return "< 0.1 %";
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+// Three places; a real minus, no "−0.000".
+export function short(value, places = 3) {
+  const text = Math.abs(value).toFixed(places);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+export function whole(value) {
+  return value.toLocaleString("en-US");
+}
+
+// "2 min 5 s" of seconds.
+export function duration(seconds) {
+  if (seconds < 60) return `${Math.max(Math.round(seconds), 1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

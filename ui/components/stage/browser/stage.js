@@ -1,0 +1,588 @@
+// The stage: a sheet, the whole network alive beside it, the answer, and under them the strip that
+// trains. All that moves comes by the pen's channel; Streamlit is told only of deliberate steps.
+//
+// Parts: ../canvas (the sheet), channel.js and message.js (the way to the server), network.js and
+// layout.js (the picture of all layers), loupe.js (one unit opened), strip.js (training).
+
+import { View as Sheet } from "../ui.components.canvas/canvas.js";
+import { element } from "../ui.components.shared/view.js";
+import { Channel } from "./channel.js";
+import { middleOf, neighbour, unitAt } from "./layout.js";
+import { Loupe, nameOf } from "./loupe.js";
+import { NetworkPicture } from "./network.js";
+import { percent, short } from "./numbers.js";
+import { openingStroke, SECONDS } from "./opening.js";
+import { Strip } from "./strip.js";
+
+const PAUSE = 30; // ms between two readings of a stroke
+const REST = 30; // ms that a moving pointer rests at a unit before it is asked about
+const NARROW_WIDTH = 640; // CSS pixels of all layers on a phone, to swipe
+const STORE = "digitscope.stage.opened";
+const PULSE = 450; // ms in which the path grows at pen-up
+
+const keep = new Map(); // by parent element: a view outlives a change of the data
+
+export default function (component) {
+  const { parentElement } = component;
+  show(component);
+  const stage = keep.get(parentElement);
+  const turn = ++stage.turn;
+  return () => {
+    if (stage.turn !== turn) return;
+    stage.close();
+    keep.delete(parentElement);
+  };
+}
+
+const show = (component) => {
+  const { parentElement, data, setTriggerValue } = component;
+  let stage = keep.get(parentElement);
+  if (!stage) keep.set(parentElement, (stage = new Stage(parentElement, data)));
+  stage.trigger = setTriggerValue;
+  stage.update(data);
+};
+
+class Stage {
+  constructor(parent, data) {
+    this.turn = 0;
+    this.readings = 0;
+    this.data = data;
+    this.header = null;
+    this.pointed = null; // the unit under the pointer or the keyboard's focus
+    this.why = null; // what was said of it
+    this.path = null;
+    this.output = null; // the output whose path was asked for
+    this.step = 0; // of the lesson, 1 to 5; 0: none
+    this.asked = {}; // numbers of the newest questions, by kind
+    this.wanted = data.at; // a unit that a link opens, when there is a reading
+    this.build(parent, data);
+  }
+
+  build(parent, data) {
+    this.root = element(parent, "div", "stage");
+    this.root.dataset.digit = "";
+    this.root.dataset.judgement = "";
+    this.root.dataset.readings = 0;
+    this.main = element(this.root, "div", "main");
+    const left = (this.left = element(this.main, "div", "left"));
+    this.sheet = new Sheet(left, { ...data.sheet, pause: PAUSE });
+    this.sheet.send = (message) => this.inked(message);
+    this.sheet.root.addEventListener("pointerdown", () => this.endOpening(true), true);
+    this.sheet.root.addEventListener("click", () => this.endOpening(false), true);
+    this.given = element(left, "p", "given");
+    this.state = element(left, "p", "state");
+    this.state.setAttribute("role", "status");
+    this.picked = element(this.main, "div", "middle");
+    this.area = element(this.picked, "div", "network");
+    this.area.tabIndex = 0;
+    this.area.setAttribute("role", "application");
+    this.area.setAttribute("aria-roledescription", "network");
+    const base = element(this.area, "canvas", "");
+    const over = element(this.area, "canvas", "over");
+    for (const canvas of [base, over]) canvas.setAttribute("aria-hidden", "true");
+    this.picture = new NetworkPicture(base, over);
+    this.answer = element(this.area, "div", "answer");
+    this.digit = element(this.answer, "div", "digit");
+    this.judgement = element(this.answer, "div", "judgement");
+    this.tip = element(this.area, "div", "pointed");
+    this.tip.hidden = true;
+    this.spoken = element(this.area, "p", "spoken");
+    this.spoken.setAttribute("aria-live", "polite");
+    this.loupe = new Loupe(this.picked, this.picture, {
+      move: (unit) => this.askSum(unit),
+      close: () => this.closeLoupe(),
+      open: (page, unit) => this.trigger("open", { page, ...unit, at: Date.now() }),
+    });
+    this.lesson = element(this.root, "div", "lesson");
+    this.lessonWords = element(this.lesson, "p", "");
+    this.lessonWords.setAttribute("role", "status");
+    this.strip = new Strip(this.root, {
+      start: () => this.trigger("train", Date.now()),
+      steer: (command) => this.channel.ask({ ask: "run", do: command }),
+      epoch: (epoch) => this.channel.ask({ ask: "epoch", epoch }),
+    });
+    this.listen();
+    const address = new URL(data.channel, document.baseURI);
+    address.protocol = address.protocol.replace("http", "ws");
+    this.address = address.href;
+    this.connect(data.token);
+  }
+
+  connect(token) {
+    this.channel?.close();
+    this.token = token;
+    this.channel = new Channel(this.address, token, this.data.sheet.side, {
+      reading: (header, arrays, inkAt) => this.reading(header, arrays, inkAt),
+      answer: (header, arrays) => this.answered(header, arrays),
+      run: (news) => this.strip.update(news, this.theme),
+      state: (name, words) => this.connection(name, words),
+    });
+  }
+
+  listen() {
+    this.observer = new ResizeObserver(() => this.fit());
+    this.observer.observe(this.area);
+    this.onResize = () => this.fit();
+    window.addEventListener("resize", this.onResize);
+    this.onKey = (event) => this.globalKey(event);
+    window.addEventListener("keydown", this.onKey);
+    const { area } = this;
+    area.addEventListener("pointermove", (event) => this.pointAt(this.unitOf(event), event));
+    area.addEventListener("pointerleave", () => this.pointAt(null));
+    area.addEventListener("click", (event) => this.clicked(event));
+    area.addEventListener("keydown", (event) => this.key(event));
+    area.addEventListener("blur", () => this.pointAt(null));
+  }
+
+  close() {
+    cancelAnimationFrame(this.frame);
+    this.endOpening(false);
+    this.sheet.close();
+    this.channel.close();
+    this.strip.close();
+    this.observer.disconnect();
+    window.removeEventListener("resize", this.onResize);
+    window.removeEventListener("keydown", this.onKey);
+    this.root.remove();
+  }
+
+  // ---- what Python says ----
+
+  update(data) {
+    const before = this.data;
+    this.data = data;
+    this.root.classList.toggle("present", data.present);
+    if (data.token !== this.token) this.connect(data.token);
+    this.given.textContent = data.given ? `Shown: ${data.given.words}. Draw to replace it.` : "";
+    this.theme = this.themeNow();
+    this.root.classList.toggle("dark", this.theme.dark);
+    this.area.setAttribute("aria-label", `The network, ${data.layers.length} layers. Arrow keys go from map to map, Enter opens one.`);
+    this.sheet.update({ label: data.sheet.label });
+    this.fit();
+    if (data.given && data.given.number !== before.given?.number) this.askGiven();
+    else if (data.given && !this.readings) this.askGiven();
+    this.openAtFirst();
+  }
+
+  themeNow() {
+    const style = getComputedStyle(this.root);
+    const value = (name) => style.getPropertyValue(name).trim();
+    const triple = (colour) => [...colourOf(this.root, colour)];
+    const page = triple("var(--st-background-color)");
+    const dark = page[0] + page[1] + page[2] < 384;
+    this.root.classList.toggle("dark", dark);
+    const paper = triple("var(--paper)");
+    return {
+      dark,
+      paper,
+      inkRgb: triple("var(--st-text-color)"),
+      ink: `rgb(${triple("var(--st-text-color)").join(" ")})`,
+      faint: `rgb(${triple("var(--faint)").join(" ")})`,
+      line: `rgb(${triple("var(--line)").join(" ")})`,
+      empty: `rgb(${triple("var(--empty)").join(" ")})`,
+      accent: `rgb(${triple("var(--st-primary-color)").join(" ")})`,
+      positive: dark ? "#f08a3c" : "#c2410c",
+      negative: dark ? "#62a5e6" : "#1c5aa6",
+      training: this.data.colours[dark ? "dark" : "light"][0],
+      validation: this.data.colours[dark ? "dark" : "light"][1],
+      font: style.fontFamily,
+      small: parseFloat(value("--small")) || 13,
+    };
+  }
+
+  fit() {
+    const { clientWidth, clientHeight: height } = this.area;
+    if (!clientWidth || !height || !this.theme) return;
+    // On a phone the answer stands beside the sheet, and the layers are wider than the screen.
+    const narrow = getComputedStyle(this.root).getPropertyValue("--narrow").trim() === "1";
+    const width = narrow ? Math.max(clientWidth, NARROW_WIDTH) : clientWidth;
+    const home = narrow ? this.left : this.area;
+    if (this.answer.parentElement !== home) home.append(this.answer);
+    const answer = narrow ? { width: 128, top: 40 } : { width: Math.min(Math.max(width * 0.15, 132), 210), top: this.answer.offsetHeight + 8 };
+    this.answer.style.width = narrow ? "" : `${answer.width - 12}px`;
+    this.theme.small = parseFloat(getComputedStyle(this.root).getPropertyValue("--small")) || 13;
+    const layers = this.header?.layers ?? this.data.layers;
+    this.picture.arrange(layers, width, height, answer, this.theme);
+    this.lines();
+    this.strip.theme = this.theme;
+    this.strip.paint();
+  }
+
+  // ---- the digit that draws itself ----
+
+  openAtFirst() {
+    if (this.opened) return;
+    this.opened = true;
+    if (this.sheet.sheet.strokes.length || this.data.given) return;
+    const whole = openingStroke();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches || seenBefore();
+    const began = performance.now();
+    const grow = () => {
+      if (!this.opening) return;
+      const share = still ? 1 : Math.min((performance.now() - began) / (1000 * SECONDS), 1);
+      const count = Math.max(Math.round((share * whole.points.length) / 2), 1);
+      const stroke = { width: whole.width, points: whole.points.slice(0, 2 * count) };
+      const { sheet } = this;
+      if (share < 1) {
+        sheet.stroke = stroke;
+        sheet.paint();
+        sheet.report();
+        this.frame = requestAnimationFrame(grow);
+      } else {
+        sheet.stroke = null;
+        sheet.sheet.strokes = [stroke]; // not put: it is no step to undo, and is not kept
+        sheet.paint();
+        sheet.flush();
+      }
+    };
+    this.opening = true;
+    grow();
+  }
+
+  // The first touch clears it.
+  endOpening(clear) {
+    if (!this.opening) return;
+    this.opening = false;
+    cancelAnimationFrame(this.frame);
+    const { sheet } = this;
+    if (!clear) return;
+    sheet.stroke = null;
+    sheet.sheet.strokes = [];
+    sheet.paint();
+  }
+
+  // ---- ink, and what is said of it ----
+
+  inked(message) {
+    const at = performance.now();
+    if (message === null && this.data.given && !this.drew) return; // an empty sheet beside a given digit
+    if (message !== null) this.drew = true;
+    this.overGiven = message !== null || !this.data.given;
+    this.given.hidden = this.overGiven;
+    this.channel.draw(message?.ink ?? null, message?.finished ?? true, at);
+  }
+
+  askGiven() {
+    this.endOpening(true);
+    this.given.hidden = false;
+    this.drew = false;
+    this.channel.forget();
+    this.sheet.sheet.strokes = [];
+    this.sheet.sheet.save();
+    this.sheet.paint();
+    this.ask({ ask: "given" });
+  }
+
+  // A question that is asked again when the connection is there.
+  ask(question) {
+    const number = this.channel.ask(question);
+    if (!number) this.missed = question;
+    return number;
+  }
+
+  reading(header, arrays, inkAt) {
+    const configured = JSON.stringify((header.layers?.length ? header.layers : null)?.map(({ name, shape }) => [name, shape]));
+    const isNew = configured !== undefined && configured !== this.configured;
+    // Where there is no digit the maps stay empty, in their places.
+    if (!header.layers?.length) header.layers = this.header?.layers ?? this.data.layers;
+    this.header = header;
+    this.path = header.path ?? null;
+    if (!header.finished || header.digit === null) this.output = null;
+    this.picture.chosen = this.output;
+    if (isNew) {
+      this.configured = configured;
+      this.fit();
+    }
+    this.picture.show(header, header.digit === null ? {} : arrays);
+    this.sayAnswer(header);
+    this.why = null;
+    if (this.pointed) this.askWhy(this.pointed);
+    if (header.finished && header.digit !== null && this.output !== null) this.askPath(this.output);
+    if (header.finished && this.path && inkAt !== null) this.pulse();
+    else this.lines();
+    if (this.loupe.isOpen) this.askSum(this.loupe.unit);
+    this.readings++;
+    const { dataset } = this.root;
+    dataset.digit = header.digit ?? "";
+    dataset.judgement = header.judgement ?? "";
+    dataset.readings = this.readings;
+    dataset.network = header.network?.title ?? "";
+    dataset.epoch = header.network?.epoch ?? "";
+    dataset.lines = this.path?.levels.length ?? 0;
+    if (this.wanted && header.digit !== null) this.openWanted();
+    window.dispatchEvent(new CustomEvent("digitscope:painted", { detail: { inkAt, paintedAt: performance.now() } }));
+  }
+
+  openWanted() {
+    const unit = this.wanted;
+    this.wanted = null;
+    const about = this.header.layers.find(({ name }) => name === unit.layer);
+    if (!about || unit.channel >= about.shape.at(-1)) return;
+    this.openLoupe(unit);
+  }
+
+  sayAnswer(header) {
+    const { digit, judgement, finished } = header;
+    const none = digit === null;
+    const strange = judgement === "strange" && finished;
+    this.digit.textContent = none ? "" : header.number || (strange ? "?" : digit);
+    this.digit.classList.toggle("long", (header.number ?? "").length > 1);
+    this.root.classList.toggle("drawing", !finished);
+    const words = none ? this.nothing(header) : this.judged(header);
+    this.judgement.textContent = words;
+    if (finished) this.spoken.textContent = none ? words : `The answer is ${this.digit.textContent}. ${words}`;
+  }
+
+  nothing({ problem }) {
+    return problem ? (this.data.words.problems[problem] ?? this.data.words.empty) : this.data.words.empty;
+  }
+
+  judged({ judgement, probability, runner_up: second, margin, number, digit }) {
+    const { words } = this.data;
+    if (number?.length > 1) return words.several;
+    const share = percent(probability);
+    const next = percent(Math.max(probability - margin, 0));
+    return (words[judgement] ?? "")
+      .replace("{digit}", digit)
+      .replace("{share}", share)
+      .replace("{second}", second)
+      .replace("{next}", next);
+  }
+
+  // ---- lines: why this value, which way to the answer ----
+
+  lines(share = 1) {
+    const { picture, why, pointed, path, header } = this;
+    if (!picture.plan) return;
+    if (this.step) return picture.connect([], [], []);
+    if (pointed && why) return picture.connect(linesOf(why), [why.field].filter(Boolean), [pointed]);
+    if (pointed) return picture.connect([], [], [pointed]);
+    if (path && header?.finished && header.digit !== null) return picture.connect(pathLines(path), [], [], share);
+    picture.connect([], [], []);
+  }
+
+  pulse() {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.lines();
+    const began = performance.now();
+    const grow = () => {
+      const share = Math.min((performance.now() - began) / PULSE, 1);
+      this.lines(share);
+      if (share < 1 && this.header.finished && !this.pointed) this.pulsing = requestAnimationFrame(grow);
+    };
+    cancelAnimationFrame(this.pulsing);
+    grow();
+  }
+
+  unitOf(event) {
+    const { left, top } = this.area.getBoundingClientRect();
+    if (!this.picture.plan) return null;
+    return unitAt(this.picture.plan, event.clientX - left + this.area.scrollLeft, event.clientY - top);
+  }
+
+  pointAt(unit) {
+    if (JSON.stringify(unit) === JSON.stringify(this.pointed)) return;
+    this.pointed = unit;
+    this.why = null;
+    this.tip.hidden = !unit;
+    clearTimeout(this.resting);
+    if (unit) {
+      this.sayTip(unit, this.picture.roughly(unit));
+      if (this.header?.digit !== null) this.resting = setTimeout(() => this.askWhy(unit), REST);
+    }
+    this.lines();
+  }
+
+  sayTip(unit, value, exact = false) {
+    const { tip, picture } = this;
+    const [x, y] = middleOf(picture.plan, unit);
+    const number = value === null || value === undefined ? "" : `${exact ? "" : "≈ "}${short(value)}`;
+    tip.textContent = unit.layer === "output" ? nameOf(unit) : `${nameOf(unit)}: ${number}`;
+    if (unit.layer === "output" && this.header?.probabilities) tip.textContent += `: ${percent(this.header.probabilities[unit.channel])}`;
+    const room = picture.size[0];
+    tip.classList.toggle("turned", x > room / 2);
+    tip.style.left = `${x}px`;
+    tip.style.top = `${y}px`;
+    if (exact) this.spoken.textContent = tip.textContent;
+  }
+
+  askWhy(unit) {
+    if (unit.layer === "input") return;
+    this.asked.why = this.channel.ask({ ask: "why", ...unit });
+  }
+
+  askSum(unit) {
+    this.asked.sum = this.ask({ ask: "sum", ...unit });
+  }
+
+  askPath(output) {
+    this.asked.path = this.ask({ ask: "path", output });
+  }
+
+  answered(header, arrays) {
+    if (header.n === this.asked.why && this.pointed) {
+      this.why = header;
+      if (this.pointed.layer !== "output") this.sayTip(this.pointed, header.value, true);
+      this.lines();
+    } else if (header.n === this.asked.sum) this.loupe.show(header, arrays);
+    else if (header.n === this.asked.path) {
+      this.path = header;
+      if (this.fresh) this.pulse();
+      else this.lines();
+      this.fresh = false;
+    }
+  }
+
+  // ---- opening and choosing ----
+
+  clicked(event) {
+    const unit = this.unitOf(event);
+    if (event.target.closest?.(".pointed")) return;
+    if (!unit || !this.header || this.header.digit === null) return this.pointAt(null);
+    // A finger points with the first tap and opens with the second.
+    const touch = event.pointerType === "touch";
+    if (touch && JSON.stringify(unit) !== this.tapped) {
+      this.tapped = JSON.stringify(unit);
+      return this.pointAt(unit);
+    }
+    this.choose(unit);
+  }
+
+  choose(unit) {
+    if (unit.layer === "input") return;
+    if (unit.layer === "output" && this.output !== unit.channel) {
+      this.output = unit.channel === this.header.digit ? null : unit.channel;
+      this.picture.chosen = this.output;
+      this.picture.paint();
+      this.fresh = true; // chosen just now: its path grows
+      this.askPath(unit.channel);
+      return;
+    }
+    this.openLoupe(unit);
+  }
+
+  openLoupe(unit) {
+    this.before = document.activeElement;
+    this.pointAt(null);
+    this.loupe.open(unit, middleOf(this.picture.plan, unit));
+    this.root.classList.add("opened");
+    this.askSum(unit);
+    this.trigger("place", { ...unit, at: Date.now() });
+  }
+
+  closeLoupe() {
+    this.loupe.close();
+    this.root.classList.remove("opened");
+    this.area.focus({ preventScroll: true });
+    this.trigger("place", { at: Date.now() });
+  }
+
+  key(event) {
+    const { picture } = this;
+    if (!picture.plan || event.target !== this.area) return;
+    const start = this.pointed ?? { layer: picture.plan.blocks[1]?.name ?? "input", channel: 0, row: 0, column: 0 };
+    if (event.key.startsWith("Arrow")) {
+      const next = this.pointed ? neighbour(picture.plan, start, event.key) : enterFirst(picture.plan);
+      this.pointAt(next);
+    } else if ((event.key === "Enter" || event.key === " ") && this.pointed && this.header?.digit !== null) this.choose(this.pointed);
+    else if (event.key === "Escape") {
+      this.output = picture.chosen = null;
+      this.path = this.header?.path ?? null;
+      this.pointAt(null);
+      picture.paint();
+      this.lines();
+    } else return;
+    event.preventDefault();
+  }
+
+  // ---- the lesson's five steps, and presenting ----
+
+  globalKey(event) {
+    const field = event.composedPath()[0];
+    const writes = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement || field?.isContentEditable;
+    if (writes || event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = Number(event.key);
+    if (this.data.present && Number.isInteger(step) && step >= 1 && step <= this.data.words.steps.length) this.bring(step === this.step ? 0 : step);
+    else if (event.key === "0" || (event.key === "Escape" && this.step)) this.bring(0);
+  }
+
+  bring(step) {
+    this.step = step;
+    const about = this.data.words.steps[step - 1];
+    this.lessonWords.textContent = about ? about.sentence : "";
+    this.root.classList.toggle("stepping", Boolean(about));
+    const kinds = about?.kinds ?? null;
+    const layers = this.header?.layers ?? this.data.layers;
+    this.picture.spotlight = kinds && [
+      ...layers.filter(({ kind, name }) => kinds.includes(name === "output" ? "output" : kind)).map(({ name }) => name),
+      ...(kinds.includes("input") ? ["input"] : []),
+    ];
+    this.picture.paint();
+    this.lines();
+  }
+
+  // ---- the connection ----
+
+  connection(name, words) {
+    this.root.dataset.connection = name;
+    const said = this.data.words;
+    this.state.textContent = { away: said.away, lost: said.lost, busy: words }[name] ?? "";
+    if (name !== "open") return;
+    if (this.missed) {
+      const question = this.missed;
+      this.missed = null;
+      this.ask(question);
+    } else if (this.data.given && !this.drew) this.ask({ ask: "given" });
+  }
+}
+
+// [red, green, blue] of a CSS colour, mixed or not, where `place` is: painted, and looked at.
+function colourOf(place, colour) {
+  const probe = element(place, "i", "");
+  probe.style.color = colour;
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  context.fillStyle = getComputedStyle(probe).color;
+  probe.remove();
+  context.fillRect(0, 0, 1, 1);
+  return context.getImageData(0, 0, 1, 1).data.subarray(0, 3);
+}
+
+function enterFirst(plan) {
+  const block = plan.blocks[1];
+  const [row, column] = block.maps?.map((side) => Math.floor(side / 2)) ?? [null, null];
+  return { layer: block.name, channel: 0, row, column };
+}
+
+// The lines of "why": from what a unit was made of, and to what it feeds.
+function linesOf({ unit, inputs, feeds }) {
+  return [
+    ...inputs.map((from) => ({ from, to: unit, product: from.product })),
+    ...(feeds ?? []).map((to) => ({ from: unit, to: { row: null, column: null, ...to }, product: to.product })),
+  ];
+}
+
+// The lines of a path, level by level.
+function pathLines({ output, levels }) {
+  const lines = [];
+  let above = [{ layer: "output", channel: output, row: null, column: null }];
+  for (const { layer, units } of levels) {
+    const here = units.map((unit) => ({ ...unit, layer }));
+    here.forEach((from) => {
+      const to = above[from.to];
+      if (to) lines.push({ from, to, product: from.product });
+    });
+    above = here;
+  }
+  return lines;
+}
+
+// Whether the digit drew itself in this tab before: once is enough.
+function seenBefore() {
+  try {
+    const seen = sessionStorage.getItem(STORE) === "1";
+    sessionStorage.setItem(STORE, "1");
+    return seen;
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return false;
+  }
+}

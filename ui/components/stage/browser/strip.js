@@ -1,0 +1,203 @@
+// The strip under the network: it trains. Buttons, loss and accuracy as they grow, and the epochs to
+// go back to.
+
+import { element } from "../ui.components.shared/view.js";
+import { button } from "./loupe.js";
+import { duration, percent, short, whole } from "./numbers.js";
+
+const MOVING = ["starting", "training", "recovering"];
+const RECENT = 20; // batches that the figure beside a chart is the mean of
+
+export class Strip {
+  // on: {start(), steer(command), epoch(number or null)}
+  constructor(parent, on) {
+    this.on = on;
+    this.points = { x: [], loss: [], accuracy: [] };
+    this.news = { phase: null, history: [], epochs: [] };
+    this.root = element(parent, "section", "strip");
+    this.root.setAttribute("aria-label", "Training");
+    const tools = element(this.root, "div", "tools");
+    this.train = button(tools, "Train", () => this.go(), "primary");
+    this.batch = button(tools, "One batch", () => on.steer("batch"));
+    this.stop = button(tools, "Stop", () => on.steer("stop"));
+    this.charts = {};
+    for (const name of ["loss", "accuracy"]) {
+      const figure = element(this.root, "figure", "chart");
+      const caption = element(figure, "figcaption", "");
+      element(caption, "span", "", name === "loss" ? "Loss " : "Accuracy ");
+      const figures = element(caption, "b", "");
+      const canvas = element(figure, "canvas", "");
+      canvas.setAttribute("role", "img");
+      this.charts[name] = { canvas, figures };
+    }
+    const place = element(this.root, "div", "place");
+    this.words = element(place, "p", "");
+    this.words.setAttribute("role", "status");
+    const label = element(place, "label", "epochs");
+    this.label = element(label, "span", "");
+    this.slider = element(label, "input", "");
+    Object.assign(this.slider, { type: "range", min: 0, step: 1 });
+    this.slider.setAttribute("aria-label", "Network after epoch");
+    this.slider.addEventListener("input", () => this.scrub());
+    this.observer = new ResizeObserver(() => this.paint());
+    this.observer.observe(this.root);
+    this.chosen = null;
+    this.show();
+  }
+
+  close() {
+    this.observer.disconnect();
+  }
+
+  get moving() {
+    return MOVING.includes(this.news.phase);
+  }
+
+  go() {
+    if (this.moving) this.on.steer("pause");
+    else if (this.news.phase === "paused") this.on.steer("resume");
+    else {
+      this.train.setAttribute("aria-disabled", "true");
+      this.words.textContent = "Starting …";
+      this.on.start();
+    }
+  }
+
+  // News of the run as the server tells them: points from n on, the rest whole.
+  update(news, theme) {
+    this.theme = theme ?? this.theme;
+    const { points } = this;
+    if (news.id_changed || news.phase === null || news.generation !== this.news.generation) {
+      for (const name of Object.keys(points)) points[name] = [];
+      if (news.id_changed || news.phase === null) this.chosen = null;
+    }
+    if (news.phase !== null && news.from !== undefined) {
+      for (const name of Object.keys(points)) points[name] = [...points[name].slice(0, news.from), ...news[name]];
+    }
+    const { history, epochs } = news.phase === null ? { history: [], epochs: [] } : this.news;
+    this.news = { history, epochs, ...news };
+    this.show();
+  }
+
+  show() {
+    const { news } = this;
+    const { moving } = this;
+    this.train.removeAttribute("aria-disabled");
+    this.train.textContent = moving ? "Pause" : news.phase === "paused" ? "Resume" : news.phase ? "Train anew" : "Train";
+    this.batch.hidden = !(moving || news.phase === "paused");
+    this.stop.hidden = this.batch.hidden;
+    this.words.textContent = this.sentence();
+    this.root.classList.toggle("idle", !news.phase);
+    this.root.dataset.phase = news.phase ?? "";
+    this.root.dataset.epoch = news.epoch ?? "";
+    const last = news.epochs.at(-1) ?? 0;
+    this.slider.parentElement.hidden = last < 1;
+    this.slider.max = last + (moving || news.batch ? 1 : 0); // one further to the right: this moment
+    this.slider.value = this.chosen ?? this.slider.max;
+    this.slider.setAttribute("aria-valuetext", this.place());
+    this.label.textContent = this.place();
+    this.paint();
+  }
+
+  place() {
+    if (this.chosen === null) return this.moving ? "now" : `epoch ${this.news.epoch ?? 0}`;
+    return this.chosen === 0 ? "untrained" : `epoch ${this.chosen}`;
+  }
+
+  sentence() {
+    const { phase, epoch, target, batch, batches, seconds_left: left, history } = this.news;
+    if (!phase) return "A new network, untrained, learns to read your digit before your eyes.";
+    const now = this.moving ? Math.min(epoch + 1, target) : epoch;
+    const parts = [`epoch ${now} of ${target}`];
+    if (phase === "starting") parts[0] = this.news.waiting ?? "starting";
+    if (this.moving && batches && phase !== "starting") parts.push(`batch ${whole(batch)} of ${whole(batches)}`);
+    if (phase === "paused") parts.push("paused");
+    if (phase === "stopped") parts.push("stopped");
+    if (phase === "failed") parts.push(this.news.words ?? "could not go on");
+    const last = history.at(-1);
+    if (last) parts.push(`${percent(last.validation_accuracy)} of new digits right`);
+    if (this.moving && left) parts.push(`about ${duration(left)} left`);
+    return parts.join(" · ");
+  }
+
+  scrub() {
+    const value = Number(this.slider.value);
+    const kept = this.news.epochs;
+    const newest = value > (kept.at(-1) ?? 0) || (!this.moving && !this.news.batch && value === kept.at(-1));
+    // Of a long run not every epoch is kept: the last one before.
+    this.chosen = newest ? null : (kept.filter((epoch) => epoch <= value).at(-1) ?? 0);
+    this.label.textContent = this.place();
+    this.slider.setAttribute("aria-valuetext", this.place());
+    this.on.epoch(this.chosen);
+    this.paint();
+  }
+
+  paint() {
+    if (!this.theme) return;
+    const { points, news } = this;
+    for (const [name, { canvas, figures }] of Object.entries(this.charts)) {
+      const recent = points[name].slice(-RECENT);
+      const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;
+      figures.textContent = recent.length ? (name === "loss" ? short(mean) : percent(mean)) : "";
+      const validation = news.history.map((each) => [each.epoch, each[name === "loss" ? "validation_loss" : "validation_accuracy"]]);
+      canvas.setAttribute("aria-label", recent.length ? `${name} of the last batches: ${figures.textContent}` : `${name}: nothing yet`);
+      paintCurve(canvas, points.x, points[name], validation, {
+        theme: this.theme,
+        end: Math.max(news.target ?? 1, 1),
+        top: name === "loss" ? null : 1,
+        chosen: this.chosen,
+      });
+    }
+  }
+}
+
+// Faint: single batches. Bold: their running mean. Dots: new digits after each epoch.
+function paintCurve(canvas, x, values, dots, { theme, end, top, chosen }) {
+  const ratio = window.devicePixelRatio;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (!width || !height) return;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  const finite = values.filter(Number.isFinite);
+  const high = top ?? Math.max(...finite.slice(0, 1), ...smooth(finite, 9), 0.1) * 1.05;
+  const px = (at) => 1 + (at / end) * (width - 4);
+  const py = (value) => height - 3 - (Math.min(Math.max(value, 0), high) / high) * (height - 6);
+  context.strokeStyle = theme.line;
+  context.strokeRect(0.5, 0.5, width - 1, height - 1);
+  const step = Math.max(1, Math.floor(values.length / (2 * width)));
+  const line = (list, colour, thick, alpha) => {
+    context.beginPath();
+    context.strokeStyle = colour;
+    context.lineWidth = thick;
+    context.globalAlpha = alpha;
+    for (let i = 0; i < list.length; i += step) if (Number.isFinite(list[i])) context.lineTo(px(x[i]), py(list[i]));
+    context.stroke();
+    context.globalAlpha = 1;
+  };
+  line(values, theme.training, 1, 0.25);
+  line(smooth(values, 25), theme.training, 2, 1);
+  context.fillStyle = theme.validation;
+  for (const [epoch, value] of dots) {
+    context.beginPath();
+    context.arc(px(epoch), py(value), 3, 0, 2 * Math.PI);
+    context.fill();
+  }
+  if (chosen === null) return;
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(px(chosen), 0);
+  context.lineTo(px(chosen), height);
+  context.stroke();
+}
+
+// The mean of the last `count` values at each place.
+export function smooth(values, count) {
+  let sum = 0;
+  return values.map((value, i) => {
+    sum += value - (i >= count ? values[i - count] : 0);
+    return sum / Math.min(i + 1, count);
+  });
+}

@@ -1,0 +1,1 @@
+"""The landing page: the whole network alive on one screen."""

@@ -1,0 +1,82 @@
+"""Digits that are not drawn on the stage: from a file, the camera, the test digits, a link."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import streamlit as st
+
+from model.data import mnist
+from model.preprocessing.image_file import PictureError
+from ui.digit.found import read_given
+from ui.digit.preprocessing_words import problem_sentence
+from ui.digit.sources import find
+from ui.digit.test_digits import test_digit
+from ui.state.address import newly, start
+from ui.state.properties import DIGIT
+from ui.state.session import ChosenDigit, of_page
+
+SOURCES = ("Test digits", "Upload", "Camera")
+
+
+@dataclass
+class Shown:
+    """The digit that the stage was given last."""
+
+    digit: ChosenDigit | None = None
+    number: int = 0  # grows with each
+    seen: str = ""  # what the widgets told last: a pick is new once
+
+    def give(self, digit: ChosenDigit) -> None:
+        """Show this digit."""
+        self.digit, self.number = digit, self.number + 1
+
+
+def by_link() -> None:
+    """Take over the test digit that the address names."""
+    if newly(DIGIT):
+        place = start(DIGIT, range(len(mnist.embedded().test)), None)
+        if place is not None:
+            of_page(Shown).give(test_digit(place))
+
+
+@st.fragment
+def other_digits() -> None:
+    """Offer digits from elsewhere behind a button; the page runs again when there is a new one."""
+    with st.popover("Other digits", icon=":material/add_photo_alternate:", key="other_digits"):
+        where = st.segmented_control(
+            "Where the digit comes from",
+            SOURCES,
+            required=True,
+            default=SOURCES[0],
+            key="stage_source",
+            label_visibility="collapsed",
+        )
+        digit = _found(str(where))
+    mine = of_page(Shown)
+    if digit is None:
+        return
+    name = sha256(digit.source.encode() + digit.pixels.tobytes()).hexdigest()
+    if name == mine.seen:
+        return
+    mine.seen = name
+    mine.give(digit)
+    st.rerun()
+
+
+def _found(where: str) -> ChosenDigit | None:
+    given = find(where)
+    if given.content is None:
+        return None
+    if isinstance(given.content, ChosenDigit):
+        return given.content
+    try:
+        found = read_given(given)
+    except PictureError as error:
+        st.error(problem_sentence(error.problem))
+        return None
+    if found is None:
+        return None
+    if not found.digits:
+        st.error(found.sentence)
+        return None
+    return found.chosen(found.followed)
