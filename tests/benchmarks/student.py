@@ -110,6 +110,7 @@ class PenStudent:
     times: list[float] = field(default_factory=list)
     replaced: int = 0  # by newer ink
     faults: int = 0
+    number: int = 0  # of the last ink; it grows as long as the connection lasts
 
     @classmethod
     async def come(cls, url: str) -> "PenStudent":
@@ -146,13 +147,14 @@ class PenStudent:
         self.sent, self.times, self.replaced, self.faults = {}, [], 0, 0
         listening = asyncio.create_task(self._listen())
         await asyncio.sleep(first)
-        began, number = time.monotonic(), 0
+        began = due = time.monotonic()
         while time.monotonic() - began < seconds:
-            number += 1
-            frame = frames[number % len(frames)]
-            self.sent[number] = time.monotonic()
-            await self.socket.send(frame[:2] + number.to_bytes(4, "little") + frame[6:])
-            await asyncio.sleep(max(0.0, began + number * every - time.monotonic()))
+            self.number += 1
+            frame = frames[self.number % len(frames)]
+            self.sent[self.number] = time.monotonic()
+            await self.socket.send(frame[:2] + self.number.to_bytes(4, "little") + frame[6:])
+            due += every
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
         until = time.monotonic() + 5
         while self.sent and time.monotonic() < until:
             await asyncio.sleep(0.01)
