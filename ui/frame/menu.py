@@ -15,6 +15,7 @@ from ui.frame.keys import keys
 from ui.state.address import visit
 from ui.state.my_runs import keep_runs_in_url
 from ui.state.pages import FRONT_PAGE, MENU, page
+from ui.state.pen_seat import adopt_pen_digit
 from ui.style.stylesheet import apply_stylesheet
 
 
@@ -40,6 +41,7 @@ with st.container(key="scripts"):
     keys()
 with visit(shown.url_path or FRONT_PAGE):
     keep_runs_in_url()
+    adopt_pen_digit()
     chips.show()
     shown.run()
 freeze_start_up()
