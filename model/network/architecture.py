@@ -218,9 +218,10 @@ def computable(config: NetworkConfig, weights: Weights) -> bool:
     for layer in layers(config):
         if not layer.weight_shapes:
             continue
-        kernel, bias = (np.abs(weights[name].astype(np.float64)) for name in layer.weight_shapes)
-        sums = kernel.reshape(-1, kernel.shape[-1]).sum(axis=0)
-        largest = float((largest * sums + bias).max())
+        with np.errstate(invalid="ignore"):  # they may be anything
+            kernel, bias = (np.abs(weights[each].astype(float)) for each in layer.weight_shapes)
+            sums = kernel.reshape(-1, kernel.shape[-1]).sum(axis=0)
+            largest = float((largest * sums + bias).max())
         if not largest < LARGEST_VALUE:  # nor not a number
             return False
     return True

@@ -203,6 +203,15 @@ def test_weights_that_answer_are_taken_however_large() -> None:
         assert np.allclose(answers.sum(axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [0x7F800001, 0xFFC00000, 0x7F800000, 0x7F7FFFFF])
+def test_numbers_that_are_none_are_refused_without_a_warning(value: int) -> None:
+    odd = np.array([value, 0], np.uint32).view(np.float32)
+    with pytest.raises(FileError) as refused:
+        network_from_bytes(with_array(odd))
+    assert refused.value.reason is FileReason.OVERFLOWS
+
+
 def test_weights_that_overflow_say_so() -> None:
     with pytest.raises(FileError) as refused:
         network_from_bytes(scaled(1e30))
