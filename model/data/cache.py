@@ -15,6 +15,10 @@ NOWHERE = Path(os.devnull)
 """Below it nothing can be read or written: the home of a user who has none."""
 
 
+IN_MEMORY = Path("/dev/shm")
+"""Linux keeps its files in memory."""
+
+
 class KeepReason(StrEnum):
     """Why nothing can be kept."""
 
@@ -97,6 +101,19 @@ def try_to_keep() -> None:
         path.unlink(missing_ok=True)
     except OSError:
         return
+
+
+def find_scratch() -> None:
+    """Give libraries a folder for temporary files in memory, where no disk takes any.
+
+    Dask needs one for its certificates and its workers. Processes that are started from here on
+    use the same.
+    """
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        if os.access(IN_MEMORY, os.W_OK):
+            os.environ["TMPDIR"] = tempfile.tempdir = str(IN_MEMORY)
 
 
 def _write(path: Path, content: bytes) -> None:

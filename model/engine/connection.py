@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from model.data.cache import find_scratch
 from model.engine.certificates import Certificate, security
 from model.engine.interface import EngineError, EngineFault, EngineLost
 from model.engine.parcels import SentNetworks
@@ -157,6 +158,7 @@ def open_link(address: str | None, warm_up: bool) -> Link:
     """
     if address is not None:
         return _connect(address, None, None)
+    find_scratch()
     child = _start_child(warm_up)
     try:
         scheduler, own = _report_of(child)

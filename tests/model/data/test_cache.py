@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import tempfile
 import threading
 from pathlib import Path
 
@@ -97,3 +98,23 @@ def test_a_user_without_a_home_has_a_folder_that_takes_nothing(
     assert not mnist.full_is_here()
     with pytest.raises(OSError, match=os.devnull):
         write_atomically(cache_folder() / "file", b"")
+
+
+def test_where_no_disk_takes_temporary_files_they_are_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.delenv("TMPDIR", raising=False)
+    cache.find_scratch()
+    assert "TMPDIR" not in os.environ  # there is a folder as a rule
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(cache, "IN_MEMORY", tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "gettempdir", nowhere)
+        patch.setenv("TMPDIR", "")  # so that it is as it was afterwards
+        cache.find_scratch()
+        assert os.environ["TMPDIR"] == str(tmp_path)
+    assert tempfile.gettempdir() == str(tmp_path)
