@@ -42,6 +42,12 @@ def darkness_of(
     from scipy import ndimage
 
     darkness = 1 - paper_is_one
+    if max(darkness.shape) <= config.small_file:
+        # What is much brighter than paper is a white band that makes a photo square.
+        paper = darkness[~darker_group(darkness, config) & (darkness > -config.band)]
+        darkness -= np.median(paper)
+        grain = _grain(paper - np.median(paper))
+        return darkness, max(config.noise * grain, config.faintest_small)
     blur = max(darkness.shape) * config.blur
     if blur > config.least_blur:  # grain is smaller than strokes: average it away in large pictures
         darkness = ndimage.gaussian_filter(darkness, blur, truncate=3)
@@ -49,15 +55,41 @@ def darkness_of(
     return darkness, _floor(darkness, config)
 
 
+def darker_group(
+    darkness: np.ndarray, config: BinarizationConfig = DEFAULT.binarization
+) -> np.ndarray:
+    """Part a small file into ink and paper: (h, w) bool, nothing where it is all one.
+
+    Any values can be parted (Otsu 1979). Two groups have to be further apart than noise or a slope
+    would put them: its halves are 2.7 and 3.5 of their standard deviations apart.
+
+    Args:
+        darkness: (h, w) float32; ink is greater than paper.
+        config: the numbers of this stage.
+    """
+    group: np.ndarray = darkness >= otsu(np.clip(darkness, 0, 1))
+    ink, paper = darkness[group], darkness[~group]
+    if not (ink.size and paper.size):
+        return np.zeros_like(group)
+    apart = float(ink.mean() - paper.mean())
+    spread = float(ink.std() + paper.std()) / 2
+    if apart < min(config.apart_clearly, config.apart * spread):
+        return np.zeros_like(group)
+    return group
+
+
 def _sample(darkness: np.ndarray, config: BinarizationConfig) -> np.ndarray:
     return darkness[::2, ::2] if min(darkness.shape) > config.sample_above else darkness
 
 
 def _floor(darkness: np.ndarray, config: BinarizationConfig) -> float:
-    """What the paper's grain may reach; by the median deviation, which ink does not mislead."""
-    # 1.4826 median deviations are a standard deviation of noise.
-    grain = 1.4826 * float(np.median(np.abs(_sample(darkness, config))))
-    return max(config.noise * grain, config.faintest)
+    """What the paper's grain may reach."""
+    return max(config.noise * _grain(_sample(darkness, config)), config.faintest)
+
+
+def _grain(darkness: np.ndarray) -> float:
+    """The standard deviation of noise around 0; by the median, which ink does not mislead."""
+    return 1.4826 * float(np.median(np.abs(darkness)))
 
 
 def find_ink(

@@ -11,8 +11,8 @@ side; darkness, brightness and strength are shares from 0 to 1; what has no unit
 
 from dataclasses import dataclass, field
 
-SMALL_FILE = 48
-"""px; so small a file is one digit from edge to edge, and no photo."""
+SMALL_FILE = 64
+"""px of the longer side; so small a file is one digit from edge to edge, and no photo."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,9 @@ class IlluminationConfig:
     outlier: float = 1.5  # standard deviations below the slope; what is darker is ink
     darkest: float = 0.05  # brightness; no light is darker than this
     darkest_share: float = 0.2  # or than this share of the brightest pixel
+    small_file: int = SMALL_FILE  # px; strokes may be wider than the window: the light is a plane
+    plane: int = 12  # px of paper that a plane is fitted to; with less the light is one number
+    plane_range: float = 0.7  # of the paper's brightness beside the ink; most is its inverse
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,18 @@ class BinarizationConfig:
     smooth: float = 0.125  # of a stroke's width: how far a pencil stroke is averaged
     least_smooth: float = 0.6  # px; less has no effect
     more_smooth: float = 1.2  # another round has to average further by this factor
-    small_file: int = SMALL_FILE  # px; too small to show grain
+    small_file: int = SMALL_FILE  # px; too small to show grain, and ink may cover most of it
+    faintest_small: float = 0.04  # darkness; there, where no shadow is left
+    apart: float = 4.0  # standard deviations between ink and paper there, so that they are two
+    apart_clearly: float = 0.25  # darkness; or as much as this
+    band: float = 0.3  # brightness above the paper's; so bright is no paper there
 
 
 @dataclass(frozen=True)
 class LineRemovalConfig:
     """Finds printed lines and takes them off."""
 
-    smallest: int = 48  # px of the shorter side; below, a stroke itself may run from edge to edge
+    smallest: int = 65  # px of the shorter side; below, a stroke itself may run from edge to edge
     strips: int = 32  # a line is looked for in this many pieces, so that it may bend a little
     slopes: tuple[float, float, int] = (-0.18, 0.18, 37)  # first, last, how many: up to 10 degrees
     dense: float = 0.4  # share of a piece that has ink: faint lines are broken

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from model.preprocessing.binarization import darker_group
 from model.preprocessing.configuration import DEFAULT, IlluminationConfig, PreprocessingConfig
 from model.preprocessing.sheet import Sheet
 
@@ -22,8 +23,45 @@ def resized(
 
 def even_light(sheet: Sheet, *, on: bool = True, config: PreprocessingConfig = DEFAULT) -> Sheet:
     """Divide a sheet by the light on it; when off, a shadow stays dark and may count as ink."""
-    paper = evened(sheet.brightness, config.illumination) if on else sheet.brightness
-    return replace(sheet, paper=paper)
+    if not on:
+        return replace(sheet, paper=sheet.brightness)
+    small = max(sheet.brightness.shape) <= config.illumination.small_file
+    even = evened_small if small else evened
+    return replace(sheet, paper=even(sheet.brightness, config.illumination))
+
+
+def evened_small(
+    brightness: np.ndarray, config: IlluminationConfig = DEFAULT.illumination
+) -> np.ndarray:
+    """Divide a small file by the light on its paper.
+
+    A bold pen's strokes are as wide there as any window that would find the light around them. But
+    so small a file is one digit on one piece of paper: ink and paper are two groups of brightness,
+    and the light on the paper changes evenly at most.
+    """
+    from scipy import ndimage
+
+    ink = darker_group(1 - brightness)
+    paper = ~ink
+    # Away from the soft edges of strokes, where so much paper is left.
+    inner = ndimage.minimum_filter(paper.view(np.uint8), 3, mode="nearest").view(bool)
+    if inner.sum() >= config.plane:
+        paper = inner
+    # What is unlike the paper beside the strokes is a white band that makes a photo square.
+    beside = paper & ndimage.maximum_filter(ink.view(np.uint8), 7, mode="constant").view(bool)
+    if not beside.any():
+        beside = paper
+    level = max(float(np.median(brightness[beside])), config.darkest)
+    least, most = level * config.plane_range, level / config.plane_range
+    paper &= (brightness > least) & (brightness < most)
+    light = np.full_like(brightness, level)
+    if paper.sum() >= config.plane:
+        rows, columns = np.indices(brightness.shape, np.float64)
+        terms = np.stack([np.ones_like(rows), rows, columns], axis=-1)
+        plane = terms @ np.linalg.lstsq(terms[paper], brightness[paper], rcond=None)[0]
+        light = np.clip(plane, least, most).astype(np.float32)
+    result: np.ndarray = brightness / light
+    return result
 
 
 def evened(brightness: np.ndarray, config: IlluminationConfig = DEFAULT.illumination) -> np.ndarray:

@@ -29,7 +29,7 @@ def test_a_brighter_lamp_changes_nothing(lamp: float, dark: float) -> None:
 
 
 def test_when_off_a_shadow_stays() -> None:
-    brightness = np.linspace(0.1, 1, 60, dtype=np.float32)[None].repeat(40, axis=0)
+    brightness = np.linspace(0.1, 1, 120, dtype=np.float32)[None].repeat(80, axis=0)
     assert even_light(Sheet(brightness=brightness), on=False).paper is brightness
     on = even_light(Sheet(brightness=brightness))
     assert on.brightness is brightness

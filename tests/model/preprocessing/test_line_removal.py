@@ -76,7 +76,7 @@ def test_one_line_from_edge_to_edge_is_a_one_or_a_margin(column: int) -> None:
 
 
 def test_remnants_where_lines_were_are_left_out() -> None:
-    mask, band = np.zeros((60, 60), bool), np.zeros((60, 60), bool)
+    mask, band = np.zeros((80, 80), bool), np.zeros((80, 80), bool)
     band[30:33] = True
     mask[31, 5:9] = True
     mask[15:50, 40:43] = True
