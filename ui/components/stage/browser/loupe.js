@@ -8,6 +8,7 @@ import { blackOn, css } from "./colours.js";
 import { percent, short, whole } from "./numbers.js";
 
 const SHOWN = 3; // channels of a convolution, with their numbers; the others are one sum
+const LARGE = 176; // CSS pixels of the large map
 const TERMS = 8; // of a dense unit's products
 const PAGES = { convolution: "arithmetic", pooling: "arithmetic", dense: "arithmetic" };
 
@@ -121,7 +122,7 @@ export class Loupe {
     const { picture, canvas } = this;
     const block = picture.plan.blocks.find(({ name }) => name === unit.layer);
     const [height, width] = block.maps;
-    this.zoom = Math.max(Math.floor(224 / Math.max(height, width)), 1);
+    this.zoom = Math.max(Math.floor(LARGE / Math.max(height, width)), 1);
     canvas.width = width * this.zoom;
     canvas.height = height * this.zoom;
     const context = canvas.getContext("2d");
@@ -147,13 +148,14 @@ export class Loupe {
       this.grid(table, part(inputs), width, tops[0]);
       element(table, "span", "sign", "×");
       this.grid(table, part(kernels), width, tops[1]);
-      element(table, "span", "sign", "=");
+      element(table, "span", "sign", "≈"); // the numbers are rounded
       this.grid(table, part(products), width, tops[2]);
       element(table, "span", "sign", "→");
       element(table, "b", "", short(sums.values[channel]));
     }
     const rest = header.order.slice(SHOWN).reduce((sum, channel) => sum + sums.values[channel], 0);
-    const rows = shown.map((channel) => [channels === 1 ? "Sum of the products" : `Map ${channel}`, sums.values[channel]]);
+    const first = shown.reduce((sum, channel) => sum + sums.values[channel], 0);
+    const rows = [[channels === 1 ? "The products" : `These ${shown.length} maps`, first]];
     if (channels > SHOWN) rows.push([`The other ${channels - SHOWN} maps`, rest]);
     this.end(rows, header);
   }

@@ -7,8 +7,8 @@ export const SECONDS = 1.5;
 // The stroke as the sheet keeps it: {width, points: [x, y, x, y, …]}.
 export function openingStroke() {
   const points = [
-    ...bow(0.485, 0.335, 0.17, -160, 85),
-    ...bow(0.475, 0.66, 0.195, -80, 155),
+    ...bow(0.485, 0.335, 0.17, -160, 68),
+    ...bow(0.475, 0.665, 0.195, -62, 155),
   ];
   return { width: WIDTH, points: points.map((value) => Math.round(value * 1e4) / 1e4) };
 }
