@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -150,6 +150,7 @@ class Layer:
         return top, left, top + self.receptive_field, left + self.receptive_field
 
 
+@lru_cache(maxsize=64)  # asked for again and again: for each of the forty units on a path
 def layers(config: NetworkConfig) -> tuple[Layer, ...]:
     """Return the layer table of a network in forward order (the input itself is not a layer)."""
     table: list[Layer] = []

@@ -355,3 +355,12 @@ def test_of_many_questions_the_newest_four_are_answered(seat: Seat) -> None:
         while reading(socket).header["n"] != 13:
             pass
     assert batches == [[1], [2], [3], [10, 11, 12, 13]]
+
+
+@pytest.mark.parametrize(("base", "path"), [("", "/pen"), ("/school/app/", "/school/app/pen")])
+def test_the_channel_is_below_the_servers_own_path(
+    monkeypatch: pytest.MonkeyPatch, base: str, path: str
+) -> None:
+    options = {"server.baseUrlPath": base}
+    monkeypatch.setattr("streamlit.get_option", options.__getitem__)
+    assert [route.path for route in pen_routes()] == [path]
