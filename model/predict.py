@@ -1,8 +1,9 @@
 """Read digits from picture files: `python -m model.predict FILE-or-FOLDER …`.
 
 Prints one JSON object a line: "file", "digit" (null where there is none), "probabilities" of the
-ten digits, "error" (a sentence, or null) and "digits": all that were found, in reading order. A
-file with several digits reports its largest as "digit". The pictures take the same path as in the
+ten digits, "judgement" ("sure", "unsure", "strange" where it does not look like a digit, or null),
+"error" (a sentence, or null) and "digits": all that were found, in reading order. A file with
+several digits reports its largest as "digit". The pictures take the same path as in the
 app; one process reads all of them.
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from model.evaluation.reading import Reading, read_picture
+from model.evaluation.verdict import Judgement
 from model.network import Network
 from model.preprocessing.image_file import PIXEL_LIMIT, PictureError, PictureProblem
 from model.preprocessing.pipeline import Problem
@@ -38,6 +40,14 @@ SENTENCES: dict[Problem | PictureProblem, str] = {
     ),
 }
 """What is printed where there is no digit."""
+
+
+JUDGEMENTS = {
+    Judgement.SURE: "sure",
+    Judgement.UNSURE: "unsure",
+    Judgement.STRANGE: "strange",
+}
+"""What is printed of an answer: a file is always finished."""
 
 
 def picture_files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -71,6 +81,7 @@ def answer(path: Path, network: Network) -> dict[str, Any]:
         "file": str(path),
         "digit": None,
         "probabilities": None,
+        "judgement": None,
         "digits": [],
     }
     try:
@@ -85,6 +96,7 @@ def answer(path: Path, network: Network) -> dict[str, Any]:
         "file": str(path),
         "digit": int(largest.argmax()),
         "probabilities": [round(float(value), 6) for value in largest],
+        "judgement": JUDGEMENTS[reading.verdicts[reading.followed].judgement],
         "digits": [int(row.argmax()) for row in reading.probabilities],
         "error": None,
     }

@@ -99,6 +99,7 @@ class LineRemovalConfig:
     scrap: float = 0.5  # of the longest piece of ink: what is longer may be a stroke
     least_ink: int = 12  # px; when less is left, the "lines" were all there was
     least_share: float = 0.02  # of the ink, likewise
+    ruling: float = 0.16  # of the sheet's sides: so near their edges lie a cell's broad rulings
     frame_side: float = 0.25  # of the sheet's shorter side: a printed box is not smaller
     frame_line: float = 4.0  # thickest lines that go into the side of a box
     frame_holds: float = 0.2  # of its height: so tall is the ink in a box

@@ -36,6 +36,10 @@ def lines_removed(sheet: Sheet, *, on: bool = True, config: PreprocessingConfig 
         mask = np.zeros_like(ink.mask)
     else:
         mask = rest.mask & ~leftovers(rest.mask, cleaned.band, config.lines)
+        rest_of_rulings = mask & rulings(ink.mask, config.lines)
+        # Scraps of them do no harm; what is as long as a stroke would be taken for one.
+        if _longest(rest_of_rulings) > config.lines.frame_holds * min(mask.shape):
+            mask &= ~rest_of_rulings
     least = max(config.lines.least_ink, config.lines.least_share * ink.mask.sum())
     if cleaned.count and mask.sum() < least:
         if cleaned.count == 1 and not cleaned.margin:
@@ -115,9 +119,53 @@ def leftovers(
     return left
 
 
+def rulings(mask: np.ndarray, config: LineRemovalConfig = DEFAULT.lines) -> np.ndarray:
+    """Mark the broad rulings of a cell that was cut out of its table, (h, w) bool.
+
+    They may be too thick for a line: pieces of ink that lie along the sheet's edges and nowhere
+    else, of which one side goes on across the whole sheet, around a digit that does not touch them.
+
+    Args:
+        mask: (h, w) bool, all ink of the sheet.
+        config: the numbers of this stage.
+    """
+    from scipy import ndimage
+
+    found = np.zeros_like(mask)
+    if min(mask.shape) < config.smallest:
+        return found
+    height, width = mask.shape
+    rows, columns = (round(config.ruling * side) for side in mask.shape)
+    inner = (slice(rows, -rows), slice(columns, -columns))
+    parts, count = ndimage.label(mask, np.ones((3, 3)))
+    size = np.bincount(parts.ravel(), minlength=count + 1)
+    inside = np.bincount(parts[inner].ravel(), minlength=count + 1)
+    others = []
+    for number, (down, across) in enumerate(ndimage.find_objects(parts), start=1):
+        whole = (down.start <= 1 and down.stop >= height - 1) or (
+            across.start <= 1 and across.stop >= width - 1
+        )
+        if whole and inside[number] <= config.frame_empty * size[number]:
+            found[down, across] |= parts[down, across] == number
+        else:
+            others.append(down.stop - down.start)
+    if max(others, default=0) < config.frame_holds * height:
+        return np.zeros_like(mask)
+    # With the soft edge, of which what is left of the ink may have a little more.
+    return ndimage.maximum_filter(found.view(np.uint8), 5).view(bool)
+
+
 def _thickest(shape: tuple[int, ...], config: LineRemovalConfig) -> int:
     """How thick a printed line may be, in pixels."""
     return round(config.thickest_px + config.thickest * max(shape))
+
+
+def _longest(mask: np.ndarray) -> int:
+    """The longer side of the longest piece of ink, in pixels."""
+    from scipy import ndimage
+
+    parts, _ = ndimage.label(mask, np.ones((3, 3)))
+    return max((_longer(box) for box in ndimage.find_objects(parts)), default=0)
 
 
 def _longer(box: tuple[slice, ...]) -> int:
@@ -209,9 +257,17 @@ def _printed(across: list[_Line], upright: list[_Line], config: LineRemovalConfi
         chosen += [
             line
             for line in near
-            if line.cover >= config.coverage or _has_family(line, near, config)
+            if (line.cover >= config.coverage and not _is_stem(line, across + upright, config))
+            or _has_family(line, near, config)
         ]
     return chosen
+
+
+def _is_stem(line: _Line, lines: list[_Line], config: LineRemovalConfig) -> bool:
+    """Whether a line is one stroke inside a cell: it ends on the sheet, and no other is like it."""
+    if line.to_the_edges or line.at_margin:
+        return False
+    return not any(line.like(other, config.alike) for other in lines if other is not line)
 
 
 def _has_family(line: _Line, near: list[_Line], config: LineRemovalConfig) -> bool:

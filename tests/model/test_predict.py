@@ -40,8 +40,19 @@ def test_one_line_of_json_a_file(folder: Path, capsys: pytest.CaptureFixture[str
     for name in ("blank.png", "broken.png", "missing.png"):
         assert found[name]["digit"] is None
         assert found[name]["probabilities"] is None
+        assert found[name]["judgement"] is None
         assert found[name]["error"].endswith(".")
     assert found["one.png"]["digit"] == 1
     assert found["one.png"]["error"] is None
     assert np.isclose(sum(found["one.png"]["probabilities"]), 1, atol=1e-4)
+    assert found["one.png"]["judgement"] == "sure"
     assert found["eleven.jpg"]["digits"] == [1, 1]
+
+
+def test_what_is_no_digit_is_strange(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    image = Image.new("L", (120, 120), 235)
+    for ends in ((20, 20, 100, 100), (20, 100, 100, 20), (60, 10, 60, 110), (10, 60, 110, 60)):
+        ImageDraw.Draw(image).line(ends, fill=30, width=8)
+    image.save(tmp_path / "star.png")
+    assert predict.main([str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out)["judgement"] == "strange"

@@ -7,7 +7,8 @@ import pytest
 
 from model.preprocessing.binarization import find_ink
 from model.preprocessing.configuration import DEFAULT
-from model.preprocessing.line_removal import leftovers, lines_removed, without_lines
+from model.preprocessing.line_removal import leftovers, lines_removed, rulings, without_lines
+from model.preprocessing.pipeline import preprocess
 from model.preprocessing.sheet import Sheet
 from tests.sheets import SIDE, sheet
 
@@ -83,3 +84,51 @@ def test_remnants_where_lines_were_are_left_out() -> None:
     left = leftovers(mask, band)
     assert left[31, 5:9].all()
     assert left.sum() == 4
+
+
+def cell(side: int = 128) -> np.ndarray:
+    """A sheet's darkness with the sharp ruling at the right of a cell that was cut out."""
+    sheet = np.full((side, side), 200, np.uint8)
+    sheet[:, side - 6 : side - 3] = 120
+    return sheet
+
+
+def test_a_straight_stem_beside_a_ruling_is_a_stroke() -> None:
+    """A 9 whose stem is parallel to the ruling, long, and darker: it ends inside the cell."""
+    sheet = cell()
+    sheet[12:118, 64:70] = 40
+    sheet[12:18, 30:70] = 40
+    sheet[12:56, 30:36] = 40
+    sheet[50:56, 30:70] = 40
+    (digit,) = preprocess(sheet).digits
+    assert digit.box == (12, 30, 118, 70)
+
+
+def test_rulings_too_broad_for_a_line_are_no_stroke() -> None:
+    sheet = cell()
+    sheet[108:120, :] = 30  # broader than any line, and not at the very edge
+    sheet[:, :5] = 60
+    sheet[20:90, 60:66] = 80
+    (digit,) = preprocess(sheet).digits
+    assert digit.box == (20, 60, 90, 66)
+
+
+def test_a_digit_that_reaches_all_edges_is_no_ruling() -> None:
+    """A 2 that is cut out tightly: its foot goes across the whole sheet, but is part of it."""
+    mask = np.zeros((100, 80), bool)
+    mask[88:, :] = True
+    mask[:12, :] = True
+    mask[:50, 68:] = True
+    mask[40:52, :] = True
+    mask[40:, :12] = True
+    assert not rulings(mask).any()
+
+
+def test_where_nothing_is_inside_rulings_stay() -> None:
+    """They may be all there is: a 1 that was cut out tightly."""
+    mask = np.zeros((100, 80), bool)
+    mask[:, :10] = True
+    assert not rulings(mask).any()
+    mask[30:70, 40:46] = True
+    assert rulings(mask)[:, :10].all()
+    assert not rulings(mask)[30:70, 40:46].any()
