@@ -152,7 +152,8 @@ def rulings(mask: np.ndarray, config: LineRemovalConfig = DEFAULT.lines) -> np.n
     if max(others, default=0) < config.frame_holds * height:
         return np.zeros_like(mask)
     # With the soft edge, of which what is left of the ink may have a little more.
-    return ndimage.maximum_filter(found.view(np.uint8), 5).view(bool)
+    result: np.ndarray = ndimage.maximum_filter(found.view(np.uint8), 5).view(bool)
+    return result
 
 
 def _thickest(shape: tuple[int, ...], config: LineRemovalConfig) -> int:
