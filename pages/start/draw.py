@@ -30,7 +30,7 @@ def read_digit() -> None:
         place = followed(found)
         digit = session().digit = found.chosen(place)  # all pages speak about it from now on
         said = found.reading
-        answer(said.probabilities[place], said.verdicts[place], digit.label)
+        answer(said.probabilities[place], said.verdicts[place], digit.label, known)
         correct(digit)
     steps(found, place)
     st.subheader("Inside: the most active feature maps of each layer", anchor="inside")
@@ -40,7 +40,8 @@ def read_digit() -> None:
 
 with st.container(horizontal=True, vertical_alignment="center"):
     where = source()
-    when_sure(rules())
+    known = rules()
+    when_sure(known)
     why_these_steps()
 read_digit()
 st.page_link(page("feature_maps"), label="All feature maps")

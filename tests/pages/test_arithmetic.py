@@ -96,7 +96,7 @@ def test_the_sentence_names_the_three_largest_products(monkeypatch: pytest.Monke
     app, _ = opened(monkeypatch, CONFIGS["course"])
     app.run()
     sentence = next(t.value for t in app.markdown if "What mattered most" in t.value)
-    sizes = [abs(float(n.replace("−", "-"))) for n in re.findall(r"= (−?[\d.]+)\)", sentence)]
+    sizes = [abs(float(n.replace("−", "-"))) for n in re.findall(r"≈ (−?[\d.]+)\)", sentence)]
     assert len(sizes) == 3
     assert sizes == sorted(sizes, reverse=True)
 

@@ -5,15 +5,19 @@ import streamlit as st
 
 from model.evaluation.verdict import Judgement, Rules, Verdict
 from model.network.digit_detector import detector_card
+from ui.style.words import percent
 
 
-def answer(probabilities: np.ndarray, verdict: Verdict, truth: int | None) -> None:
+def answer(
+    probabilities: np.ndarray, verdict: Verdict, truth: int | None, rules: Rules | None
+) -> None:
     """Show the answer with its judgement and all ten probabilities.
 
     Args:
         probabilities: (10,) float32, sums to 1.
         verdict: of this answer.
         truth: the digit's own label where it is known.
+        rules: when the network is sure, if that is measured yet.
     """
     best = verdict.digit
     large = "?" if verdict.judgement is Judgement.STRANGE else str(best)
@@ -30,27 +34,29 @@ def answer(probabilities: np.ndarray, verdict: Verdict, truth: int | None) -> No
         f"aria-label='The answer: {large}'>"
         f"<div class='ds-digit' data-digit='{best}' data-judgement='{verdict.judgement}'>{large}"
         f"</div><div class='ds-bars'>{rows}</div>"
-        f"<div class='ds-said'>{said(verdict, truth)}</div></div>"
+        f"<div class='ds-said'>{said(verdict, truth, rules)}</div></div>"
     )
 
 
-def said(verdict: Verdict, truth: int | None = None) -> str:
+def said(verdict: Verdict, truth: int | None = None, rules: Rules | None = None) -> str:
     """The judgement in words, as HTML."""
-    words = _judgement(verdict)
+    words = _judgement(verdict, rules)
     if truth is None:
         return words
     known = "which is right" if truth == verdict.digit else f"but it is a <b>{truth}</b>"
     return f"{words} The network says {verdict.digit}, {known}."
 
 
-def _judgement(verdict: Verdict) -> str:
-    # The margin of the figures as they stand there: a class subtracts them.
-    first = round(100 * verdict.probability, 1)
-    second = round(100 * (verdict.probability - verdict.margin), 1)
-    numbers = (
-        f"{verdict.digit} has {first:.1f}%, the runner-up {verdict.runner_up} has "
-        f"{second:.1f}%: a margin of {first - second:.1f} points."
-    )
+def _judgement(verdict: Verdict, rules: Rules | None) -> str:
+    """The judgement, with the two figures that decide it, in as many places as tell them apart."""
+    limit = rules.sure if rules is not None and np.isfinite(rules.sure) else None
+    numbers = f"{verdict.digit} has {percent(verdict.probability, limit)}"
+    if limit is not None:
+        numbers += f"; this network is sure from {percent(limit, verdict.probability)} on"
+    elif rules is not None:
+        numbers += "; this network was wrong too often to be sure of anything"
+    second = verdict.probability - verdict.margin
+    numbers += f". The runner-up {verdict.runner_up} has {percent(max(second, 0.0))}."
     match verdict.judgement:
         case Judgement.SURE:
             return f"<b>Sure.</b> {numbers}"
@@ -61,7 +67,7 @@ def _judgement(verdict: Verdict) -> str:
         case Judgement.STRANGE:
             return (
                 "<b>This does not look like a digit.</b> The ten probabilities always add up to "
-                f"100 %; here they are only a guess, and {verdict.digit} is the likeliest."
+                f"100%; here they are only a guess, and {verdict.digit} is the likeliest."
             )
 
 

@@ -101,7 +101,7 @@ def _formula(sum_: WeightedSum) -> str:
             terms.append(f"{rest} <span class='faint'>{len(others)} others</span>")
     terms.append(f"{in_brackets(four(sum_.bias))} <span class='faint'>bias</span>")
     plus = [terms[0], *(f"+ {term}" for term in terms[1:])]
-    return written("z =", *plus, total=four(sum_.z))
+    return written("z =", *plus, total=four(sum_.z), rounded=True)
 
 
 def _activation(sum_: WeightedSum) -> str:
@@ -127,7 +127,8 @@ def _most_important(sum_: WeightedSum) -> str:
 
 
 def _cause_words(cause: Cause, sum_: WeightedSum) -> str:
-    product = f"{two(cause.input)} × {in_brackets(two(cause.weight))} = {four(cause.product)}"
+    factors = f"{four(cause.input)} × {in_brackets(four(cause.weight))}"
+    product = f"{factors} ≈ {four(cause.product)}"
     if _channel_word(sum_) == "unit":
         return f"unit {cause.channel} ({product})"
     place = f"row {cause.row}, column {cause.column}"
@@ -162,7 +163,19 @@ def _products(sum_: WeightedSum, opened: int) -> None:
             "=",
             table(products, "products", scales[2]),
         ),
-        written("their sum", total=four(float(products.sum()))),
+        _sum_of_products(sum_, float(products.sum())),
+    )
+
+
+def _sum_of_products(sum_: WeightedSum, products: float) -> str:
+    """What the products of one input map give; where it is the only one, on to z."""
+    if sum_.products.shape[2] > 1:
+        return written(f"their sum, one of {sum_.products.shape[2]}", total=four(products))
+    return written(
+        f"their sum {four(products)}",
+        f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
+        total=f"{four(sum_.z)} <span class='faint'>z</span>",
+        rounded=True,
     )
 
 
@@ -189,6 +202,7 @@ def _partial_sums(sum_: WeightedSum, opened: int) -> None:
             f"all {len(order)} together {four(float(sums.sum()))}",
             f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
             total=f"{four(sum_.z)} <span class='faint'>z</span>",
+            rounded=True,
         ),
     )
 
@@ -221,7 +235,7 @@ def _softmax(sum_: WeightedSum) -> None:
     st.latex(r"p_d = \frac{e^{z_d}}{e^{z_0} + e^{z_1} + \dots + e^{z_9}}")
     parts = f"{four(float(softmax.exponentials[digit]))} / {four(softmax.total)}"
     write(
-        written(f"p<sub>{digit}</sub> = {parts}", total=four(sum_.value)),
+        written(f"p<sub>{digit}</sub> = {parts}", total=four(sum_.value), rounded=True),
         verdict(f"p<sub>{digit}</sub>", sum_.check),
         softmax_table(softmax.logits, softmax.exponentials, softmax.shares, digit),
     )
@@ -243,7 +257,7 @@ def _pooling(window: PoolingWindow) -> None:
     else:
         st.latex(r"y(i,j) = \tfrac{1}{4} \sum_{(p,q)\,\in\,W(i,j)} x(p,q)")
         terms = " + ".join(in_brackets(number) for number in numbers)
-        formula = written(f"({terms}) / {len(numbers)}", total=four(window.value))
+        formula = written(f"({terms}) / {len(numbers)}", total=four(window.value), rounded=True)
     write(tables(values), formula, verdict("y", window.check))
     st.markdown(_winner_words(window))
     st.caption(ROUNDED)
@@ -253,7 +267,9 @@ def _winner_words(window: PoolingWindow) -> str:
     if window.mode != "max":
         return "Each of the four values counts for a quarter."
     if len(window.winners) > 1:
-        return f"{len(window.winners)} of the four are the largest: any of them could have won."
+        count = {2: "Two", 3: "Three"}.get(len(window.winners))
+        who = "All four are equally large" if count is None else f"{count} are equally large"
+        return f"{who}: any of them could have won."
     row, column = window.winners[0]
     place = f"row {window.top + row}, column {window.left + column}"
     return f"**The winner** stands at {place} of the input map. The other three are dropped."

@@ -18,8 +18,8 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def two(value: float) -> str:
-    """A number with two places, as it stands in a cell; what is not zero keeps its sign."""
-    return f"{value + 0.0:.2f}".replace("-", "−")  # + 0.0: a negative zero is just zero
+    """A number with two places, as it stands in a cell; what rounds to zero has no sign."""
+    return f"{value:z.2f}".replace("-", "−")
 
 
 def four(value: float) -> str:
@@ -100,10 +100,16 @@ def bars(
     return f"<div class='list'>{''.join(rows)}</div>"
 
 
-def written(*parts: str, total: str) -> str:
-    """A formula with numbers in it; lines break only between its parts."""
-    spans = " ".join(f"<span>{part}</span>" for part in parts)
-    return f"<div class='written'>{spans} <span class='total'>= {total}</span></div>"
+def written(*parts: str, total: str, rounded: bool = False) -> str:
+    """A formula with numbers in it; lines break only between its parts.
+
+    Args:
+        *parts: what stands before the sign.
+        total: what stands after it.
+        rounded: the parts are rounded, so that they give the total only about: ≈ and not =.
+    """
+    spans, sign = " ".join(f"<span>{part}</span>" for part in parts), "≈" if rounded else "="
+    return f"<div class='written'>{spans} <span class='total'>{sign} {total}</span></div>"
 
 
 def verdict(name: str, check: Check) -> str:

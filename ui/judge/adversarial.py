@@ -16,6 +16,7 @@ from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
 from ui.style.colours import DARK, LIGHT
+from ui.style.words import percent
 
 SIZE = 260
 NAMES = {AttackMethod.ONE_STEP: "one step", AttackMethod.ITERATED: "iterated"}
@@ -137,7 +138,7 @@ def _verdict(found: Attack) -> None:
 
 def _answer(found: Attack, place: int) -> str:
     shares = found.probabilities[place]
-    return f"Answer: **{shares.argmax()}**, {shares.max():.1%} sure"
+    return f"Answer: **{shares.argmax()}**, with a probability of {percent(float(shares.max()))}"
 
 
 def _chart(found: Attack) -> None:

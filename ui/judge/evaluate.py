@@ -137,8 +137,8 @@ def _figures(found: Evaluation) -> None:
             f"{low:.2%} to {high:.2%}",
             delta_color="off",
             delta_arrow="off",
-            help="The share of digits read rightly. Below it the 95 % interval (Wilson): on other "
-            "digits of this kind the true share lies in it with a probability of about 95 %. More "
+            help="The share of digits read rightly. Below it the 95% interval (Wilson): on other "
+            "digits of this kind the true share lies in it with a probability of about 95%. More "
             "digits make it narrower.",
         )
         st.metric("Mistakes", f"{wrong:,} of {len(found):,}")
@@ -251,7 +251,7 @@ def _calibration(found: Evaluation) -> None:
     bins = found.reliability()
     filled = bins.counts > 0
     st.markdown(
-        "Of all answers with a confidence of about 80 %, 80 % should be right. **Below the dashed "
+        "Of all answers with a confidence of about 80%, 80% should be right. **Below the dashed "
         "line** it is too sure of itself, above it too modest. The mean distance, weighted by the "
         f"number of answers, is the **expected calibration error**: {bins.error:.2%}."
     )

@@ -91,8 +91,8 @@ def _pca(features: np.ndarray, answers: np.ndarray, own: np.ndarray | None) -> N
     right, up = (round(100 * float(share), 1) for share in plane.shares)
     st.caption(
         f"The {features.shape[1]} numbers of the dense layer for 1,000 digits that the network has "
-        f"not learned from. The plane keeps {right + up:.1f} % of their variance "
-        f"({right:.1f} % to the right, {up:.1f} % upwards)."
+        f"not learned from. The plane keeps {right + up:.1f}% of their variance "
+        f"({right:.1f}% to the right, {up:.1f}% upwards)."
     )
     near = neighbours(features, own, NEAREST) if own is not None else None
     star = plane.points(own[None])[0] if own is not None else None

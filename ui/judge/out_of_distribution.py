@@ -82,8 +82,8 @@ def _show(results: Sequence[Foreign], complete: bool) -> None:
     rows = "".join(_row(each) for each in found.values())
     st.html(
         f"<div class='ds-elsewhere'><table><tr><th>Pictures</th><th>Count</th>"
-        f"<th>Read rightly<small>95 % interval</small></th><th>Mean confidence</th>"
-        f"<th>{SURE:.0%} sure or more</th>"
+        f"<th>Read rightly<small>95% interval</small></th><th>Mean confidence</th>"
+        f"<th>Probability of {SURE:.0%} or more</th>"
         f"<th>Called no digit<small>by the detector</small></th></tr>{rows}</table></div>"
     )
     if not complete:
@@ -91,7 +91,7 @@ def _show(results: Sequence[Foreign], complete: bool) -> None:
     st.markdown(
         "A letter has no right answer among ten digits. A network that knew its limits would be "
         "sure of none of them; the last column but one shows how often it is. The ten "
-        "probabilities always sum to 100 %, whatever it sees. So on the Draw page a second, small "
+        "probabilities always sum to 100%, whatever it sees. So on the Draw page a second, small "
         "network decides whether something looks like a digit at all: the **detector**. Unlike "
         "this network it has learned from letters, shapes, doodles and scribbles, other ones than "
         "these; the last column shows how often it says no."

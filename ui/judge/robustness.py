@@ -67,7 +67,8 @@ def one_digit(digit: ChosenDigit) -> None:
 
 
 def _answer(inside: ForwardPass, digit: ChosenDigit) -> None:
-    answer(inside.probabilities, judge_pass(inside, rules()), digit.label)
+    known = rules()
+    answer(inside.probabilities, judge_pass(inside, known), digit.label, known)
 
 
 def _sliders() -> dict[Corruption, float]:

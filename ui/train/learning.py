@@ -58,7 +58,7 @@ def _first_filters(network: Network | None) -> None:
 def _ten_digits(probe: Probe | None) -> None:
     st.markdown(
         "**Ten test digits**",
-        help="Below each digit stands what the network takes it for, and how sure it is. A dashed "
+        help="Below each digit stands what the network takes it for, with its probability. A dashed "
         "frame marks a wrong answer. The network never trains on these.",
     )
     if probe is None:
@@ -73,7 +73,7 @@ def _ten_digits(probe: Probe | None) -> None:
 def _card(truth: int, probabilities: np.ndarray) -> str:
     answer, sure = int(probabilities.argmax()), float(probabilities.max())
     wrong = answer != truth
-    words = f"a {truth}, read as {answer}, {sure:.0%} sure"
+    words = f"a {truth}, read as {answer}, with {sure:.0%}"
     return (
         f"<div role='listitem' class='{'wrong' if wrong else 'right'}' aria-label='{words}'>"
         f"<img alt='' src='{_pictures()[truth]}'><b>{answer}</b> {sure:.0%}"

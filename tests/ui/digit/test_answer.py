@@ -24,11 +24,20 @@ def test_every_judgement_has_its_sentence(judgement: Judgement, words: str) -> N
     assert words in said(verdict(judgement))
 
 
-def test_runner_up_and_margin_are_told() -> None:
-    words = said(verdict(Judgement.UNSURE))
-    assert "4 has 62.0%" in words
+def test_what_decides_and_the_runner_up_are_told() -> None:
+    words = said(verdict(Judgement.UNSURE), rules=Rules(0.971, 0.95, 0.999))
+    assert "4 has 62.0%; this network is sure from 97.1% on." in words
     assert "runner-up 9 has 30.0%" in words
-    assert "32.0 points" in words
+    assert "4 has 62.0%. The runner-up" in said(verdict(Judgement.UNSURE))
+    never = said(verdict(Judgement.UNSURE), rules=Rules(float("inf"), 0.0, 0.0))
+    assert "wrong too often" in never
+
+
+def test_a_probability_just_below_the_limit_reads_smaller_than_it() -> None:
+    close = Verdict(Judgement.UNSURE, 7, 0.99964, 1, 0.99961)
+    words = said(close, rules=Rules(0.9997, 0.95, 0.999))
+    assert "7 has 99.96%; this network is sure from 99.97% on." in words
+    assert "1 has 0.003%" in words
 
 
 def test_a_known_label_tells_right_from_wrong() -> None:

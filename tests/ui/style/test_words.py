@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.style.words import duration, plain
+from ui.style.words import duration, percent, plain
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,19 @@ def test_markdown_stands_for_itself(typed: str, markdown: str) -> None:
 )
 def test_durations_as_a_person_says_them(seconds: float | None, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("share", "apart", "text"),
+    [
+        (0.998, None, "99.8%"),
+        (1.0, None, "100.0%"),
+        (0.0, None, "0.0%"),
+        (0.99996, None, "99.996%"),
+        (0.00004, None, "0.004%"),
+        (0.99964, 0.9997, "99.96%"),
+        (0.9, 0.9, "90.0%"),
+    ],
+)
+def test_a_share_reads_as_what_it_is(share: float, apart: float | None, text: str) -> None:
+    assert percent(share, apart) == text

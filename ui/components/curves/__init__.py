@@ -75,7 +75,7 @@ def curves(
         y_label: the quantity along y.
         log: logarithmic y axis; values that are not positive become gaps.
         y_range: (low, high) of the y axis while not zoomed; None follows the points.
-        y_format: "percent" shows 0.5 as 50 %.
+        y_format: "percent" shows 0.5 as 50%.
         height: of the drawing without title and legend, in CSS pixels.
         empty: the sentence in place of points where there are none.
         sent: what this chart was sent already; None sends everything.
