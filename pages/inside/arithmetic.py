@@ -10,7 +10,6 @@ from ui.style.words import about
 
 st.title("The arithmetic")
 arrive("arithmetic")
-st.markdown("Pick any number inside the network and see the numbers that made it.")
 lesson(
     seeing="Every value of a layer is made of a few values of the layer before it. Pick one by "
     "clicking or with the arrow keys, or let the window play. The total is computed here once more "
@@ -23,6 +22,6 @@ lesson(
 digit = digit_to_follow()
 current = network()
 inside = look_inside(digit)
-st.caption(about(current, digit.source))
 if inside is not None:
     arithmetic(current, inside)
+st.caption(about(current, digit.source))

@@ -35,6 +35,6 @@ def follow() -> None:
 
 follow()
 if network().config.filters:
-    st.subheader("Dead filters")
-    st.caption("A filter is dead when its map is zero for every one of the 500 test digits.")
-    dead_filters(network())
+    with st.expander("Dead filters", icon=":material/visibility_off:"):
+        st.caption("A filter is dead when its map is zero for every one of the 500 test digits.")
+        dead_filters(network())

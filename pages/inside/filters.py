@@ -17,18 +17,20 @@ lesson(
     "ignore. Pick one to open it.",
     question="Which filters of the first layer look for edges, and how can you tell?",
     answer="Those with orange on one side and blue on the other: over plain paper or plain ink the "
-    "two sides cancel, over an edge they do not. Compare them with the Sobel kernels below.",
+    "two sides cancel, over an edge they do not. Compare them with the Sobel kernels under “Made "
+    "by hand”.",
 )
-st.caption(about(current))
-
 layers = kernels(current)
-if layers:
-    explore(current, layers)
-else:
-    st.info("This network has no convolution layer, so it has no kernels to show.")
-
-st.subheader("Filters made by hand")
-st.markdown("Before networks learned their filters, people wrote them down.")
-digit = digit_to_follow()
-st.caption(f"Digit: {digit.source}.")
-hand_made(layers[0] if layers else None, digit)
+learned, by_hand = st.tabs(["Learned", "Made by hand"], key="filters_tabs")
+with learned:
+    st.caption(about(current))
+    if layers:
+        explore(current, layers)
+    else:
+        st.info("This network has no convolution layer, so it has no kernels to show.")
+with by_hand:
+    digit = digit_to_follow()
+    st.caption(
+        f"Before networks learned their filters, people wrote them down. Digit: {digit.source}."
+    )
+    hand_made(layers[0] if layers else None, digit)

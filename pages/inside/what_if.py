@@ -11,7 +11,6 @@ from ui.style.words import about
 st.title("What if?")
 current = network()
 arrive("what_if")
-st.markdown("Change one small thing inside and see whether the answer holds.")
 lesson(
     seeing="Pick a filter and its map is gone; pick a pixel and it is flipped. The probabilities "
     "before and now stand beside each other. Nothing is learned anew, and Reset brings all back.",

@@ -17,6 +17,6 @@ lesson(
     "Look for the darkest orange cell and click it. Often it is 4 and 9, or 3 and 5: a few pixels "
     "of ink decide. Some of these digits are hard for people, too.",
 )
-st.caption(about(network()))
 evaluate()
+st.caption(about(network()))
 copy_link()

@@ -25,9 +25,13 @@ lesson(
 digit = digit_to_follow()
 current = network()
 inside = look_inside(digit)
-st.caption(about(current, digit.source))
 if inside is not None:
-    explain(current, inside, digit)
-    st.page_link(page("trust"), label="Is the explanation true? Test it")
-    st.subheader("Why this digit and not that one?", anchor="why")
-    why_not(current, inside, digit)
+    pixels, contrast = st.tabs(
+        ["Which pixels speak for it", "Why this digit and not that one?"], key="explain_tabs"
+    )
+    with pixels:
+        explain(current, inside, digit)
+        st.page_link(page("trust"), label="Is the explanation true? Test it")
+    with contrast:
+        why_not(current, inside, digit)
+st.caption(about(current, digit.source))

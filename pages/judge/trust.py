@@ -25,17 +25,20 @@ current = network()
 inside = look_inside(digit)
 st.caption(about(current, digit.source))
 if inside is not None:
-    st.markdown(answer_words(inside, digit))
-    st.subheader("Erase and put back", anchor="erase")
-    st.caption(
-        "Only pixels with ink are erased. Petsiuk, Das and Saenko 2018, “RISE: randomized input "
-        "sampling for explanation of black-box models”."
+    erase, control = st.tabs(
+        ["Erase and put back", "The control: a network that has learned nothing"], key="trust_tabs"
     )
-    deletion(current, inside, digit)
-    over_many(current)
-    st.subheader("The control: a network that has learned nothing", anchor="control")
-    st.caption(
-        "An explanation that looks the same for random weights explains nothing. Adebayo et al. "
-        "2018, “Sanity checks for saliency maps”."
-    )
-    random_weights(current, inside, digit)
+    with erase:
+        st.markdown(answer_words(inside, digit))
+        deletion(current, inside, digit)
+        over_many(current)
+        st.caption(
+            "Only pixels with ink are erased. Petsiuk, Das and Saenko 2018, “RISE: randomized "
+            "input sampling for explanation of black-box models”."
+        )
+    with control:
+        random_weights(current, inside, digit)
+        st.caption(
+            "An explanation that looks the same for random weights explains nothing. Adebayo et "
+            "al. 2018, “Sanity checks for saliency maps”."
+        )

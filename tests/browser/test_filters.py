@@ -58,6 +58,7 @@ def test_open_a_filter_let_it_climb_and_apply_a_kernel_of_ones_own(
     expect(page.get_by_text("Step 60 of 60")).to_be_visible(timeout=SLOW)
     expect(page.locator(".st-key-ascent_steps .cell")).to_have_count(12)
 
+    page.get_by_role("tab", name="Made by hand").click()
     # Typed in, Sobel's nine numbers do to the drawing what the ready-made kernel does.
     result = page.locator(".st-key-hand_made_result .line")
     expect(page.get_by_text("Digit: your drawing.")).to_be_visible()

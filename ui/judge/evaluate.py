@@ -75,12 +75,6 @@ def evaluate() -> None:
             "it reads new ones.",
             icon=":material/info:",
         )
-    if all(each.kind != "full" for each in sets):
-        st.caption(
-            "The 10,000 test digits of full MNIST are not on this computer. Download them on the "
-            "Train page, under Digits; then they can be chosen here. Digits that you correct on "
-            "the Draw page make a test set of your own."
-        )
     current = network()
     ask_in_slices(
         ("evaluate", current.fingerprint, chosen.name),
@@ -89,6 +83,12 @@ def evaluate() -> None:
         key=f"evaluate_{chosen.kind}",
         label=f"Reading {chosen.words}",
     )
+    if all(each.kind != "full" for each in sets):
+        st.caption(
+            "The 10,000 test digits of full MNIST are not on this computer. Download them on the "
+            "Train page, under Digits; then they can be chosen here. Digits that you correct on "
+            "the Draw page make a test set of your own."
+        )
 
 
 def _slices(current: Network, chosen: TestSet) -> list[Slice[np.ndarray]]:

@@ -77,8 +77,9 @@ CANNOT = {
     ),
     AttributionMethod.GRAD_CAM: (
         "Anything finer than a cell of the layer. And one mean gradient stands for a whole map, "
-        "so that a map that helps in one place and harms in another is shown wrongly. In a layer "
-        "close to the picture even the answered digit can come out blue."
+        "so that a map that helps in one place and harms in another is shown wrongly. So it opens "
+        "at the last convolution: in a layer closer to the picture, with finer cells, even the "
+        "answered digit can come out mostly blue."
     ),
 }
 SCORE = (
@@ -166,22 +167,22 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
 
 def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
     """Let the method and its settings be chosen."""
-    method = AttributionMethod(
-        st.segmented_control(
-            "Method",
-            [str(each) for each in AttributionMethod],
-            default=start(
-                METHOD,
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        method = AttributionMethod(
+            st.segmented_control(
+                "Method",
                 [str(each) for each in AttributionMethod],
-                str(AttributionMethod.OCCLUSION),
-            ),
-            format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
-            required=True,
-            key="explain_method",
-            persist_state="session",
+                default=start(
+                    METHOD,
+                    [str(each) for each in AttributionMethod],
+                    str(AttributionMethod.OCCLUSION),
+                ),
+                format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
+                required=True,
+                key="explain_method",
+                persist_state="session",
+            )
         )
-    )
-    with st.container(horizontal=True, gap="medium"):
         if method is AttributionMethod.OCCLUSION:
             window = st.selectbox(
                 "Window",

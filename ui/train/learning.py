@@ -58,8 +58,8 @@ def _first_filters(network: Network | None) -> None:
 def _ten_digits(probe: Probe | None) -> None:
     st.markdown(
         "**Ten test digits**",
-        help="Below each digit stands what the network takes it for, with its probability. A dashed "
-        "frame marks a wrong answer. The network never trains on these.",
+        help="Below each digit stands what the network takes it for, with its probability. A "
+        "dashed frame marks a wrong answer. The network never trains on these.",
     )
     if probe is None:
         st.caption("They are read once a second, as soon as the engine is ready.")

@@ -219,7 +219,7 @@ def test_only_some_digits_can_be_asked_about() -> None:
 
 def test_which_layers_grad_cam_weighs() -> None:
     assert [each.name for each in cam_layers(CONFIGS["two"])] == ["conv1", "pool1", "conv2"]
-    assert usual_layer(NetworkConfig()) == layers(NetworkConfig())[2]
+    assert usual_layer(NetworkConfig()) == layers(NetworkConfig())[4]
     only = usual_layer(NetworkConfig((4,)))
     assert only is not None
     assert only.name == "conv1"
