@@ -246,10 +246,15 @@ class RunFolder:
         records, present = self._read_epochs()
         readable = set(records)
         snapshot = self._read_snapshot(parameters, records)
-        if snapshot is None:
-            snapshot = self._newest(about.epoch, parameters, present)
-            if snapshot is not None and snapshot.epoch:
-                missing.add(Missing.OPTIMIZER)
+        # Where the disk had no room for the snapshot, epochs may have been written after it. A run
+        # that moves does them again, to the same figures; one that has ended comes back as it was.
+        behind = snapshot is not None and snapshot.epoch < about.epoch and not about.phase.moving
+        if snapshot is None or behind:
+            newest = self._newest(about.epoch, parameters, present)
+            if newest is not None and (snapshot is None or newest.epoch > snapshot.epoch):
+                snapshot = newest
+                if snapshot.epoch:
+                    missing.add(Missing.OPTIMIZER)
         if snapshot is None:
             return Saved(about, None, (), frozenset(), frozenset(missing), stamp)
         whole, gaps = _without_gaps(records, snapshot.epoch)
@@ -325,8 +330,8 @@ class RunFolder:
     def _newest(self, finished: int, parameters: int, present: frozenset[int]) -> Snapshot | None:
         """A snapshot of the newest epoch whose weights are whole; the optimiser begins anew.
 
-        An epoch counts when the run's description, or the damaged snapshot, says that it is over.
-        Until then the run, being a function of its seed, does it again to the same figures.
+        An epoch counts when the run's description says that it is over, or when there has been a
+        snapshot. Until then the run, being a function of its seed, does it again.
         """
         with contextlib.suppress(OSError):
             if self._path("last.npz").exists():

@@ -235,6 +235,27 @@ def test_an_epoch_that_nothing_says_is_over_is_done_again(folder: Path) -> None:
     assert not saved.missing
 
 
+@pytest.mark.parametrize(
+    ("phase", "epoch", "missing"),
+    [(RunPhase.FINISHED, 3, {Missing.OPTIMIZER}), (RunPhase.TRAINING, 1, set())],
+)
+def test_epochs_that_found_room_when_their_snapshot_did_not(
+    phase: RunPhase, epoch: int, missing: set[Missing]
+) -> None:
+    files = write(1)
+    for number in (2, 3):
+        files.save_epoch(record(number), ABOUT)
+    files.save_about(replace(ABOUT, phase=phase, epoch=4))
+    saved = files.load()
+    assert saved is not None
+    assert saved.snapshot is not None
+    assert (saved.snapshot.epoch, saved.missing) == (epoch, missing)
+    assert np.array_equal(saved.snapshot.weights, vector(epoch))
+    assert taken_up(saved.about, epoch).phase is (
+        RunPhase.PAUSED if phase is RunPhase.FINISHED else RunPhase.RECOVERING
+    )
+
+
 def test_a_run_written_before_there_were_copies_is_read(folder: Path) -> None:
     files = write(2)
     for epoch in range(3):
