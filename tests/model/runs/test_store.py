@@ -249,7 +249,8 @@ def test_epochs_that_found_room_when_their_snapshot_did_not(
     saved = files.load()
     assert saved is not None
     assert saved.snapshot is not None
-    assert (saved.snapshot.epoch, saved.missing) == (epoch, missing)
+    assert saved.snapshot.epoch == epoch
+    assert saved.missing == missing
     assert np.array_equal(saved.snapshot.weights, vector(epoch))
     assert taken_up(saved.about, epoch).phase is (
         RunPhase.PAUSED if phase is RunPhase.FINISHED else RunPhase.RECOVERING
