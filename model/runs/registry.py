@@ -10,6 +10,7 @@ from model.engine import Engine
 from model.network import NetworkConfig
 from model.runs import store
 from model.runs.lease import this_server
+from model.runs.owner import keep_mark, kept_mark
 from model.runs.run import QUICK_DISK, Run
 from model.runs.store import RunFolder
 from model.training.config import TrainingConfig
@@ -29,13 +30,22 @@ class Runs:
         # A run that is no longer held may still be in somebody's hands: it stays the only one.
         self._known: WeakValueDictionary[str, Run] = WeakValueDictionary()
 
-    def start(self, title: str, network: NetworkConfig, settings: TrainingConfig) -> Run:
-        """Begin a run; it trains at once."""
-        run = Run(title, network, settings, self._engine(), server=self._server)
+    def start(
+        self, title: str, network: NetworkConfig, settings: TrainingConfig, owner: str = ""
+    ) -> Run:
+        """Begin a run; it trains at once.
+
+        Args:
+            title: what the screen calls it.
+            network: the architecture.
+            settings: of the training.
+            owner: the mark of its person, see `model.runs.owner`; empty: everybody may steer it.
+        """
+        run = Run(title, network, settings, self._engine(), server=self._server, owner=owner)
         with self._lock:
             self._held = {name: run for name, run in self._held.items() if not run.forgettable}
             self._held[run.id] = self._known[run.id] = run
-        threading.Thread(target=self._tidy_up, name=TIDYING, daemon=True).start()
+        threading.Thread(target=self._settle, args=(run,), name=TIDYING, daemon=True).start()
         return run
 
     def prepare(self) -> None:
@@ -55,18 +65,31 @@ class Runs:
                 self._held[identifier] = self._known[identifier] = run
             return run
 
-    def _tidy_up(self) -> None:
-        """Delete what is too old or too much, in a thread of its own: the disk may be slow."""
+    def _settle(self, run: Run) -> None:
+        """Note whose run it is, and delete what is too old or too much.
+
+        In a thread of its own: the disk may be slow.
+        """
+        if run.owner:
+            keep_mark(RunFolder(run.id).path, run.owner)
         with self._lock:
             known = set(self._known)
         with contextlib.suppress(OSError):  # a disk that we may not tidy up is no fault of the run
             store.clear(known)
 
     def _load(self, identifier: str) -> Run | None:
-        saved = RunFolder(identifier).load()
+        folder = RunFolder(identifier)
+        saved = folder.load()
         if saved is None:
             return None
-        about, engine = saved.about, self._engine()
+        about = saved.about
         return Run(
-            about.title, about.network, about.settings, engine, identifier, saved, self._server
+            about.title,
+            about.network,
+            about.settings,
+            self._engine(),
+            identifier,
+            saved,
+            self._server,
+            kept_mark(folder.path),
         )

@@ -61,6 +61,7 @@ class Run:
         identifier: of a run that is found again; None makes a new one.
         saved: what was found of it on disk.
         server: whose run it is, where several use one folder.
+        owner: the mark of its person, see `model.runs.owner`.
     """
 
     def __init__(
@@ -72,8 +73,10 @@ class Run:
         identifier: str | None = None,
         saved: Saved | None = None,
         server: Owner | None = None,
+        owner: str = "",
     ) -> None:
         self.id = identifier or secrets.token_urlsafe(12)  # whoever knows it sees the run
+        self.owner = owner
         self.network = network
         self.settings = settings
         self.created = saved.about.created if saved else time.time()

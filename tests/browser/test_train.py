@@ -152,3 +152,23 @@ def test_two_people_train_at_once_and_see_only_their_own(
         page.get_by_role("button", name="Stop", exact=True).click(timeout=WARM)
         expect(page.get_by_text("Stopped.")).to_be_visible(timeout=WARM)
         page.context.close()
+
+
+def test_a_shared_link_lets_others_watch_and_no_more(
+    page: Page, browser: Browser, serve: Callable[[Path], str]
+) -> None:
+    open_train(page, serve(ROOT / "app.py"))
+    start(page, Epochs=200)
+    wait_for_batches(page, 0)
+    run_ids(page)
+    stranger = browser.new_context()  # another browser: without our cookies
+    other = stranger.new_page()
+    other.goto(page.url)
+    wait_for_batches(other, 0)
+    expect(other.get_by_text("You watch this training.")).to_be_visible(timeout=WARM)
+    for name in ("Pause", "Stop", "One batch"):
+        expect(other.get_by_role("button", name=name)).to_have_count(0)
+    stranger.close()
+    page.reload()
+    page.get_by_role("button", name="Stop").click(timeout=WARM)  # its own browser still can
+    expect(page.get_by_text("Stopped.")).to_be_visible(timeout=WARM)

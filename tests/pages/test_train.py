@@ -2,22 +2,28 @@
 
 import itertools
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
+import ui.state.my_runs
 from model.engine import InlineEngine, using_engine
 from model.network import Network, NetworkConfig, from_vector, to_vector, weight_shapes
 from model.network.weights_file import network_to_bytes
 from model.runs import RunPhase
+from model.runs.owner import keep_mark, kept_mark, mark_of
 from model.runs.store import About, EpochRecord, RunFolder
 from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
+from ui.state.my_runs import OWNER_COOKIE
+from ui.state.session import runs
 
 ROOT = Path(__file__).resolve().parents[2]
 MENU = ROOT / "ui" / "frame" / "menu.py"
@@ -254,3 +260,49 @@ def test_a_run_that_changes_its_rate_by_hand_keeps_its_settings() -> None:
     (rate,) = [widget for widget in app.number_input if widget.label == "Learning rate"]
     assert rate.value == pytest.approx(0.0005)
     assert "learning rate 0.001" in words(app)
+
+
+def test_who_only_watches_cannot_steer(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs, mine = finished_run(), finished_run("Run 2")
+    keep_mark(RunFolder(theirs).path, mark_of("their secret"))
+    keep_mark(RunFolder(mine).path, mark_of("my secret"))
+    monkeypatch.setattr(ui.state.my_runs, "my_mark", lambda: mark_of("my secret"))
+    watched = train_page(theirs)
+    keys = {button.key for button in watched.button}
+    assert not keys & {"pause", "resume", "one_batch", "one_epoch", "ten_more", "stop"}
+    assert not [field for field in watched.number_input if field.label == "Learning rate"]
+    assert "Only the browser that began it can steer it" in words(watched)
+    assert "ten_more" in {button.key for button in train_page(mine).button}
+
+    compared = train_page(theirs, tab="Compare")
+    assert "pin" not in {button.key for button in compared.button}
+    assert "Name" not in {field.label for field in compared.text_input}
+    assert compared.button(key="delete").label == "Take off my list"
+    compared.button(key="delete").click().run()
+    run = runs().get(theirs)
+    assert run is not None
+    assert not run.deleted  # it is off this list, and its person still has it
+    compared.button(key="undo").click().run()
+    assert not run.deleted
+
+
+def test_a_run_of_a_browser_with_a_secret_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "s" * 43
+    cookies = {OWNER_COOKIE: secret}
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: cookies))
+    app = train_page()
+    app.button(key="start").click().run()
+    identifier = "".join(app.query_params["run"])
+    folder = RunFolder(identifier).path
+    until = time.monotonic() + 30
+    while not ((folder / "owner").exists() and (folder / "run.json").exists()):
+        assert time.monotonic() < until  # they are written in threads of their own
+        time.sleep(0.01)
+    assert secret not in (folder / "owner").read_text()
+    assert kept_mark(folder) == mark_of(secret)
+    run = runs().get(identifier)  # as another server finds it
+    assert run is not None
+    assert run.owner == mark_of(secret)
+    assert ui.state.my_runs.may_steer(run)
+    cookies.clear()
+    assert not ui.state.my_runs.may_steer(run)

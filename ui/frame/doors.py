@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.frame.classroom import own_address
+from ui.state.my_runs import OWNER_COOKIE, secret_in
 
 CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent/")
 """Streamlit's routes that tell strangers about the server, or let them drive it."""
@@ -25,9 +26,7 @@ FRAMES = "DIGITSCOPE_FRAME_ANCESTORS"
 """Names the sites that may show the app in a frame: origins with a blank between two."""
 ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.\-]+(:[0-9]+)?")
 
-OWNER_COOKIE = "digitscope_owner"
 OWNER_SECONDS = 400 * 24 * 60 * 60  # browsers keep no cookie longer
-OWNER = re.compile(r"[A-Za-z0-9_\-]{43}")
 
 
 def frame_policy(environment: Mapping[str, str]) -> str:
@@ -41,12 +40,6 @@ def frame_policy(environment: Mapping[str, str]) -> str:
         if not ORIGIN.fullmatch(origin):
             raise ValueError(f"{FRAMES}: {origin!r} is no origin such as https://school.example")
     return " ".join(["frame-ancestors 'self'", *named])
-
-
-def owner_of(cookies: Mapping[str, str]) -> str | None:
-    """The secret that says whose runs these are, from the cookies of a request; None without."""
-    secret = cookies.get(OWNER_COOKIE, "")
-    return secret if OWNER.fullmatch(secret) else None
 
 
 def speaks_for_us(origin: str) -> bool:
@@ -118,7 +111,7 @@ def _give_secret(scope: Scope, headers: MutableHeaders) -> None:
         cookies = {name: each.value for name, each in SimpleCookie(sent.decode("latin-1")).items()}
     except CookieError:
         cookies = {}
-    if owner_of(cookies) is None:
+    if secret_in(cookies) is None:
         secure = "; Secure" if scope["scheme"] == "https" else ""
         headers.append(
             "Set-Cookie",

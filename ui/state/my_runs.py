@@ -1,6 +1,14 @@
-"""This person's runs: begun, deleted, brought back, and found again by the URL."""
+"""This person's runs: begun, deleted, brought back, and found again by the URL.
 
+Whose they are is told by a secret that the server gives each browser, in a cookie. No script in a
+page can read it and no address carries it, so a link that is shared lets others watch a run and no
+more. A reload, another tab and a restart of the server find it again. A browser that takes no
+cookies has no secret: its runs can be steered by whoever has their address.
+"""
+
+import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -9,6 +17,7 @@ from model.data.cache import refusal
 from model.engine import engine
 from model.network import NetworkConfig
 from model.runs import Run
+from model.runs.owner import mark_of
 from model.runs.watch import Watch
 from model.training.config import TrainingConfig
 from ui.state.address import keep, kept
@@ -18,6 +27,30 @@ from ui.state.session import runs, session
 from ui.state.shown_network import show_run
 
 RUNS_IN_URL = 8
+OWNER_COOKIE = "digitscope_owner"
+SECRET = re.compile(r"[A-Za-z0-9_\-]{43}")
+
+
+def secret_in(cookies: Mapping[str, str]) -> str | None:
+    """The secret among the cookies of a request; None without."""
+    secret = str(cookies.get(OWNER_COOKIE, ""))  # whatever a session without a browser has
+    return secret if SECRET.fullmatch(secret) else None
+
+
+def my_mark() -> str:
+    """The mark of this person's secret; empty for a browser without."""
+    secret = secret_in(st.context.cookies)
+    return mark_of(secret) if secret is not None else ""
+
+
+def may_steer(run: Run, mark: str | None = None) -> bool:
+    """Whether a run is this person's, or nobody's.
+
+    Args:
+        run: the run.
+        mark: of the person, where no page of theirs asks.
+    """
+    return run.owner in ("", my_mark() if mark is None else mark)
 
 
 def keep_runs_in_url() -> None:
@@ -78,14 +111,14 @@ def start_run(network: NetworkConfig, settings: TrainingConfig) -> Run:
     """Start a run for this person; from its first epoch on, the pages show its network."""
     titles = {run.title for run in my_runs()}
     number = next(n for n in range(1, len(titles) + 2) if f"Run {n}" not in titles)
-    run = runs().start(f"Run {number}", network, settings)
+    run = runs().start(f"Run {number}", network, settings, my_mark())
     session().run_ids.append(run.id)
     show_run(run.id)
     return run
 
 
 def restart_run(run: Run, same_seed: bool) -> Run:
-    """Stop a run and start over with its settings, as a run of its own.
+    """Stop a run, if it is this person's, and start over with its settings, as a run of its own.
 
     The old one keeps its curve and its networks, so nothing is lost and the two can be compared.
     Changes of the learning rate that were made by hand are not repeated.
@@ -94,16 +127,17 @@ def restart_run(run: Run, same_seed: bool) -> Run:
         run: whose architecture and settings are taken.
         same_seed: the same curve once more; else another by a new seed.
     """
-    if run.state().phase.moving:
+    if run.state().phase.moving and may_steer(run):
         run.stop()
     seed = run.settings.seed if same_seed else secrets.randbelow(10_000)
     return start_run(run.network, replace(run.settings, seed=seed))
 
 
 def delete_run(run: Run) -> None:
-    """Take a run off this person's list; `undo_delete` brings it back."""
+    """Delete a run, or take another's off this person's list; `undo_delete` brings it back."""
     mine = session()
-    run.deleted = True
+    if may_steer(run):
+        run.deleted = True
     mine.run_ids.remove(run.id)
     mine.deleted_runs.append(run.id)
     if mine.shown_id == run.id:
@@ -116,7 +150,8 @@ def undo_delete() -> Run | None:
     mine = session()
     run = runs().get(mine.deleted_runs.pop()) if mine.deleted_runs else None
     if run is not None:
-        run.deleted = False
+        if may_steer(run):
+            run.deleted = False
         mine.run_ids.append(run.id)
         mine.run_ids.sort(key={other.id: other.created for other in my_runs()}.__getitem__)
         if mine.shown_deleted == run.id and mine.shown_id is None:

@@ -42,6 +42,7 @@ from model.evaluation.pen_reading import (
 from model.network import SIDE, Network
 from model.preprocessing.sheet import Problem
 from model.runs import Run
+from ui.state.my_runs import may_steer
 from ui.state.pen_frames import (
     GIVEN,
     LARGEST,
@@ -272,7 +273,7 @@ class Connection:
                 seat.choose_epoch(epoch)
                 self._n, self._again = n, True
                 self._woken.set()
-            case RunFrame(do) if seat.run is not None:
+            case RunFrame(do) if seat.run is not None and may_steer(seat.run, seat.mark):
                 _steer(seat.run, do)
             case PathFrame(n, output):
                 self._question(n, lambda digit: PathQuestion(digit, output))

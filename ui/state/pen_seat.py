@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from model.network import Network
 from model.network.shipped import shipped
 from model.runs import Run
+from ui.state.my_runs import my_mark
 from ui.state.session import ChosenDigit, of_page, session
 
 Listener = Callable[[], None]
@@ -30,6 +31,7 @@ class Seat:
         steps_off: keys of the steps of preprocessing that are left out.
         given: a digit from elsewhere (a test digit, an upload, a link); None: the sheet counts.
         digit: the last one that was read; None where the sheet is empty.
+        mark: of its person, who may steer their own runs; see `ui.state.my_runs`.
         token: what the browser names the seat by; nobody can guess it.
     """
 
@@ -40,6 +42,7 @@ class Seat:
     steps_off: tuple[str, ...] = ()
     given: ChosenDigit | None = None
     digit: ChosenDigit | None = None
+    mark: str = field(default_factory=my_mark, repr=False)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     _adopted: ChosenDigit | None = None  # the last digit that other pages took over
     _chose: bool = False  # whether an epoch was chosen here since the pages last asked

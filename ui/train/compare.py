@@ -11,7 +11,7 @@ from model.network import count_parameters
 from model.runs import Run, RunState
 from model.runs.store import LONGEST_TITLE
 from ui.components.curves import Line, curves
-from ui.state.my_runs import delete_run, my_runs, undo_delete
+from ui.state.my_runs import delete_run, may_steer, my_runs, undo_delete
 from ui.state.session import of_page, runs, session
 from ui.state.shown_network import show_run, shown_run
 from ui.style.colours import DARK, LIGHT
@@ -173,7 +173,9 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
         )
         of_page(Comparing).run = chosen
         run = next(run for run in mine if run.id == chosen)
-        _rename(run)
+        mine_to_steer = may_steer(run)
+        if mine_to_steer:
+            _rename(run)
         with st.container(horizontal=True, key="run_actions"):
             here = shown_run()
             if st.button(
@@ -185,7 +187,7 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
             ):
                 show_run(run.id)
                 st.rerun()
-            if st.button(
+            if mine_to_steer and st.button(
                 "Unpin" if run.pinned else "Pin",
                 icon=":material/keep:",
                 key="pin",
@@ -194,10 +196,10 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
                 run.pinned = not run.pinned
                 st.rerun()
             if st.button(
-                "Delete",
+                "Delete" if mine_to_steer else "Take off my list",
                 icon=":material/delete:",
                 key="delete",
-                disabled=run.pinned,
+                disabled=run.pinned and mine_to_steer,
                 help="Undo brings it back, until the page is loaded anew.",
             ):
                 delete_run(run)

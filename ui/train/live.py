@@ -10,7 +10,7 @@ from model.training.config import RATES
 from model.training.diagnosis import Evidence, Hint, ShowEpoch, hints
 from ui.components.curves import Line, Sent, curves
 from ui.frame.time_machine import travel
-from ui.state.my_runs import restart_run, start_run
+from ui.state.my_runs import may_steer, restart_run, start_run
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, plain
 from ui.train.hint_words import remedy_words, what, why
@@ -80,6 +80,9 @@ def _live(
 
 def _controls(run: Run) -> None:
     """The buttons; after each the page runs again and shows what it did."""
+    if not may_steer(run):
+        _watching(run)
+        return
     state = run.state()
     phase = state.phase
     failed = phase is RunPhase.FAILED
@@ -161,6 +164,21 @@ def _controls(run: Run) -> None:
     if again:
         restart_run(run, again == SAME)
     if go or batch or epoch or ten or stop or again:
+        st.rerun()
+
+
+def _watching(run: Run) -> None:
+    """What who only watches can do."""
+    st.caption("You watch this training. Only the browser that began it can steer it.")
+    again = st.menu_button(
+        "Start the same",
+        (SAME, NEW),
+        icon=":material/restart_alt:",
+        key="start_same",
+        help="Begins a training of your own with these settings. This one goes on.",
+    )
+    if again:
+        restart_run(run, again == SAME)
         st.rerun()
 
 
@@ -260,7 +278,7 @@ def _apply(run: Run, hint: Hint) -> None:
     if isinstance(remedy, ShowEpoch):
         travel(run, remedy.epoch)
     else:
-        if run.state().phase.moving:
+        if run.state().phase.moving and may_steer(run):
             run.stop()
         start_run(remedy.network, remedy.settings)
     st.rerun()

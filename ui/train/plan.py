@@ -7,7 +7,7 @@ import streamlit as st
 from model.network import count_parameters, layers
 from model.training.time_estimate import machine_speed, measured_speed, training_seconds
 from ui.state.ask import ask_in_background
-from ui.state.my_runs import my_runs, start_run
+from ui.state.my_runs import may_steer, my_runs, start_run
 from ui.style.layer_words import TITLES, shape_text
 from ui.style.words import duration, plain
 from ui.train.settings import Choice, training_settings
@@ -26,7 +26,9 @@ def new_run(label: str) -> None:
 
 
 def _plan(label: str, chosen: Choice | str) -> None:
-    busy = next((run.title for run in my_runs() if run.state().phase.moving), None)
+    busy = next(
+        (run.title for run in my_runs() if run.state().phase.moving and may_steer(run)), None
+    )
     started = st.button(
         label,
         type="primary",

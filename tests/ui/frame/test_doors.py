@@ -21,7 +21,8 @@ from websockets.typing import Origin, Subprotocol
 
 from tests.browser.conftest import ROOT, free_port, start_server, wait_until_healthy
 from ui.frame import classroom
-from ui.frame.doors import OWNER_COOKIE, frame_policy, owner_of, speaks_for_us
+from ui.frame.doors import frame_policy, speaks_for_us
+from ui.state.my_runs import OWNER_COOKIE, secret_in
 
 BASE = "school/digits"
 
@@ -140,7 +141,7 @@ def test_a_school_names_the_sites_that_may_show_the_app_in_a_frame() -> None:
 
 
 def test_a_secret_has_its_full_length() -> None:
-    assert owner_of({OWNER_COOKIE: "x" * 43}) == "x" * 43
+    assert secret_in({OWNER_COOKIE: "x" * 43}) == "x" * 43
     for wrong in ("", "x" * 42, "x" * 44, "x" * 42 + "/", json.dumps("x" * 41)):
-        assert owner_of({OWNER_COOKIE: wrong}) is None
-    assert owner_of({}) is None
+        assert secret_in({OWNER_COOKIE: wrong}) is None
+    assert secret_in({}) is None
