@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, to_page
 from tests.browser.pen import ONE, SEVEN, Pen, box_of
 
 pytestmark = pytest.mark.browser
@@ -140,6 +140,17 @@ def test_it_presents_and_brings_the_five_steps_forward(stage: Stage) -> None:
     expect(page.locator(".stage .lesson")).to_be_hidden()
     page.keyboard.press("p")
     expect(page.locator(".stage.present")).to_have_count(0)
+
+
+def test_other_pages_speak_of_the_drawing_and_keep_it_over_a_reload(stage: Stage) -> None:
+    page = stage.page
+    stage.draw(SEVEN)
+    stage.reads(7)
+    to_page(page, "Feature maps")
+    expect(page.get_by_role("heading", name="Feature maps", exact=True)).to_be_visible()
+    expect(page.get_by_text("your drawing")).to_be_visible(timeout=60_000)
+    page.reload()
+    expect(page.get_by_text("your drawing")).to_be_visible(timeout=60_000)
 
 
 def test_two_people_see_their_own(stage: Stage, browser: Browser) -> None:

@@ -27,6 +27,8 @@ def digit_to_follow() -> ChosenDigit:
         pick = picked_test_digit("inside")
     if pick is not None and mine.test_digit != before:  # it tells an earlier pick, too
         mine.digit = pick
+    if mine.digit is None and asked is None:
+        mine.digit = _drawn_in_this_tab()
     digit = _digit_or_first()
     keep({DIGIT: digit.place or None})  # the first one needs no word: it is what a page begins with
     return digit
@@ -62,6 +64,14 @@ def digit_under_pen() -> tuple[ChosenDigit, ForwardPass | None]:
     return digit, found.reading.inside if found is not None and shown else None
 
 
+def _drawn_in_this_tab() -> ChosenDigit | None:
+    """What the tab still has on its sheet after it was loaded again; it arrives in a second run."""
+    with st.container(key="tab_sheet"):
+        given = drawing()
+    found = read_given(given, quiet=True) if given.content is not None else None
+    return found.chosen(found.followed) if found is not None and found.digits else None
+
+
 def came_for(digit: ChosenDigit) -> bool:
     """Whether this is the digit of the link by which the person came: its choices are for it."""
     first = start(DIGIT, range(len(mnist.embedded().test)), 0)
@@ -69,8 +79,8 @@ def came_for(digit: ChosenDigit) -> bool:
 
 
 def _digit_or_first() -> ChosenDigit:
+    """The digit of all pages; while there is none, a test digit, which is not kept as chosen."""
     mine = session()
-    if mine.digit is None:
-        places = range(len(mnist.embedded().test))
-        mine.digit = test_digit(start(DIGIT, places, 0))
-    return mine.digit
+    if mine.digit is not None:
+        return mine.digit
+    return test_digit(start(DIGIT, range(len(mnist.embedded().test)), 0))
