@@ -110,18 +110,18 @@ def test_a_switch_changes_strip_and_answer_at_once(draw: Draw) -> None:
     page = draw.page
     draw.press(
         [(0.3 * x, 0.35 + 0.3 * y) for x, y in ONE]
-    )  # small, in the upper left: without centring the network is lost
+    )  # small, in the upper left: uncropped it is lost on its sheet
     draw.lift()
     draw.reads(1)
     page.reload()  # this may have been the answer to the half-drawn stroke; now there is only one
     draw.reads(1)
     last = page.locator(".film li[data-key=normalise] img")
     before, bars = last.get_attribute("src"), page.locator(".ds-bars").inner_text()
-    page.get_by_role("switch", name="Centred").click()
+    page.get_by_role("switch", name="Cropped").click()
     expect(last).not_to_have_attribute("src", before or "")
-    expect(page.locator(".film li[data-key=centre]")).to_have_class("off")
+    expect(page.locator(".film li[data-key=crop]")).to_have_class("off")
     expect(page.locator(".ds-bars")).not_to_have_text(bars, use_inner_text=True)
-    page.get_by_role("switch", name="Centred").click()
+    page.get_by_role("switch", name="Cropped").click()
     expect(last).to_have_attribute("src", before or "")
 
 

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import ROOT, WARM, at_rest, to_page
 
 pytestmark = pytest.mark.browser
+LISTENS = "window.digitscopeKeys"
+"""The page hears its keys: their script comes a moment after the page."""
 
 
 def test_the_keys_press_the_buttons_and_a_field_keeps_its_letters(
@@ -44,6 +46,7 @@ def test_presenting_is_larger_has_no_menu_and_its_address_opens_it(
     at_rest(page)
     height = title.first.bounding_box()
     assert height is not None
+    page.wait_for_function(LISTENS)
     page.keyboard.press("p")
     expect(menu).to_be_hidden()
     expect(page).to_have_url(re.compile(r"[?&]present=1"))
@@ -55,6 +58,7 @@ def test_presenting_is_larger_has_no_menu_and_its_address_opens_it(
     expect(page.locator(".st-key-leave")).to_be_visible(timeout=WARM)
     expect(menu).to_be_hidden()
     at_rest(page)
+    page.wait_for_function(LISTENS)
     page.keyboard.press("p")
     expect(menu).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))

@@ -38,9 +38,9 @@ def test_draw_read_train_and_look_inside(page: Page, serve) -> None:
 
     page.goto(url)
     expect(page.get_by_role("heading", name="DigitScope")).to_be_visible(timeout=WARM)
-    page.get_by_role("link", name="Draw a digit").click()
-    expect(page.locator(".ds-none[data-digit='']")).to_be_visible()  # a blank sheet: no answer
     engine_is_ready(page)
+    to_page(page, "Draw")
+    expect(page.locator(".ds-none[data-digit='']")).to_be_visible()  # a blank sheet: no answer
 
     draw(page, SEVEN)
     expect(page.locator(".ds-digit[data-digit='7']")).to_be_visible(timeout=20_000)
