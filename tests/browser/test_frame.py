@@ -7,11 +7,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, WARM, at_rest, to_page
+from tests.browser.conftest import ROOT, WARM, at_rest, engine_is_ready, to_page
 
 pytestmark = pytest.mark.browser
 LISTENS = "window.digitscopeKeys"
 """The page hears its keys: their script comes a moment after the page."""
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is whole: Streamlit forgets a press while a page is still being made."""
+    engine_is_ready(page)
+    expect(page.locator("canvas").first).to_be_visible(timeout=WARM)
+    at_rest(page)
+    page.wait_for_function(LISTENS)
 
 
 def test_the_keys_press_the_buttons_and_a_field_keeps_its_letters(
@@ -27,7 +35,7 @@ def test_the_keys_press_the_buttons_and_a_field_keeps_its_letters(
     expect(page.get_by_role("heading", name="Filters", exact=True)).to_be_visible(timeout=WARM)
     expect(page).not_to_have_url(re.compile("present"))
 
-    at_rest(page)
+    settled(page)
     seeing = page.get_by_text("What am I seeing?")
     expect(seeing).to_have_count(0)
     page.keyboard.press("?")
@@ -43,13 +51,13 @@ def test_presenting_is_larger_has_no_menu_and_its_address_opens_it(
     menu, title = page.get_by_test_id("stHeader"), page.get_by_role("heading", name="Filters")
     expect(menu).to_be_visible(timeout=WARM)
     expect(page.locator(".st-key-present")).to_be_visible(timeout=WARM)
-    at_rest(page)
+    settled(page)
     height = title.first.bounding_box()
     assert height is not None
-    page.wait_for_function(LISTENS)
     page.keyboard.press("p")
     expect(menu).to_be_hidden()
     expect(page).to_have_url(re.compile(r"[?&]present=1"))
+    at_rest(page)
     larger = title.first.bounding_box()
     assert larger is not None
     assert larger["height"] / height["height"] > 1.25
@@ -57,8 +65,7 @@ def test_presenting_is_larger_has_no_menu_and_its_address_opens_it(
     page.reload()
     expect(page.locator(".st-key-leave")).to_be_visible(timeout=WARM)
     expect(menu).to_be_hidden()
-    at_rest(page)
-    page.wait_for_function(LISTENS)
+    settled(page)
     page.keyboard.press("p")
     expect(menu).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))

@@ -8,13 +8,18 @@ export default function (component) {
   const root = parentElement.getRootNode();
   const files = Promise.all(FILES.map((file) => once(new URL(file, FOLDER).href)));
   files.catch(() => say(parentElement));
+  let over = false; // gone, or overtaken by newer data, before its files had come
   const shown = files.then(([{ default: show }, ...sheets]) => {
+    if (over) return undefined;
     parentElement.querySelector(".not-arrived")?.remove();
     for (const sheet of sheets)
       if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
     return show(component);
   });
-  return () => shown.then((close) => close?.());
+  return () => {
+    over = true;
+    return shown.then((close) => close?.());
+  };
 }
 
 function once(address) {
