@@ -190,10 +190,7 @@ def _found(content: Ink | GivenDigit) -> _Found:
         return _Found(nothing, nothing[:, 0, 0], (), 0, problem, content.finished)
     digits = np.stack([each.digit for each in found])
     known = np.array([each.likeness for each in found]) if StepKey.DIGITS not in off else None
-    followed = content.followed
-    if followed is None or not 0 <= followed < len(found):
-        sizes = [each.size for each in found]
-        followed = sizes.index(max(sizes))
+    followed = prepared.followed(content.followed)
     boxes = tuple(each.box for each in found)
     return _Found(digits, known, boxes, followed, None, content.finished)
 

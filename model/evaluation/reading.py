@@ -185,9 +185,7 @@ def _reading(
     if not found:
         digits, answers = np.zeros((0, SIDE, SIDE), np.float32), np.zeros((0, CLASSES), np.float32)
         return Reading(digits, answers, (), None, None, known_rules(network), prepared)
-    if followed is None or not 0 <= followed < len(found):
-        sizes = [each.size for each in found]
-        followed = sizes.index(max(sizes))
+    followed = prepared.followed(followed)
     digits = np.stack([each.digit for each in found])
     likeness = np.array([each.likeness for each in found])
     said = _said(network, digits, likeness, followed, finished=finished)

@@ -144,6 +144,19 @@ class Preprocessed:
         """The digit that counts where only one can."""
         return max(self.digits, key=lambda found: found.size, default=None)
 
+    def followed(self, wish: int | None) -> int:
+        """The place of the digit that is followed: the one wished for, or else the largest.
+
+        Args:
+            wish: a place; None, or one where there is no digit, wishes for none.
+
+        Raises:
+            ValueError: there is no digit at all.
+        """
+        if wish is not None and 0 <= wish < len(self.digits):
+            return wish
+        return max(range(len(self.digits)), key=lambda place: self.digits[place].size)
+
 
 def preprocess(
     picture: np.ndarray, *, off: Off = frozenset(), config: PreprocessingConfig = DEFAULT

@@ -10,7 +10,7 @@ from ui.components.canvas import DrawnSheet
 from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import Given
 from ui.state.ask import ask
-from ui.state.session import ChosenDigit, PictureFile, session
+from ui.state.session import ChosenDigit, PictureFile, one_of_several, session
 from ui.state.shown_network import network
 
 
@@ -52,9 +52,7 @@ class Found:
         """The digit at this place, for all pages."""
         if isinstance(self.given.content, ChosenDigit):
             return self.given.content
-        words = self.given.words
-        if len(self.digits) > 1:
-            words += f", digit {place + 1} of {len(self.digits)}"
+        words = one_of_several(self.given.words, place, len(self.digits))
         return ChosenDigit(self.digits[place], words)
 
 

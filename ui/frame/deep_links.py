@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from ui.state.pages import ENTRIES
+from ui.state.pages import ENTRIES, below_base
 
 DOCUMENT = Path(st.__file__).parent / "static" / "index.html"
 WHERE = "<script>window.__streamlit = {BACKEND_BASE_URL: new URL('.', location.href).href}</script>"
@@ -33,5 +33,4 @@ def deep_link_routes() -> list[Route]:
     async def send(_: Request) -> HTMLResponse:
         return HTMLResponse(document, headers={"Cache-Control": "no-cache"})
 
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return [Route(f"{'/' + base if base else ''}/{name}", send) for name in ENTRIES]
+    return [Route(below_base(name), send) for name in ENTRIES]

@@ -77,6 +77,16 @@ FRONT_PAGE: PageName = "stage"
 ENTRIES = {entry.name: entry for entries in MENU.values() for entry in entries}
 
 
+def below_base(path: str) -> str:
+    """Where a route of ours stands on this server: below `server.baseUrlPath`, if that is set.
+
+    Args:
+        path: without a slash at its beginning.
+    """
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"/{base}/{path}" if base else f"/{path}"
+
+
 def page(name: PageName) -> st.Page:
     """Return a page for the menu or for a link; call it only while a script runs."""
     entry = ENTRIES[name]

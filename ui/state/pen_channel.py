@@ -20,7 +20,6 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import numpy as np
-import streamlit as st
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.server_util import is_url_from_allowed_origins
@@ -43,6 +42,7 @@ from model.network import SIDE, Network
 from model.preprocessing.sheet import Problem
 from model.runs import Run
 from ui.state.my_runs import may_steer
+from ui.state.pages import below_base
 from ui.state.pen_frames import (
     GIVEN,
     LARGEST,
@@ -63,7 +63,7 @@ from ui.state.pen_frames import (
 )
 from ui.state.pen_seat import Seat, seat_of
 from ui.state.reason_words import reason_words
-from ui.state.session import ChosenDigit
+from ui.state.session import ChosenDigit, one_of_several
 
 TOKEN_SECONDS = 10.0
 FRAMES, FRAMES_SECONDS = 240, 2.0
@@ -89,8 +89,7 @@ def pen_routes() -> list[WebSocketRoute]:
     async def serve(socket: WebSocket) -> None:
         await _serve(socket, dispatcher)
 
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return [WebSocketRoute(f"{'/' + base if base else ''}/pen", serve)]
+    return [WebSocketRoute(below_base("pen"), serve)]
 
 
 async def _serve(socket: WebSocket, dispatcher: "Dispatcher") -> None:
@@ -386,8 +385,8 @@ class Connection:
             seat.digit = None
         else:
             pixels = np.frombuffer(answer.digit, np.float32).reshape(SIDE, SIDE)
-            several = f", digit {answer.followed + 1} of {answer.count}" if answer.count > 1 else ""
-            seat.digit = ChosenDigit(pixels, f"your drawing{several}")
+            words = one_of_several("your drawing", answer.followed, answer.count)
+            seat.digit = ChosenDigit(pixels, words)
 
     def fault(self, n: int, fault: str, words: str) -> None:
         """Say that there is no answer."""

@@ -39,6 +39,17 @@ class ChosenDigit:
     place: int | None = None  # among the embedded test digits, where it is one of them
 
 
+def one_of_several(words: str, place: int, count: int) -> str:
+    """Where a digit is from, as it is said on screen, and which of several there it is.
+
+    Args:
+        words: where it is from.
+        place: of the digit, from 0.
+        count: of the digits there.
+    """
+    return f"{words}, digit {place + 1} of {count}" if count > 1 else words
+
+
 @dataclass(frozen=True)
 class PictureFile:
     """A picture that somebody uploaded or took; `digest` tells its content from all others."""
