@@ -1,7 +1,6 @@
 """Digits that are not drawn on the stage: from a file, the camera, the test digits, a link."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 import streamlit as st
 
@@ -12,6 +11,7 @@ from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import find
 from ui.digit.test_digits import test_digit
 from ui.state.address import newly, start
+from ui.state.picks import news
 from ui.state.properties import DIGIT
 from ui.state.session import ChosenDigit, of_page
 
@@ -24,7 +24,6 @@ class Shown:
 
     digit: ChosenDigit | None = None
     number: int = 0  # grows with each
-    seen: str = ""  # what the widgets told last: a pick is new once
 
     def give(self, digit: ChosenDigit) -> None:
         """Show this digit."""
@@ -52,15 +51,11 @@ def other_digits() -> None:
             label_visibility="collapsed",
         )
         digit = _found(str(where))
-    mine = of_page(Shown)
-    if digit is None:
+    if digit is None:  # what the widgets told before is no news when they tell it again
         return
-    name = sha256(digit.source.encode() + digit.pixels.tobytes()).hexdigest()
-    if name == mine.seen:
-        return
-    mine.seen = name
-    mine.give(digit)
-    st.rerun()
+    if news("other_digits", (digit.source, digit.pixels.tobytes())) is not None:
+        of_page(Shown).give(digit)
+        st.rerun()
 
 
 def _found(where: str) -> ChosenDigit | None:

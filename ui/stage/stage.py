@@ -6,7 +6,14 @@ import streamlit as st
 
 from model.network import NetworkConfig, layers
 from model.training.config import TrainingConfig
-from ui.components.stage import GivenShown, ShownLayer, StageSteps, StageUnit, stage
+from ui.components.stage import (
+    GivenShown,
+    ShownLayer,
+    StageColours,
+    StageSteps,
+    StageUnit,
+    stage,
+)
 from ui.frame.chips import ROW
 from ui.frame.lesson import lesson
 from ui.stage.other_digits import Shown, by_link, other_digits
@@ -21,8 +28,8 @@ from ui.state.shown_network import network, shown_run
 from ui.style.colours import DARK, LIGHT
 
 COLOURS = {
-    "light": (LIGHT.training, LIGHT.validation),
-    "dark": (DARK.training, DARK.validation),
+    theme: StageColours(palette.training, palette.validation, palette.positive, palette.negative)
+    for theme, palette in (("light", LIGHT), ("dark", DARK))
 }
 
 
@@ -65,10 +72,8 @@ def _unit(view: View) -> StageUnit | None:
 
 
 def _view(unit: StageUnit) -> View:
-    both = unit.row is not None and unit.column is not None
-    pixel = (unit.row, unit.column) if both else None
-    view = session().view
-    return replace(view, layer=unit.layer, channel=unit.channel, pixel=pixel)  # type: ignore[arg-type]
+    pixel = None if unit.row is None or unit.column is None else (unit.row, unit.column)
+    return replace(session().view, layer=unit.layer, channel=unit.channel, pixel=pixel)
 
 
 def _follow(steps: StageSteps) -> None:

@@ -17,6 +17,9 @@ from model.evaluation.pictures import REACH, ZERO
 # White → strongest, light to dark. The colours in between are computed.
 NEGATIVE_STOPS = ("#ffffff", "#a9cdf0", "#4f93d6", "#1c5aa6", "#0a2a5e")
 POSITIVE_STOPS = ("#ffffff", "#fdd0a2", "#f08a3c", "#c2410c", "#6b1d06")
+# On dark paper zero is the paper, and what is large is light.
+NEGATIVE_ON_DARK = ("#143a66", "#2a6cb3", "#62a5e6", "#d3e7fa")
+POSITIVE_ON_DARK = ("#6b2a10", "#c2571d", "#f08a3c", "#fde3c8")
 
 # OKLab, a space in which equal distances look about equally different: Björn Ottosson,
 # "A perceptual color space for image processing" (2020).
@@ -43,18 +46,24 @@ class Palette:
     Attributes:
         training: of everything measured on the training digits.
         validation: of everything measured on the validation digits.
+        positive: of values above zero, from beside zero to the strongest.
+        negative: of values below zero, likewise.
         digits: one for each digit, 0 to 9; no two are alike, but ten are too many to name by
             eye, so that a digit's own label always stands beside its colour.
     """
 
     training: str
     validation: str
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
     digits: tuple[str, ...]
 
 
 LIGHT = Palette(
     training="#1c5aa6",
     validation="#c2410c",
+    positive=POSITIVE_STOPS[1:],
+    negative=NEGATIVE_STOPS[1:],
     digits=(
         *("#2b97ff", "#a91322", "#264400", "#d663bf", "#052996"),
         *("#ea6a09", "#532557", "#9e6f6c", "#4f54ca", "#932180"),
@@ -63,6 +72,8 @@ LIGHT = Palette(
 DARK = Palette(
     training="#6fb1f2",
     validation="#f79a54",
+    positive=POSITIVE_ON_DARK,
+    negative=NEGATIVE_ON_DARK,
     digits=(
         *("#2b97ff", "#e0dc26", "#c43b10", "#44e994", "#bc98f9"),
         *("#d79127", "#8451c9", "#fcd3f1", "#4ea989", "#8c6378"),

@@ -78,6 +78,16 @@ class StageWords:
 
 
 @dataclass(frozen=True)
+class StageColours:
+    """In one theme: of the two curves, and of signed values from beside zero to the strongest."""
+
+    training: str
+    validation: str
+    positive: Sequence[str]
+    negative: Sequence[str]
+
+
+@dataclass(frozen=True)
 class StageSteps:
     """What the person did in this run of the page; nothing, as a rule.
 
@@ -100,7 +110,7 @@ def stage(
     token: str,
     layers: Sequence[ShownLayer],
     words: StageWords,
-    colours: Mapping[str, tuple[str, str]],
+    colours: Mapping[str, StageColours],
     given: GivenShown | None = None,
     at: StageUnit | None = None,
     present: bool = False,
@@ -112,7 +122,7 @@ def stage(
         token: of this person's seat at the pen's channel.
         layers: of the network that is shown, in forward order.
         words: that it says.
-        colours: of the training and the validation curve, by theme ("light", "dark").
+        colours: by theme ("light", "dark").
         given: a digit from elsewhere; it is read until something is drawn.
         at: a unit to open, as a link says it.
         present: for a projector: larger.
@@ -130,7 +140,6 @@ def stage(
         "layers": [{"name": each.name, "kind": each.kind, "shape": each.shape} for each in layers],
         "words": {
             **words.judgements,
-            "null": words.judgements.get("", ""),
             "problems": dict(words.problems),
             "empty": words.empty,
             "several": words.several,
@@ -138,7 +147,7 @@ def stage(
             "lost": words.lost,
             "steps": [{"sentence": s.sentence, "kinds": s.kinds} for s in words.steps],
         },
-        "colours": dict(colours),
+        "colours": {theme: vars(each) for theme, each in colours.items()},
         "given": None if given is None else {"number": given.number, "words": given.words},
         "at": None if at is None else vars(at),
         "present": present,

@@ -1,5 +1,6 @@
 // Feature maps onto a canvas: small, pixel for pixel, or large, with lines and numbers.
 
+import { blackOn } from "../ui.components.shared/contrast.js";
 import { briefly, colourIndex } from "./numbers.js";
 
 const SMALLEST_FONT = 8; // CSS pixels: below this numbers are left out
@@ -41,7 +42,7 @@ export function paintCells(canvas, maps, channel, cell, numbers, family) {
     context.fillRect(x + edge - line, y, line, edge);
     context.fillRect(x, y + edge - line, edge - line, line);
     if (!font) return;
-    context.fillStyle = luminance(red, green, blue) > 0.179 ? "#000" : "#fff";
+    context.fillStyle = blackOn(red, green, blue) ? "#000" : "#fff";
     context.fillText(texts[i], x + edge / 2, y + edge / 2 + ratio / 2);
   });
 }
@@ -51,13 +52,4 @@ function fittingFont(context, texts, cell, family) {
   const widest = Math.max(...texts.map((text) => context.measureText(text).width));
   const font = Math.min(16, cell * 0.4, (cell * 86) / widest);
   return font < SMALLEST_FONT ? 0 : font;
-}
-
-// Relative luminance as WCAG 2 defines it; at 0.179 black and white text are equally readable.
-function luminance(...rgb) {
-  const [red, green, blue] = rgb.map((byte) => {
-    const share = byte / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }

@@ -9,6 +9,11 @@ export function element(parent, tag, className = "", text = "") {
   return made;
 }
 
+/** Whether nothing is to move: its person has told the system so. */
+export function still() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 /**
  * Returns the default export of a component. Streamlit calls it again whenever the data or the theme
  * change: the view that `make(parentElement, data)` returned at first is kept by its parent element,

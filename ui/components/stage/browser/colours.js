@@ -1,16 +1,5 @@
 // Values as colours: zero is the paper around the maps, orange is positive, blue negative. On dark
-// paper a large value is light, on white paper it is dark. No DOM.
-
-const STOPS = {
-  light: {
-    positive: ["#fdd0a2", "#f08a3c", "#c2410c", "#6b1d06"],
-    negative: ["#a9cdf0", "#4f93d6", "#1c5aa6", "#0a2a5e"],
-  },
-  dark: {
-    positive: ["#6b2a10", "#c2571d", "#f08a3c", "#fde3c8"],
-    negative: ["#143a66", "#2a6cb3", "#62a5e6", "#d3e7fa"],
-  },
-};
+// paper a large value is light, on white paper it is dark: see ui/style/colours.py. No DOM.
 
 // [red, green, blue] of "#rrggbb".
 export function rgb(colour) {
@@ -28,9 +17,9 @@ export function arm(zero, stops, steps) {
 }
 
 // The colours of bytes as they come from the server: of values from 0, and of signed ones, where
-// 128 is zero. Each is (256,) uint32 as ImageData has it, opaque.
-export function ramps(zero, dark) {
-  const { positive, negative } = STOPS[dark ? "dark" : "light"];
+// 128 is zero. Each is (256,) uint32 as ImageData has it, opaque. positive, negative: the colours from
+// beside zero to the strongest.
+export function ramps(zero, { positive, negative }) {
   const up = arm(zero, positive, 256);
   const [half, down] = [arm(zero, positive, 128), arm(zero, negative, 129)];
   const signed = Array.from({ length: 256 }, (_, i) => (i < 128 ? down[128 - i] : half[i - 128]));
@@ -41,18 +30,12 @@ function packedColours(colours) {
   return Uint32Array.from(colours, ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
 }
 
-// The colour of a value from -1 to 1 as CSS.
-export function css({ up, down }, share) {
+// The colour of a value from -1 to 1: [red, green, blue].
+export function colourOf({ up, down }, share) {
   const list = share < 0 ? down : up;
-  const at = Math.round(Math.min(Math.abs(share), 1) * (list.length - 1));
-  return `rgb(${list[at].join(" ")})`;
+  return list[Math.round(Math.min(Math.abs(share), 1) * (list.length - 1))];
 }
 
-// Whether text on this colour is black (or white): by its relative luminance, see WCAG 2.
-export function blackOn(colour) {
-  const [red, green, blue] = colour.match(/\d+/g).map((byte) => {
-    const share = Number(byte) / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179;
+export function css(rgb) {
+  return `rgb(${rgb.join(" ")})`;
 }

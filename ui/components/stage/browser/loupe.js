@@ -3,19 +3,19 @@
 // It stands over the network, in the same place; what it shows slides with the pointer over the
 // large map, and with the arrow keys.
 
-import { element } from "../ui.components.shared/view.js";
-import { blackOn, css } from "./colours.js";
+import { blackOn } from "../ui.components.shared/contrast.js";
+import { element, still } from "../ui.components.shared/view.js";
+import { colourOf, css } from "./colours.js";
 import { percent, short, whole } from "./numbers.js";
 
 const SHOWN = 3; // channels of a convolution, with their numbers; the others are one sum
 const LARGE = 176; // CSS pixels of the large map
 const TERMS = 8; // of a dense unit's products
-const PAGES = { convolution: "arithmetic", pooling: "arithmetic", dense: "arithmetic" };
 
 export class Loupe {
-  // on: {move(unit), close(), open(page, unit)}
+  // on: {move(unit), close(), open(unit)}
   constructor(parent, picture, on) {
-    Object.assign(this, { picture, on, unit: null, largest: 1 });
+    Object.assign(this, { picture, on, unit: null });
     this.root = element(parent, "section", "loupe");
     this.root.hidden = true;
     this.root.tabIndex = -1;
@@ -23,9 +23,8 @@ export class Loupe {
     this.root.setAttribute("aria-label", "The sum behind one number");
     const head = element(this.root, "header", "");
     this.title = element(head, "h3", "");
-    this.more = button(head, "Open on its own page", () => this.on.open("arithmetic", this.unit));
-    this.x = button(head, "Close", () => this.on.close());
-    this.x.title = "Close (Escape)";
+    button(head, "Open on its own page", () => this.on.open(this.unit));
+    button(head, "Close", () => this.on.close()).title = "Close (Escape)";
     this.body = element(this.root, "div", "parts");
     this.result = element(this.root, "p", "result");
     this.result.setAttribute("aria-live", "polite");
@@ -45,7 +44,7 @@ export class Loupe {
     this.root.style.transformOrigin = `${x}px ${y}px`;
     this.root.animate?.(
       [{ transform: "scale(0.05)", opacity: 0.2 }, { transform: "none", opacity: 1 }],
-      { duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 300, easing: "ease-out" },
+      { duration: still() ? 0 : 300, easing: "ease-out" },
     );
     this.body.textContent = "";
     this.result.textContent = "";
@@ -87,7 +86,6 @@ export class Loupe {
     const { unit } = header;
     if (!this.isOpen || unit.layer !== this.unit.layer || unit.channel !== this.unit.channel) return;
     this.title.textContent = nameOf(unit);
-    this.more.hidden = !PAGES[header.kind] || unit.layer === "input";
     const kept = this.body.querySelector(".large");
     this.body.textContent = "";
     if (unit.row !== null && unit.row !== undefined) this.map(unit, kept);
@@ -215,9 +213,9 @@ export class Loupe {
     grid.style.setProperty("--columns", width);
     values.forEach((value, i) => {
       const cell = element(grid, "span", "", short(value, 2));
-      const colour = css(this.picture.ramps, top ? value / top : 0);
-      cell.style.background = colour;
-      cell.style.color = blackOn(colour) ? "#000" : "#fff";
+      const colour = colourOf(this.picture.ramps, top ? value / top : 0);
+      cell.style.background = css(colour);
+      cell.style.color = blackOn(...colour) ? "#000" : "#fff";
       if (winner && winner[0] * width + winner[1] === i) cell.className = "winner";
     });
   }

@@ -3,7 +3,7 @@
 // Values come as bytes, ready to be looked up in the ramp. A second canvas above it holds what
 // changes with the pointer: lines, outlines. So a line never costs a painting of all maps.
 
-import { css, ramps } from "./colours.js";
+import { colourOf, css, ramps } from "./colours.js";
 import { CLASSES, layout, middleOf, square } from "./layout.js";
 import { percent } from "./numbers.js";
 
@@ -21,14 +21,14 @@ export class NetworkPicture {
     this.chosen = null; // the output whose path is shown; null: the answer
   }
 
-  // layers: as the server describes them. theme: {paper, ink, faint, line, accent, dark, font}.
+  // layers: as the server describes them. theme: {paper, ink, faint, line, accent, signed, font}.
   arrange(layers, width, height, answer, theme) {
     const shown = layers.filter(({ name, kind }) => kind !== "flatten" && kind !== "dropout" && name !== "output");
     this.layers = shown;
     this.shapes = new Map(layers.map((layer) => [layer.name, layer]));
     this.plan = layout(shown, width, height, answer);
     this.theme = theme;
-    this.ramps = ramps(theme.paper, theme.dark);
+    this.ramps = ramps(theme.paper, theme.signed);
     this.inkRamp = inkRamp(theme); // the input is ink, not a signed value
     this.size = [width, height];
     for (const canvas of [this.base, this.over]) {
@@ -86,7 +86,7 @@ export class NetworkPicture {
   }
 
   units(values, { top }) {
-    return Array.from(values, (value) => css(this.ramps, top > 0 ? value / top : 0));
+    return Array.from(values, (value) => css(colourOf(this.ramps, top > 0 ? value / top : 0)));
   }
 
   paint() {

@@ -5,7 +5,7 @@
 // layout.js (the picture of all layers), loupe.js (one unit opened), strip.js (training).
 
 import { View as Sheet } from "../ui.components.canvas/canvas.js";
-import { element } from "../ui.components.shared/view.js";
+import { element, still } from "../ui.components.shared/view.js";
 import { Channel } from "./channel.js";
 import { middleOf, neighbour, unitAt } from "./layout.js";
 import { Loupe, nameOf } from "./loupe.js";
@@ -18,14 +18,16 @@ const PAUSE = 30; // ms between two readings of a stroke
 const REST = 30; // ms that a moving pointer rests at a unit before it is asked about
 const NARROW_WIDTH = 640; // CSS pixels of all layers on a phone, to swipe
 const STORE = "digitscope.stage.opened";
+const LINE = 2; // the place of the colour of lines among those from beside zero to the strongest
 const PULSE = 450; // ms in which the path grows at pen-up
 
 const keep = new Map(); // by parent element: a view outlives a change of the data
 
-export default function (component) {
-  const { parentElement } = component;
-  show(component);
-  const stage = keep.get(parentElement);
+export default function ({ parentElement, data, setTriggerValue }) {
+  let stage = keep.get(parentElement);
+  if (!stage) keep.set(parentElement, (stage = new Stage(parentElement, data)));
+  stage.trigger = setTriggerValue;
+  stage.update(data);
   const turn = ++stage.turn;
   return () => {
     if (stage.turn !== turn) return;
@@ -33,14 +35,6 @@ export default function (component) {
     keep.delete(parentElement);
   };
 }
-
-const show = (component) => {
-  const { parentElement, data, setTriggerValue } = component;
-  let stage = keep.get(parentElement);
-  if (!stage) keep.set(parentElement, (stage = new Stage(parentElement, data)));
-  stage.trigger = setTriggerValue;
-  stage.update(data);
-};
 
 class Stage {
   constructor(parent, data) {
@@ -72,8 +66,8 @@ class Stage {
     this.given = element(left, "p", "given");
     this.state = element(left, "p", "state");
     this.state.setAttribute("role", "status");
-    this.picked = element(this.main, "div", "middle");
-    this.area = element(this.picked, "div", "network");
+    const middle = element(this.main, "div", "middle");
+    this.area = element(middle, "div", "network");
     this.area.tabIndex = 0;
     this.area.setAttribute("role", "application");
     this.area.setAttribute("aria-roledescription", "network");
@@ -88,10 +82,10 @@ class Stage {
     this.tip.hidden = true;
     this.spoken = element(this.area, "p", "spoken");
     this.spoken.setAttribute("aria-live", "polite");
-    this.loupe = new Loupe(this.picked, this.picture, {
+    this.loupe = new Loupe(middle, this.picture, {
       move: (unit) => this.askSum(unit),
       close: () => this.closeLoupe(),
-      open: (page, unit) => this.trigger("open", { page, ...unit, at: Date.now() }),
+      open: (unit) => this.trigger("open", { ...unit, at: Date.now() }),
     });
     this.lesson = element(this.root, "div", "lesson");
     this.lessonWords = element(this.lesson, "p", "");
@@ -155,38 +149,38 @@ class Stage {
     if (data.token !== this.token) this.connect(data.token);
     this.given.textContent = data.given ? `Shown: ${data.given.words}. Draw to replace it.` : "";
     this.theme = this.themeNow();
-    this.root.classList.toggle("dark", this.theme.dark);
     this.area.setAttribute("aria-label", `The network, ${data.layers.length} layers. Arrow keys go from map to map, Enter opens one.`);
     this.sheet.update({ label: data.sheet.label });
     this.fit();
-    if (data.given && data.given.number !== before.given?.number) this.askGiven();
-    else if (data.given && !this.readings) this.askGiven();
+    if (data.given && (data.given.number !== before.given?.number || !this.readings)) this.askGiven();
     this.openAtFirst();
   }
 
   themeNow() {
     const style = getComputedStyle(this.root);
-    const value = (name) => style.getPropertyValue(name).trim();
     const triple = (colour) => [...colourOf(this.root, colour)];
+    const css = (colour) => `rgb(${triple(colour).join(" ")})`;
     const page = triple("var(--st-background-color)");
     const dark = page[0] + page[1] + page[2] < 384;
     this.root.classList.toggle("dark", dark);
-    const paper = triple("var(--paper)");
+    const signed = this.data.colours[dark ? "dark" : "light"];
+    const [positive, negative] = [signed.positive[LINE], signed.negative[LINE]];
+    this.root.style.setProperty("--positive", positive);
+    this.root.style.setProperty("--negative", negative);
     return {
-      dark,
-      paper,
+      paper: triple("var(--paper)"),
+      signed,
+      positive,
+      negative,
       inkRgb: triple("var(--st-text-color)"),
-      ink: `rgb(${triple("var(--st-text-color)").join(" ")})`,
-      faint: `rgb(${triple("var(--faint)").join(" ")})`,
-      line: `rgb(${triple("var(--line)").join(" ")})`,
-      empty: `rgb(${triple("var(--empty)").join(" ")})`,
-      accent: `rgb(${triple("var(--st-primary-color)").join(" ")})`,
-      positive: dark ? "#f08a3c" : "#c2410c",
-      negative: dark ? "#62a5e6" : "#1c5aa6",
-      training: this.data.colours[dark ? "dark" : "light"][0],
-      validation: this.data.colours[dark ? "dark" : "light"][1],
-      font: style.fontFamily,
-      small: parseFloat(value("--small")) || 13,
+      ink: css("var(--st-text-color)"),
+      faint: css("var(--faint)"),
+      line: css("var(--line)"),
+      empty: css("var(--empty)"),
+      accent: css("var(--st-primary-color)"),
+      training: signed.training,
+      validation: signed.validation,
+      font: style.fontFamily, // how large text is depends on the window: see `fit`
     };
   }
 
@@ -215,11 +209,11 @@ class Stage {
     this.opened = true;
     if (this.sheet.sheet.strokes.length || this.data.given) return;
     const whole = openingStroke();
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches || seenBefore();
+    const wholeAtOnce = still() || seenBefore();
     const began = performance.now();
     const grow = () => {
       if (!this.opening) return;
-      const share = still ? 1 : Math.min((performance.now() - began) / (1000 * SECONDS), 1);
+      const share = wholeAtOnce ? 1 : Math.min((performance.now() - began) / (1000 * SECONDS), 1);
       const count = Math.max(Math.round((share * whole.points.length) / 2), 1);
       const stroke = { width: whole.width, points: whole.points.slice(0, 2 * count) };
       const { sheet } = this;
@@ -257,8 +251,7 @@ class Stage {
     const at = performance.now();
     if (message === null && this.data.given && !this.drew) return; // an empty sheet beside a given digit
     if (message !== null) this.drew = true;
-    this.overGiven = message !== null || !this.data.given;
-    this.given.hidden = this.overGiven;
+    this.given.hidden = message !== null || !this.data.given;
     this.channel.draw(message?.ink ?? null, message?.finished ?? true, at);
   }
 
@@ -334,7 +327,7 @@ class Stage {
   }
 
   nothing({ problem }) {
-    return problem ? (this.data.words.problems[problem] ?? this.data.words.empty) : this.data.words.empty;
+    return this.data.words.problems[problem] ?? this.data.words.empty;
   }
 
   judged({ judgement, probability, runner_up: second, margin, number, digit }) {
@@ -342,7 +335,7 @@ class Stage {
     if (number?.length > 1) return words.several;
     const share = percent(probability);
     const next = percent(Math.max(probability - margin, 0));
-    return (words[judgement] ?? "")
+    return words[judgement ?? ""]
       .replace("{digit}", digit)
       .replace("{share}", share)
       .replace("{second}", second)
@@ -362,7 +355,7 @@ class Stage {
   }
 
   pulse() {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.lines();
+    if (still()) return this.lines();
     const began = performance.now();
     const grow = () => {
       const share = Math.min((performance.now() - began) / PULSE, 1);
@@ -461,7 +454,6 @@ class Stage {
   }
 
   openLoupe(unit) {
-    this.before = document.activeElement;
     this.pointAt(null);
     this.loupe.open(unit, middleOf(this.picture.plan, unit));
     this.root.classList.add("opened");
@@ -479,10 +471,8 @@ class Stage {
   key(event) {
     const { picture } = this;
     if (!picture.plan || event.target !== this.area) return;
-    const start = this.pointed ?? { layer: picture.plan.blocks[1]?.name ?? "input", channel: 0, row: 0, column: 0 };
     if (event.key.startsWith("Arrow")) {
-      const next = this.pointed ? neighbour(picture.plan, start, event.key) : enterFirst(picture.plan);
-      this.pointAt(next);
+      this.pointAt(this.pointed ? neighbour(picture.plan, this.pointed, event.key) : enterFirst(picture.plan));
     } else if ((event.key === "Enter" || event.key === " ") && this.pointed && this.header?.digit !== null) this.choose(this.pointed);
     else if (event.key === "Escape") {
       this.output = picture.chosen = null;
