@@ -9,14 +9,19 @@ Prints figures and asserts nothing: they depend on the machine and on what else 
 import math
 import os
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Page, expect
 
-from tests.benchmarks.screen import WARM, app_on_screen, on_the_sheet
+from tests.benchmarks.screen import (
+    DRAW_SHEET,
+    WARM,
+    a_second_in_the_stroke,
+    app_on_screen,
+    on_the_sheet,
+)
 from tests.benchmarks.timing import say, spread_of
 from tests.browser.conftest import to_page
 
@@ -94,22 +99,7 @@ def in_the_stroke(page: Page) -> float:
     """New answers a second while the pen goes round."""
     page.get_by_role("button", name="Clear").click()
     page.wait_for_timeout(500)
-    page.mouse.move(*on_the_sheet(page, 0.5, 0.1))
-    page.mouse.down()
-    page.wait_for_timeout(300)
-    first, began = page.evaluate("[answers.length, performance.now()]")
-    until = time.monotonic() + MOVING
-    step = 0
-    while time.monotonic() < until:
-        step += 1
-        angle, radius = step / 14, 0.4 - 0.0012 * step
-        page.mouse.move(
-            *on_the_sheet(page, 0.5 + radius * math.sin(angle), 0.5 - radius * math.cos(angle))
-        )
-        page.wait_for_timeout(8)
-    count, ended = page.evaluate("[answers.length, performance.now()]")
-    page.mouse.up()
-    return 1000 * (count - first) / (ended - began)
+    return a_second_in_the_stroke(page, MOVING, "answers.length", DRAW_SHEET)
 
 
 def main() -> None:

@@ -24,7 +24,13 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.benchmarks.bench_training import plain
 from tests.benchmarks.own_cache import own_cache
-from tests.benchmarks.screen import WARM, app_on_screen
+from tests.benchmarks.screen import (
+    STAGE_SHEET,
+    WARM,
+    a_second_in_the_stroke,
+    app_on_screen,
+    on_the_sheet,
+)
 from tests.benchmarks.timing import say, spread_of
 from tests.browser.conftest import ROOT, find_chromium, start_server
 
@@ -42,13 +48,6 @@ WATCH = """() => {
 AFTER_UP = "paints.find(({ inkAt }) => inkAt !== null && inkAt >= ups.at(-1))"
 
 
-def on_sheet(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Where on the screen a place of the sheet is, given as shares of its sides."""
-    box = page.locator(".stage .paper canvas").bounding_box()
-    assert box is not None
-    return box["x"] + x * box["width"], box["y"] + y * box["height"]
-
-
 def opened(page: Page) -> None:
     """Wait until the digit that draws itself is read."""
     expect(page.locator(".stage[data-judgement='sure']")).to_be_visible(timeout=WARM)
@@ -61,10 +60,11 @@ def pen_up(page: Page) -> list[float]:
     for number in range(STROKES):
         page.locator(".stage .clear").click()
         lean = 0.2 * math.sin(number)
-        page.mouse.move(*on_sheet(page, 0.5 + lean, 0.15))
+        page.mouse.move(*on_the_sheet(page, 0.5 + lean, 0.15, STAGE_SHEET))
         page.mouse.down()
         for step in range(1, 21):
-            page.mouse.move(*on_sheet(page, 0.5 + lean * (1 - step / 10), 0.15 + 0.035 * step))
+            x, y = 0.5 + lean * (1 - step / 10), 0.15 + 0.035 * step
+            page.mouse.move(*on_the_sheet(page, x, y, STAGE_SHEET))
             page.wait_for_timeout(12)
         page.mouse.up()
         page.wait_for_function(AFTER_UP, timeout=60_000)
@@ -75,22 +75,7 @@ def pen_up(page: Page) -> list[float]:
 def in_the_stroke(page: Page) -> float:
     """Painted readings a second while the pen goes round."""
     page.locator(".stage .clear").click()
-    page.mouse.move(*on_sheet(page, 0.5, 0.1))
-    page.mouse.down()
-    page.wait_for_timeout(300)
-    first, began = page.evaluate("[paints.length, performance.now()]")
-    until = time.monotonic() + MOVING
-    step = 0
-    while time.monotonic() < until:
-        step += 1
-        angle, radius = step / 14, 0.4 - 0.0009 * step
-        page.mouse.move(
-            *on_sheet(page, 0.5 + radius * math.sin(angle), 0.5 - radius * math.cos(angle))
-        )
-        page.wait_for_timeout(8)
-    count, ended = page.evaluate("[paints.length, performance.now()]")
-    page.mouse.up()
-    return 1000 * (count - first) / (ended - began)
+    return a_second_in_the_stroke(page, MOVING, "paints.length", STAGE_SHEET)
 
 
 def train(page: Page) -> None:

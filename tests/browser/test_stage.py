@@ -41,6 +41,7 @@ def open_stage(page: Page, address: str) -> Stage:
     page.goto(address)
     stage = Stage(page)
     stage.reads(OPENING, seconds=120)
+    expect(stage.root).to_have_attribute("data-judgement", "sure")  # it is drawn to its end
     return stage
 
 
@@ -98,6 +99,20 @@ def test_a_number_opens_into_its_sum_by_pointer_and_by_keys(stage: Stage) -> Non
     expect(title).to_have_text("output 9")
     expect(stage.loupe.locator(".total")).to_contain_text("Softmax")
     expect(stage.loupe.locator(".terms li")).to_have_count(8)
+
+
+def test_a_link_opens_its_unit_and_one_without_a_picture_opens_none(
+    page: Page, serve: Callable[[Path], str]
+) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    url = serve(ROOT / "app.py")
+    stage = open_stage(page, f"{url}/?layer=dense&channel=7")
+    expect(stage.loupe.locator("h3")).to_have_text("dense, unit 7")
+    stage = open_stage(page, f"{url}/?layer=flatten&channel=7")
+    expect(stage.root).to_have_attribute("data-judgement", "sure")
+    expect(stage.loupe).to_be_hidden()
+    assert faults == []
 
 
 def test_it_trains_in_sight_and_goes_back_to_any_epoch(stage: Stage) -> None:

@@ -310,7 +310,8 @@ class Stage {
     const unit = this.wanted;
     this.wanted = null;
     const about = this.header.layers.find(({ name }) => name === unit.layer);
-    if (!about || unit.channel >= about.shape.at(-1)) return;
+    // Flatten and dropout have no picture of their own that could grow.
+    if (!about || unit.channel >= about.shape.at(-1) || !middleOf(this.picture.plan, unit)) return;
     this.openLoupe(unit);
   }
 
