@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.benchmarks.student import Student
-from tests.browser.conftest import ROOT, start_server
+from tests.browser.conftest import ROOT, end_server, start_server
 
 pytestmark = pytest.mark.slow
 
@@ -44,8 +44,7 @@ def server(
         monkeypatch.delenv(name, raising=False)
     url, server = start_server(ROOT / "app.py", tmp_path / "log.txt")
     yield url, server
-    server.terminate()
-    server.wait(20)
+    end_server(server, tmp_path / "log.txt")
 
 
 def blas(pools: list[dict]) -> dict[str, int]:

@@ -6,6 +6,7 @@ DIGITSCOPE_BROWSER_TESTS=required (as in .ci/run) they fail instead.
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -96,27 +97,42 @@ def start_server(script: Path, log: Path, base: str = "") -> tuple[str, subproce
     command += ["--server.headless=true", f"--server.port={port}"]
     if base:
         command.append(f"--server.baseUrlPath={base}")
+    # At SIGABRT it writes what its threads do: see `end_server`.
+    environment = {**os.environ, "PYTHONFAULTHANDLER": "1"}
     with log.open("wb") as out:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=environment)
     url = f"http://localhost:{port}/{base}".rstrip("/")
     wait_until_healthy(server, url)
     return url, server
 
 
+def end_server(server: subprocess.Popen[bytes], log: Path) -> None:
+    """End a server as Ctrl-C does; where it does not end, fail and tell what its threads do."""
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.send_signal(signal.SIGABRT)
+        server.wait(20)
+        pytest.fail(f"The server did not end:\n{log.read_text(errors='replace')[-10_000:]}")
+
+
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
     """Return a script's address; each script's server is started once for all tests."""
-    servers: dict[Path, tuple[str, subprocess.Popen[bytes]]] = {}
+    urls: dict[Path, str] = {}
+    servers: list[tuple[subprocess.Popen[bytes], Path]] = []
 
     def start(script: Path) -> str:
-        if script not in servers:
-            servers[script] = start_server(script, tmp_path_factory.mktemp("server") / "log.txt")
-        return servers[script][0]
+        if script not in urls:
+            log = tmp_path_factory.mktemp("server") / "log.txt"
+            urls[script], server = start_server(script, log)
+            servers.append((server, log))
+        return urls[script]
 
     yield start
-    for _, server in servers.values():
-        server.terminate()
-        server.wait(20)
+    for server, log in servers:
+        end_server(server, log)
 
 
 def engine_is_ready(page: Page) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Response, expect
 
-from tests.browser.conftest import ROOT, start_server, to_page
+from tests.browser.conftest import ROOT, end_server, start_server, to_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,8 +25,7 @@ def fresh(tmp_path: Path) -> Iterator[Callable[..., str]]:
 
     yield start
     for server in servers:
-        server.terminate()
-        server.wait(20)
+        end_server(server, tmp_path / "log.txt")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from tests.browser.conftest import ROOT, free_port, start_server, wait_until_healthy
+from tests.browser.conftest import ROOT, end_server, free_port, start_server, wait_until_healthy
 from ui.frame import classroom
 from ui.frame.doors import frame_policy, speaks_for_us
 from ui.state.my_runs import OWNER_COOKIE, secret_in
@@ -30,10 +30,10 @@ BASE = "school/digits"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """The app below a path, and its process."""
-    url, server = start_server(ROOT / "app.py", tmp_path_factory.mktemp("doors") / "log", BASE)
+    log = tmp_path_factory.mktemp("doors") / "log"
+    url, server = start_server(ROOT / "app.py", log, BASE)
     yield url, server.pid
-    server.terminate()
-    server.wait(20)
+    end_server(server, log)
 
 
 def get(url: str, cookie: str = "") -> tuple[int, Message]:
