@@ -23,6 +23,7 @@ from model.engine import engine
 from ui.frame.deep_links import deep_link_routes
 from ui.frame.doors import Doors
 from ui.state.pen_channel import pen_routes
+from ui.state.session import take_up_studies
 
 SCRIPT = Path(__file__).resolve().parent / "ui" / "frame" / "menu.py"
 
@@ -31,6 +32,7 @@ SCRIPT = Path(__file__).resolve().parent / "ui" / "frame" / "menu.py"
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start the engine with the server, and close it with the server."""
     engine()  # the first call starts it and returns at once
+    take_up_studies()
     yield
     await asyncio.to_thread(engine().close)
 

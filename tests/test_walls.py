@@ -21,7 +21,8 @@ FLOORS = {
         ("network", "data"),
         ("preprocessing", "training", "interpretability"),
         ("synthesis", "engine"),
-        ("evaluation", "runs", "experiments"),
+        ("evaluation", "runs"),
+        ("experiments",),
         ("predict", "train", "train_detector", "experiment"),
     ),
     "ui": (

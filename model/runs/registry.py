@@ -6,10 +6,10 @@ from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 from model.data.cache import try_to_keep
+from model.data.lease import this_server
 from model.engine import Engine
 from model.network import NetworkConfig
 from model.runs import store
-from model.runs.lease import this_server
 from model.runs.owner import keep_mark, kept_mark
 from model.runs.run import QUICK_DISK, Run
 from model.runs.store import RunFolder

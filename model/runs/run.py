@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from model.data.lease import Lease, Owner, this_server
 from model.engine import Engine
 from model.network import Network, NetworkConfig, computable, from_vector
 from model.runs.events import (
@@ -32,7 +33,6 @@ from model.runs.events import (
     SetSlow,
     Stop,
 )
-from model.runs.lease import Lease, Owner, this_server
 from model.runs.record import Record
 from model.runs.state import RunState
 from model.runs.store import LONGEST_TITLE, MOST_MORE, RunFolder, Saved

@@ -14,8 +14,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
 
+from model.data.lease import Lease
 from model.data.mnist import DataError
 from model.engine import Actor, Engine, EngineError, EngineLost
+from model.engine.turns import Turn, turns_of
 from model.network import NetworkConfig
 from model.runs.events import (
     AppFailed,
@@ -28,11 +30,9 @@ from model.runs.events import (
     WorkerLost,
 )
 from model.runs.inbox import Inbox
-from model.runs.lease import Lease
 from model.runs.record import Record
 from model.runs.store import About, RunFolder
 from model.runs.transitions import Steering, about, followed, taken_up, transition
-from model.runs.turns import Turn, turns_of
 from model.training.config import RateChange, TrainingConfig
 from model.training.trainer import Progress, Trainer
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui.state.address import strangers, told
 from ui.state.pages import PageName, page
-from ui.state.properties import DIGIT, NETWORK, RUN
+from ui.state.properties import DIGIT, GUESS, NETWORK, RUN
 from ui.state.session import View, session
 from ui.state.shown_network import shown_run
 
@@ -50,6 +50,7 @@ def address(view: View | None = None) -> str:
     params, run = strangers() | told(session().page, view), shown_run()
     params.pop(RUN.name, None)
     params.pop(NETWORK.name, None)
+    params.pop(GUESS.name, None)  # whoever opens it is to guess, too
     if run is not None:
         params[RUN.name] = run.id
     query = urlencode(params)

@@ -25,6 +25,7 @@ PageName = Literal[
     "robustness",
     "explain",
     "trust",
+    "few",
 ]
 """The name of a page's script, and of its address: http://…/draw."""
 
@@ -70,6 +71,7 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("explain", "judge", "Explain"),
         PageEntry("trust", "judge", "Is it true?"),
     ),
+    "Experiment": (PageEntry("few", "experiment", "How few digits?"),),
 }
 """The sections of the menu, from left to right; those of the first stand open in it."""
 

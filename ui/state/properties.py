@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 INSIDE = ("stage", "network_view", "feature_maps", "filters", "arithmetic", "what_if")
 """The pages that share one place: a layer, a channel, a pixel. The stage opens it."""
+EXPERIMENTS = ("few",)
+"""The pages of "Experiment"."""
 SHIPPED = "shipped"
 """Stands for the shipped network, in the address and where one chooses; no run has this id."""
 LONGEST = 5
@@ -85,6 +87,10 @@ def _yes(text: str) -> bool:
     return one_of(("1",))(text) == "1"
 
 
+def _open(text: str) -> bool:
+    return one_of(("open",))(text) == "open"
+
+
 def _name(text: str) -> str:
     if not 0 < len(text) <= 40:
         raise ValueError
@@ -101,6 +107,11 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         first, point, second = part.partition(".")
         if point:
             yield first, second
+
+
+def _guesses(text: str) -> tuple[tuple[str, str], ...]:
+    """Of each experiment its guess, "few.0.53,small.2"."""
+    return tuple(dict(_pairs(text)).items())
 
 
 def _filters(text: str) -> tuple[tuple[str, int], ...]:
@@ -186,6 +197,12 @@ PART: Text = Property(
     None,
     pages=("robustness",),
 )
+# What was guessed before an experiment, by its name, and whether a teacher's link lets one skip it.
+GUESS: Property[tuple[tuple[str, str], ...]] = Property(
+    "guess", _guesses, (), _joined_pairs, EXPERIMENTS
+)
+GATE: Property[bool] = Property("gate", _open, False, lambda _: "open", EXPERIMENTS)
+SEEDS: Number = Property("seeds", one_of((3, 5, 10)), None, pages=EXPERIMENTS)
 
 TABLE: dict[str, Property[Any]] = {
     each.name: each
@@ -193,6 +210,7 @@ TABLE: dict[str, Property[Any]] = {
         *(RUN, NETWORK, EPOCH, PRESENT, LAYER, CHANNEL, ROW, COLUMN, BEFORE),
         *(DIGIT, SOURCE, STEPS_OFF, OFF, FLIP),
         *(METHOD, WINDOW, COVER, CELLS, MAP, FIRST, SECOND, ORDER, JUDGED, LAYOUT, PART),
+        *(GUESS, GATE, SEEDS),
     )
 }
 

@@ -1,5 +1,6 @@
 """What one person's session holds. The only file that spells Streamlit's session-state keys."""
 
+import threading
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -8,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from model.engine import engine
+from model.experiments.study import Studies
 from model.network import Network
 from model.runs.lesson import Lesson
 from model.runs.registry import Runs
@@ -181,6 +183,20 @@ def runs() -> Runs:
     registry = Runs(engine)
     registry.prepare()
     return registry
+
+
+@st.cache_resource
+def studies() -> Studies:
+    """The registry of all experiments: one for the whole server."""
+    return Studies(engine)
+
+
+def take_up_studies() -> None:
+    """Go on with the experiments that were under way when an earlier server ended.
+
+    Returns at once: the disk may be slow.
+    """
+    threading.Thread(target=studies().take_up, name="taking up experiments", daemon=True).start()
 
 
 def session() -> Session:

@@ -13,10 +13,11 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from model.data import lease
 from model.data.cache import write_atomically
-from model.runs import events, lease
+from model.data.lease import Lease, Owner, this_server
+from model.runs import events
 from model.runs.inbox import Inbox
-from model.runs.lease import Lease, Owner, this_server
 from tests.junk import mutated
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,7 +25,7 @@ FAR_AWAY = "another machine"
 HOLDER = """
 import sys
 from pathlib import Path
-from model.runs.lease import Lease, this_server
+from model.data.lease import Lease, this_server
 assert Lease(Path(sys.argv[1]), this_server()).take()
 print("held", flush=True)
 sys.stdin.read()

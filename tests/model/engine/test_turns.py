@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from model.engine import InlineEngine
+from model.engine.turns import Turns, turns_of
 from model.network import NetworkConfig
 from model.runs import Run, RunPhase
-from model.runs.turns import Turns, turns_of
 from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
 
@@ -47,7 +47,7 @@ def test_two_have_their_turn_at_once_where_there_is_work_for_two() -> None:
 
 def test_who_waits_is_told_about_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("model.runs.turns.time.monotonic", lambda: now)
+    monkeypatch.setattr("model.engine.turns.time.monotonic", lambda: now)
     turns = Turns(2)
     first, _, third, fourth = (turns.join(nothing) for _ in range(4))
     assert fourth.seconds is None  # no turn was measured yet

@@ -1,0 +1,1 @@
+"""The section “Experiment”: a question, a guess, a measurement, and what it tells."""

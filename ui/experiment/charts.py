@@ -1,0 +1,137 @@
+"""The charts of the experiments, in Plotly: hover, zoom and PNG come with it, light and dark."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from model.experiments.bands import band
+
+# Each stands at least 3:1 against both papers. Orange and blue mean signed values, and stay free.
+COLOURS = ("#0f8f85", "#b5478f", "#7a6ad8", "#8c7a1f", "#a8573a", "#64748b")
+HEIGHT = 400
+SHADE = 0.18  # opacity of a band
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line: at each place on the x axis what was measured there, once for each seed."""
+
+    name: str
+    points: Mapping[float, Sequence[float]]
+    dashed: bool = False
+    line: bool = True  # False: points alone
+
+
+def band_chart(
+    series: Sequence[Series],
+    *,
+    key: str,
+    x: str,
+    y: str,
+    log_x: bool = False,
+    log_y: bool = False,
+    percent: bool = True,
+    guess: float | None = None,
+    guess_words: str = "your guess",
+    height: int = HEIGHT,
+) -> None:
+    """Draw means with the band from the lowest to the highest of all seeds.
+
+    Args:
+        series: the lines; those without a point are left out.
+        key: names the chart on its page.
+        x: what the x axis shows, with its unit.
+        y: likewise.
+        log_x: whether its steps are factors.
+        log_y: likewise.
+        percent: whether y is a share, written in percent.
+        guess: a height that is marked; None marks none.
+        guess_words: what stands beside it.
+        height: pixels.
+    """
+    figure = new_figure(x=x, y=y, log_x=log_x, log_y=log_y, percent=percent, height=height)
+    for number, each in enumerate(series):
+        _draw(figure, each, COLOURS[number % len(COLOURS)], percent)
+    if guess is not None:
+        figure.add_hline(
+            guess, line_dash="dot", line_color="#7f7f7f", annotation_text=guess_words,
+            annotation_position="bottom right",
+        )  # fmt: skip
+    show_figure(figure, key)
+
+
+def new_figure(
+    *,
+    x: str,
+    y: str,
+    log_x: bool = False,
+    log_y: bool = False,
+    percent: bool = False,
+    height: int = HEIGHT,
+) -> Any:
+    """An empty Plotly figure in the app's form; draw with `add_…` and show it by `show_figure`."""
+    import plotly.graph_objects as go  # half a second, and most pages need none
+
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": 64, "r": 16, "t": 16, "b": 56},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0},
+        hovermode="closest",
+        font={"size": 14},
+    )
+    figure.update_xaxes(title=x, type="log" if log_x else "linear", dtick=1 if log_x else None)
+    figure.update_yaxes(
+        title=y, type="log" if log_y else "linear", tickformat=".0%" if percent else None
+    )
+    return figure
+
+
+def show_figure(figure: Any, key: str) -> None:
+    """Show a figure over the whole width; Plotly's own bar saves it as a PNG."""
+    st.plotly_chart(
+        figure,
+        width="stretch",
+        theme="streamlit",
+        key=key,
+        config={
+            "displaylogo": False,
+            "toImageButtonOptions": {"filename": key, "scale": 2},
+            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+        },
+    )
+
+
+def _draw(figure: Any, series: Series, colour: str, percent: bool) -> None:
+    places = sorted(series.points)
+    if not places:
+        return
+    bands = [band(series.points[place]) for place in places]
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    if series.line and max(each.count for each in bands) > 1:
+        figure.add_scatter(
+            x=[*places, *reversed(places)],
+            y=[*(each.high for each in bands), *(each.low for each in reversed(bands))],
+            fill="toself",
+            fillcolor=f"rgba({red},{green},{blue},{SHADE})",
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    figure.add_scatter(
+        x=places,
+        y=[each.mean for each in bands],
+        name=series.name,
+        mode="lines+markers" if series.line else "markers",
+        line={"color": colour, "width": 2.5, "dash": "dash" if series.dashed else "solid"},
+        marker={"size": 8},
+        customdata=[[each.low, each.high, each.count] for each in bands],
+        hovertemplate=(
+            "%{y:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}, %{customdata[2]} seeds)"
+            if percent
+            else "%{y:.4g} (%{customdata[0]:.4g} to %{customdata[1]:.4g}, %{customdata[2]} seeds)"
+        )
+        + f"<extra>{series.name}</extra>",
+    )

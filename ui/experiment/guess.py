@@ -1,0 +1,113 @@
+"""The guess before the result: a slider, or one of some answers. It opens the gate.
+
+People who say what they expect learn from a demonstration; who only watch hardly do (Crouch, Fagen,
+Callan and Mazur 2004, "Classroom demonstrations: learning tools or entertainment?", American
+Journal of Physics 72, 835).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from model.experiments import ExperimentName
+from ui.state.address import keep, kept
+from ui.state.properties import GATE, GUESS
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A guess that is a number."""
+
+    question: str
+    low: float
+    high: float
+    step: float
+    start: float
+    words: Callable[[float], str]  # how the number is said
+
+    def ask(self, key: str) -> float:
+        """Draw the slider and return where it stands."""
+        whole = all(float(each).is_integer() for each in (self.low, self.high, self.step))
+        values = [self.low + self.step * n for n in range(self._steps + 1)]
+        values = [round(value) if whole else round(value, 9) for value in values]
+        start = min(values, key=lambda value: abs(value - self.start))
+        found = st.select_slider(
+            self.question, values, start, format_func=self.words, key=f"{key}_slider"
+        )
+        return float(found)
+
+    @property
+    def _steps(self) -> int:
+        return round((self.high - self.low) / self.step)
+
+    def parse(self, text: str) -> float | None:
+        """The guess of a text; None when it is none."""
+        try:
+            value = float(text)
+        except ValueError:
+            return None
+        return value if self.low <= value <= self.high else None
+
+    def said(self, value: float) -> str:
+        """The guess in words."""
+        return self.words(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A guess that is one of some answers, told by its place."""
+
+    question: str
+    answers: tuple[str, ...]
+
+    def ask(self, key: str) -> float | None:
+        """Draw the answers and return the place of the chosen one."""
+        found = st.radio(self.question, self.answers, index=None, key=f"{key}_choice")
+        return None if found is None else float(self.answers.index(found))
+
+    def parse(self, text: str) -> float | None:
+        """The guess of a text; None when it is none."""
+        known = text.isascii() and text.isdigit() and len(text) < 3
+        return float(text) if known and int(text) < len(self.answers) else None
+
+    def said(self, value: float) -> str:
+        """The guess in words."""
+        return self.answers[int(value)]
+
+
+Guess = Slider | Choice
+
+
+def given(name: ExperimentName, guess: Guess) -> float | None:
+    """What this person has guessed; None before."""
+    pairs = kept(GUESS)
+    text = dict(pairs).get(name)
+    return None if text is None else guess.parse(text)
+
+
+def gate_is_open() -> bool:
+    """Whether a teacher's link has opened the gate: no guess is needed."""
+    return kept(GATE)
+
+
+def ask_guess(name: ExperimentName, guess: Guess) -> None:
+    """Ask for the guess, or say what it was."""
+    value = given(name, guess)
+    if value is not None:
+        st.markdown(f"{guess.question}  \n**Your guess: {guess.said(value)}**")
+        return
+    found = guess.ask(name)
+    pressed = st.button(
+        "This is my guess",
+        icon=":material/lock_open:",
+        type="primary",
+        key=f"{name}_guess",
+        disabled=found is None,
+        help="The experiment can be run when you have guessed.",
+    )
+    if pressed and found is not None:
+        text = f"{found:g}"
+        others = [pair for pair in kept(GUESS) if pair[0] != name]
+        keep({GUESS: (*others, (name, text))})
+        st.rerun()
