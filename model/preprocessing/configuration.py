@@ -100,6 +100,10 @@ class LineRemovalConfig:
     least_ink: int = 12  # px; when less is left, the "lines" were all there was
     least_share: float = 0.02  # of the ink, likewise
     ruling: float = 0.16  # of the sheet's sides: so near their edges lie a cell's broad rulings
+    cell_rim: float = 0.08  # of a small file's sides: so near an edge its cell's frame begins
+    cell_inside: float = 0.5  # share of its ink that the digit of a cell has away from the edges
+    cell_holds: float = 0.3  # of the height: so tall is that digit
+    cell_empty: float = 0.15  # share of its ink that a piece of the frame may have there
     frame_side: float = 0.25  # of the sheet's shorter side: a printed box is not smaller
     frame_line: float = 4.0  # thickest lines that go into the side of a box
     frame_holds: float = 0.2  # of its height: so tall is the ink in a box

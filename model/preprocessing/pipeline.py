@@ -25,7 +25,6 @@ from model.preprocessing import (
     centring,
     grey,
     illumination,
-    line_removal,
     normalisation,
     polarity,
     segmentation,
@@ -35,6 +34,7 @@ from model.preprocessing import (
     thickness,
 )
 from model.preprocessing.configuration import DEFAULT, PreprocessingConfig
+from model.preprocessing.lines import removal
 from model.preprocessing.sheet import Box, DigitInk, Ink, Problem, Region, Sheet, Step, StepKey
 
 __all__ = [
@@ -87,7 +87,7 @@ PHOTO_STAGES: tuple[Stage, ...] = (
     Stage(polarity.dark_ink, (StepKey.INK,)),
     Stage(illumination.even_light, (StepKey.LIGHT,), lambda sheet: np.minimum(sheet.paper, 1)),
     Stage(binarization.ink_found, (StepKey.INK,), lambda sheet: sheet.ink.strength),
-    Stage(line_removal.lines_removed, (StepKey.LINES,), lambda sheet: sheet.ink.strength),
+    Stage(removal.lines_removed, (StepKey.LINES,), lambda sheet: sheet.ink.strength),
     Stage(shadow_removal.shadows_removed, (StepKey.LIGHT, StepKey.INK, StepKey.DIGITS)),
     Stage(segmentation.digits_found, (StepKey.DIGITS,)),
 )

@@ -7,7 +7,8 @@ import pytest
 
 from model.preprocessing.binarization import find_ink
 from model.preprocessing.configuration import DEFAULT
-from model.preprocessing.line_removal import leftovers, lines_removed, rulings, without_lines
+from model.preprocessing.lines.frames import leftovers, rulings
+from model.preprocessing.lines.removal import lines_removed, without_lines
 from model.preprocessing.pipeline import preprocess
 from model.preprocessing.sheet import Sheet
 from tests.sheets import SIDE, sheet

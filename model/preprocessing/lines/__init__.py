@@ -1,0 +1,1 @@
+"""Printed lines on a sheet: how they are found, uncovered and taken off."""
