@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -12,7 +11,6 @@ import numpy as np
 from model.network import Network
 
 Value = float | int | str | bool | None
-NO_ARRAYS: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Inputs:
     """
 
     network: Network | None = None
-    arrays: Mapping[str, np.ndarray] = field(default_factory=lambda: NO_ARRAYS)
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +57,7 @@ class Part:
 
     key: str
     values: Mapping[str, Value]
-    arrays: Mapping[str, np.ndarray] = field(default_factory=lambda: NO_ARRAYS)
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -76,7 +74,7 @@ class Working:
 
 Done = Mapping[str, Part]
 """Finished parts by key, in the order in which they were finished."""
-NOTHING: Done = MappingProxyType({})
+NOTHING: Done = {}
 Steps = Iterator[Part | Working]
 
 

@@ -1,5 +1,6 @@
 """An experiment under way: its parts are kept, found again, and measured once."""
 
+import pickle
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -260,3 +261,13 @@ def test_every_experiment_has_a_plan_without_repetition(name: names.ExperimentNa
     assert found.name == name
     assert found.quick.seeds >= 3
     assert len(keys) == len(set(keys)) > 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_experiment_can_travel_to_a_worker(name: names.ExperimentName) -> None:
+    found = experiment(name)
+    done = {"a": Part("a", {"number": 1.0})}
+    sent = pickle.dumps((found, found.quick, Inputs(), done))
+    other, settings, inputs, parts = pickle.loads(sent)
+    assert other.fingerprint(settings, inputs) == found.fingerprint(found.quick, Inputs())
+    assert parts["a"].values == {"number": 1.0}
