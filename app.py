@@ -20,6 +20,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from model.engine import engine
+from ui.classroom.worksheets import worksheet_routes
 from ui.frame.deep_links import deep_link_routes
 from ui.frame.doors import Doors
 from ui.state.pen_channel import pen_routes
@@ -40,6 +41,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     SCRIPT,
     lifespan=lifespan,
-    routes=[*deep_link_routes(), *pen_routes()],
+    routes=[*deep_link_routes(), *pen_routes(), *worksheet_routes()],
     middleware=[Middleware(Doors)],
 )

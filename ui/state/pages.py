@@ -26,6 +26,7 @@ PageName = Literal[
     "explain",
     "trust",
     "few",
+    "lessons",
 ]
 """The name of a page's script, and of its address: http://…/draw."""
 
@@ -72,6 +73,7 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("trust", "judge", "Is it true?"),
     ),
     "Experiment": (PageEntry("few", "experiment", "How few digits?"),),
+    "Class": (PageEntry("lessons", "class", "Lessons"),),
 }
 """The sections of the menu, from left to right; those of the first stand open in it."""
 

@@ -197,6 +197,8 @@ PART: Text = Property(
     None,
     pages=("robustness",),
 )
+# Which of the lessons is open.
+LESSON: Number = Property("lesson", number(5), None, pages=("lessons",))
 # What was guessed before an experiment, by its name, and whether a teacher's link lets one skip it.
 GUESS: Property[tuple[tuple[str, str], ...]] = Property(
     "guess", _guesses, (), _joined_pairs, EXPERIMENTS
@@ -210,7 +212,7 @@ TABLE: dict[str, Property[Any]] = {
         *(RUN, NETWORK, EPOCH, PRESENT, LAYER, CHANNEL, ROW, COLUMN, BEFORE),
         *(DIGIT, SOURCE, STEPS_OFF, OFF, FLIP),
         *(METHOD, WINDOW, COVER, CELLS, MAP, FIRST, SECOND, ORDER, JUDGED, LAYOUT, PART),
-        *(GUESS, GATE, SEEDS),
+        *(LESSON, GUESS, GATE, SEEDS),
     )
 }
 

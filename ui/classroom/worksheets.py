@@ -1,0 +1,283 @@
+"""Worksheets for A4, printed from the browser: documents of their own, without the app around them.
+
+    /worksheets/convolution?number=7            the seventh of a thousand: other numbers, same task
+    /worksheets/convolution?number=7&answers=1  its answers, on a sheet of their own
+
+Each number gives another sheet, so that neighbours can have different ones.
+"""
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route
+
+from ui.state.pages import below_base
+
+NUMBERS = 1000
+STYLE = """
+@page { size: A4; margin: 14mm }
+* { box-sizing: border-box }
+body { font: 15px/1.45 "Source Sans 3", "Segoe UI", Arial, sans-serif; color: #111;
+       background: #fff; max-width: 182mm; margin: 8mm auto; padding: 0 4mm }
+h1 { font-size: 22px; margin: 0 0 2mm } h2 { font-size: 16px; margin: 6mm 0 2mm }
+.head { display: flex; justify-content: space-between; align-items: baseline;
+        border-bottom: 1px solid #999; margin-bottom: 4mm }
+.row { display: flex; gap: 8mm; align-items: flex-start; flex-wrap: wrap }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+td, th { border: 1px solid #555; width: 9mm; height: 9mm; text-align: center; font-weight: 400 }
+th { background: #eee } td.own { font-weight: 700 } .kernel td { border-width: 2px }
+.grid td { width: 6.2mm; height: 6.2mm; border-color: #bbb }
+.pairs { columns: 5; column-gap: 6mm } .line { border-bottom: 1px solid #555; height: 8mm }
+.bar { background: #f1efe9; padding: 3mm 4mm; border-radius: 8px; margin-bottom: 6mm }
+.bar a, .bar button { margin-right: 5mm; font: inherit; min-height: 32px }
+@media print { .bar { display: none } body { margin: 0; max-width: none; padding: 0 } }
+@media (max-width: 500px) { .pairs { columns: 3 } .scroll { overflow-x: auto } }
+"""
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """One kind of sheet.
+
+    Attributes:
+        title: on it.
+        about: what it is for, in a sentence.
+        body: makes its HTML from the number of the sheet, and whether it has the answers.
+        numbered: whether each number gives another sheet.
+        answered: whether there are answers.
+    """
+
+    title: str
+    about: str
+    body: Callable[[int, bool], str]
+    numbered: bool = True
+    answered: bool = True
+
+
+@dataclass(frozen=True)
+class ConvolutionTask:
+    """A convolution that can be done in the head.
+
+    Attributes:
+        picture: (6, 6) int, 0 to 3.
+        kernel: (3, 3) int, -1 to 1.
+        bias: -2 to 2.
+    """
+
+    picture: np.ndarray
+    kernel: np.ndarray
+    bias: int
+
+    @property
+    def sums(self) -> np.ndarray:
+        """(4, 4): y(i,j) = Σp Σq x(i+p, j+q) · k(p,q) + bias."""
+        windows = sliding_window_view(self.picture, (3, 3))
+        found: np.ndarray = (windows * self.kernel).sum(axis=(2, 3)) + self.bias
+        return found
+
+    @property
+    def activated(self) -> np.ndarray:
+        """(4, 4): max(0, y)."""
+        found: np.ndarray = np.maximum(self.sums, 0)
+        return found
+
+    @property
+    def pooled(self) -> np.ndarray:
+        """(2, 2): the largest of each 2×2 block."""
+        found: np.ndarray = self.activated.reshape(2, 2, 2, 2).max(axis=(1, 3))
+        return found
+
+
+def convolution_task(number: int) -> ConvolutionTask:
+    """The task of a sheet; some sums are negative, so that ReLU has something to do."""
+    for attempt in range(100):
+        chance = np.random.default_rng((number, attempt))
+        kernel = chance.integers(-1, 2, (3, 3))
+        picture = chance.integers(0, 4, (6, 6)) * (chance.random((6, 6)) < 0.6)
+        task = ConvolutionTask(picture, kernel, int(chance.integers(-2, 3)))
+        if (task.sums < 0).sum() >= 4 and (task.pooled > 0).sum() >= 3:
+            return task
+    raise AssertionError("a hundred attempts hold no such task")
+
+
+@dataclass(frozen=True)
+class ConfusionTask:
+    """Some answers of an invented network: true digits and answers, (40,) int each."""
+
+    labels: np.ndarray
+    answers: np.ndarray
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """(10, 10): how many digits of each row were answered as each column."""
+        counts = np.zeros((10, 10), int)
+        np.add.at(counts, (self.labels, self.answers), 1)
+        return counts
+
+    @property
+    def right(self) -> int:
+        """How many answers are right."""
+        return int((self.labels == self.answers).sum())
+
+
+ALIKE = {0: 6, 1: 7, 2: 7, 3: 5, 4: 9, 5: 3, 6: 0, 7: 1, 8: 3, 9: 4}
+"""What each digit is taken for on the sheets, when it is taken for another."""
+
+
+def confusion_task(number: int) -> ConfusionTask:
+    """The task of a sheet: four digits of each class, about a fifth of them answered wrongly."""
+    chance = np.random.default_rng((number, 1))
+    labels = chance.permutation(np.repeat(np.arange(10), 4))
+    wrong = chance.random(40) < 0.2
+    answers = np.where(wrong, [ALIKE[int(label)] for label in labels], labels)
+    return ConfusionTask(labels, answers)
+
+
+def table(rows: Sequence[Sequence[object]], kind: str = "", own: bool = False) -> str:
+    """An HTML table; an empty text is an empty cell."""
+    cell = "<td class='own'>" if own else "<td>"
+    lines = ("".join(f"{cell}{html.escape(_said(each))}</td>" for each in row) for row in rows)
+    return f"<table class='{kind}'>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _said(value: object) -> str:
+    return str(value).replace("-", "−")
+
+
+def _blank(side: int) -> list[list[str]]:
+    return [[""] * side for _ in range(side)]
+
+
+def _convolution(number: int, answers: bool) -> str:
+    task = convolution_task(number)
+
+    def result(values: np.ndarray, side: int) -> str:
+        return table(values.tolist() if answers else _blank(side), own=answers)
+
+    return (
+        "<p>Slide the kernel over the picture. At each place multiply the nine pairs of numbers, "
+        f"add the products, and add the bias <b>{_said(task.bias)}</b>. There are 16 places.</p>"
+        "<div class='row'>"
+        f"<div><h2>Picture, 6×6</h2>{table(task.picture.tolist())}</div>"
+        f"<div><h2>Kernel, 3×3</h2>{table(task.kernel.tolist(), 'kernel')}</div></div>"
+        "<div class='row'>"
+        f"<div><h2>1. Sums, 4×4</h2>{result(task.sums, 4)}</div>"
+        f"<div><h2>2. After ReLU: max(0, sum)</h2>{result(task.activated, 4)}</div>"
+        f"<div><h2>3. Max pooling, 2×2</h2>{result(task.pooled, 2)}</div></div>"
+        "<h2>4. In a sentence</h2>"
+        + (
+            "<p>How many of the 36 numbers of the picture had a part in the four that are left? "
+            "All that lie under a window whose sum won its block; those under a 0 of the kernel "
+            "never count.</p>"
+            if answers
+            else "<p>Which numbers of the picture had a part in the four that are left?</p>"
+            "<div class='line'></div><div class='line'></div>"
+        )
+    )
+
+
+def _confusion(number: int, answers: bool) -> str:
+    task = confusion_task(number)
+    pairs = "".join(
+        f"<div>{label} → {said}</div>"
+        for label, said in zip(task.labels.tolist(), task.answers.tolist(), strict=True)
+    )
+    heads = "".join(f"<th>{digit}</th>" for digit in range(10))
+    rows = "".join(
+        f"<tr><th>{digit}</th>"
+        + "".join(f"<td class='own'>{count if answers and count else ''}</td>" for count in counts)
+        + "</tr>"
+        for digit, counts in enumerate(task.matrix.tolist())
+    )
+    chosen = int(np.argmin(np.diag(task.matrix)))
+    recall = int(task.matrix[chosen, chosen])
+    lines = (
+        f"<p><b>Accuracy:</b> {task.right} of 40, {task.right / 40:.1%}. "
+        f"<b>Recall of {chosen}:</b> {recall} of 4, {recall / 4:.0%}.</p>"
+        if answers
+        else f"<p>Accuracy: ______ of 40, ______ %. Recall of {chosen}: ______ of 4, ______ %.</p>"
+    )
+    return (
+        "<p>An invented network has read 40 digits. Each pair is: true digit → answer. Put a mark "
+        "for each into the row of the true digit and the column of the answer, then count.</p>"
+        f"<div class='pairs'>{pairs}</div>"
+        "<h2>Rows: true digit. Columns: answer.</h2>"
+        f"<div class='scroll'><table><tr><th></th>{heads}</tr>{rows}</table></div>"
+        f"{lines}<p>Accuracy is the share of all answers that are right; recall of a digit the "
+        "share of that digit's own that were found.</p>"
+    )
+
+
+def _grid(number: int, answers: bool) -> str:
+    return (
+        "<p>Draw a digit into the inner 20×20 cells. Then write a number into each cell with ink: "
+        "9 where it is full, less where the stroke only touches it. An empty cell is 0. This is "
+        "all that the network gets.</p>"
+        f"<div class='scroll'>{table(_blank(28), 'grid')}</div>"
+    )
+
+
+SHEETS: dict[str, Worksheet] = {
+    "convolution": Worksheet(
+        "A convolution by hand", "Nine products, a sum, ReLU and pooling.", _convolution
+    ),
+    "confusion": Worksheet(
+        "A confusion matrix", "Forty answers to be sorted, accuracy and recall.", _confusion
+    ),
+    "grid": Worksheet(
+        "A digit as numbers", "An empty grid of 28×28.", _grid, numbered=False, answered=False
+    ),
+}
+
+
+def document(name: str, number: int, answers: bool, address: str = "") -> str:
+    """A whole sheet as HTML.
+
+    Args:
+        name: of the worksheet, one of `SHEETS`.
+        number: of the sheet, from 1.
+        answers: whether it has the answers.
+        address: of the sheet, for the links in its bar.
+    """
+    sheet = SHEETS[name]
+    title = f"{sheet.title}: answers" if answers else sheet.title
+    links = ["<button onclick='print()'>Print</button>"]
+    if sheet.numbered:
+        other = number % NUMBERS + 1
+        links.append(f"<a href='{address}?number={other}'>Other numbers</a>")
+    if sheet.answered:
+        where = f"?number={number}" + ("" if answers else "&amp;answers=1")
+        links.append(f"<a href='{address}{where}'>{'The sheet' if answers else 'Answers'}</a>")
+    sheet_number = f"<span>Sheet {number}</span>" if sheet.numbered else ""
+    return (
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        f"<title>{title}</title><style>{STYLE}</style></head><body>"
+        f"<nav class='bar'>{''.join(links)}</nav><main>"
+        f"<div class='head'><h1>{title}</h1>{sheet_number}</div>"
+        f"{sheet.body(number, answers)}</main></body></html>"
+    )
+
+
+def sheet_address(name: str) -> str:
+    """Where a worksheet stands on this server."""
+    return below_base(f"worksheets/{name}")
+
+
+def worksheet_routes() -> list[Route]:
+    """The route of all worksheets."""
+
+    async def send(request: Request) -> HTMLResponse | PlainTextResponse:
+        name, text = request.path_params["name"], request.query_params.get("number", "1")
+        known = text.isascii() and text.isdigit() and len(text) < 5
+        if name not in SHEETS or not (known and 1 <= int(text) <= NUMBERS):
+            return PlainTextResponse("There is no such worksheet.", 404)
+        answers = SHEETS[name].answered and request.query_params.get("answers") == "1"
+        return HTMLResponse(document(name, int(text), answers, sheet_address(name)))
+
+    return [Route(below_base("worksheets/{name}"), send)]
