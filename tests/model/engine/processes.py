@@ -1,0 +1,44 @@
+"""The processes of an engine, as tests look at them."""
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import psutil
+
+from model.engine import DaskEngine
+
+
+def child_of(engine: DaskEngine) -> int:
+    assert engine.process is not None
+    return engine.process
+
+
+def processes_of(engine: DaskEngine) -> list[psutil.Process]:
+    child = psutil.Process(child_of(engine))
+    return [child, *child.children(recursive=True)]
+
+
+def running(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run: a zombie has ended, its parent has only not looked."""
+    alive = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+    return alive
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def certificate_of(engine: DaskEngine) -> tuple[str, str]:
+    assert engine._link is not None
+    held = engine._link.client.security
+    return held.tls_ca_file, held.tls_client_key
