@@ -1,20 +1,18 @@
 """The stage: a sheet, the whole network alive beside it, its answer, and the strip that trains.
 
-What moves comes to the browser by the pen's channel (see `ui.state.pen_channel`), never by a rerun.
+What moves comes to the browser by the pen's channel (see `ui.state.pen.channel`), never by a rerun.
 What arrives here are deliberate steps: training begins, a unit is opened, another page is wanted.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeGuard
 
 from ui.components import component
 from ui.components.canvas import BRUSH, BRUSHES, SIDE
 
 CHANNEL = "pen"
 """The channel's address, below that of the app."""
-LONGEST_NAME = 32
-LARGEST = 100_000
 
 _mount = component("stage", "canvas")
 
@@ -162,8 +160,8 @@ def stage(
     place = said.get("place")
     return StageSteps(
         train=said.get("train") is not None,
-        open=unit_of(said.get("open")),
-        opened=unit_of(place),
+        open=unit_of(said.get("open"), layers),
+        opened=unit_of(place, layers),
         closed=isinstance(place, Mapping) and "layer" not in place,
     )
 
@@ -172,19 +170,24 @@ def _nothing() -> None:
     """Streamlit wants a callback for what a component tells."""
 
 
-def unit_of(said: Any) -> StageUnit | None:
-    """Return the unit in a message from the browser; None for a bad message."""
-    if not isinstance(said, Mapping) or not isinstance(said.get("layer"), str):
+def unit_of(said: object, layers: Sequence[ShownLayer]) -> StageUnit | None:
+    """Return the unit in a message from the browser; None for what is no unit of these layers.
+
+    Args:
+        said: {"layer", "channel", "row", "column"} if all is well; the place may be None.
+        layers: that are shown.
+    """
+    if not isinstance(said, Mapping):
         return None
-    layer = said["layer"]
-    numbers = [said.get(name) for name in ("channel", "row", "column")]
-    channel, row, column = (each if _is_number(each) else None for each in numbers)
-    if len(layer) > LONGEST_NAME or channel is None:
+    layer = next((each for each in layers if each.name == said.get("layer")), None)
+    channel, row, column = (said.get(name) for name in ("channel", "row", "column"))
+    if layer is None or not _within(channel, layer.shape[-1]):
         return None
-    both = row is not None and column is not None
-    return StageUnit(layer, channel, row if both else None, column if both else None)
+    if len(layer.shape) == 3 and _within(row, layer.shape[0]) and _within(column, layer.shape[1]):
+        return StageUnit(layer.name, channel, row, column)
+    return StageUnit(layer.name, channel)
 
 
-def _is_number(value: Any) -> bool:
+def _within(number: object, count: int) -> TypeGuard[int]:
     # type() rather than isinstance: True is an int to Python, and not a place to us
-    return type(value) is int and 0 <= value < LARGEST
+    return type(number) is int and 0 <= number < count
