@@ -23,7 +23,7 @@ from model.engine import engine
 from ui.classroom.worksheets import worksheet_routes
 from ui.frame.deep_links import deep_link_routes
 from ui.frame.doors import Doors
-from ui.state.pen_channel import pen_routes
+from ui.state.pen.channel import pen_routes
 from ui.state.session import take_up_studies
 
 SCRIPT = Path(__file__).resolve().parent / "ui" / "frame" / "menu.py"

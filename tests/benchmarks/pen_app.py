@@ -1,6 +1,7 @@
-"""The app with one route more, for benchmarks: a seat at the pen's channel without a page.
+"""The app with two routes more, for benchmarks.
 
-`GET /seat` makes a seat and answers with its token.
+`GET /seat` makes a seat at the pen's channel without a page, and answers with its token.
+`GET /sessions` answers with how many sessions are connected.
 """
 
 import sys
@@ -9,14 +10,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from streamlit.runtime import get_instance
 
 import app as whole
 from ui.frame.deep_links import deep_link_routes
-from ui.state.pen_channel import pen_routes
-from ui.state.pen_seat import Seat
+from ui.frame.doors import Doors
+from ui.state.pen.channel import pen_routes
+from ui.state.pen.seat import Seat
 
 seats: list[Seat] = []  # a page's seat lives as long as its session; these as long as the server
 
@@ -26,8 +30,18 @@ async def take_seat(_: Request) -> PlainTextResponse:
     return PlainTextResponse(seats[-1].token)
 
 
+async def count_sessions(_: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(len(get_instance()._session_mgr.list_active_sessions())))
+
+
 app = st.App(
     whole.SCRIPT,
     lifespan=whole.lifespan,
-    routes=[*deep_link_routes(), *pen_routes(), Route("/seat", take_seat)],
+    routes=[
+        *deep_link_routes(),
+        *pen_routes(),
+        Route("/seat", take_seat),
+        Route("/sessions", count_sessions),
+    ],
+    middleware=[Middleware(Doors)],
 )

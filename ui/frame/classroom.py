@@ -9,21 +9,11 @@ import socket
 import sys
 from pathlib import Path
 
+from ui.state.origins import own_address
+
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PORT = 8501
 EVERYWHERE = "0.0.0.0"
-ELSEWHERE = ("192.0.2.1", 9)  # an address for documentation: nothing is ever sent to it
-
-
-def own_address() -> str | None:
-    """The address of this machine in its network; None without a network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as finder:
-        try:
-            finder.connect(ELSEWHERE)  # only chooses the way out; UDP sends nothing yet
-        except OSError:
-            return None
-        address: str = finder.getsockname()[0]
-        return address
 
 
 def command(address: str, name: str, port: int) -> list[str]:

@@ -9,15 +9,13 @@ import re
 import secrets
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import urlsplit
 
-import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.frame.classroom import own_address
 from ui.state.my_runs import OWNER_COOKIE, secret_in
+from ui.state.origins import speaks_for_us
 
 CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent/")
 """Streamlit's routes that tell strangers about the server, or let them drive it."""
@@ -40,25 +38,6 @@ def frame_policy(environment: Mapping[str, str]) -> str:
         if not ORIGIN.fullmatch(origin):
             raise ValueError(f"{FRAMES}: {origin!r} is no origin such as https://school.example")
     return " ".join(["frame-ancestors 'self'", *named])
-
-
-def speaks_for_us(origin: str) -> bool:
-    """Whether a page of this origin may open a WebSocket: it came from this server.
-
-    The rule is Streamlit's, without its last resort: of an origin that it does not know it asks a
-    service in the internet for this machine's address, and all pages wait for that.
-    """
-    try:
-        host = urlsplit(origin).hostname
-    except ValueError:
-        return False
-    named = (st.get_option("browser.serverAddress"), *st.get_option("server.corsAllowedOrigins"))
-    known = {urlsplit(name if "//" in name else f"//{name}").hostname for name in named if name}
-    return (
-        host in known | {"localhost", "127.0.0.1"}
-        or (host is not None and host == own_address())
-        or not st.get_option("server.enableCORS")
-    )
 
 
 class Doors:

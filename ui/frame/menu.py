@@ -15,7 +15,7 @@ from ui.frame.keys import keys
 from ui.state.address import visit
 from ui.state.my_runs import keep_runs_in_url
 from ui.state.pages import FRONT_PAGE, MENU, page
-from ui.state.pen_seat import adopt_pen_digit
+from ui.state.pen.seat import adopt_pen_digit
 from ui.style.stylesheet import apply_stylesheet
 
 

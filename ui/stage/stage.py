@@ -21,7 +21,7 @@ from ui.stage.words import LESSON, WORDS
 from ui.state.address import go_to, keep, kept, place
 from ui.state.links import open_page
 from ui.state.my_runs import start_run
-from ui.state.pen_seat import seat
+from ui.state.pen.seat import seat
 from ui.state.properties import DIGIT, PRESENT
 from ui.state.session import View, of_page, session
 from ui.state.shown_network import network, shown_run

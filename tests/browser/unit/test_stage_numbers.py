@@ -11,7 +11,7 @@ from model.evaluation.pen_message import MessageKind, message
 from model.network import LayerKind, NetworkConfig, layers
 from tests.browser.unit.test_ink import rgba, sheets
 from ui.components.canvas import SIDE
-from ui.state.pen_frames import InkFrame, frame_of
+from ui.state.pen.frames import InkFrame, frame_of
 
 pytestmark = pytest.mark.browser
 SIZES = [(940, 460), (1500, 800), (700, 430), (640, 396)]

@@ -20,9 +20,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from tests.browser.conftest import ROOT, end_server, free_port, start_server, wait_until_healthy
-from ui.frame import classroom
-from ui.frame.doors import frame_policy, speaks_for_us
+from ui.frame.doors import frame_policy
 from ui.state.my_runs import OWNER_COOKIE, secret_in
+from ui.state.origins import own_address, speaks_for_us
 
 BASE = "school/digits"
 
@@ -89,7 +89,7 @@ def test_the_server_listens_on_this_machine_only(server: tuple[str, int]) -> Non
 
 @pytest.mark.slow
 def test_a_class_reaches_the_server_at_the_addresses_that_were_printed(tmp_path: Path) -> None:
-    address, port = classroom.own_address(), free_port()
+    address, port = own_address(), free_port()
     if address is None:
         pytest.skip("this machine is in no network")
     log = tmp_path / "log"
@@ -126,7 +126,7 @@ def test_a_class_reaches_the_server_at_the_addresses_that_were_printed(tmp_path:
 
 
 def test_pages_of_other_sites_may_not_speak_to_the_server() -> None:
-    for ours in ("http://localhost:8501", "http://127.0.0.1", f"http://{classroom.own_address()}"):
+    for ours in ("http://localhost:8501", "http://127.0.0.1", f"http://{own_address()}"):
         assert speaks_for_us(ours), ours
     for other in ("http://elsewhere.example", "null", "", "http://[", "http://localhost.example"):
         assert not speaks_for_us(other), other

@@ -81,7 +81,7 @@ export class Loupe {
     this.on.move(unit);
   }
 
-  // The sum as it came: see "Sum" in ui/state/pen_channel.py.
+  // The sum as it came: see `Sum` in model/interpretability/contributions.py.
   show(header, arrays) {
     const { unit } = header;
     if (!this.isOpen || unit.layer !== this.unit.layer || unit.channel !== this.unit.channel) return;

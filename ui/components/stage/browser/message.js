@@ -1,4 +1,4 @@
-// What travels on the pen's channel, as bytes: ui/state/pen_channel.py and
+// What travels on the pen's channel, as bytes: ui/state/pen/connection.py and
 // model/evaluation/pen_reading.py are the other end. No DOM.
 
 const INK = 1;

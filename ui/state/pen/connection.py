@@ -1,31 +1,21 @@
-"""The pen's channel: a WebSocket on which ink goes to a worker and readings come back.
+"""One open socket of the pen's channel: what the browser asks, and what it is told.
 
-No rerun of a page is fast enough for a moving pen. So the browser sends the ink here, as bytes; the
-page's process hands it to a worker, and hands on the bytes that the worker answers with. It opens
-neither. What waits together is one batch for the worker, and of one pen only the newest ink waits.
-
-A connection proves with the token of a seat whose it is: see `ui.state.pen_seat`.
+What it is asked it hands to the dispatcher. What becomes of the run and of the page that its seat
+shows it tells the browser by itself.
 """
 
 import asyncio
-import logging
 import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import numpy as np
-from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from streamlit.web.server.server_util import is_url_from_allowed_origins
-from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from model.engine import EngineError, EngineFault, engine
 from model.evaluation.pen_message import MessageKind, message
 from model.evaluation.pen_reading import (
     GivenDigit,
@@ -36,14 +26,13 @@ from model.evaluation.pen_reading import (
     Question,
     SumQuestion,
     WhyQuestion,
-    read_batch,
 )
 from model.network import SIDE, Network
 from model.preprocessing.sheet import Problem
 from model.runs import Run
 from ui.state.my_runs import may_steer
-from ui.state.pages import below_base
-from ui.state.pen_frames import (
+from ui.state.pen.dispatcher import MOST_QUESTIONS, Content, Dispatcher
+from ui.state.pen.frames import (
     GIVEN,
     LARGEST,
     READY,
@@ -59,95 +48,27 @@ from ui.state.pen_frames import (
     fault_text,
     frame_of,
     run_news,
-    token_of,
 )
-from ui.state.pen_seat import Seat, seat_of
-from ui.state.reason_words import reason_words
+from ui.state.pen.seat import Seat
 from ui.state.session import ChosenDigit, one_of_several
 
-TOKEN_SECONDS = 10.0
 FRAMES, FRAMES_SECONDS = 240, 2.0
 """So many frames in so many seconds, 120 a second, are more than any pen sends."""
-BATCH = 16
-"""Requests that are answered together at most."""
-MOST_QUESTIONS = 4
-"""Of one connection that wait, and in one batch."""
-IN_FLIGHT = 2
-"""Batches at a time: the worker never waits for the next one."""
-ANSWER_SECONDS = 10.0
 NEWS_SECONDS = 0.25
 TOO_LARGE, MALFORMED, UNKNOWN = 1009, 4400, 4401
 """Codes with which a connection is closed."""
 
-_LOGGER = logging.getLogger(__name__)
 
-
-def pen_routes() -> list[WebSocketRoute]:
-    """Return the channel's route."""
-    dispatcher = Dispatcher()
-
-    async def serve(socket: WebSocket) -> None:
-        await _serve(socket, dispatcher)
-
-    return [WebSocketRoute(below_base("pen"), serve)]
-
-
-async def _serve(socket: WebSocket, dispatcher: "Dispatcher") -> None:
-    """Serve one connection until it ends."""
-    origin, host = socket.headers.get("origin"), socket.headers.get("host", "")
-    if not await asyncio.to_thread(_welcome, origin, host):
-        await socket.close()  # before it was accepted: the browser gets a 403
-        return
-    await socket.accept()
-    with suppress(WebSocketDisconnect):
-        await socket.close(await _talk(socket, dispatcher))
-
-
-def _welcome(origin: str | None, host: str) -> bool:
-    """Whether a page of this origin may connect: as Streamlit decides it for its own socket."""
-    if not is_host_allowed(host):
-        return False
-    # No browser leaves its origin out.
-    return origin is None or urlsplit(origin).netloc == host or is_url_from_allowed_origins(origin)
-
-
-async def _talk(socket: WebSocket, dispatcher: "Dispatcher") -> int:
-    """Take frames and answer them; return the code to close the connection with.
-
-    Raises:
-        WebSocketDisconnect: the browser has gone.
-    """
-    try:
-        seat = seat_of(token_of(await asyncio.wait_for(_received(socket), TOKEN_SECONDS)))
-    except _TooLargeError:
-        return TOO_LARGE
-    except (TimeoutError, MalformedFrameError):
-        return UNKNOWN
-    if seat is None:
-        return UNKNOWN
-    connection = Connection(socket, seat, dispatcher)
-    del seat  # it ends with its session, whoever is connected
-    works = [asyncio.create_task(work) for work in connection.works()]
-    try:
-        ended, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        connection.end()
-        for work in works:
-            work.cancel()
-        await asyncio.gather(*works, return_exceptions=True)
-    return next(work.result() for work in ended)
-
-
-class _TooLargeError(ValueError):
+class TooLargeError(ValueError):
     """A frame of more than `LARGEST` bytes."""
 
 
-async def _received(socket: WebSocket) -> bytes | str:
+async def received(socket: WebSocket) -> bytes | str:
     """The next frame.
 
     Raises:
         WebSocketDisconnect: the browser has gone.
-        _TooLargeError: nobody opens a frame of this size.
+        TooLargeError: nobody opens a frame of this size.
     """
     received = await socket.receive()
     if received["type"] == "websocket.disconnect":
@@ -155,7 +76,7 @@ async def _received(socket: WebSocket) -> bytes | str:
     text: str | None = received.get("text")
     raw: bytes | str = text if text is not None else received["bytes"]
     if len(raw if isinstance(raw, bytes) else raw.encode()) > LARGEST:
-        raise _TooLargeError
+        raise TooLargeError
     return raw
 
 
@@ -201,7 +122,7 @@ def _place_of(run: Run | None) -> tuple[object, ...]:
 class Connection:
     """One open socket of one seat. All but the seat's listener is called on the server's loop."""
 
-    def __init__(self, socket: WebSocket, seat: Seat, dispatcher: "Dispatcher") -> None:
+    def __init__(self, socket: WebSocket, seat: Seat, dispatcher: Dispatcher) -> None:
         self._socket = socket
         self._seat = weakref.ref(seat)
         self._dispatcher = dispatcher
@@ -210,7 +131,7 @@ class Connection:
         self._open = True
         self._arrivals: deque[float] = deque(maxlen=FRAMES)
         self._n = 0  # of the last request
-        self._last: Ink | ChosenDigit | None = None  # what was read last
+        self._last: Content | None = None  # what was read last
         self._ink: Ink | None = None  # the last from the sheet
         self._again = False  # whether it is to be read again, whatever has changed
         self._answered = 0  # the largest n that was answered
@@ -239,14 +160,14 @@ class Connection:
     async def _take_frames(self) -> int:
         while True:
             try:
-                raw = await _received(self._socket)
+                raw = await received(self._socket)
                 seat = self._seat()
                 if seat is None:
                     return UNKNOWN
                 if self._too_many():
                     return MALFORMED
                 await self._take(frame_of(raw), seat)
-            except _TooLargeError:
+            except TooLargeError:
                 return TOO_LARGE
             except MalformedFrameError:
                 return MALFORMED
@@ -288,7 +209,7 @@ class Connection:
             question = replace(self._said, n=n, content=about(self._digit))
             self._dispatcher.tell(self, question)
 
-    def _read(self, n: int, content: Ink | ChosenDigit) -> None:
+    def _read(self, n: int, content: Content) -> None:
         self._n, self._last = n, content
         self._dispatcher.read(self, n, content)
 
@@ -345,7 +266,7 @@ class Connection:
 
     # Called by the dispatcher.
 
-    def request(self, n: int, content: Ink | ChosenDigit) -> PenRequest:
+    def request(self, n: int, content: Content) -> PenRequest:
         """What the worker is asked."""
         shown = self._shown
         assert shown is not None  # nothing is read before it is known with what
@@ -359,9 +280,7 @@ class Connection:
             content if isinstance(content, Ink) else GivenDigit(content.pixels.tobytes()),
         )
 
-    def answer(
-        self, request: PenRequest, content: Ink | ChosenDigit | None, answer: PenAnswer
-    ) -> None:
+    def answer(self, request: PenRequest, content: Content | None, answer: PenAnswer) -> None:
         """Hand an answer on, unless a newer reading was quicker.
 
         Args:
@@ -455,99 +374,3 @@ class _Outbox:
                 await socket.send_bytes(message)
             if not (self._texts or self._answers or self._reading):
                 self._filled.clear()
-
-
-Task = tuple[Connection, PenRequest, Ink | ChosenDigit | None]
-"""Whom to answer, what was asked, and what was to be read; None: it was a question."""
-
-
-class Dispatcher:
-    """Hands what waits to the workers, batch by batch. All is called on the server's loop."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[Connection, tuple[int, Ink | ChosenDigit]] = {}  # in their order
-        self._questions: deque[tuple[Connection, PenRequest]] = deque()
-        self._running: set[asyncio.Task[None]] = set()
-        self._unanswered: set[Connection] = set()  # they wait for the engine
-        self._watching: asyncio.Task[None] | None = None
-        self._pool = ThreadPoolExecutor(IN_FLIGHT, "pen")
-
-    def read(self, connection: Connection, n: int, content: Ink | ChosenDigit) -> None:
-        """Have something read, in the place of what still waits there."""
-        self._waiting[connection] = n, content
-        self._begin()
-
-    def tell(self, connection: Connection, question: PenRequest) -> None:
-        """Have a question answered; of too many of one connection the oldest is dropped."""
-        mine = [each for each in self._questions if each[0] is connection]
-        if len(mine) == MOST_QUESTIONS:
-            self._questions.remove(mine[0])
-        self._questions.append((connection, question))
-        self._begin()
-
-    def forget(self, connection: Connection) -> None:
-        """Answer a connection no more."""
-        self._waiting.pop(connection, None)
-        self._questions = deque(each for each in self._questions if each[0] is not connection)
-        self._unanswered.discard(connection)
-
-    def _begin(self) -> None:
-        while (self._waiting or self._questions) and len(self._running) < IN_FLIGHT:
-            task = asyncio.get_running_loop().create_task(self._answer(self._batch()))
-            self._running.add(task)
-            task.add_done_callback(self._ended)
-
-    def _batch(self) -> list[Task]:
-        """Take what waits: a few questions, and of the readings those that wait longest."""
-        batch: list[Task] = []
-        while self._questions and len(batch) < MOST_QUESTIONS:
-            batch.append((*self._questions.popleft(), None))
-        for connection in list(self._waiting)[: BATCH - len(batch)]:
-            n, content = self._waiting.pop(connection)
-            batch.append((connection, connection.request(n, content), content))
-        return batch
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.result()
-            self._begin()
-
-    async def _answer(self, batch: list[Task]) -> None:
-        loop = asyncio.get_running_loop()
-        requests = [request for _, request, _ in batch]
-        try:
-            answers = await loop.run_in_executor(self._pool, _ask, requests)
-        except EngineError as error:
-            self._say(batch, error.fault.name.lower(), reason_words(error.fault))
-            return
-        except Exception:
-            # A fault of ours in one reading must not silence the channel for everybody.
-            _LOGGER.exception("A reading failed.")
-            self._say(batch, "failed", reason_words(EngineFault.LOST))
-            return
-        for (connection, request, content), answer in zip(batch, answers, strict=True):
-            connection.answer(request, content, answer)
-
-    def _say(self, batch: list[Task], fault: str, words: str) -> None:
-        for connection, request, _ in batch:
-            connection.fault(request.n, fault, words)
-            self._unanswered.add(connection)
-        if self._watching is None or self._watching.done():
-            self._watching = asyncio.get_running_loop().create_task(self._until_ready())
-
-    async def _until_ready(self) -> None:
-        await asyncio.sleep(NEWS_SECONDS)
-        while engine().state.phase != "ready":
-            await asyncio.sleep(NEWS_SECONDS)
-        for connection in self._unanswered:
-            connection.ready()
-        self._unanswered.clear()
-
-
-def _ask(requests: list[PenRequest]) -> list[PenAnswer]:
-    """Ask the engine; in a thread of the pool."""
-    state = engine().state
-    if state.phase != "ready":  # said at once instead of waiting
-        raise EngineError(state.fault)
-    return engine().within(ANSWER_SECONDS).run(read_batch, requests)

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -20,15 +21,17 @@ from model.evaluation.pen_message import MessageKind
 from model.evaluation.pen_reading import read_batch
 from model.network import NetworkConfig
 from model.network.shipped import shipped
+from tests.junk import junk_message, mutated
 from tests.networks import random_network
 from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened
-from ui.state import pen_channel
-from ui.state.pen_channel import pen_routes
-from ui.state.pen_frames import LARGEST, MalformedFrameError, frame_of
-from ui.state.pen_seat import Seat
+from ui.state.pen import channel as channel_module
+from ui.state.pen.channel import pen_routes
+from ui.state.pen.frames import LARGEST, MalformedFrameError, frame_of
+from ui.state.pen.seat import Seat
 from ui.state.session import ChosenDigit
 
 SECONDS = 60
+JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "100"))
 
 
 @contextmanager
@@ -131,7 +134,7 @@ def test_who_brings_no_token_of_a_seat_is_sent_away(channel: str, first: str | b
 
 
 def test_who_says_nothing_is_sent_away(channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pen_channel, "TOKEN_SECONDS", 0.01)
+    monkeypatch.setattr(channel_module, "TOKEN_SECONDS", 0.01)
     with connect(channel) as socket:
         assert closed_with(socket) == 4401
 
@@ -207,6 +210,44 @@ def test_ten_thousand_random_frames_are_taken_or_refused() -> None:
         except MalformedFrameError:
             refused += 1
     assert 5_000 < refused < 10_000
+
+
+ASKS: list[dict[str, Any]] = [
+    {"ask": "given", "n": 1},
+    {"ask": "epoch", "n": 2, "epoch": 3},
+    {"ask": "path", "n": 3, "output": 4},
+    {"ask": "why", "n": 4, "layer": "conv1", "channel": 3, "row": 5, "column": 6},
+    {"ask": "sum", "n": 5, "layer": "output", "channel": 3, "row": None, "column": None},
+    {"ask": "run", "do": "pause"},
+]
+
+
+def test_whatever_a_browser_asks_the_channel_goes_on(
+    channel: str, seat: Seat, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Frames that are no page's, and those that ask for what no network has."""
+    chance = np.random.default_rng(5)
+    connections = 0
+    sent = 0
+    while sent < JUNK:
+        connections += 1
+        # No limit to what waits: the answers are left where they are.
+        with connect(channel, max_queue=None) as socket, suppress(ConnectionClosed):
+            socket.send(json.dumps({"token": seat.token}))
+            socket.send(ink_frame(1, digit_sheet(2)))
+            reading(socket)
+            for _ in range(20):
+                sent += 1
+                said = junk_message(ASKS[chance.integers(len(ASKS))], chance)
+                socket.send(json.dumps(said)[:LARGEST])
+                if chance.random() < 0.2:
+                    socket.send(mutated(ink_frame(sent + 1, digit_sheet(sent)), chance)[:LARGEST])
+            assert socket.ping(ack_on_close=True).wait(SECONDS)
+    with sitting(channel, seat.token) as socket:
+        socket.send(ink_frame(1, digit_sheet(2)))
+        assert reading(socket).header["n"] == 1
+    assert connections > 1  # the channel closed some
+    assert not caplog.records
 
 
 def test_what_waits_together_is_one_batch_and_the_newest_ink_replaces_the_older(

@@ -16,8 +16,8 @@ from model.runs.registry import Runs
 from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
 from tests.pen_messages import digit_sheet, ink_frame
-from tests.ui.state.test_pen_channel import asks, reading, served, sitting, texts_and
-from ui.state.pen_seat import Seat, adopt_pen_digit, seat
+from tests.ui.state.pen.test_channel import asks, reading, served, sitting, texts_and
+from ui.state.pen.seat import Seat, adopt_pen_digit, seat
 from ui.state.session import ChosenDigit, View, session
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -178,7 +178,7 @@ def test_another_run_is_told_whole(channel: str, mine: Seat, run: Run, gate: Gat
 
 
 def taking_over() -> None:
-    from tests.ui.state.test_pen_runs import take_over
+    from tests.ui.state.pen.test_runs import take_over
 
     take_over()
 

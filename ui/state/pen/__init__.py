@@ -1,0 +1,1 @@
+"""The pen's channel: ink to a worker and readings back, for one person's seat."""
