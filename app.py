@@ -20,6 +20,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from model.engine import engine
+from ui.classroom.channel import class_routes, tidy_classes
 from ui.classroom.worksheets import worksheet_routes
 from ui.frame.deep_links import deep_link_routes
 from ui.frame.doors import Doors
@@ -34,13 +35,15 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Start the engine with the server, and close it with the server."""
     engine()  # the first call starts it and returns at once
     take_up_studies()
+    tidying = asyncio.create_task(tidy_classes())
     yield
+    tidying.cancel()
     await asyncio.to_thread(engine().close)
 
 
 app = st.App(
     SCRIPT,
     lifespan=lifespan,
-    routes=[*deep_link_routes(), *pen_routes(), *worksheet_routes()],
+    routes=[*deep_link_routes(), *pen_routes(), *class_routes(), *worksheet_routes()],
     middleware=[Middleware(Doors)],
 )

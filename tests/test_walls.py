@@ -21,7 +21,7 @@ FLOORS = {
         ("network", "data"),
         ("preprocessing", "training", "interpretability"),
         ("synthesis", "engine"),
-        ("evaluation", "runs"),
+        ("evaluation", "runs", "classroom"),
         ("experiments",),
         ("predict", "train", "train_detector", "experiment"),
     ),

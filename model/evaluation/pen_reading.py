@@ -118,12 +118,14 @@ class PenAnswer:
         digit: the digit that was followed, 28 × 28 float32 row by row; None where there is none.
         count: how many digits there were.
         followed: the place of the one among them.
+        answer: what was read there, and its probability; None where there is no digit.
     """
 
     message: bytes
     digit: bytes | None = None
     count: int = 0
     followed: int = 0
+    answer: tuple[int, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,8 +279,13 @@ def _read(
         "path": _path(strongest_path(request.network, inside)) if found.finished else None,
     }
     digit = np.ascontiguousarray(inside.digit).tobytes()
+    followed = verdicts[found.followed]
     return PenAnswer(
-        message(MessageKind.READING, header, arrays), digit, len(verdicts), found.followed
+        message(MessageKind.READING, header, arrays),
+        digit,
+        len(verdicts),
+        found.followed,
+        (followed.digit, followed.probability),
     )
 
 

@@ -16,8 +16,9 @@ FIGURES_BEGIN = 400  # pixels below the window's top, of 720
 HIGHEST = 1800  # two and a half windows
 STILL_HIGHER = {"evaluate"}
 """Its four sections still stand below each other; only where it begins is measured."""
-FIGURE = "canvas:visible, table:visible, img:visible, .st-key-start:visible"
-"""What a page is opened for; on Train, before a first training, the button that starts it."""
+FIGURE = "canvas:visible, table:visible, img:visible, .st-key-start:visible, .st-key-doors:visible"
+"""What a page is opened for; on Train, before a first training, the button that starts it, and for
+a class its door."""
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,9 @@ class Found:
         if isinstance(self.given.content, ChosenDigit):
             return self.given.content
         words = one_of_several(self.given.words, place, len(self.digits))
-        return ChosenDigit(self.digits[place], words)
+        verdict = self.reading.verdicts[place]
+        read = verdict.digit, verdict.probability
+        return ChosenDigit(self.digits[place], words, answer=read)
 
 
 def read_given(

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from model.engine import engine
 from model.network.shipped import shipped_card
 from model.runs import Run
+from ui.frame.class_chip import class_chip
 from ui.frame.time_machine import epoch_slider
 from ui.state.address import keep, kept
 from ui.state.my_runs import my_runs
@@ -40,6 +41,7 @@ def show() -> None:
     )
     ROW.set(row)
     with row:
+        class_chip()
         ticking = TICK if engine().state.phase == "ready" else WAITING_TICK
         with st.container(key="status", width="content"):
             st.fragment(_status, run_every=ticking if _moving() else None, key="status")(_moment())

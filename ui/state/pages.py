@@ -27,6 +27,8 @@ PageName = Literal[
     "trust",
     "few",
     "lessons",
+    "class",
+    "join",
 ]
 """The name of a page's script, and of its address: http://…/draw."""
 
@@ -73,7 +75,11 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("trust", "judge", "Is it true?"),
     ),
     "Experiment": (PageEntry("few", "experiment", "How few digits?"),),
-    "Class": (PageEntry("lessons", "class", "Lessons"),),
+    "Class": (
+        PageEntry("class", "class", "Class"),
+        PageEntry("join", "class", "Join"),
+        PageEntry("lessons", "class", "Lessons"),
+    ),
 }
 """The sections of the menu, from left to right; those of the first stand open in it."""
 

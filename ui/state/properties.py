@@ -4,6 +4,7 @@ A property that stands here survives a reload, a copied link and a press on Back
 chooses besides (which tab is open, the last ten picks) lives in the session and ends with it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -23,6 +24,10 @@ SHIPPED = "shipped"
 """Stands for the shipped network, in the address and where one chooses; no run has this id."""
 LONGEST = 5
 """Digits of a number in an address: as many as the units of the largest layer need."""
+
+KEY = re.compile(r"[A-Za-z0-9_\-]{32}")
+"""Of a class's teacher or projector: see `model.classroom.codes`."""
+CLASS_CODE = re.compile(r"[A-Z]{5}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +98,18 @@ def _open(text: str) -> bool:
 
 def _name(text: str) -> str:
     if not 0 < len(text) <= 40:
+        raise ValueError
+    return text
+
+
+def _key(text: str) -> str:
+    if not KEY.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def _code(text: str) -> str:
+    if not CLASS_CODE.fullmatch(text):
         raise ValueError
     return text
 
@@ -176,6 +193,10 @@ OFF: Property[tuple[tuple[str, int], ...]] = Property(
 FLIP: Property[tuple[tuple[int, int], ...]] = Property(
     "flip", _pixels, (), _joined_pairs, ("what_if",)
 )
+# A class: its teacher's key, a projector's, and the code that a QR code brings along.
+TEACH: Text = Property("teach", _key, None, pages=("class",))
+SCREEN: Text = Property("screen", _key, None, pages=("class",))
+CODE: Text = Property("code", _code, None, pages=("join",))
 # What is chosen on one page.
 METHOD: Property[AttributionMethod | None] = Property(
     "method", one_of(AttributionMethod), None, pages=("explain", "trust")
@@ -210,7 +231,7 @@ TABLE: dict[str, Property[Any]] = {
     each.name: each
     for each in (
         *(RUN, NETWORK, EPOCH, PRESENT, LAYER, CHANNEL, ROW, COLUMN, BEFORE),
-        *(DIGIT, SOURCE, STEPS_OFF, OFF, FLIP),
+        *(DIGIT, SOURCE, STEPS_OFF, OFF, FLIP, TEACH, SCREEN, CODE),
         *(METHOD, WINDOW, COVER, CELLS, MAP, FIRST, SECOND, ORDER, JUDGED, LAYOUT, PART),
         *(LESSON, GUESS, GATE, SEEDS),
     )

@@ -39,6 +39,7 @@ class ChosenDigit:
     source: str  # as it is said on screen: "your drawing", "test digit 17, a 4"
     label: int | None = None  # the true digit where it is known
     place: int | None = None  # among the embedded test digits, where it is one of them
+    answer: tuple[int, float] | None = None  # what was read, and its probability
 
 
 def one_of_several(words: str, place: int, count: int) -> str:

@@ -37,7 +37,7 @@ def pen_routes() -> list[WebSocketRoute]:
 async def _serve(socket: WebSocket, dispatcher: Dispatcher) -> None:
     """Serve one connection until it ends."""
     origin, host = socket.headers.get("origin"), socket.headers.get("host", "")
-    if not _welcome(origin, host):
+    if not welcome(origin, host):
         await socket.close()  # before it was accepted: the browser gets a 403
         return
     await socket.accept()
@@ -45,7 +45,7 @@ async def _serve(socket: WebSocket, dispatcher: Dispatcher) -> None:
         await socket.close(await _talk(socket, dispatcher))
 
 
-def _welcome(origin: str | None, host: str) -> bool:
+def welcome(origin: str | None, host: str) -> bool:
     """Whether a page of this origin may connect. No browser leaves its origin out."""
     return is_host_allowed(host) and (origin is None or speaks_for_us(origin))
 

@@ -305,7 +305,7 @@ class Connection:
         else:
             pixels = np.frombuffer(answer.digit, np.float32).reshape(SIDE, SIDE)
             words = one_of_several("your drawing", answer.followed, answer.count)
-            seat.digit = ChosenDigit(pixels, words)
+            seat.digit = ChosenDigit(pixels, words, answer=answer.answer)
 
     def fault(self, n: int, fault: str, words: str) -> None:
         """Say that there is no answer."""

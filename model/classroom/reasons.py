@@ -1,0 +1,22 @@
+"""Why something in a class cannot be done; the words for it are the screen's."""
+
+from enum import StrEnum
+
+
+class ClassReason(StrEnum):
+    """Why not."""
+
+    UNKNOWN_CODE = "no open class has this code"
+    FULL = "the class is full"
+    OVER = "the class has ended"
+    AWAY = "the database does not answer"
+    CLOSED = "no answers are taken now"
+    NOT_MINE = "it belongs to somebody else, or does not exist"
+
+
+class ClassError(RuntimeError):
+    """Something in a class that cannot be done; `reason` says why."""
+
+    def __init__(self, reason: ClassReason) -> None:
+        super().__init__(reason)
+        self.reason = reason

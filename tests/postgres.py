@@ -1,0 +1,89 @@
+"""A PostgreSQL of the tests' own, where the machine has one."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+NAME = "postgres"
+SECONDS = 60
+
+
+def find_postgres() -> Path | None:
+    found = shutil.which(NAME)
+    return None if found is None else Path(found).resolve().parent
+
+
+class Postgres:
+    """A server that listens on a socket in its own folder, and on no port."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.programs, self.folder = programs, folder
+        self.url = f"postgresql:///{NAME}?host={folder}&user={NAME}"
+        # It refuses to run as root, as which containers run tests.
+        self._user = None
+        if os.geteuid() == 0:
+            names = {entry.pw_name for entry in pwd.getpwall()}
+            self._user = NAME if NAME in names else "nobody"
+            shutil.chown(folder, self._user)
+        self._run("initdb", "-D", str(folder / "data"), "-U", NAME, "-A", "trust", "-N")
+        self.server: subprocess.Popen[bytes] | None = None
+
+    def _run(self, program: str, *args: str) -> None:
+        command = [str(self.programs / program), *args]
+        done = subprocess.run(
+            command, user=self._user, cwd=self.folder, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+    def start(self) -> None:
+        data = str(self.folder / "data")
+        options = ("-D", data, "-k", str(self.folder), "-c", "listen_addresses=", "-c", "fsync=off")
+        self.server = subprocess.Popen(
+            [str(self.programs / NAME), *options],
+            user=self._user,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until = time.monotonic() + SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url, connect_timeout=5).close()
+            except psycopg.OperationalError:
+                assert time.monotonic() < until, "PostgreSQL does not answer"
+                time.sleep(0.05)
+            else:
+                return
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: SIGINT closes all connections, SIGQUIT is a crash."""
+        if self.server is not None:
+            self.server.send_signal(how)
+            self.server.wait(SECONDS)
+            self.server = None
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """A running server; skips the test, with a line, where there is none."""
+    programs = find_postgres()
+    if programs is None:
+        pytest.skip("no PostgreSQL on this machine: classes are tested on SQLite alone")
+    folder = Path(tempfile.mkdtemp(prefix="digitscope-postgres-"))
+    try:
+        server = Postgres(programs, folder)
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,285 @@
+"""The class's channel over a real WebSocket: what screens are told, and what is refused."""
+
+import gc
+import json
+import random
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from model.classroom import database as database_module
+from model.classroom.lifecycle import end_class, join, open_class
+from model.classroom.questions import ask_again, ask_class, reveal, show_answers
+from model.classroom.reasons import ClassError, ClassReason
+from model.classroom.steering import eyes_front, send_to
+from model.classroom.view import view_class
+from tests.ui.classroom.conftest import Lesson
+from ui.classroom.frames import LARGEST, MalformedRequestError, request_of
+from ui.state.classroom.seat import Role
+from ui.state.classroom.words import name_words
+from ui.state.session import ChosenDigit
+
+
+def test_a_raised_hand_is_on_the_board_and_nowhere_else(lesson: Lesson) -> None:
+    fox, owl, teacher = lesson.seat(), lesson.seat(), lesson.seat(Role.TEACHER)
+    with (
+        lesson.sitting(fox) as mine,
+        lesson.sitting(owl) as other,
+        lesson.sitting(teacher) as board,
+    ):
+        assert fox.one is not None
+        tile = f"tile {fox.one.student_id}"
+        board.until(lambda parts: tile in parts)
+        assert mine.ask(do="hand", up=True) == {"done": 1}
+        board.until(lambda parts: parts[tile]["hand"])
+        mine.until(lambda parts: parts["me"]["hand"])
+        other.until(lambda parts: "me" in parts)
+        assert other.parts["me"]["hand"] is False
+        eyes_front(lesson.database, lesson.opened.class_id, True)
+        other.until(lambda parts: parts["class"]["front"])
+        words = json.dumps(other.messages)
+        assert name_words(fox.one.name) not in words
+        assert fox.one.student_id not in words
+        assert lesson.opened.teacher_key not in words
+
+
+def test_only_what_has_changed_is_sent(lesson: Lesson) -> None:
+    fox, teacher = lesson.seat(), lesson.seat(Role.TEACHER)
+    quiet = [lesson.seat() for _ in range(5)]
+    with lesson.sitting(teacher) as board, lesson.sitting(fox) as mine:
+        mine.ask(do="hand", up=True)
+        assert fox.one is not None
+        tile = f"tile {fox.one.student_id}"
+        board.until(lambda parts: tile in parts and parts[tile]["hand"])
+        board.messages.clear()
+        mine.ask(do="hand", up=False)
+        board.until(lambda parts: not parts[tile]["hand"])
+        names = {name for said in board.messages for name in said["parts"]}
+        assert not {f"tile {each.one.student_id}" for each in quiet if each.one} & names
+
+
+def test_nobody_sees_how_answers_are_spread_before_the_teacher_opens_it(lesson: Lesson) -> None:
+    here, class_id = lesson.database, lesson.opened.class_id
+    fox, owl, teacher = lesson.seat(), lesson.seat(), lesson.seat(Role.TEACHER)
+    with (
+        lesson.sitting(fox) as one,
+        lesson.sitting(owl) as two,
+        lesson.sitting(teacher) as board,
+    ):
+        asked = ask_class(here, class_id, "What slides?", ["a filter", "a pixel"], 0)
+        for screen, choice in ((one, 1), (two, 1)):
+            screen.until(lambda parts: parts.get("question"))
+            said = screen.ask(do="answer", question=asked, round=1, choice=choice)
+            assert said == {"done": 1}
+        board.until(lambda parts: (parts.get("question") or {}).get("answered") == 2)
+        for screen in (one, two, board):
+            for said in screen.messages:
+                shown = said.get("parts", {}).get("question")
+                assert shown is None or (shown["spread"], shown["right"]) == ([], None)
+        show_answers(here, class_id, asked)
+        one.until(lambda parts: parts["question"]["spread"] == [[0, 2]])
+        assert one.parts["question"]["right"] is None
+        late = one.ask(do="answer", question=asked, round=1, choice=0)
+        assert (late["words"], late["again"]) == ("No answers are taken now.", False)
+        ask_again(here, class_id, asked)
+        replayed = one.ask(do="answer", question=asked, round=1, choice=0)
+        assert replayed["words"] == "No answers are taken now."
+        assert one.ask(do="answer", question=asked, round=2, choice=0) == {"done": 4}
+        board.until(lambda parts: parts["question"]["answered"] == 1)
+        assert board.parts["question"]["spread"] == [[0, 2]]  # the second round is still open
+        show_answers(here, class_id, asked)
+        reveal(here, class_id, asked)
+        two.until(lambda parts: parts["question"]["right"] == 0)
+        assert two.parts["question"]["spread"] == [[0, 2], [1, 0]]
+
+
+def test_the_board_follows_what_a_student_draws(lesson: Lesson) -> None:
+    fox, teacher = lesson.seat(), lesson.seat(Role.TEACHER)
+    assert fox.one is not None
+    tile = f"tile {fox.one.student_id}"
+    with lesson.sitting(teacher) as board, lesson.sitting(fox):
+        fox.page = "draw"
+        digit = np.full((28, 28), 0.5, np.float32)
+        lesson.sessions[0].digit = ChosenDigit(digit, "your drawing", answer=(7, 0.93))
+        lesson.sessions[0].page = "draw"
+        board.until(lambda parts: parts.get(tile, {}).get("said") == 7)
+        assert board.parts[tile]["page"] == "Draw"
+        assert board.parts[tile]["here"]
+    with lesson.sitting(teacher) as board:
+        board.until(lambda parts: not parts[tile]["here"])
+        assert board.parts[tile]["said"] == 7
+
+
+def test_everybody_is_sent_to_a_view_and_who_comes_later_is_not(lesson: Lesson) -> None:
+    fox, owl = lesson.seat(), lesson.seat()
+    with lesson.sitting(fox) as screen:
+        screen.until(lambda parts: parts["go"] == 0)
+        send_to(lesson.database, lesson.opened.class_id, "filters", {"layer": "conv2"})
+        screen.until(lambda parts: parts["go"] == 1)
+        assert fox.sent_to is not None
+        assert (fox.sent_to.page, fox.followed) == ("filters", 0)
+    with lesson.sitting(owl) as screen:
+        screen.until(lambda parts: parts["go"] == 1)
+        assert owl.followed == 1
+
+
+def test_when_the_class_ends_the_screens_are_told(lesson: Lesson) -> None:
+    fox = lesson.seat()
+    with lesson.sitting(fox) as screen:
+        screen.until(lambda parts: "me" in parts)
+        end_class(lesson.database, lesson.opened.class_id)
+        while "over" not in screen.take():
+            pass
+        said = screen.ask(do="hand", up=True)
+        assert said["words"] == "The class has ended."
+
+
+def test_while_the_database_is_away_a_request_may_come_again(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fox = lesson.seat()
+
+    def away(*_: object) -> None:
+        raise ClassError(ClassReason.AWAY)
+
+    with lesson.sitting(fox) as screen:
+        with monkeypatch.context() as patch:
+            patch.setattr(database_module.Database, "change", away)
+            assert screen.ask(do="hand", up=True)["again"]
+        assert screen.ask(do="hand", up=True) == {"done": 2}
+        screen.until(lambda parts: parts["me"]["hand"])
+
+
+# ---- what is refused ----
+
+
+@pytest.mark.parametrize(
+    "first", ["{}", '{"token": "made up"}', '{"token": 3}', "no JSON", b"\1\2", "[" * 999]
+)
+def test_who_brings_no_token_of_a_seat_is_sent_away(lesson: Lesson, first: str | bytes) -> None:
+    with connect(lesson.url) as socket:
+        socket.send(first)
+        with suppress(ConnectionClosed):
+            while True:
+                socket.recv(60)
+        assert socket.close_code == 4401
+
+
+def test_codes_and_keys_are_no_tokens(lesson: Lesson) -> None:
+    fox = lesson.seat()
+    assert fox.one is not None
+    for guess in (
+        *(lesson.opened.code, lesson.opened.class_id, lesson.opened.teacher_key),
+        *(fox.one.student_id, fox.one.own_code),
+    ):
+        with connect(lesson.url) as socket:
+            socket.send(json.dumps({"token": guess}))
+            with suppress(ConnectionClosed):
+                socket.recv(60)
+            assert socket.close_code == 4401
+
+
+def test_the_token_of_a_session_that_has_ended_is_worth_nothing(lesson: Lesson) -> None:
+    token = lesson.seat().token
+    lesson.seats.clear()
+    gc.collect()
+    with connect(lesson.url) as socket:
+        socket.send(json.dumps({"token": token}))
+        with suppress(ConnectionClosed):
+            socket.recv(60)
+        assert socket.close_code == 4401
+
+
+def test_a_page_of_another_origin_is_refused(lesson: Lesson) -> None:
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(lesson.url, origin="http://evil.example"),  # type: ignore[call-overload]
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.TEACHER, Role.SCREEN])
+def test_who_only_looks_on_sends_nothing(lesson: Lesson, role: Role) -> None:
+    with lesson.sitting(lesson.seat(role)) as screen:
+        screen.socket.send('{"do": "hand", "up": true, "n": 1}')
+        assert screen.closed_with() == 4400
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        *(b"", b"\1\2\3", "", "null", "[]", "3", '{"do": "hand"}', '{"do": ["hand"], "n": 1}'),
+        '{"do": "hand", "up": 1, "n": 1}',
+        '{"do": "hand", "up": true, "n": -1}',
+        '{"do": "end", "n": 1}',
+        '{"do": "reveal", "question": "x", "n": 1}',
+        '{"do": "answer", "question": 3, "round": 1, "choice": 0, "n": 1}',
+        '{"do": "answer", "question": "x", "round": true, "choice": 0, "n": 1}',
+        '{"do": "answer", "question": "x", "round": 1, "choice": 10, "n": 1}',
+        '{"do": "answer", "question": "xxxxxxxxxxxxxxxxx", "round": 1, "choice": 0, "n": 1}',
+    ],
+)
+def test_a_malformed_request_ends_the_connection(lesson: Lesson, frame: str | bytes) -> None:
+    with lesson.sitting(lesson.seat()) as screen:
+        screen.socket.send(frame)
+        assert screen.closed_with() == 4400
+
+
+def test_a_message_that_is_too_large_ends_the_connection(lesson: Lesson) -> None:
+    with lesson.sitting(lesson.seat()) as screen:
+        screen.socket.send("x" * (LARGEST + 1))
+        assert screen.closed_with() == 1009
+
+
+def test_more_requests_than_a_person_makes_end_the_connection(lesson: Lesson) -> None:
+    with lesson.sitting(lesson.seat()) as screen:
+        with suppress(ConnectionClosed):
+            for n in range(1000):
+                screen.socket.send(json.dumps({"do": "hand", "up": bool(n % 2), "n": n}))
+        assert screen.closed_with() == 4400
+
+
+def test_a_request_says_for_nobody_else_whatever_it_names(lesson: Lesson) -> None:
+    """Ids of others are in no request; one that is written into it changes nothing of theirs."""
+    fox, owl = lesson.seat(), lesson.seat()
+    other = open_class(lesson.database)
+    stranger = join(lesson.database, other.code)
+    theirs = ask_class(lesson.database, other.class_id, "Theirs?", ["a", "b"], 0)
+    assert owl.one is not None
+    with lesson.sitting(fox) as screen:
+        for student, class_id in (
+            (owl.one.student_id, lesson.opened.class_id),
+            (stranger.student_id, other.class_id),
+        ):
+            named = {"student": student, "student_id": student, "class_id": class_id}
+            assert "done" in screen.ask(do="hand", up=True, **named)
+            said = screen.ask(do="answer", question=theirs, round=1, choice=0, **named)
+            assert said["words"].startswith("This does not belong to you")
+    for class_id in (lesson.opened.class_id, other.class_id):
+        view = view_class(lesson.database, class_id)
+        assert view is not None
+        hands = {each.id for each in view.students if each.hand}
+        assert hands <= {fox.one.student_id if fox.one else ""}
+        assert view.question is None or view.question.counts[0] == (0, 0)
+
+
+def test_ten_thousand_random_messages_are_taken_or_refused() -> None:
+    chance = random.Random(5)
+    good = [
+        '{"do": "hand", "up": true, "n": 3}',
+        '{"do": "answer", "question": "0123456789abcdef", "round": 1, "choice": 2, "n": 4}',
+    ]
+    refused = 0
+    for number in range(10_000):
+        text = list(chance.choice(good)) if number % 2 else [""] * 30
+        for _ in range(chance.randrange(1, 4) if number % 2 else 30):
+            text[chance.randrange(len(text))] = chr(chance.choice([*range(32, 127), 0, 955, 55357]))
+        try:
+            request_of("".join(text))
+        except MalformedRequestError:
+            refused += 1
+    assert 5_000 < refused < 10_000

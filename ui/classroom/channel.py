@@ -1,0 +1,170 @@
+"""The class's channel: a WebSocket on which screens are told of changes and students answer.
+
+A connection proves with the token of a seat whose it is (`ui.state.classroom.seat`). Only students
+send requests; each is answered with "done" or "refused", and sent again by the browser until then,
+so that no answer is lost with a connection. All of them may be carried out twice.
+"""
+
+import asyncio
+import time
+from collections import deque
+from contextlib import suppress
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from model.classroom.database import Database
+from model.classroom.doings import raise_hand
+from model.classroom.lifecycle import Member, end_old
+from model.classroom.questions import answer
+from model.classroom.reasons import ClassError, ClassReason
+from ui.classroom.frames import (
+    LARGEST,
+    AnswerRequest,
+    HandRequest,
+    MalformedRequestError,
+    Request,
+    request_of,
+    token_of,
+)
+from ui.classroom.hub import Connection, Hub
+from ui.components.classroom import CHANNEL
+from ui.state.classroom.seat import Role, class_seat_of
+from ui.state.classroom.store import database
+from ui.state.classroom.words import class_words
+from ui.state.pages import below_base
+from ui.state.pen.channel import welcome
+
+TOKEN_SECONDS = 10.0
+REQUESTS, REQUESTS_SECONDS = 40, 2.0
+"""So many requests in so many seconds are more than a person makes."""
+TIDY_SECONDS = 60.0
+"""Between two looks for classes whose time is over."""
+TOO_LARGE, MALFORMED, UNKNOWN = 1009, 4400, 4401
+"""Codes with which a connection is closed."""
+
+
+def class_routes() -> list[WebSocketRoute]:
+    """Return the channel's route."""
+    hubs: dict[Database, Hub] = {}
+
+    async def serve(socket: WebSocket) -> None:
+        here = database()
+        if here not in hubs:
+            hubs[here] = Hub(here)
+        await _serve(socket, hubs[here])
+
+    return [WebSocketRoute(below_base(CHANNEL), serve)]
+
+
+async def tidy_classes() -> None:
+    """End the classes whose time is over, as long as the server runs."""
+    while True:
+        here = database()
+        if not here.unused:
+            with suppress(ClassError):  # the next look tries again
+                await asyncio.to_thread(end_old, here)
+        await asyncio.sleep(TIDY_SECONDS)
+
+
+async def _serve(socket: WebSocket, hub: Hub) -> None:
+    """Serve one connection until it ends."""
+    origin, host = socket.headers.get("origin"), socket.headers.get("host", "")
+    if not welcome(origin, host):
+        await socket.close()  # before it was accepted: the browser gets a 403
+        return
+    await socket.accept()
+    with suppress(WebSocketDisconnect):
+        await socket.close(await _talk(socket, hub))
+
+
+async def _talk(socket: WebSocket, hub: Hub) -> int:
+    """Take requests and send changes; return the code to close the connection with.
+
+    Raises:
+        WebSocketDisconnect: the browser has gone.
+    """
+    try:
+        seat = class_seat_of(token_of(await asyncio.wait_for(_received(socket), TOKEN_SECONDS)))
+    except _TooLargeError:
+        return TOO_LARGE
+    except (TimeoutError, MalformedRequestError):
+        return UNKNOWN
+    if seat is None:
+        return UNKNOWN
+    connection = Connection(socket, seat)
+    del seat
+    works = [
+        asyncio.create_task(_take_requests(socket, connection, hub)),
+        asyncio.create_task(connection.send_all()),
+    ]
+    try:
+        await hub.come(connection)
+        ended, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for work in works:
+            work.cancel()
+        await asyncio.gather(*works, return_exceptions=True)
+        await hub.leave(connection)
+    return next(work.result() for work in ended)
+
+
+class _TooLargeError(ValueError):
+    """A message of more than `LARGEST` bytes."""
+
+
+async def _received(socket: WebSocket) -> bytes | str:
+    """The next message.
+
+    Raises:
+        WebSocketDisconnect: the browser has gone.
+        _TooLargeError: nobody reads a message of this size.
+    """
+    received = await socket.receive()
+    if received["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(received.get("code", 1005))
+    text: str | None = received.get("text")
+    raw: bytes | str = text if text is not None else received["bytes"]
+    if len(raw if isinstance(raw, bytes) else raw.encode()) > LARGEST:
+        raise _TooLargeError
+    return raw
+
+
+async def _take_requests(socket: WebSocket, connection: Connection, hub: Hub) -> int:
+    arrivals: deque[float] = deque(maxlen=REQUESTS)
+    while True:
+        try:
+            request = request_of(await _received(socket))
+        except _TooLargeError:
+            return TOO_LARGE
+        except MalformedRequestError:
+            return MALFORMED
+        seat = connection.seat
+        if seat.role is not Role.STUDENT or seat.one is None:
+            return MALFORMED  # teachers and projectors only look on
+        now = time.monotonic()
+        if len(arrivals) == REQUESTS and now - arrivals[0] < REQUESTS_SECONDS:
+            return MALFORMED
+        arrivals.append(now)
+        try:
+            await hub.in_thread(carry_out, request, hub.database, seat.one)
+        except ClassError as error:
+            if error.reason is ClassReason.OVER:
+                connection.over()
+            again = error.reason is ClassReason.AWAY
+            connection.refused(request.n, class_words(error.reason), again)
+        else:
+            connection.done(request.n)
+
+
+def carry_out(request: Request, database: Database, one: Member) -> None:
+    """Do what a student asks for, as this student.
+
+    Raises:
+        ClassError: it cannot be done.
+    """
+    match request:
+        case HandRequest(_, up):
+            raise_hand(database, one.class_id, one.student_id, up)
+        case AnswerRequest(_, question, round_, choice):
+            answer(database, one.class_id, one.student_id, question, round_, choice)

@@ -1,0 +1,71 @@
+"""The way in for a student: the code of the class, or their own one."""
+
+import streamlit as st
+
+from model.classroom.lifecycle import join, let_go
+from model.classroom.reasons import ClassError
+from ui.classroom.kept import what_is_kept
+from ui.state.address import keep, kept
+from ui.state.classroom.seat import ClassSeat, leave_seat, student_seat, take_seat
+from ui.state.classroom.store import database
+from ui.state.classroom.words import class_words, name_words, spaced
+from ui.state.my_runs import my_mark
+from ui.state.pages import page
+from ui.state.properties import CODE
+
+
+def show() -> None:
+    """Draw the page."""
+    seat = student_seat()
+    if seat is None:
+        _door()
+    else:
+        _inside(seat)
+    what_is_kept()
+
+
+def _door() -> None:
+    with st.form("doors", border=False, width=420):
+        typed = st.text_input(
+            "Code",
+            value=kept(CODE) or "",
+            max_chars=12,
+            placeholder="five letters",
+            key="class_code",
+            help="The five letters on the screen. If you were here before: your own eight letters.",
+        )
+        pressed = st.form_submit_button("Join", type="primary", key="join_class")
+    st.caption("You get an animal and a colour. Nobody asks for your name.")
+    if not pressed:
+        return
+    try:
+        take_seat(join(database(), typed, my_mark()))
+    except ClassError as error:
+        st.warning(class_words(error.reason))
+        return
+    keep({CODE: None})
+    st.rerun()
+
+
+def _inside(seat: ClassSeat) -> None:
+    one = seat.one
+    assert one is not None  # of a student's seat
+    st.html(
+        f"<p class='ds-you' data-colour='{one.name.colour}'>You are "
+        f"<b>{name_words(one.name)}</b></p>"
+    )
+    st.markdown(
+        f"Your own code is **{spaced(one.own_code)}**. Write it down: it brings you back as "
+        f"{name_words(one.name)}, on any device, until the class ends."
+    )
+    st.markdown("Go wherever you like. Questions come to you on every page.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(page("stage"), label="To the stage", icon=":material/draw:")
+        if st.button("Somebody else sits here now", key="leave_class"):
+            try:
+                let_go(database(), one)
+            except ClassError as error:
+                st.warning(class_words(error.reason))
+                return
+            leave_seat()
+            st.rerun()

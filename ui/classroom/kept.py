@@ -1,0 +1,18 @@
+"""What is kept of a class, in six lines: for teachers, students and their parents."""
+
+import streamlit as st
+
+LINES = (
+    "**No names, no accounts**: an animal, a colour, a code, and a mark of your browser's cookie.",
+    "**Your page**, the digit that was read last and the curve of your last training.",
+    "**Your answers** to questions, and the digits that you hand in for the class's own set.",
+    "**Where**: in one database on this school's computer. Nothing goes to the internet.",
+    "**Who sees it**: your teacher's board. Other students see only sums.",
+    "**How long**: until the class ends, at most twelve hours. Then it is deleted, on disk too.",
+)
+
+
+def what_is_kept() -> None:
+    """Offer the six lines."""
+    with st.popover("What is kept", icon=":material/lock:", type="tertiary"):
+        st.markdown("\n".join(f"- {line}" for line in LINES))

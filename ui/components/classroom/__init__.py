@@ -1,0 +1,69 @@
+"""The screens of a class: a student's sign in the top row, a teacher's board, a projector.
+
+All three are fed by the class's channel (see `ui.classroom.channel`), never by a rerun, so that a
+screen on which nothing happens costs nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from ui.components import component
+
+CHANNEL = "class_channel"
+"""The channel's address, below that of the app."""
+
+_mount = component("classroom", "canvas")
+
+
+def student_sign(key: str, *, token: str, name: str, colour: str, followed: int) -> int | None:
+    """Show a student who they are, with a button that raises their hand, and what is asked.
+
+    Args:
+        key: of the component.
+        token: of the student's seat.
+        name: of the student.
+        colour: the name's colour.
+        followed: the number of the last view to which the student was sent.
+
+    Returns:
+        The number of a view that is to be opened now; None as a rule.
+    """
+    data = {"show": "sign", "token": token, "name": name, "colour": colour, "followed": followed}
+    return checked_number(_shown(key, data).get("go"))
+
+
+def class_screen(
+    key: str,
+    *,
+    show: Literal["board", "projector"],
+    token: str,
+    invite: Mapping[str, str],
+    names: bool,
+) -> None:
+    """Show a teacher's board, or what a projector shows.
+
+    Args:
+        key: of the component.
+        show: which of them.
+        token: of the seat.
+        invite: the way in: address, code, picture, note.
+        names: whether the tiles have the students' names.
+    """
+    data = {"show": show, "token": token, "invite": dict(invite), "names": names}
+    _shown(key, data)
+
+
+def checked_number(said: object) -> int | None:
+    """Return the number that the browser sent; None for anything else."""
+    # type() rather than isinstance: True is an int to Python, and not a number to us
+    return said if type(said) is int and said >= 0 else None
+
+
+def _shown(key: str, data: dict[str, Any]) -> Any:
+    whole = data | {"channel": CHANNEL}
+    # "again" is sent for its rerun alone: the seat has gone with its session, or the class ended.
+    return _mount(key=key, data=whole, on_go_change=_nothing, on_again_change=_nothing)
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for what a component tells."""

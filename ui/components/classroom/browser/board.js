@@ -1,0 +1,163 @@
+// A teacher's board: a tile for each student, the question, and the way in while nobody is there.
+
+import { element } from "../ui.components.shared/view.js";
+import { invitation } from "./invitation.js";
+import { spread, stageWords } from "./question.js";
+
+const IDLE = 180; // seconds without anything done
+const LOOK = 5000; // ms between two looks at who is idle
+const SIDE = 28;
+
+export class Board {
+  constructor(parent) {
+    this.root = element(parent, "div", "classroom board");
+    this.invitation = element(this.root, "div", "invitation");
+    this.question = element(this.root, "section", "asked");
+    this.grid = element(this.root, "div", "tiles");
+    this.tiles = new Map(); // by name of the part
+    this.large = element(this.root, "dialog", "large");
+    this.large.addEventListener("click", () => this.large.close());
+    this.offset = 0; // seconds that the server's clock is ahead
+    this.parts = {};
+    this.timer = setInterval(() => this.idle(), LOOK);
+  }
+
+  update({ invite, names }) {
+    Object.assign(this, { invite, names });
+    this.render();
+  }
+
+  close() {
+    clearInterval(this.timer);
+    this.root.remove();
+  }
+
+  show(parts, now) {
+    this.parts = parts;
+    this.offset = now - Date.now() / 1000;
+    this.render();
+  }
+
+  render() {
+    const { parts } = this;
+    const names = Object.keys(parts).filter((name) => name.startsWith("tile "));
+    this.invitation.hidden = names.length > 0;
+    invitation(this.invitation, this.invite, parts.class?.count ?? 0);
+    this.asked(parts.question);
+    for (const [name, tile] of this.tiles) {
+      if (parts[name]) continue;
+      tile.root.remove();
+      this.tiles.delete(name);
+    }
+    for (const name of names) {
+      if (!this.tiles.has(name)) this.tiles.set(name, this.tile(name));
+      const tile = this.tiles.get(name);
+      tile.root.style.order = parts[name].place;
+      fill(tile, parts[name], this.names);
+    }
+    if (this.large.open) this.enlarge(this.enlarged);
+    this.idle();
+  }
+
+  tile(name) {
+    const root = element(this.grid, "button", "tile");
+    root.type = "button";
+    root.addEventListener("click", () => {
+      this.enlarged = name;
+      this.enlarge(name);
+      this.large.showModal();
+    });
+    return made(root);
+  }
+
+  enlarge(name) {
+    const part = this.parts[name];
+    if (!part) return this.large.close();
+    if (!this.larger) this.larger = made(element(this.large, "div", "tile"));
+    fill(this.larger, part, this.names);
+    return undefined;
+  }
+
+  asked(question) {
+    this.question.hidden = !question;
+    const text = JSON.stringify(question ?? null);
+    if (!question || text === this.last) return;
+    this.last = text;
+    this.question.replaceChildren();
+    element(this.question, "h2", "", question.text);
+    element(this.question, "p", "stage", stageWords(question));
+    if (question.spread.length) spread(this.question, question);
+  }
+
+  // Who has done nothing for three minutes: told by this screen's own clock, so nothing is asked.
+  idle() {
+    const now = Date.now() / 1000 + this.offset;
+    for (const [name, { root, words }] of this.tiles) {
+      const { here, active } = this.parts[name];
+      const minutes = Math.floor((now - active) / 60);
+      const quiet = now - active >= IDLE;
+      root.classList.toggle("idle", quiet);
+      root.classList.toggle("gone", !here);
+      words.textContent = !here ? "not connected" : quiet ? `nothing for ${minutes} minutes` : "";
+    }
+  }
+}
+
+function made(root) {
+  const head = element(root, "div", "head");
+  const tile = { root, name: element(head, "b", "name"), hand: element(head, "span", "up", "hand") };
+  tile.page = element(head, "span", "page");
+  const body = element(root, "div", "body");
+  tile.canvas = element(body, "canvas");
+  tile.canvas.width = tile.canvas.height = SIDE;
+  const side = element(body, "div", "side");
+  tile.said = element(side, "span", "said");
+  tile.share = element(side, "span", "share");
+  tile.curve = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  tile.curve.setAttribute("viewBox", "0 0 100 40");
+  tile.curve.setAttribute("preserveAspectRatio", "none");
+  tile.line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
+  tile.curve.append(tile.line);
+  root.append(tile.curve);
+  tile.run = element(root, "span", "run");
+  tile.words = element(root, "span", "words");
+  return tile;
+}
+
+function fill(tile, part, names) {
+  tile.root.dataset.colour = part.colour;
+  tile.root.classList.toggle("answered", part.answered);
+  tile.name.textContent = names ? part.name : "";
+  tile.page.textContent = part.page;
+  tile.hand.hidden = part.hand === null;
+  tile.said.textContent = part.said ?? "";
+  tile.share.textContent = part.share === null ? "" : `${(100 * part.share).toFixed(0)}%`;
+  paint(tile, part.digit);
+  const { run } = part;
+  tile.curve.toggleAttribute("hidden", !run?.curve.length);
+  tile.run.textContent = run ? runWords(run) : "";
+  if (run?.curve.length) {
+    const last = Math.max(1, run.curve.length - 1);
+    tile.line.setAttribute("points", run.curve.map((y, x) => `${(100 * x) / last},${40 - 38 * y}`).join(" "));
+  }
+}
+
+function runWords({ epoch, target, curve, moving }) {
+  const accuracy = curve.length ? ` · ${(100 * curve.at(-1)).toFixed(1)}%` : "";
+  return `${moving ? "trains: " : ""}epoch ${epoch} of ${target}${accuracy}`;
+}
+
+function paint(tile, digit) {
+  if (tile.digit === digit) return;
+  tile.digit = digit;
+  const context = tile.canvas.getContext("2d");
+  context.clearRect(0, 0, SIDE, SIDE);
+  if (digit === null) return;
+  const image = context.createImageData(SIDE, SIDE);
+  const bytes = atob(digit);
+  for (let i = 0; i < bytes.length; i++) {
+    image.data.fill(255 - bytes.charCodeAt(i), 4 * i, 4 * i + 3);
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,79 @@
+// The class's channel: changes come, requests go. A request is sent again until the server has
+// answered it, so that none is lost with a connection; all of them may be carried out twice.
+
+const PAUSES = [250, 500, 1000, 2000, 4000]; // ms before the next try to connect
+const AGAIN = 1000; // ms before a request is sent again that the server could not carry out now
+const WRONG_TOKEN = 4401;
+
+export class Channel {
+  // on: {parts(all, now), state(name), refused(words), over()}; the states are "connecting", "open",
+  // "away" and "lost" (the seat is gone: the page's script must run again).
+  constructor(address, token, on) {
+    Object.assign(this, { address, token, on });
+    this.number = 0;
+    this.waiting = new Map(); // number → what was asked and is not answered yet
+    this.parts = {};
+    this.failures = 0;
+    this.connect();
+  }
+
+  connect() {
+    const socket = new WebSocket(this.address);
+    this.socket = socket;
+    socket.onopen = () => {
+      this.failures = 0;
+      this.parts = {}; // the server sends all of them to a new connection
+      socket.send(JSON.stringify({ token: this.token }));
+      for (const [n, request] of this.waiting) this.push(n, request);
+      this.on.state("open");
+    };
+    socket.onmessage = ({ data }) => this.arrived(JSON.parse(data));
+    socket.onclose = ({ code }) => {
+      if (this.socket !== socket) return;
+      this.socket = null;
+      if (code === WRONG_TOKEN) return this.on.state("lost");
+      this.on.state("away");
+      const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
+      this.timer = setTimeout(() => this.connect(), pause);
+    };
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    const { socket } = this;
+    this.socket = null;
+    socket?.close();
+  }
+
+  // Asks for something; of two requests with one name only the newer one waits.
+  ask(name, request) {
+    for (const [n, older] of this.waiting) if (older.name === name) this.waiting.delete(n);
+    const n = ++this.number;
+    this.waiting.set(n, { name, request });
+    this.push(n, this.waiting.get(n));
+  }
+
+  push(n, { request }) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ ...request, n }));
+  }
+
+  arrived(news) {
+    if (news.parts) {
+      for (const [name, part] of Object.entries(news.parts)) {
+        if (part === null && name.startsWith("tile ")) delete this.parts[name];
+        else this.parts[name] = part;
+      }
+      this.on.parts(this.parts, news.now);
+    } else if (news.over) this.on.over();
+    else if (news.done !== undefined) this.waiting.delete(news.done);
+    else if (news.again) setTimeout(() => this.retry(news.refused), AGAIN);
+    else {
+      this.waiting.delete(news.refused);
+      this.on.refused(news.words);
+    }
+  }
+
+  retry(n) {
+    if (this.waiting.has(n)) this.push(n, this.waiting.get(n));
+  }
+}

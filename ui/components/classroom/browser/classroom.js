@@ -1,0 +1,55 @@
+// The screens of a class; which one is shown is said by `data.show`. See ui/components/classroom.
+
+import { Channel } from "./channel.js";
+import { Board } from "./board.js";
+import { Projector } from "./projector.js";
+import { Sign } from "./sign.js";
+
+const KINDS = { sign: Sign, board: Board, projector: Projector };
+const BASE = new URL("../../", import.meta.url); // the app's own address, below any path
+const views = new WeakMap(); // by parent element
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let view = views.get(parentElement);
+  if (view?.token !== data.token || view?.show !== data.show) {
+    view?.close();
+    view = new View(parentElement, data);
+    views.set(parentElement, view);
+  }
+  view.trigger = setTriggerValue;
+  view.screen.update(data);
+  // Streamlit also calls the clean-up of a call that a later one has overtaken: only the last one
+  // may close what they share.
+  const turn = ++view.turn;
+  return () => {
+    if (view.turn !== turn) return;
+    view.close();
+    views.delete(parentElement);
+  };
+}
+
+class View {
+  constructor(parent, data) {
+    Object.assign(this, { token: data.token, show: data.show, turn: 0 });
+    this.screen = new KINDS[data.show](parent, {
+      ask: (name, request) => this.channel.ask(name, request),
+      go: (number) => this.trigger("go", number),
+    });
+    const address = new URL(data.channel, BASE);
+    address.protocol = address.protocol.replace("http", "ws");
+    this.channel = new Channel(address.href, data.token, {
+      parts: (parts, now) => this.screen.show(parts, now),
+      refused: (words) => this.screen.refused?.(words),
+      over: () => this.trigger("again", Date.now()),
+      state: (state) => {
+        this.screen.root.dataset.state = state;
+        if (state === "lost") this.trigger("again", Date.now());
+      },
+    });
+  }
+
+  close() {
+    this.channel.close();
+    this.screen.close();
+  }
+}

@@ -1,0 +1,49 @@
+// What a projector shows: the question when there is one, or else the way in.
+
+import { element } from "../ui.components.shared/view.js";
+import { invitation } from "./invitation.js";
+import { letter, spread, stageWords } from "./question.js";
+
+export class Projector {
+  constructor(parent) {
+    this.root = element(parent, "div", "classroom projector");
+    this.invitation = element(this.root, "div", "invitation");
+    this.question = element(this.root, "section", "asked");
+    this.parts = {};
+  }
+
+  update({ invite }) {
+    this.invite = invite;
+    this.render();
+  }
+
+  close() {
+    this.root.remove();
+  }
+
+  show(parts) {
+    this.parts = parts;
+    this.render();
+  }
+
+  render() {
+    const { question, class: all } = this.parts;
+    this.invitation.hidden = Boolean(question);
+    this.question.hidden = !question;
+    invitation(this.invitation, this.invite, all?.count ?? 0);
+    const text = JSON.stringify(question ?? null);
+    if (!question || text === this.last) return;
+    this.last = text;
+    this.question.replaceChildren();
+    element(this.question, "h2", "", question.text);
+    if (question.spread.length && question.stage !== "asked") spread(this.question, question);
+    else {
+      const box = element(this.question, "ol", "options");
+      question.options.forEach((option, place) => {
+        const tag = letter(place, question.options.length);
+        element(box, "li", "", tag ? `${tag}  ${option}` : option);
+      });
+    }
+    element(this.question, "p", "stage", stageWords(question));
+  }
+}

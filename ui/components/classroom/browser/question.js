@@ -1,0 +1,46 @@
+// A question with its answers: to choose from, and how they are spread.
+
+import { element } from "../ui.components.shared/view.js";
+
+const LETTERS = "ABCD";
+
+/** The letter before an answer; the ten digits need none. */
+export function letter(place, count) {
+  return count > LETTERS.length ? "" : LETTERS[place];
+}
+
+/** What is being waited for, in a sentence. */
+export function stageWords(question) {
+  const { stage, answered, count, round } = question;
+  if (stage === "asked") {
+    const again = round > 1 ? "Second round: " : "";
+    return `${again}${answered} of ${count} have answered`;
+  }
+  if (stage === "shown") return round > 1 ? "Before and after talking" : "Talk with your neighbour";
+  return question.right === null ? "This is how the class answered" : "The right answer is marked";
+}
+
+/** Bars of each opened round below each other; the right answer is marked when it is revealed. */
+export function spread(parent, question) {
+  const box = element(parent, "div", "spread");
+  const most = Math.max(1, ...question.spread.flat());
+  question.options.forEach((option, place) => {
+    const row = element(box, "div", "row");
+    row.classList.toggle("right", question.right === place);
+    const tag = letter(place, question.options.length);
+    element(row, "span", "option", tag ? `${tag}  ${option}` : option);
+    const bars = element(row, "div", "bars");
+    question.spread.forEach((counts, round) => {
+      const bar = element(bars, "div", `bar round-${round + 1}`);
+      element(bar, "i").style.width = `${(100 * counts[place]) / most}%`;
+      element(bar, "b", "", String(counts[place]));
+    });
+    if (question.right === place) element(row, "em", "", "right");
+  });
+  if (question.spread.length > 1) {
+    const legend = element(box, "p", "legend");
+    element(legend, "span", "round-1", "before talking");
+    element(legend, "span", "round-2", "after");
+  }
+  return box;
+}

@@ -1,0 +1,179 @@
+"""A session's seat in a class: whose it is, and what its student does now.
+
+As at the pen's channel (`ui.state.pen.seat`): the page's script fills the seat, the browser names
+it by a token that nobody can guess, and it ends with its session. No request of a browser ever
+says who it is for: the seat does.
+"""
+
+import secrets
+import threading
+import weakref
+from dataclasses import dataclass, field
+from enum import StrEnum
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from model.classroom.doings import Doing, RunDoing
+from model.classroom.lifecycle import Member, member, member_with_mark
+from model.classroom.reasons import ClassError
+from model.classroom.view import SentTo
+from model.runs import Run
+from ui.state.classroom.store import database
+from ui.state.my_runs import may_steer, my_mark, my_runs
+from ui.state.pages import FRONT_PAGE
+from ui.state.pen.seat import Seat
+from ui.state.session import ChosenDigit, Session, of_page, session
+
+
+class Role(StrEnum):
+    """What a seat may do: only a student's may send anything."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+    SCREEN = "screen"  # a projector
+
+
+@dataclass(eq=False)
+class ClassSeat:
+    """One session in a class.
+
+    Attributes:
+        role: of the session.
+        class_id: of the class.
+        one: the student; None for teachers and projectors.
+        runs: of the session, the latest last.
+        page: that is open.
+        sent_to: where everybody was sent last.
+        followed: the number of the last view that was followed; None before the first look.
+        token: what the browser names the seat by.
+    """
+
+    role: Role
+    class_id: str
+    one: Member | None = None
+    runs: list[Run] = field(default_factory=list)
+    page: str = ""
+    sent_to: SentTo | None = None
+    followed: int | None = None
+    mark: str = field(default_factory=my_mark, repr=False)
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    _session: "weakref.ref[Session]" = field(default_factory=lambda: weakref.ref(session()))
+    _paused: bool = False
+    _held: list[Run] = field(default_factory=list)  # what the teacher paused
+    _digit: tuple[ChosenDigit, bytes] | None = None  # the last one, as it is kept
+
+    def __post_init__(self) -> None:
+        with _lock:
+            _seats[self.token] = self
+
+    def doing(self) -> Doing:
+        """What the student does now. It takes some microseconds: it is asked every second."""
+        mine = self._session()
+        digit = None if mine is None else _digit_of(mine)
+        run = self.runs[-1] if self.runs else None
+        if digit is None:
+            return Doing(self.page, run=_run(run))
+        if self._digit is None or self._digit[0] is not digit:
+            self._digit = digit, np.rint(digit.pixels * 255).astype(np.uint8).tobytes()
+        said, share = digit.answer or (None, None)
+        return Doing(self.page, self._digit[1], said, share, _run(run))
+
+    def hold(self, paused: bool) -> None:
+        """Pause what this student trains, or let go on what was paused for the teacher."""
+        if paused:
+            for run in self.runs:
+                if run.state().phase.moving and may_steer(run, self.mark):
+                    run.pause()
+                    self._held.append(run)
+        elif self._paused:
+            for run in self._held:
+                run.resume()
+            self._held.clear()
+        self._paused = paused
+
+    @property
+    def paused(self) -> bool:
+        """Whether the teacher holds all trainings."""
+        return self._paused
+
+
+_lock = threading.Lock()
+_seats: WeakValueDictionary[str, ClassSeat] = WeakValueDictionary()
+
+
+def class_seat_of(token: str) -> ClassSeat | None:
+    """The seat of a token; None when its session is gone, or was another server's."""
+    with _lock:
+        return _seats.get(token)
+
+
+@dataclass
+class ClassSeats:
+    """What a session has of seats."""
+
+    student: ClassSeat | None = None
+    teacher: ClassSeat | None = None  # or a projector
+    looked: bool = False  # whether it is known if this browser is a student already
+
+
+def student_seat() -> ClassSeat | None:
+    """This session's seat as a student, with what its page knows now; None without a class.
+
+    A browser that was a student before is the same one again, by its secret (`ui.state.my_runs`).
+    """
+    mine = of_page(ClassSeats)
+    try:
+        if mine.student is None:
+            found = None if mine.looked else member_with_mark(database(), my_mark())
+            mine.looked = True
+            if found is not None:
+                take_seat(found)
+        elif mine.student.one is None or member(database(), mine.student.one.student_id) is None:
+            mine.student = None  # the class has ended
+    except ClassError:
+        mine.looked = False  # the database is away for a moment: the seat stays as it is
+    seat = mine.student
+    if seat is not None:
+        seat.page, seat.runs = session().page or FRONT_PAGE, my_runs()
+        if seat.paused:
+            seat.hold(True)  # also what was begun since
+    return seat
+
+
+def take_seat(one: Member) -> ClassSeat:
+    """Let this session be a student."""
+    seat = ClassSeat(Role.STUDENT, one.class_id, one)
+    of_page(ClassSeats).student = seat
+    return seat
+
+
+def leave_seat() -> None:
+    """Let this session be no student any more."""
+    of_page(ClassSeats).student = None
+
+
+def looking_seat(role: Role, class_id: str) -> ClassSeat:
+    """This session's seat as a teacher or a projector."""
+    mine = of_page(ClassSeats)
+    seat = mine.teacher
+    if seat is None or (seat.role, seat.class_id) != (role, class_id):
+        seat = mine.teacher = ClassSeat(role, class_id)
+    return seat
+
+
+def _digit_of(mine: Session) -> ChosenDigit | None:
+    """The digit that the open page speaks about: the stage's goes no further before it is left."""
+    pen = mine.pages.get(Seat)
+    if pen is not None and mine.page in ("", FRONT_PAGE):
+        digit: ChosenDigit | None = pen.digit
+        return digit
+    return mine.digit
+
+
+def _run(run: Run | None) -> RunDoing | None:
+    if run is None:
+        return None
+    state = run.state()
+    curve = tuple(round(each.validation.accuracy, 4) for each in state.history)
+    return RunDoing(state.epoch, state.target, state.phase.moving, curve)
