@@ -216,3 +216,19 @@ def test_importing_all_of_model_loads_no(library: str) -> None:
     assert "model" in loaded
     assert library not in loaded
     assert not loaded & {"keras", "tensorflow"}
+
+
+def test_no_page_under_test_has_only_streamlit_s_three_seconds() -> None:
+    """On a busy machine a script takes longer, and the test would fail for nothing."""
+    hurried = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("from_function", "from_file", "from_string")
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "AppTest"
+        and "default_timeout" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert not hurried

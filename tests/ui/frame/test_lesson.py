@@ -64,7 +64,7 @@ def test_the_answer_is_folded() -> None:
 
         lesson("Maps of a layer.", "Which is brightest?", "The one whose filter fits best.")
 
-    app = AppTest.from_function(script).run()
+    app = AppTest.from_function(script, default_timeout=60).run()
     assert [text.value for text in app.markdown[:2]] == [
         "**What am I seeing?** Maps of a layer.",
         "**For the class:** Which is brightest?",

@@ -60,6 +60,6 @@ def test_a_vector_has_no_picture(shape: tuple[int, ...], labels: int) -> None:
 
         save_menu(np.ones(shape, np.float32), name="layer", key="save")
 
-    app = AppTest.from_function(script, args=(shape,)).run()
+    app = AppTest.from_function(script, default_timeout=60, args=(shape,)).run()
     assert not app.exception
     assert len(app.get("download_button")) == labels

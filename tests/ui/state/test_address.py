@@ -42,7 +42,7 @@ def linked(app: AppTest) -> dict[str, str]:
 
 
 def at(name: str = "feature_maps", **params: str) -> AppTest:
-    app = AppTest.from_function(page, args=(name,))
+    app = AppTest.from_function(page, default_timeout=60, args=(name,))
     for parameter, value in params.items():
         app.query_params[parameter] = value
     return app.run()
@@ -172,7 +172,7 @@ def choose() -> None:
 
 
 def choosing(**params: str) -> AppTest:
-    app = AppTest.from_function(choices)
+    app = AppTest.from_function(choices, default_timeout=60)
     for name, value in params.items():
         app.query_params[name] = value
     return app.run()
@@ -218,6 +218,6 @@ def run_once() -> None:
 
 def test_the_first_whole_run_of_a_session_writes_nothing() -> None:
     """The browser is not ready for it: see `ui.frame.history`."""
-    app = AppTest.from_function(whole).run()
+    app = AppTest.from_function(whole, default_timeout=60).run()
     assert said(app) == {}
     assert said(app.run()) == {"layer": "conv2", "channel": "0"}
