@@ -77,6 +77,16 @@ class ExperimentPage(Generic[S]):
 
 def show(page: ExperimentPage[S]) -> None:
     """Draw the whole page below its title and lesson."""
+    moving = session().picks.get(_moving(page)) is True
+    st.fragment(_page, run_every=TICK if moving else None, key=f"{page.name}_page")(page, moving)
+
+
+def _moving(page: ExperimentPage[S]) -> str:
+    """Names, among this person's picks, whether the experiment changed by itself when drawn."""
+    return f"{page.name}_moving"
+
+
+def _page(page: ExperimentPage[S], was_moving: bool) -> None:
     left, right = st.columns([1, 2.3], gap="large")
     with left:
         ask_guess(page.name, page.guess)
@@ -87,12 +97,14 @@ def show(page: ExperimentPage[S]) -> None:
             return
         with st.expander("Settings", icon=":material/tune:"):
             settings, inputs = page.controls()
-        progress = st.container()
-    study = studies().of(page.experiment, settings, inputs)
-    moving = study.state().moving
-    st.fragment(_live, run_every=TICK if moving else None, key=f"{page.name}_live")(
-        page, study, progress, right, moving
-    )
+        study = studies().of(page.experiment, settings, inputs)
+        state = study.state(_who())
+        _steer(page, study, state)
+    with right:
+        _result(page, study, state)
+    if was_moving != state.moving:
+        session().picks[_moving(page)] = state.moving
+        st.rerun()
 
 
 def _closed() -> None:
@@ -100,47 +112,36 @@ def _closed() -> None:
         st.markdown(":material/lock: The chart opens with your guess.", text_alignment="center")
 
 
-def _live(
-    page: ExperimentPage[S],
-    study: Study,
-    progress: "st.delta_generator.DeltaGenerator",
-    right: "st.delta_generator.DeltaGenerator",
-    was_moving: bool,
-) -> None:
-    state = study.state(_who())
-    with progress:
-        _steer(page, study, state)
+def _result(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
+    """The figures, where they come from, what they do not show, and the files to keep."""
     known = measured(page.experiment)
     guess = given(page.name, page.guess)
-    with right:
-        if state.parts:
-            result = Result(state.parts, state.phase is StudyPhase.COMPLETE, guess, True)
-            page.result(study.settings, result)
-        elif known is not None:
-            result = Result(known.parts, True, guess, False)
-            page.result(known.settings, result)
-        else:
-            result = Result((), False, guess, True)
-            st.info("Nothing is measured with these settings yet.", icon=":material/science:")
-        _about(state, known, study)
-        if page.more is not None:
-            page.more(study.settings, result)
-        st.caption(f"**What this does not show.** {page.not_shown}")
-        st.caption(f"**To compare.** {page.reference}")
-        with st.container(horizontal=True):
-            if result.parts:
-                st.download_button(
-                    "Table (CSV)",
-                    partial(table_csv, result.parts),
-                    f"{page.name}.csv",
-                    "text/csv",
-                    icon=":material/download:",
-                    key=f"{page.name}_csv",
-                    on_click="ignore",
-                )
-            copy_link()
-    if was_moving != state.moving:
-        st.rerun()
+    if state.parts:
+        result = Result(state.parts, state.phase is StudyPhase.COMPLETE, guess, True)
+        page.result(study.settings, result)
+    elif known is not None:
+        result = Result(known.parts, True, guess, False)
+        page.result(known.settings, result)
+    else:
+        result = Result((), False, guess, True)
+        st.info("Nothing is measured with these settings yet.", icon=":material/science:")
+    _about(state, known, study)
+    if page.more is not None:
+        page.more(study.settings, result)
+    st.caption(f"**What this does not show.** {page.not_shown}")
+    st.caption(f"**To compare.** {page.reference}")
+    with st.container(horizontal=True):
+        if result.parts:
+            st.download_button(
+                "Table (CSV)",
+                partial(table_csv, result.parts),
+                f"{page.name}.csv",
+                "text/csv",
+                icon=":material/download:",
+                key=f"{page.name}_csv",
+                on_click="ignore",
+            )
+        copy_link()
 
 
 def _steer(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
