@@ -100,10 +100,13 @@ class LineRemovalConfig:
     least_ink: int = 12  # px; when less is left, the "lines" were all there was
     least_share: float = 0.02  # of the ink, likewise
     ruling: float = 0.16  # of the sheet's sides: so near their edges lie a cell's broad rulings
-    cell_rim: float = 0.08  # of a small file's sides: so near an edge its cell's frame begins
+    cell_rim: float = 0.08  # of the sides: so near an edge a cell's frame begins
     cell_inside: float = 0.5  # share of its ink that the digit of a cell has away from the edges
     cell_holds: float = 0.3  # of the height: so tall is that digit
     cell_empty: float = 0.15  # share of its ink that a piece of the frame may have there
+    bare_width: float = 0.6  # heights: a picture of an empty cell is not narrower
+    bare_dirt: float = 0.03  # of its longer side, or `bare_dirt_px`: smaller ink is dirt in it
+    bare_dirt_px: int = 3  # px
     frame_side: float = 0.25  # of the sheet's shorter side: a printed box is not smaller
     frame_line: float = 4.0  # thickest lines that go into the side of a box
     frame_holds: float = 0.2  # of its height: so tall is the ink in a box
@@ -184,6 +187,8 @@ class SplitMergeConfig:
     depth: int = 2  # sides are parted again: three digits in all
     tall: float = 0.6  # of the whole height: lower sides are no digits
     heavy: float = 0.12  # of the whole ink, likewise
+    several: int = 4  # so many small digits among writing are no chance
+    mostly: float = 0.6  # and so much of all that is small there
 
 
 @dataclass(frozen=True)

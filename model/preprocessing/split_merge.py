@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from model.preprocessing.configuration import DEFAULT, PreprocessingConfig, SplitMergeConfig
+from model.preprocessing.segmentation import find_digits
 from model.preprocessing.sheet import Region, Sheet
 
 Likeness = Callable[[Region], float]
@@ -29,7 +30,33 @@ def digits_regrouped(
     """Part and join the regions by what looks like a digit; when off, all stays as it is."""
     if not on:
         return sheet
-    return replace(sheet, regions=regrouped(sheet.regions, likeness, config.split_merge))
+    regions = regrouped(sheet.regions, likeness, config.split_merge)
+    if not any(likeness(region) >= config.split_merge.like for region in regions):
+        regions = among_writing(sheet, likeness, config) or regions
+    return replace(sheet, regions=regions)
+
+
+def among_writing(sheet: Sheet, likeness: Likeness, config: PreprocessingConfig = DEFAULT) -> Group:
+    """Return the digits that are small beside words or formulas; nothing where there are none.
+
+    What is much smaller than the rest is left out as scraps. So where nothing of the rest looks
+    like a digit, it is taken off, and digits are looked for once more. One that looks like a digit
+    may be a letter or a spot: it takes several, and most of what there is.
+
+    Args:
+        sheet: its regions are the writing.
+        likeness: asked of what is found.
+        config: the numbers of all stages.
+    """
+    mask = sheet.ink.mask.copy()
+    for region in sheet.regions:
+        top, left, bottom, right = region.box
+        mask[top:bottom, left:right] &= ~region.mask
+    limits = config.split_merge
+    found = find_digits(mask, config.segmentation)
+    likely = sum(likeness(region) >= limits.like for region in found)
+    enough = likely >= max(limits.several, limits.mostly * len(found))
+    return regrouped(found, likeness, limits) if enough else ()
 
 
 def regrouped(

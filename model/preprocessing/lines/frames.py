@@ -81,26 +81,78 @@ def cell_edges(mask: np.ndarray, config: LineRemovalConfig = DEFAULT.lines) -> n
     """
     from scipy import ndimage
 
+    parts, _ = ndimage.label(mask, np.ones((3, 3)))
+    inside = _inside(parts, config)
     found = np.zeros_like(mask)
     height, width = mask.shape
-    rows, columns = (max(1, round(config.ruling * side)) for side in mask.shape)
-    parts, count = ndimage.label(mask, np.ones((3, 3)))
-    size = np.bincount(parts.ravel(), minlength=count + 1)
-    inner = parts[rows : height - rows, columns : width - columns]
-    inside = np.bincount(inner.ravel(), minlength=count + 1)
-    rim = [max(1, round(config.cell_rim * side)) for side in mask.shape]
     tallest = 0
     for number, (down, across) in enumerate(ndimage.find_objects(parts), start=1):
         clear = min(down.start, height - down.stop, across.start, width - across.stop) > 0
-        if clear and inside[number] > config.cell_inside * size[number]:
+        if clear and inside[number] > config.cell_inside:
             tallest = max(tallest, down.stop - down.start)
-        at_edge = (
-            min(down.start, height - down.stop) < rim[0]
-            or min(across.start, width - across.stop) < rim[1]
-        )
-        if at_edge and inside[number] <= config.cell_empty * size[number]:
+        if _at_edge((down, across), mask.shape, config) and inside[number] <= config.cell_empty:
             found |= parts == number
     return found if tallest >= config.cell_holds * height else np.zeros_like(mask)
+
+
+def bare_frame(mask: np.ndarray, config: LineRemovalConfig = DEFAULT.lines) -> bool:
+    """Whether all ink is what a picture of an empty cell shows of its frame.
+
+    That is bars and corners along the edges. A 1 that is cut out tightly lies along them too, but
+    its picture is narrow; a 0 does, but has round corners; and a closed frame may be a 0.
+
+    Args:
+        mask: (h, w) bool, all ink of the picture.
+        config: the numbers of this stage.
+    """
+    from scipy import ndimage
+
+    height, width = mask.shape
+    if width < config.bare_width * height:
+        return False
+    parts, count = ndimage.label(mask, np.ones((3, 3)))
+    inside = _inside(parts, config)
+    rim = _rim(mask.shape, config)
+    dirt = max(config.bare_dirt * max(mask.shape), config.bare_dirt_px)
+    for number, box in enumerate(ndimage.find_objects(parts), start=1):
+        own = parts[box] == number
+        if max(own.shape) < dirt:
+            continue
+        if not _at_edge(box, mask.shape, config) or inside[number] > config.cell_empty:
+            return False
+        corners = [
+            turned[: rim[0], : rim[1]].any()
+            for turned in (own, own[::-1], own[:, ::-1], own[::-1, ::-1])
+        ]
+        bar = min(own.shape[0] / height, own.shape[1] / width) <= config.ruling
+        enclosed = bool((ndimage.binary_fill_holes(own) & ~own).sum() > own.sum())
+        if enclosed or not (bar or sum(corners) >= 3):
+            return False
+    return bool(count > 0)
+
+
+def _inside(parts: np.ndarray, config: LineRemovalConfig) -> np.ndarray:
+    """The share of its ink that each piece has away from the edges; `parts` are labels."""
+    height, width = parts.shape
+    rows, columns = (max(1, round(config.ruling * side)) for side in parts.shape)
+    size = np.bincount(parts.ravel())
+    inner = parts[rows : height - rows, columns : width - columns]
+    result: np.ndarray = np.bincount(inner.ravel(), minlength=len(size)) / np.maximum(size, 1)
+    return result
+
+
+def _rim(shape: tuple[int, ...], config: LineRemovalConfig) -> tuple[int, int]:
+    """How near the upper or lower edge, and the left or right one, a frame begins, in pixels."""
+    rows, columns = (max(1, round(config.cell_rim * side)) for side in shape)
+    return rows, columns
+
+
+def _at_edge(box: tuple[slice, ...], shape: tuple[int, ...], config: LineRemovalConfig) -> bool:
+    near = (
+        min(side.start, full - side.stop) < rim
+        for side, full, rim in zip(box, shape, _rim(shape, config), strict=True)
+    )
+    return any(near)
 
 
 def _frames(mask: np.ndarray, config: LineRemovalConfig) -> np.ndarray:

@@ -15,7 +15,7 @@ import numpy as np
 from model.preprocessing.binarization import ink_in, soft, solid
 from model.preprocessing.configuration import DEFAULT, LineRemovalConfig, PreprocessingConfig
 from model.preprocessing.lines.finding import Line, near_horizontal, printed, sampled, thickest_of
-from model.preprocessing.lines.frames import cell_edges, leftovers, longest, rulings
+from model.preprocessing.lines.frames import bare_frame, cell_edges, leftovers, longest, rulings
 from model.preprocessing.sheet import Sheet
 
 
@@ -29,6 +29,8 @@ def lines_removed(sheet: Sheet, *, on: bool = True, config: PreprocessingConfig 
     ink = sheet.ink
     if min(ink.mask.shape) < config.lines.smallest:
         mask = ink.mask & ~cell_edges(ink.mask, config.lines)
+        if bare_frame(mask, config.lines):
+            mask = np.zeros_like(mask)
         return replace(sheet, ink=replace(ink, strength=soft(ink.strength, mask), mask=mask))
     # Where ink was not looked for, nothing is known of the paper's grain: lines have to be as dark.
     floor = ink.floor if ink.fixed is None else ink.fixed
@@ -49,6 +51,8 @@ def lines_removed(sheet: Sheet, *, on: bool = True, config: PreprocessingConfig 
         if cleaned.count == 1 and not cleaned.margin:
             return sheet
         mask = np.zeros_like(mask)  # an empty sheet
+    elif ink.fixed is None and bare_frame(mask, config.lines):
+        mask = np.zeros_like(mask)
     strength = ink.strength if rest is None else rest.strength
     return replace(sheet, ink=replace(ink, strength=soft(strength, mask), mask=mask))
 

@@ -58,6 +58,20 @@ def test_one_number_can_be_changed() -> None:
     assert len(regrouped((region(mask),), half, asks_less)) == 2
 
 
+@pytest.mark.parametrize(("small", "found"), [(6, 6), (2, 1)])
+def test_small_digits_are_found_beside_large_writing(small: int, found: int) -> None:
+    """A word on top, 60 pixels high, which is no digit; below it several ones, 20 pixels high."""
+    mask = np.zeros((200, 300), bool)
+    mask[10:70, 20:280] = True
+    for number in range(small):
+        mask[150:170, 20 + 40 * number : 24 + 40 * number] = True
+    word = Region((10, 20, 70, 280), np.ones((60, 260), bool))
+    before = Sheet(ink=Ink(mask.astype(np.float32), mask), regions=(word,))
+    after = digits_regrouped(before, narrow)
+    assert len(after.regions) == found
+    assert (after.regions == before.regions) == (found == 1)
+
+
 def test_what_looks_like_a_digit_is_left_whole() -> None:
     whole = region(bars(10, 20))
     assert regrouped((whole,), lambda candidate: 0.6) == (whole,)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.preprocessing.lines.frames import cell_edges
+from model.preprocessing.lines.frames import bare_frame, cell_edges
 from model.preprocessing.pipeline import preprocess
 
 
@@ -45,5 +45,40 @@ def test_a_frame_around_nothing_stays() -> None:
     ink[1:27, 1:27] = True
     ink[4:24, 4:24] = False
     assert not cell_edges(ink).any()
-    ink[13:15, 13:15] = True  # a spot of dirt
-    assert not cell_edges(ink).any()
+    assert not bare_frame(ink)
+
+
+@pytest.mark.parametrize("side", [28, 64, 200])
+@pytest.mark.parametrize("edges", [(0,), (1, 3), (2, 3), (0, 1, 2)])
+def test_the_frame_of_an_empty_cell_is_no_digit(side: int, edges: tuple[int, ...]) -> None:
+    ink = np.zeros((side, side), bool)
+    wide = max(2, side // 16)  # too broad to be taken for a printed line
+    for edge in edges:
+        np.rot90(ink, edge)[side // 28 : side // 28 + wide] = True
+    assert bare_frame(ink)
+    spot = side // 2
+    ink[spot : spot + max(1, side // 40), spot] = True  # dirt
+    assert bare_frame(ink)
+    assert not preprocess(np.where(ink, 60, 210).astype(np.uint8)).digits
+    ink[spot : spot + side // 8, spot] = True  # a small digit
+    assert not bare_frame(ink)
+
+
+def test_what_is_cut_out_tightly_is_no_frame() -> None:
+    one = np.zeros((28, 8), bool)
+    one[:, 1:7] = True
+    assert not bare_frame(one)
+    y, x = np.mgrid[:28, :28] - 13.5
+    zero = np.abs(np.hypot(y, x) - 12) < 1.5
+    assert not bare_frame(zero)
+    seven = np.zeros((28, 28), bool)
+    seven[:3] = True
+    for row in range(28):
+        seven[row, 22 - row // 2 : 26 - row // 2] = True
+    assert not bare_frame(seven)
+
+
+def test_a_stroke_away_from_the_edges_is_no_frame() -> None:
+    one = np.zeros((100, 100), bool)
+    one[15:85, 10:16] = True
+    assert not bare_frame(one)
