@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 from model.experiments.experiment import Experiment
 
-ExperimentName = Literal["few"]
+ExperimentName = Literal["small", "few"]
 NAMES: tuple[ExperimentName, ...] = get_args(ExperimentName)
 
 

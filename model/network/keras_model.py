@@ -9,7 +9,7 @@ Everything here loads TensorFlow: it runs in a worker, `engine().submit(keras_by
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -93,13 +93,18 @@ def keras_bytes(network: Network) -> bytes:
 
 def lite_bytes(network: Network) -> bytes:
     """Return a TensorFlow Lite file for small devices: (1, 28, 28, 1) float32 → (1, 10)."""
+    content: bytes = lite_converter(network).convert()
+    return content
+
+
+def lite_converter(network: Network) -> Any:
+    """TensorFlow's converter for a network, a digit at a time; what is not set is its default."""
     import tensorflow as tf
 
     weights = [tf.constant(array) for array in network.weights.values()]
     call = tf.function(lambda x: forward(network.config, weights, x)["output"][1], autograph=False)
     signature = call.get_concrete_function(tf.TensorSpec((1, SIDE, SIDE, 1), tf.float32))
-    content: bytes = tf.lite.TFLiteConverter.from_concrete_functions([signature]).convert()
-    return content
+    return tf.lite.TFLiteConverter.from_concrete_functions([signature])
 
 
 def _keras_model(network: Network) -> "keras.Model":

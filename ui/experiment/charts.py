@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -33,8 +33,10 @@ def band_chart(
     log_x: bool = False,
     log_y: bool = False,
     percent: bool = True,
+    x_percent: bool = False,
     guess: float | None = None,
     guess_words: str = "your guess",
+    guess_at: Literal["x", "y"] = "y",
     height: int = HEIGHT,
 ) -> None:
     """Draw means with the band from the lowest to the highest of all seeds.
@@ -47,18 +49,27 @@ def band_chart(
         log_x: whether its steps are factors.
         log_y: likewise.
         percent: whether y is a share, written in percent.
-        guess: a height that is marked; None marks none.
+        x_percent: whether x is one.
+        guess: a value that is marked; None marks none.
         guess_words: what stands beside it.
+        guess_at: on which axis it is.
         height: pixels.
     """
     figure = new_figure(x=x, y=y, log_x=log_x, log_y=log_y, percent=percent, height=height)
+    if x_percent:
+        figure.update_xaxes(tickformat=".0%")
     for number, each in enumerate(series):
         _draw(figure, each, COLOURS[number % len(COLOURS)], percent)
     if guess is not None:
-        figure.add_hline(
-            guess, line_dash="dot", line_color="#7f7f7f", annotation_text=guess_words,
-            annotation_position="bottom right",
-        )  # fmt: skip
+        mark = figure.add_hline if guess_at == "y" else figure.add_vline
+        place = "bottom right" if guess_at == "y" else "bottom left"
+        mark(
+            guess,
+            line_dash="dot",
+            line_color="#7f7f7f",
+            annotation_text=guess_words,
+            annotation_position=place,
+        )
     show_figure(figure, key)
 
 

@@ -25,6 +25,7 @@ PageName = Literal[
     "robustness",
     "explain",
     "trust",
+    "small",
     "few",
     "lessons",
     "class",
@@ -74,7 +75,10 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("explain", "judge", "Explain"),
         PageEntry("trust", "judge", "Is it true?"),
     ),
-    "Experiment": (PageEntry("few", "experiment", "How few digits?"),),
+    "Experiment": (
+        PageEntry("small", "experiment", "How small?"),
+        PageEntry("few", "experiment", "How few digits?"),
+    ),
     "Class": (
         PageEntry("class", "class", "Class"),
         PageEntry("join", "class", "Join"),

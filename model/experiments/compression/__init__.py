@@ -1,0 +1,1 @@
+"""How a network is made smaller: zeros in its weights, fewer bits for each, a student of it."""

@@ -1,0 +1,354 @@
+"""How small can it be? The page's own parts: its charts, and what they tell."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from model.experiments import Inputs, Part
+from model.experiments.bands import Band, Comparison, band, compare, numbers
+from model.experiments.compression.lite import LiteForm
+from model.experiments.small import (
+    EXPERIMENT,
+    SHARES,
+    STUDENTS,
+    Point,
+    SmallSettings,
+    Way,
+    enough,
+    front,
+    point_of,
+)
+from model.network import count_parameters
+from ui.experiment.charts import COLOURS, Series, band_chart, new_figure, show_figure
+from ui.experiment.few import seeds_control
+from ui.experiment.frame import ExperimentPage, Result
+from ui.experiment.guess import Slider
+from ui.experiment.small_points import (
+    base_network,
+    experiment_inputs,
+    point_words,
+    take_a_point,
+    without_a_three,
+)
+from ui.state.address import keep, start
+from ui.state.properties import TEMPERATURE
+from ui.style.words import percent, plain
+
+LOWEST = 0.9
+"""The chart begins here: below, a network is of no use, and the others would lie on one line."""
+WEAK = 0.9
+"""A network that reads fewer is no measure for what is lost."""
+LOSS = 0.01
+SIZES: dict[str, Literal["packed", "bytes"]] = {"packed": "packed", "as it is": "bytes"}
+GROUPS: dict[tuple[Way, bool], tuple[str, str, str]] = {
+    (Way.WHOLE, False): ("the network itself", COLOURS[5], "star"),
+    (Way.WHOLE, True): ("fewer bits", COLOURS[0], "diamond"),
+    (Way.CUT, False): ("zeros", COLOURS[1], "x"),
+    (Way.TUNED, False): ("zeros, trained on", COLOURS[2], "circle"),
+    (Way.TUNED, True): ("zeros, trained on, int8", COLOURS[2], "circle-open"),
+    (Way.ALONE, False): ("student alone", COLOURS[3], "square-open"),
+    (Way.DISTILLED, False): ("student, distilled", COLOURS[4], "square"),
+}
+"""Of the points of each way (and whether they have fewer bits): name, colour, mark."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A point with all that was measured of it."""
+
+    point: Point
+    parts: tuple[Part, ...]
+
+    def mean(self, name: str) -> float:
+        """Of one figure, over all seeds."""
+        return band(numbers(self.parts, name)).mean
+
+    @property
+    def accuracy(self) -> Band:
+        """The share of test digits read rightly."""
+        return band(numbers(self.parts, "accuracy"))
+
+
+def rows(parts: Sequence[Part]) -> list[Row]:
+    """The points that are files, in the order in which they were measured first."""
+    found: dict[Point, list[Part]] = {}
+    for part in parts:
+        if part.values.get("way") != Way.UNSEEN:
+            found.setdefault(point_of(part), []).append(part)
+    return [Row(point, tuple(each)) for point, each in found.items()]
+
+
+def _controls() -> tuple[SmallSettings, Inputs]:
+    options = (1, 2, 4, 8, 12, 20)
+    temperature = st.select_slider(
+        "Temperature of the teacher",
+        options,
+        start(TEMPERATURE, options, SmallSettings().temperature),
+        key="temperature",
+        help="The students learn the large network's ten answers. A higher temperature makes its "
+        "second thoughts louder: “a 7, but it has something of a 1”.",
+    )
+    keep({TEMPERATURE: None if temperature == SmallSettings().temperature else temperature})
+    st.caption(f"What is made smaller: {plain(base_network().origin)}.")
+    return SmallSettings(seeds_control(), int(temperature)), experiment_inputs()
+
+
+def _result(settings: SmallSettings, result: Result) -> None:
+    views = ["Size", "Zeros", "Students", "Without a 3"]
+    view = st.segmented_control(
+        "Chart",
+        views,
+        default=views[0],
+        required=True,
+        key="small_view",
+        label_visibility="collapsed",
+    )
+    match view:
+        case "Zeros":
+            _zeros(result)
+        case "Students":
+            _students(result)
+        case "Without a 3":
+            without_a_three(result.parts)
+        case _:
+            _size(result)
+    if not result.here and experiment_inputs().network is not None:
+        st.caption("These figures are of the shipped network. Run it here to measure yours.")
+
+
+def _size(result: Result) -> None:
+    """All points: bytes and accuracy, and those that no other one beats."""
+    found = rows(result.parts)
+    if not found:
+        return
+    words = st.segmented_control(
+        "Size of the file",
+        list(SIZES),
+        default="packed",
+        required=True,
+        key="small_size",
+        help="A zero takes as much room in the file as any other number. Only packing (gzip) makes "
+        "a file with many zeros small.",
+    )
+    size = SIZES[str(words)]
+    figure = new_figure(
+        x=f"bytes of the file{', packed' if size == 'packed' else ''}",
+        y="test digits read rightly",
+        log_x=True,
+        percent=True,
+    )
+    _front_line(figure, found, size)
+    for (way, fewer), (name, colour, mark) in GROUPS.items():
+        group = [
+            row
+            for row in found
+            if row.point.way is way and (row.point.form is not LiteForm.FLOAT32) == fewer
+        ]
+        if group:
+            _points(figure, group, size, name, colour, mark)
+    figure.update_yaxes(range=[LOWEST, 1.003])
+    show_figure(figure, "small_chart")
+    below = [row for row in found if row.accuracy.mean < LOWEST]
+    if below:
+        st.caption(
+            f"{len(below)} of the points lie below {LOWEST:.0%}: a double click on the chart shows "
+            "them."
+        )
+    st.markdown(" ".join(conclusions(result.parts, result.guess)))
+
+
+def _front_line(figure: object, found: Sequence[Row], size: str) -> None:
+    sizes, shares = [row.mean(size) for row in found], [row.accuracy.mean for row in found]
+    places = front(sizes, shares)
+    figure.add_scatter(  # type: ignore[attr-defined]  # Plotly has no types
+        x=[sizes[place] for place in places],
+        y=[shares[place] for place in places],
+        mode="lines",
+        line={"color": "#7f7f7f", "width": 1.5, "dash": "dot", "shape": "hv"},
+        name="the best of each size",
+        hoverinfo="skip",
+    )
+
+
+def _points(
+    figure: object, group: Sequence[Row], size: str, name: str, colour: str, mark: str
+) -> None:
+    bands = [row.accuracy for row in group]
+    itself = group[0].point == Point(Way.WHOLE)
+    figure.add_scatter(  # type: ignore[attr-defined]
+        x=[row.mean(size) for row in group],
+        y=[each.mean for each in bands],
+        error_y={
+            "array": [each.high - each.mean for each in bands],
+            "arrayminus": [each.mean - each.low for each in bands],
+            "thickness": 1,
+            "width": 3,
+        },
+        mode="markers+text" if itself else "markers",
+        text=["the network itself"] if itself else None,
+        textposition="bottom left",
+        name=name,
+        showlegend=not itself,
+        marker={"size": 16 if itself else 10, "symbol": mark, "color": colour},
+        customdata=[
+            [
+                point_words(row.point),
+                row.mean("bytes"),
+                row.mean("packed"),
+                row.mean("nonzero"),
+                row.mean("milliseconds"),
+            ]
+            for row in group
+        ],
+        hovertemplate=(
+            "<b>%{customdata[0]}</b><br>%{y:.1%} read rightly<br>%{customdata[1]:,.0f} bytes, "
+            "%{customdata[2]:,.0f} packed<br>%{customdata[3]:,.0f} numbers that are not zero<br>"
+            "%{customdata[4]:.3f} ms a digit<extra></extra>"
+        ),
+    )
+
+
+def _zeros(result: Result) -> None:
+    """Accuracy against the share of weights that are zero."""
+    found = {row.point: row for row in rows(result.parts)}
+    series = []
+    for way, name, dashed in (
+        (Way.TUNED, "some training after each step", False),
+        (Way.CUT, "at once, nothing learned after", True),
+    ):
+        measured = {share: found.get(Point(way, share=share)) for share in SHARES}
+        points = {
+            share / 100: numbers(row.parts, "accuracy") for share, row in measured.items() if row
+        }
+        series.append(Series(name, points, dashed))
+    band_chart(
+        series,
+        key="small_zeros",
+        x="share of the weights that are zero",
+        y="test digits read rightly",
+        guess=result.guess,
+        guess_at="x",
+        x_percent=True,
+    )
+    st.markdown(" ".join(zeros_words(result.parts, result.guess)))
+
+
+def _students(result: Result) -> None:
+    """The three students: alone, and taught by the large network."""
+    found = {row.point: row for row in rows(result.parts)}
+    series = []
+    for way, name in ((Way.DISTILLED, "distilled"), (Way.ALONE, "alone, from the labels")):
+        points = {}
+        for student, config in STUDENTS.items():
+            row = found.get(Point(way, student=student))
+            if row is not None:
+                points[float(count_parameters(config))] = numbers(row.parts, "accuracy")
+        series.append(Series(name, points, dashed=way is Way.ALONE))
+    band_chart(
+        series,
+        key="small_students",
+        x="parameters of the student",
+        y="test digits read rightly",
+        log_x=True,
+    )
+    st.markdown("  \n".join(student_words(result.parts)))
+
+
+def conclusions(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
+    """What the figures tell, sentence by sentence."""
+    found = {row.point: row for row in rows(parts)}
+    itself = found.get(Point(Way.WHOLE))
+    if itself is None:
+        return
+    whole = itself.accuracy.mean
+    if whole < WEAK:
+        yield (
+            f"**This network itself reads only {percent(whole)} rightly, so what it loses tells "
+            "little.** Take one that was trained longer."
+        )
+        return
+    yield from zeros_words(parts, guess)
+    good = [row for row in found.values() if row.accuracy.mean >= whole - LOSS - 1e-9]
+    best = min(good, key=lambda row: row.mean("packed"))
+    if best is not itself:
+        yield (
+            f"The smallest packed file that loses no more than one point has "
+            f"**{kilobytes(best.mean('packed'))}** instead of {kilobytes(itself.mean('packed'))}: "
+            f"{point_words(best.point)}."
+        )
+
+
+def zeros_words(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
+    """How many weights can go, beside the guess."""
+    files = [part for row in rows(parts) for part in row.parts]
+    cut, tuned = enough(files, Way.CUT, LOSS), enough(files, Way.TUNED, LOSS)
+    if cut is not None:
+        said = f"**{cut} %** of the weights can go at once before more than one point is lost"
+        yield f"{said}. You guessed {guess:.0%}." if guess is not None else f"{said}."
+    if tuned is not None:
+        yield f"With some training after each step it is **{tuned} %**."
+
+
+def student_words(parts: Sequence[Part]) -> Iterator[str]:
+    """Of each student, whether the large network's answers helped."""
+    found = {row.point: row for row in rows(parts)}
+    for student, config in STUDENTS.items():
+        alone = found.get(Point(Way.ALONE, student=student))
+        taught = found.get(Point(Way.DISTILLED, student=student))
+        if alone is None or taught is None:
+            continue
+        name = f"The {student} student ({count_parameters(config):,} parameters)"
+        a, b = alone.accuracy, taught.accuracy
+        match compare(b, a):
+            case Comparison.HIGHER:
+                said = f"distilled {b.mean:.1%}, alone {a.mean:.1%}: the teacher's answers help."
+            case Comparison.LOWER:
+                said = f"distilled {b.mean:.1%}, alone {a.mean:.1%}: the labels are better here."
+            case Comparison.WITHIN:
+                said = (
+                    f"distilled {b.mean:.1%}, alone {a.mean:.1%}: the bands overlap, chance alone "
+                    "may do that."
+                )
+        yield f"{name}: {said}"
+
+
+def kilobytes(count: float) -> str:
+    """A number of bytes in words."""
+    return f"{count / 1000:.0f} kB" if count >= 10_000 else f"{count / 1000:.1f} kB"
+
+
+def _more(settings: SmallSettings, result: Result) -> None:
+    take_a_point(rows_by_point(result.parts), result.parts)
+
+
+def rows_by_point(parts: Sequence[Part]) -> dict[Point, Part]:
+    """Of each file its first measurement: the one that can be taken along."""
+    return {row.point: row.parts[0] for row in rows(parts)}
+
+
+PAGE = ExperimentPage(
+    EXPERIMENT,
+    "How small can it be?",
+    Slider(
+        "The smallest weights of the network are set to zero, and nothing is learned after. How "
+        "many can go before it reads more than one digit in a hundred worse?",
+        0.0,
+        1.0,
+        0.05,
+        0.1,
+        lambda share: f"{share:.0%}",
+    ),
+    _controls,
+    _result,
+    "Han, Pool, Tran and Dally (2015) set 92 % of the weights of LeNet-5 to zero, with training "
+    "after each step, and lost nothing: it had 431,000 parameters, ours has 93,322, so less to "
+    "spare. Hinton, Vinyals and Dean (2015): teacher 67 errors on 10,000 MNIST digits, student "
+    "alone 146, distilled 74. Theirs had 60,000 digits to learn from, ours 4,000, and our 500 test "
+    "digits tell a share no more exactly than about half a point.",
+    "It does not show how fast a phone would be: the milliseconds are of this computer, where int8 "
+    "may even be slower than float. And a digit network is easy to make small; a language model "
+    "loses more.",
+    _more,
+)
