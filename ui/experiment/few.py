@@ -8,27 +8,9 @@ from model.experiments import Inputs, Part
 from model.experiments.bands import Comparison, band, chosen, compare, numbers
 from model.experiments.few import COUNTS, EXPERIMENT, FewSettings
 from ui.experiment.charts import Series, band_chart
+from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
-from ui.state.address import keep, start
-from ui.state.properties import SEEDS
-
-
-def seeds_control(default: int = 3) -> int:
-    """How often each measurement is repeated."""
-    options = (3, 5, 10)
-    found = st.segmented_control(
-        "Repeat each measurement",
-        options,
-        default=start(SEEDS, options, default),
-        required=True,
-        format_func=lambda count: f"{count} ×",
-        key="seeds",
-        help="Chance decides where a network begins and what it sees first. Repeating shows how "
-        "much that does.",
-    )
-    keep({SEEDS: None if found == default else found})
-    return int(found)
 
 
 def _controls() -> tuple[FewSettings, Inputs]:

@@ -22,7 +22,7 @@ from model.experiments.small import (
 )
 from model.network import count_parameters
 from ui.experiment.charts import COLOURS, Series, band_chart, new_figure, show_figure
-from ui.experiment.few import seeds_control
+from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
 from ui.experiment.small_points import (

@@ -27,6 +27,7 @@ PageName = Literal[
     "trust",
     "small",
     "few",
+    "leak",
     "lessons",
     "class",
     "join",
@@ -78,6 +79,7 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
     "Experiment": (
         PageEntry("small", "experiment", "How small?"),
         PageEntry("few", "experiment", "How few digits?"),
+        PageEntry("leak", "experiment", "What does it give away?"),
     ),
     "Class": (
         PageEntry("class", "class", "Class"),

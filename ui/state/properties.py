@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 INSIDE = ("stage", "network_view", "feature_maps", "filters", "arithmetic", "what_if")
 """The pages that share one place: a layer, a channel, a pixel. The stage opens it."""
-EXPERIMENTS = ("small", "few")
+EXPERIMENTS = ("small", "few", "leak")
 """The pages of "Experiment"."""
 SHIPPED = "shipped"
 """Stands for the shipped network, in the address and where one chooses; no run has this id."""

@@ -1,0 +1,1 @@
+"""What a trained network tells of the digits that it has learned from, and a remedy."""
