@@ -121,6 +121,7 @@ def points(settings: SmallSettings) -> list[tuple[Point, int]]:
         for student in STUDENTS:
             found.append((Point(Way.ALONE, student=student), seed))
             found.append((Point(Way.DISTILLED, student=student), seed))
+            found.append((Point(Way.DISTILLED, LiteForm.INT8, student=student), seed))
         found.append((Point(Way.UNSEEN, student=UNSEEN_STUDENT), seed))
     return found
 
@@ -200,6 +201,9 @@ class _Work:
         return in_float32(point, self.base, to_vector(network.weights))
 
     def _student(self, point: Point, seed: int) -> Generator[Working, None, Network]:
+        kept = self.done.get(replace(point, form=LiteForm.FLOAT32).key(seed))
+        if kept is not None:
+            return in_float32(point, self.base, kept.arrays["weights"])
         config = STUDENTS[point.student]
         start = Network(config, first_weights(config, seed), "a student")
         digits = self.data.training
@@ -212,9 +216,10 @@ class _Work:
             # It learns from the teacher alone: a label would say "certainly no 3" of each digit.
             teacher = Teacher(logits, self.settings.temperature, 1.0)
         updates = self.settings.updates
-        return (
-            yield from learned(start, digits, updates, seed, rate=LEARNING_RATE, teacher=teacher)
+        network = yield from learned(
+            start, digits, updates, seed, rate=LEARNING_RATE, teacher=teacher
         )
+        return in_float32(point, self.base, to_vector(network.weights))
 
     def _wrong(self, network: Network) -> dict[str, Value]:
         logits, _ = logits_and_probabilities(network, self.data.test.inputs())

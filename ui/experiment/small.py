@@ -50,6 +50,7 @@ GROUPS: dict[tuple[Way, bool], tuple[str, str, str]] = {
     (Way.TUNED, True): ("zeros, trained on, int8", COLOURS[2], "circle-open"),
     (Way.ALONE, False): ("student alone", COLOURS[3], "square-open"),
     (Way.DISTILLED, False): ("student, distilled", COLOURS[4], "square"),
+    (Way.DISTILLED, True): ("student, distilled, int8", COLOURS[0], "square"),
 }
 """Of the points of each way (and whether they have fewer bits): name, colour, mark."""
 
