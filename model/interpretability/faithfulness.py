@@ -5,7 +5,8 @@ explanation of black-box models"): erase the pixels that an explanation calls im
 important first. If it is right, the probability falls faster than when they are erased in random
 order. Insertion starts with blank paper and puts them back. Only pixels with ink are erased:
 erasing paper changes nothing, and an order that wastes its turns on paper would be too easy to
-beat.
+beat. Beside random order stand others that know nothing of the network (`PlainOrder`): what does
+not beat them, too, has not shown that it knows more.
 
 The control with random weights (Adebayo et al. 2018, "Sanity checks for saliency maps"): an
 explanation that looks the same for a network that has learned nothing says nothing of what was
@@ -16,6 +17,7 @@ Functions that take a network run in a worker: they load TensorFlow.
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -24,10 +26,18 @@ from model.interpretability.attribution import Attribution, AttributionMethod, S
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.forward import probabilities
 
-STEPS = 40
-"""Steps from the whole digit to blank paper."""
+STEPS = 100
+"""Steps from the whole digit to blank paper; with fewer inked pixels each of them is one."""
 ORDERS = 10
 """Random orders that the explanations are held against."""
+
+
+class PlainOrder(StrEnum):
+    """An order of the pixels that knows nothing of the network."""
+
+    DARKNESS = "darkness"  # the darkest ink first
+    MIDDLE = "middle outwards"
+    LEFT = "left to right"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +97,28 @@ def importance_order(heat: np.ndarray, digit: np.ndarray, seed: int = 0) -> np.n
     return inked[np.argsort(-heat.ravel()[inked], kind="stable")]
 
 
+def plain_order(which: PlainOrder, digit: np.ndarray) -> np.ndarray:
+    """Return the inked pixels in an order that knows nothing of the network.
+
+    Args:
+        which: the order; equals come in random order.
+        digit: (28, 28) float32 in [0, 1].
+
+    Raises:
+        ValueError: there is no ink.
+    """
+    rows, columns = np.indices(digit.shape)
+    middle = (np.array(digit.shape) - 1) / 2
+    match which:
+        case PlainOrder.DARKNESS:
+            first = digit
+        case PlainOrder.MIDDLE:
+            first = -np.hypot(rows - middle[0], columns - middle[1])
+        case PlainOrder.LEFT:
+            first = -columns.astype(float)
+    return importance_order(first, digit)
+
+
 def random_order(digit: np.ndarray, seed: int) -> np.ndarray:
     """Return the inked pixels in random order.
 
@@ -97,6 +129,12 @@ def random_order(digit: np.ndarray, seed: int) -> np.ndarray:
     if not inked.size:
         raise ValueError("There is no ink in this digit.")
     return np.random.default_rng(seed).permutation(inked)
+
+
+def other_orders(digit: np.ndarray) -> list[np.ndarray]:
+    """Return what explanations are held against: the plain orders, then `ORDERS` random ones."""
+    plain = [plain_order(each, digit) for each in PlainOrder]
+    return plain + [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
 
 
 def erased(digit: np.ndarray, order: np.ndarray, count: int) -> np.ndarray:
@@ -113,7 +151,7 @@ def erase(network: Network, digit: np.ndarray, label: int, orders: np.ndarray) -
         network: any network.
         digit: (28, 28) float32 in [0, 1].
         label: the digit whose probability is watched.
-        orders: (orders, inked pixels), each from `importance_order` or `random_order`.
+        orders: (orders, inked pixels), each one a permutation of the inked pixels.
     """
     ink = orders.shape[1]
     counts = np.unique(np.rint(np.linspace(0, ink, min(STEPS, ink) + 1)).astype(int))
@@ -139,8 +177,8 @@ def areas(
         methods: with their default settings.
 
     Returns:
-        The areas under deletion and insertion, each (methods + 1,): the methods in their order and
-        last the mean of the random orders.
+        The areas under deletion and insertion, each (methods + 4,): the methods in their order,
+        then the plain orders, and last the mean of the random ones.
 
     Raises:
         ValueError: it is not one digit, or there is no ink.
@@ -151,8 +189,9 @@ def areas(
         importance_order(attribute(network, digit, each, classes=(label,)).maps[:, :, 0], digit)
         for each in methods
     ]
-    orders += [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
-    found, count = erase(network, digit, label, np.stack(orders)), len(methods)
+    orders += other_orders(digit)
+    found = erase(network, digit, label, np.stack(orders))
+    count = len(methods) + len(PlainOrder)
 
     def with_mean(all_areas: np.ndarray) -> np.ndarray:
         return np.append(all_areas[:count], all_areas[count:].mean())

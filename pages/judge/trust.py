@@ -14,11 +14,12 @@ st.title("Is the explanation true?")
 arrive("trust")
 lesson(
     seeing="An explanation says which pixels matter most. So we erase them, the most important "
-    "first, and watch the network lose its digit; then the same in random order. "
-    "If the explanation is true, its curve falls faster.",
+    "first, and watch the network lose its digit; then the same in random order, and in orders "
+    "that know only the picture. If the explanation is true, its curve falls faster than these.",
     question="Which method finds the fewest pixels that the network needs to know the digit?",
-    answer="The one whose insertion curve rises first. Look at several digits before you choose "
-    "a winner: on a single one chance plays a part.",
+    answer="The one whose insertion curve rises first. But look at darkness: the darkest ink alone "
+    "often rises as fast, and it knows nothing of the network. Deletion tells more, and several "
+    "digits tell more than one.",
 )
 digit = digit_to_follow()
 current = network()

@@ -10,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from model.data.mnist import embedded
 from model.interpretability.attribution import AttributionMethod, cam_layers
+from model.interpretability.faithfulness import PlainOrder
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.activations import ForwardPass, forward_pass
 from ui.judge.contrast import as_csv
+from ui.judge.faithfulness import conclusions
 
 pytestmark = pytest.mark.usefixtures("inline_engine")
 
@@ -129,9 +131,10 @@ def test_every_method_is_tested(monkeypatch: pytest.MonkeyPatch, name: str) -> N
     ]
     assert app.segmented_control(key="trust_pictures").options == [
         *map(str, methods),
+        *map(str, PlainOrder),
         "random order",
     ]
-    assert len(re.findall(r"of 10\b", words(app))) == 2 * len(methods)
+    assert len(re.findall(r"of 10\b", words(app))) == 2 * (len(methods) + len(PlainOrder))
     for method in methods:
         app.segmented_control(key="trust_method").set_value(str(method)).run()
         assert not app.exception, (method, app.exception)
@@ -148,6 +151,7 @@ def test_the_methods_are_compared_on_many_digits(monkeypatch: pytest.MonkeyPatch
     app.run()
     assert not app.exception, app.exception
     assert "Mean of 3 digits" in words(app)
+    assert "Of the orders that know nothing of the network" in words(app)
 
 
 def test_a_link_opens_the_digit_and_what_was_chosen_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,3 +175,16 @@ def test_a_link_opens_the_digit_and_what_was_chosen_on_it(monkeypatch: pytest.Mo
     assert "method" not in app.query_params
     assert "cells" not in app.query_params
     assert "".join(app.query_params["digit"]) == "17"
+
+
+def test_what_no_plain_order_is_beaten_by_is_said() -> None:
+    methods = [AttributionMethod.OCCLUSION, AttributionMethod.GRAD_CAM]
+    gone, back = (
+        np.array([0.3, 0.49, 0.48, 0.5, 0.6, 0.57]),
+        np.array([0.7, 0.55, 0.8, 0.4, 0.3, 0.5]),
+    )
+    deletion, insertion = conclusions(methods, gone, back)
+    assert "darkness is best (0.48). Better: occlusion. No better: Grad-CAM." in deletion
+    assert "darkness is best (0.80)" in insertion
+    assert "No method beats it" in insertion
+    assert "Every method beats it" in conclusions(methods, np.array([0.1, 0.2, *gone[2:]]), back)[0]

@@ -12,11 +12,12 @@ from model.interpretability.attribution import AttributionMethod, Settings, usua
 from model.interpretability.faithfulness import (
     ORDERS,
     Erasing,
+    PlainOrder,
     areas,
     erase,
     erased,
     importance_order,
-    random_order,
+    other_orders,
 )
 from model.network import Network, NetworkConfig
 from model.network.activations import ForwardPass
@@ -32,26 +33,37 @@ from ui.state.session import ChosenDigit
 from ui.style.colours import DARK, LIGHT
 from ui.style.csv_table import csv_text, nine
 
-SHOWN = (0, 4, 8, 12, 20, 32)
-"""Steps of erasing that are shown as pictures."""
+SHOWN = (0.0, 0.1, 0.2, 0.3, 0.5, 0.8)
+"""Shares of the ink that are erased in the pictures."""
 MANY = 20
 """Test digits that the methods are compared on; as many of each."""
 COLOURS = dict(zip(AttributionMethod, ((0, 0), (5, 5), (6, 6), (3, 3)), strict=True))
 """Of each method's line: its place among the colours for a light and for a dark page."""
+PLAIN_COLOURS = dict(zip(PlainOrder, (7, 1, 4), strict=True))
 GREY = ("#6b7280", "#9aa3b2")
 
 
 Areas = tuple[np.ndarray, np.ndarray]
-"""Of one digit under deletion and insertion: every method, then the mean of random orders."""
+"""Of one digit under deletion and insertion: every method, the plain orders, the mean of random."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tested:
-    """One digit's erasing: the rows of `curves` are the methods in their order, then chance."""
+    """One digit's erasing: the rows of `curves` are the methods, the plain orders, then chance."""
 
     methods: tuple[AttributionMethod, ...]
     orders: np.ndarray
     curves: Erasing
+
+    @property
+    def names(self) -> list[str]:
+        """Of the orders that are not random, as everywhere on the page."""
+        return order_names(self.methods)
+
+
+def order_names(methods: Sequence[AttributionMethod]) -> list[str]:
+    """The methods and the orders that know nothing of the network."""
+    return [*map(METHOD_NAMES.__getitem__, methods), *map(str, PlainOrder)]
 
 
 def methods_for(config: NetworkConfig) -> tuple[AttributionMethod, ...]:
@@ -74,7 +86,7 @@ def tested(network: Network, digit: np.ndarray, label: int) -> Tested | None:
         if heat is None:
             return None
         orders.append(importance_order(heat.maps[:, :, label], digit))
-    orders += [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
+    orders += other_orders(digit)
     stack = np.stack(orders)
     found = ask(
         erase,
@@ -119,8 +131,10 @@ def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
     st.html(_table(found))
     st.markdown(
         f"The **area** under a curve is its mean height, 0 to 1. {ORDERS} random orders "
-        "(grey; thin lines: the lowest and the highest) show what chance can do. This is one "
-        "digit: a method can be lucky with one and not with the next."
+        "(grey; thin lines: the lowest and the highest) show what chance can do. Darkness, the "
+        "middle outwards and left to right (dashed) know nothing of the network either: what does "
+        "not beat them has not shown that it knows more. This is one digit: a method can be lucky "
+        "with one and not with the next."
     )
     with st.container(horizontal=True):
         st.download_button(
@@ -145,7 +159,7 @@ def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
 
 
 def _lines(found: Tested, values: np.ndarray) -> list[Line]:
-    x, count = found.curves.shares, len(found.methods)
+    x, count = found.curves.shares, len(found.names)
     chance = values[count:]
     lines = [
         Line("random order", x, chance.min(axis=0), GREY, faint=True),
@@ -155,19 +169,24 @@ def _lines(found: Tested, values: np.ndarray) -> list[Line]:
     for method, row in zip(found.methods, values, strict=False):
         light, dark = COLOURS[method]
         lines.append(Line(METHOD_NAMES[method], x, row, (LIGHT.digits[light], DARK.digits[dark])))
+    for plain, row in zip(PlainOrder, values[len(found.methods) :], strict=False):
+        place = PLAIN_COLOURS[plain]
+        colours = LIGHT.digits[place], DARK.digits[place]
+        lines.append(Line(str(plain), x, row, colours, dashed=True))
     return lines
 
 
 def _table(found: Tested) -> str:
-    count = len(found.methods)
+    count, explained = len(found.names), len(found.methods)
     gone, back = found.curves.deletion_areas, found.curves.insertion_areas
     rows = ""
-    for place, method in enumerate(found.methods):
+    for place, name in enumerate(found.names):
         beaten = int((gone[place] < gone[count:]).sum()), int((back[place] > back[count:]).sum())
         best = gone[place] == gone[:count].min(), back[place] == back[:count].max()
         marks = ["best" if each else "" for each in best]
+        shown = name if place < explained else f"<i>{name}</i>"
         rows += (
-            f"<tr><td>{METHOD_NAMES[method]}</td><td class='{marks[0]}'>{gone[place]:.3f}</td>"
+            f"<tr><td>{shown}</td><td class='{marks[0]}'>{gone[place]:.3f}</td>"
             f"<td>{beaten[0]} of {ORDERS}</td><td class='{marks[1]}'>{back[place]:.3f}</td>"
             f"<td>{beaten[1]} of {ORDERS}</td></tr>"
         )
@@ -186,7 +205,7 @@ def _table(found: Tested) -> str:
 
 def _pictures(found: Tested, digit: np.ndarray) -> None:
     """Show what is left of the digit on the way, in the order of one method."""
-    names = [*map(str, found.methods), "random order"]
+    names = [*map(str, (*found.methods, *PlainOrder)), "random order"]
     chosen = st.segmented_control(
         "What is left, erased in the order of …",
         names,
@@ -198,7 +217,7 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
     place = names.index(str(chosen)) if chosen in names else 0
     keep({ORDER: names[place] if place else None})
     shares = found.curves.shares
-    steps = [step for step in SHOWN if step < len(shares)]
+    steps = list(dict.fromkeys(int(np.abs(shares - share).argmin()) for share in SHOWN))
     order, probabilities = found.orders[place], found.curves.deletion[place]
     pictures = [erased(digit, order, round(shares[step] * len(order))) for step in steps]
     map_grid(
@@ -229,7 +248,7 @@ def curves_csv(found: Tested) -> str:
 
 def _orders(found: Tested) -> list[str]:
     """The names of the orders: the methods, then the random ones."""
-    names = [*map(str, found.methods)]
+    names = [*map(str, (*found.methods, *PlainOrder))]
     return names + [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
 
 
@@ -271,14 +290,15 @@ def _mean_table(methods: tuple[AttributionMethod, ...], results: Sequence[Areas]
         f"<tr><td>{name}</td><td>{gone[:, i].mean():.3f}</td>"
         f"<td>{back[:, i].mean():.3f}</td>"
         f"<td>{_better(gone, back, i) if i < len(methods) else ''}</td></tr>"
-        for i, name in enumerate([*map(METHOD_NAMES.__getitem__, methods), "random order"])
+        for i, name in enumerate([*order_names(methods), "random order"])
     )
     st.html(
         f"<div class='ds-trust'><table><thead><tr><th>Mean of {len(results)} digits</th>"
         "<th>Deletion area<br>(smaller is truer)</th><th>Insertion area<br>(larger is truer)</th>"
         f"<th>beats random<br>in both</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
-    names = [*map(str, methods), "random mean"]
+    st.markdown("  \n".join(conclusions(methods, gone.mean(axis=0), back.mean(axis=0))))
+    names = [*map(str, (*methods, *PlainOrder)), "random mean"]
     st.download_button(
         "Areas (CSV)",
         csv_text(
@@ -301,3 +321,45 @@ def _better(gone: np.ndarray, back: np.ndarray, place: int) -> str:
     """For how many digits a method is better than the mean of random orders in both tests."""
     both = (gone[:, place] < gone[:, -1]) & (back[:, place] > back[:, -1])
     return f"{both.sum()} of {len(both)}"
+
+
+def conclusions(
+    methods: Sequence[AttributionMethod], gone: np.ndarray, back: np.ndarray
+) -> list[str]:
+    """What the mean areas tell of the methods, a sentence for each test.
+
+    Args:
+        methods: in their order.
+        gone: under deletion: the methods, the plain orders, random order.
+        back: under insertion.
+    """
+    return [
+        _conclusion("Deletion", methods, -gone, abs(gone)),
+        _conclusion("Insertion", methods, back, back),
+    ]
+
+
+def _conclusion(
+    test: str, methods: Sequence[AttributionMethod], goodness: np.ndarray, areas: np.ndarray
+) -> str:
+    count = len(methods)
+    plain = [*map(str, PlainOrder), "random order"]
+    rival = int(goodness[count:].argmax())
+    name, area = plain[rival], areas[count + rival]
+    better = [
+        METHOD_NAMES[each]
+        for each, one in zip(methods, goodness, strict=False)
+        if one > goodness[count + rival]
+    ]
+    worse = [METHOD_NAMES[each] for each in methods if METHOD_NAMES[each] not in better]
+    start = (
+        f"**{test}.** Of the orders that know nothing of the network, {name} is best ({area:.2f})."
+    )
+    if not better:
+        return (
+            f"{start} No method beats it: here this test cannot tell an explanation from a look at "
+            "the picture."
+        )
+    if not worse:
+        return f"{start} Every method beats it."
+    return f"{start} Better: {', '.join(better)}. No better: {', '.join(worse)}."

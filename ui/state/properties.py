@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from model.data.mnist import TEST
 from model.interpretability.attribution import WINDOWS, AttributionMethod
+from model.interpretability.faithfulness import PlainOrder
 from model.network import CLASSES, SIDE
 from model.preprocessing.pipeline import STEPS
 
@@ -208,7 +209,10 @@ MAP: Number = Property("map", number(CLASSES), None, pages=("explain",))
 FIRST: Number = Property("first", number(CLASSES), None, pages=("explain",))
 SECOND: Number = Property("second", number(CLASSES), None, pages=("explain",))
 ORDER: Text = Property(
-    "order", one_of([*map(str, AttributionMethod), "random order"]), None, pages=("trust",)
+    "order",
+    one_of([*map(str, (*AttributionMethod, *PlainOrder)), "random order"]),
+    None,
+    pages=("trust",),
 )
 JUDGED: Text = Property("judged", one_of(("embedded", "full", "own")), None, pages=("evaluate",))
 LAYOUT: Text = Property("layout", one_of(("PCA", "t-SNE")), None, pages=("map",))

@@ -9,11 +9,13 @@ from model.interpretability.attribution import AttributionMethod, Settings, attr
 from model.interpretability.faithfulness import (
     ORDERS,
     STEPS,
+    PlainOrder,
     areas,
     control,
     erase,
     erased,
     importance_order,
+    plain_order,
     random_network,
     random_order,
     rank_correlation,
@@ -60,7 +62,7 @@ def test_the_curves_are_the_probabilities_of_each_picture_alone() -> None:
     assert found.deletion.shape == found.insertion.shape == (2, STEPS + 1)
     assert found.shares[0] == 0
     assert found.shares[-1] == 1
-    for row, step in [(0, 0), (0, 7), (1, 20), (1, STEPS)]:
+    for row, step in [(0, 0), (0, 7), (1, 50), (1, STEPS)]:
         gone = orders[row][: round(found.shares[step] * orders.shape[1])]
         less, back = digit.copy().ravel(), np.zeros(784, np.float32)
         less[gone] = 0
@@ -108,12 +110,39 @@ def test_the_areas_of_one_digit_are_those_of_its_orders() -> None:
     label = int(forward_pass(shipped(), digit).logits.argmax())
     heat = attribute(shipped(), digit, AttributionMethod.GRAD_CAM).maps[:, :, label]
     orders = [importance_order(heat, digit)]
+    orders += [plain_order(each, digit) for each in PlainOrder]
     orders += [random_order(digit, seed) for seed in range(1, ORDERS + 1)]
     found = erase(shipped(), digit, label, np.stack(orders))
-    assert gone.shape == back.shape == (3,)
+    assert gone.shape == back.shape == (6,)
     assert gone[1] == pytest.approx(found.deletion_areas[0], abs=0.01)
-    assert gone[2] == pytest.approx(found.deletion_areas[1:].mean(), abs=1e-4)
-    assert back[2] == pytest.approx(found.insertion_areas[1:].mean(), abs=1e-4)
+    for place in (1, 2, 3):
+        assert gone[place + 1] == pytest.approx(found.deletion_areas[place], abs=1e-4)
+    assert gone[5] == pytest.approx(found.deletion_areas[4:].mean(), abs=1e-4)
+    assert back[5] == pytest.approx(found.insertion_areas[4:].mean(), abs=1e-4)
+
+
+def test_the_plain_orders_know_only_the_picture() -> None:
+    digit = np.zeros((28, 28), np.float32)
+    digit[13, 14], digit[2, 20], digit[20, 3] = 0.2, 0.9, 0.5
+    middle, right, left = 13 * 28 + 14, 2 * 28 + 20, 20 * 28 + 3
+    assert plain_order(PlainOrder.DARKNESS, digit).tolist() == [right, left, middle]
+    assert plain_order(PlainOrder.MIDDLE, digit).tolist() == [middle, left, right]
+    assert plain_order(PlainOrder.LEFT, digit).tolist() == [left, middle, right]
+
+
+def test_darkness_alone_does_well_where_ink_is_put_back() -> None:
+    """Over ten digits: it beats random order in insertion, and hardly in deletion."""
+    methods = (AttributionMethod.GRADIENT_INPUT,)
+    found = np.array(
+        [
+            areas(shipped(), Selection(part="test", start=n, stop=n + 1), methods)
+            for n in range(0, 500, 50)
+        ]
+    ).mean(axis=0)
+    (by_gradient, darkness, *_, chance), (_, dark_back, *_, chance_back) = found
+    assert by_gradient < darkness
+    assert dark_back > chance_back + 0.1
+    assert chance - darkness < chance - by_gradient
 
 
 def test_blank_paper_is_refused_with_a_sentence() -> None:
