@@ -6,7 +6,14 @@ from scipy import ndimage
 
 from model.data import mnist
 from model.data.mnist import Selection
-from model.evaluation.adversarial import EPSILONS, AttackMethod, attack, loss_gradient
+from model.evaluation.adversarial import (
+    EPSILONS,
+    REFINED_STEPS,
+    AttackMethod,
+    attack,
+    loss_gradient,
+    refined,
+)
 from model.evaluation.corruptions import (
     RANGES,
     Corruption,
@@ -20,6 +27,7 @@ from model.evaluation.corruptions import (
 from model.network import Network, NetworkConfig
 from model.network.forward import logits_and_probabilities
 from model.network.keras_model import build
+from model.network.shipped import shipped
 from tests.networks import weights_of
 
 
@@ -179,6 +187,49 @@ def test_many_small_steps_get_at_least_as_far_as_one(network: Network, some: np.
         one, many = (attack(network, digit, label, method) for method in AttackMethod)
         lower += bool(many.probabilities[5, label] <= one.probabilities[5, label] + 1e-6)
     assert lower >= 5
+
+
+def test_what_was_found_first_is_refined_from_above(network: Network, some: np.ndarray) -> None:
+    smaller = 0
+    for digit in some[:3]:
+        label = int(logits_and_probabilities(network, digit[None])[0].argmax())
+        found = attack(network, digit, label, AttackMethod.ITERATED)
+        assert found.smallest
+        first = found.epsilons[found.smallest]
+        for step, count in REFINED_STEPS:
+            found = refined(network, digit, found, step, count)
+        place = found.smallest
+        assert place
+        assert list(found.epsilons) == sorted(set(found.epsilons))
+        assert len(found.epsilons) == len(found.pixels) == len(found.probabilities)
+        epsilon = found.epsilons[place]
+        assert epsilon <= first
+        smaller += epsilon < first
+        assert np.abs(found.pixels[place] - digit).max() <= epsilon + 1e-6
+        again = logits_and_probabilities(network, found.pixels[place][None])[0].argmax()
+        assert again == found.probabilities[place].argmax() != label
+    assert smaller >= 2  # the grid is coarse: something smaller is nearly always there
+
+
+def test_a_digit_that_is_misread_as_it_is_needs_no_refining(
+    network: Network, some: np.ndarray
+) -> None:
+    label = int(logits_and_probabilities(network, some[:1])[0].argmax())
+    found = attack(network, some[0], (label + 1) % 10, AttackMethod.ONE_STEP)
+    assert found.smallest == 0
+    assert refined(network, some[0], found, 0.005, 8) is found
+
+
+def test_one_step_leaves_seven_of_fifty_digits_as_they_are() -> None:
+    """As the page says of every tenth test digit; many steps change all of these seven."""
+    test, left = mnist.embedded().test, []
+    for place in range(0, 500, 10):
+        digit, label = test.inputs()[place], int(test.labels[place])
+        if attack(shipped(), digit, label, AttackMethod.ONE_STEP).smallest is None:
+            left.append((digit, label))
+    assert len(left) == 7
+    digit, label = left[0]
+    assert attack(shipped(), digit, label, AttackMethod.ITERATED).smallest is not None
 
 
 def test_an_attack_needs_a_digit_and_a_label(network: Network, some: np.ndarray) -> None:
