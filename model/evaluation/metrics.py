@@ -18,6 +18,10 @@ from model.network.forward import probabilities
 SLICE = 500
 """Digits that are read at a time: a tenth of a second, so that nobody else has to wait."""
 BINS = 10
+DRAWS = 400
+"""Perfect networks that a calibration error is held against."""
+AT_A_TIME = 1_000_000
+"""Random numbers that are in memory at once."""
 SMALLEST = 1e-7
 """Keras takes no probability for smaller than this before its logarithm."""
 
@@ -74,6 +78,19 @@ class Reliability:
         filled = self.counts > 0
         gaps = np.abs(self.accuracy[filled] - self.confidence[filled])
         return float((gaps * self.counts[filled]).sum() / self.counts.sum())
+
+
+@dataclass(frozen=True)
+class ChanceError:
+    """The expected calibration error of perfect networks, by chance alone.
+
+    Attributes:
+        mean: of many of them.
+        high: that of 95 in a hundred is no larger.
+    """
+
+    mean: float
+    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,13 +196,42 @@ class Evaluation:
         Args:
             bins: of equal width; a confidence on the edge of two belongs to the lower one.
         """
-        edges = np.linspace(0, 1, bins + 1)
-        place = np.clip(np.ceil(self.confidence.astype(np.float64) * bins) - 1, 0, bins - 1)
-        place = place.astype(np.int64)
+        place = self._bins(bins)
         counts = np.bincount(place, minlength=bins)
         sure = np.bincount(place, weights=self.confidence, minlength=bins)
         hits = np.bincount(place, weights=self.hits, minlength=bins)
+        edges = np.linspace(0, 1, bins + 1)
         return Reliability(edges, counts, _shares(sure, counts), _shares(hits, counts))
+
+    def error_by_chance(self, bins: int = BINS, draws: int = DRAWS, seed: int = 0) -> ChanceError:
+        """The calibration error that a network with these confidences has when it is perfect.
+
+        Each answer is right with exactly its confidence, so all that is left is chance: few digits
+        never fall as their probabilities say. Bröcker and Smith 2007, "Increasing the reliability
+        of reliability diagrams", draw the same bars by the same means.
+
+        Args:
+            bins: as in `reliability`.
+            draws: how often all answers are drawn.
+            seed: of the draws.
+        """
+        place, confidence = self._bins(bins), self.confidence.astype(np.float64)
+        member = (place[:, None] == np.arange(bins)).astype(np.float32)  # (n, bins)
+        expected = np.bincount(place, weights=confidence, minlength=bins)
+        chance = np.random.default_rng(seed)
+        errors: list[float] = []
+        while len(errors) < draws:
+            count = min(draws - len(errors), max(1, AT_A_TIME // len(self)))
+            hits = chance.random((count, len(self)), np.float32) < confidence
+            gaps = np.abs(hits.astype(np.float32) @ member - expected)
+            errors += list(gaps.sum(axis=1) / len(self))
+        return ChanceError(float(np.mean(errors)), float(np.quantile(errors, 0.95)))
+
+    def _bins(self, bins: int) -> np.ndarray:
+        """(n,) the bin of each answer's confidence."""
+        place = np.clip(np.ceil(self.confidence.astype(np.float64) * bins) - 1, 0, bins - 1)
+        whole: np.ndarray = place.astype(np.int64)
+        return whole
 
     def cell(self, truth: int, answer: int) -> np.ndarray:
         """The places of the digits `truth` that were taken for `answer`, the surest first."""

@@ -3,6 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from model.data import mnist
+from model.evaluation.metrics import wilson
 from model.evaluation.verdict import Judgement, Rules, Verdict
 from model.network.digit_detector import detector_card
 from ui.style.words import percent
@@ -84,9 +86,13 @@ def sure_words(rules: Rules | None) -> str:
     asked = "The network was asked about 500 **validation digits**, which it has not learned from."
     if not np.isfinite(rules.sure):
         return f"{asked} Whatever its probability, it was wrong too often: it is never sure."
+    answers = max(1, round(rules.coverage * mnist.VALIDATION))
+    right = round(rules.right * answers)
+    low, high = wilson(right, answers)
     return (
-        f"{asked} Of its answers with at least **{rules.sure:.1%}**, {rules.right:.1%} were right; "
-        f"{rules.coverage:.1%} of the digits got such an answer. Below it the page says “not sure”."
+        f"{asked} Of its {answers} answers with at least **{rules.sure:.1%}**, {right} were right. "
+        f"On other digits of this kind between {low:.1%} and {high:.1%} of such answers are right, "
+        "as far as so few digits can tell (95% interval). Below that the page says “not sure”."
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from model.data import mnist
-from model.evaluation.metrics import SLICE, Evaluation, probabilities_of
+from model.evaluation.metrics import SLICE, ChanceError, Evaluation, probabilities_of
 from model.network import Network
 from model.training.rehearsal import as_digits, counted
 from ui.components.confusion import confusion
@@ -253,7 +253,8 @@ def _calibration(found: Evaluation) -> None:
     st.markdown(
         "Of all answers with a confidence of about 80%, 80% should be right. **Below the dashed "
         "line** it is too sure of itself, above it too modest. The mean distance, weighted by the "
-        f"number of answers, is the **expected calibration error**: {bins.error:.2%}."
+        f"number of answers, is the **expected calibration error**: {bins.error:.2%}. "
+        f"{chance_words(bins.error, found.error_by_chance(), len(found))}"
     )
     ends = np.array([0.0, 1.0])
     curves(
@@ -280,3 +281,14 @@ def _calibration(found: Evaluation) -> None:
         if count
     )
     st.caption(f"Answers in each bin of confidence: {counts}. Few answers make a shaky point.")
+
+
+def chance_words(error: float, chance: ChanceError, count: int) -> str:
+    """Whether a calibration error says anything, with so many digits."""
+    words = (
+        f"With {count:,} digits chance alone gives a perfect network {chance.mean:.2%}, and in 95 "
+        f"of 100 cases no more than {chance.high:.2%}"
+    )
+    if error <= chance.high:
+        return f"{words}: this one is no worse than that."
+    return f"{words}: this one's error is more than chance."

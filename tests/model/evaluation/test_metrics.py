@@ -106,3 +106,28 @@ def test_galleries_hold_what_they_say_in_their_order(made_up: Evaluation) -> Non
 def test_an_evaluation_needs_ten_probabilities_a_digit() -> None:
     with pytest.raises(ValueError, match="probabilities of at least one digit"):
         Evaluation(np.zeros(3, np.uint8), np.zeros((2, 10), np.float32))
+
+
+def test_the_error_of_a_perfect_network_by_chance_is_that_of_a_loop() -> None:
+    rng = np.random.default_rng(1)
+    shares = rng.dirichlet(np.full(10, 0.1), 60).astype(np.float32)
+    found = Evaluation(rng.integers(0, 10, 60).astype(np.uint8), shares)
+    errors = []
+    for _ in range(2000):
+        hits = rng.random(60) < found.confidence
+        labels = np.where(hits, found.answers, (found.answers + 1) % 10).astype(np.uint8)
+        errors.append(Evaluation(labels, shares).reliability().error)
+    chance = found.error_by_chance(draws=2000)
+    assert chance.mean == pytest.approx(np.mean(errors), rel=0.05)
+    assert chance.high == pytest.approx(np.quantile(errors, 0.95), rel=0.07)
+
+
+def test_by_chance_alone_more_digits_err_less() -> None:
+    shares = np.full((500, 10), 0.01, np.float32)
+    shares[:, 3] = 0.91
+    few = Evaluation(np.full(500, 3, np.uint8), shares).error_by_chance()
+    many = np.tile(shares, (20, 1))
+    more = Evaluation(np.full(10_000, 3, np.uint8), many).error_by_chance()
+    # One bin, so it is the mean distance of a binomial share: √(2 p (1 − p) / (π n)).
+    assert few.mean == pytest.approx(np.sqrt(2 * 0.91 * 0.09 / (np.pi * 500)), rel=0.1)
+    assert more.mean == pytest.approx(few.mean / np.sqrt(20), rel=0.15)

@@ -49,6 +49,8 @@ def test_a_known_label_tells_right_from_wrong() -> None:
 def test_the_reasons_name_the_measured_figures() -> None:
     assert "not measured" in sure_words(None)
     assert "never sure" in sure_words(Rules(float("inf"), 0.0, 0.0))
-    assert "**97.1%**, 99.9% were right; 95.0%" in sure_words(Rules(0.971, 0.95, 0.999))
+    words = sure_words(Rules(0.971, 0.95, 1.0))
+    assert "Of its 475 answers with at least **97.1%**, 475 were right." in words
+    assert "between 99.2% and 100.0%" in words  # Wilson: 475 / (475 + 1.96²)
     refused = detector_card()["refused"]["MNIST's test digits"]
     assert f"**{refused:.1%}**" in digit_words()
