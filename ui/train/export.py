@@ -81,7 +81,8 @@ def _network_files(network: Network) -> None:
             icon=":material/download:",
             on_click="ignore",
             disabled=not able,
-            help="For phones and small devices. Takes some seconds to make.",
+            help="For phones and small devices. In Python, LiteRT runs it (pip install "
+            "ai-edge-litert). Takes some seconds to make.",
         )
     if not able:
         st.caption(f"{waiting_words()} Files of Keras need it.")

@@ -41,9 +41,9 @@ def test_a_keras_file_predicts_the_same(config: NetworkConfig, tmp_path: Path) -
 
 
 def test_a_lite_file_predicts_the_same() -> None:
-    import tensorflow as tf
+    from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = tf.lite.Interpreter(model_content=lite_bytes(network()))
+    interpreter = Interpreter(model_content=lite_bytes(network()))
     inputs, outputs = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     interpreter.allocate_tensors()
     for digit, expected in zip(digits(), probabilities(network(), digits()), strict=True):
