@@ -11,6 +11,7 @@ It must stay light: it is imported before Dask, and TensorFlow is loaded by the 
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -157,7 +158,12 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
             for task in tasks:
                 task.cancel()
             nannies = [nanny for rotation in rotations for nanny in rotation.nannies]
-            await asyncio.gather(*(nanny.close(timeout=1) for nanny in nannies))
+            await asyncio.gather(*(_close(nanny) for nanny in nannies))
+
+
+async def _close(nanny: Any) -> None:
+    with contextlib.suppress(TimeoutError):  # it was killed; a busy machine has not seen it yet
+        await nanny.close(timeout=1)
 
 
 async def _watch(rotations: list[WorkerRotation], stop: asyncio.Event) -> None:

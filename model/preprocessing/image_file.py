@@ -6,7 +6,9 @@ to raise on broken files becomes a `PictureError`.
 """
 
 import io
+import math
 import struct
+import sys
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageOps, JpegImagePlugin
 
+from model.preprocessing.formats.apart import ApartError, limit_this_process, run_apart
 from model.preprocessing.formats.pdf_page import PdfError, first_page
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
@@ -28,6 +31,15 @@ JPEG_LIMIT = 250_000_000
 `PIXEL_LIMIT` is then asked of what is decoded. But a JPEG that comes in several scans is kept whole
 by its decoder, whatever the scale: for it `PIXEL_LIMIT` stays.
 """
+MEMORY = 150_000_000
+"""Bytes that decoding may take in this process. What takes more is decoded in one of its own."""
+BYTES_A_PIXEL = {"WEBP": 17, "AVIF": 21, "HEIF": 21}
+"""What the decoders of these formats were seen to take, of 12-bit colours with transparency too.
+
+An iPhone's photo takes 8. All others keep no more than the picture itself: 24 megapixels in 130 MB.
+"""
+SCANS_BYTES_A_PIXEL = 9
+"""Likewise of a JPEG in several scans, with four colours at full size."""
 STRIP_PIXELS = 500_000
 """What is done to all pixels is done to so many at a time: a copy of all takes 100 MB or more."""
 WORK_SIDE = 800
@@ -87,6 +99,11 @@ def open_picture(data: bytes) -> np.ndarray:
     Raises:
         PictureError: no picture, damaged, or more than `PIXEL_LIMIT` pixels.
     """
+    return _picture(data, MEMORY)
+
+
+def _picture(data: bytes, memory: float) -> np.ndarray:
+    """As `open_picture`; what takes more than so many bytes is decoded in a process of its own."""
     if data[:1024].lstrip().startswith(b"%PDF-"):
         try:
             data = first_page(data)
@@ -100,17 +117,45 @@ def open_picture(data: bytes) -> np.ndarray:
         raise PictureError(PictureProblem.NOT_READABLE) from error
     with image:
         try:
+            taken = _bytes_taken(image, data)
             if isinstance(image, JpegImagePlugin.JpegImageFile):
                 _draft(image, data)
             if image.width * image.height > PIXEL_LIMIT:
                 raise PictureError(PictureProblem.TOO_LARGE)
-            return _decode(image)
+            return _decode(image) if taken <= memory else _decoded_apart(data)
         except PictureError:
             raise
         except _BOMB as error:
             raise PictureError(PictureProblem.TOO_LARGE) from error
         except (*_BROKEN, MemoryError) as error:
             raise PictureError(PictureProblem.DAMAGED) from error
+
+
+def _bytes_taken(image: Image.Image, data: bytes) -> int:
+    """How much memory a decoder takes that keeps more than the picture; 0 of all others."""
+    each = BYTES_A_PIXEL.get(image.format or "", 0)
+    if isinstance(image, JpegImagePlugin.JpegImageFile) and _in_several_scans(image, data):
+        each = SCANS_BYTES_A_PIXEL
+    return each * image.width * image.height
+
+
+def _decoded_apart(data: bytes) -> np.ndarray:
+    try:
+        answer = run_apart(__spec__.name, data)
+        return np.asarray(np.load(io.BytesIO(answer), allow_pickle=False))
+    except ApartError as error:
+        named = PictureProblem.__members__.get(str(error), PictureProblem.DAMAGED)
+        raise PictureError(named) from error
+
+
+def _decode_for_another() -> None:
+    """Read a file from the standard input and write its pixels to the standard output."""
+    limit_this_process()
+    try:
+        pixels = _picture(sys.stdin.buffer.read(), math.inf)
+    except PictureError as error:
+        sys.exit(sys.stdout.write(error.problem.name))
+    np.save(sys.stdout.buffer, pixels)
 
 
 @cache
@@ -271,3 +316,7 @@ def _on_white(image: Image.Image) -> Image.Image:
         paper = Image.new("RGBA", image.size, "black" if _only_white(light, seen) else "white")
         return Image.alpha_composite(paper, image).convert("RGB")
     return image.convert("RGB")
+
+
+if __name__ == "__main__":
+    _decode_for_another()

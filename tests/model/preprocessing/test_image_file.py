@@ -16,6 +16,7 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 
 from model.preprocessing import image_file
+from model.preprocessing.formats import apart
 from model.preprocessing.image_file import (
     FORMATS,
     JPEG_LIMIT,
@@ -349,16 +350,43 @@ print(high() - before)
 """
 
 
+SIDE = 4_898
+"""Squared, 24 megapixels."""
+
+
+def of_24_megapixels(name: str, path: Path) -> None:
+    """Save a picture that is small as a file and large in memory."""
+    size = (SIDE, SIDE)
+    match name:
+        case "int32.tiff":
+            Image.new("I", size, 9).save(path, compression="tiff_lzw")
+        case "grey16.png":
+            Image.new("I;16", size).save(path)
+        case "grey_alpha.png":
+            Image.new("LA", size).save(path)
+        case "picture.webp":
+            Image.new("RGB", size, "white").save(path, method=0)
+        case "picture.avif":
+            Image.new("RGB", size, "white").save(path, speed=10)
+        case "picture.heic":
+            size = (3_000, 3_000)  # it is slow to write, and also decoded apart
+            Image.new("RGB", size, "white").save(path, "HEIF", quality=30)
+        case _:
+            Image.new("CMYK", size).save(path, progressive=True, subsampling=0)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of a process as Linux tells it")
-@pytest.mark.parametrize("name", ["int32.tiff", "grey16.png", "grey_alpha.png"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("int32.tiff", "grey16.png", "grey_alpha.png", "picture.webp"),
+        *("picture.avif", "picture.heic", "scans.jpg"),
+    ],
+)
 def test_a_small_file_with_many_pixels_takes_no_more_than_150_megabytes(
     name: str, tmp_path: Path
 ) -> None:
-    side = 4_898  # squared, 24 megapixels
-    if name == "int32.tiff":
-        Image.new("I", (side, side), 9).save(tmp_path / name, compression="tiff_lzw")
-    else:
-        Image.new("I;16" if "16" in name else "LA", (side, side)).save(tmp_path / name)
+    of_24_megapixels(name, tmp_path / name)
     measured = subprocess.run(
         [sys.executable, "-c", PEAK, str(tmp_path / name)],
         capture_output=True,
@@ -366,3 +394,28 @@ def test_a_small_file_with_many_pixels_takes_no_more_than_150_megabytes(
         check=True,
     )
     assert int(measured.stdout) * 1024 < 150e6
+
+
+def large_webp() -> bytes:
+    """One that is decoded in a process of its own: black in the left half."""
+    image = Image.new("L", (4_000, 3_000), "white")
+    image.paste(0, (0, 0, 2_000, 3_000))
+    return encoded(image.convert("RGB"), "WEBP", method=0)
+
+
+def test_what_is_decoded_apart_is_the_same_picture() -> None:
+    picture = open_picture(large_webp())
+    assert picture.shape == (600, WORK_SIDE, 3)
+    assert picture[:, :390].max() < 20
+    assert picture[:, 410:].min() > 235
+
+
+def test_what_is_damaged_apart_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = large_webp()
+    with pytest.raises(PictureError) as caught:
+        open_picture(large[:1_000] + bytes(len(large) - 1_000))
+    assert caught.value.problem is PictureProblem.DAMAGED
+    monkeypatch.setattr(apart, "PATIENCE", 0.001)  # nobody waits for it for ever
+    with pytest.raises(PictureError) as caught:
+        open_picture(large_webp())
+    assert caught.value.problem is PictureProblem.DAMAGED

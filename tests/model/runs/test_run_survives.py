@@ -162,6 +162,74 @@ def test_a_killed_server_loses_no_run(cache: Path) -> None:
     assert np.array_equal(np.concatenate([r.losses for r in saved.records]), expected)
 
 
+FIRST_OWNER = """
+import time
+from model.engine import DaskEngine
+from model.network import NetworkConfig
+from model.runs.registry import Runs
+from model.training.config import TrainingConfig
+from tests.model.runs.test_run_survives import MIDDLE, PATIENCE
+engine = DaskEngine(warm_up=False)
+engine.start()
+run = Runs(lambda: engine).start("Run 1", MIDDLE, TrainingConfig(epochs=3))
+run.wait(lambda state: state.epoch == 1, PATIENCE)
+run.slow = True  # it waits for its end
+print(run.id, flush=True)
+time.sleep(PATIENCE)
+"""
+SECOND_OWNER = """
+import sys
+import time
+from model.engine import DaskEngine
+from model.runs.registry import Runs
+from tests.model.runs.test_run_survives import PATIENCE
+engine = DaskEngine(warm_up=False)
+run = Runs(lambda: engine).get(sys.argv[1])
+state = run.state()
+print(state.elsewhere, state.phase, state.epoch >= 1, engine.process, flush=True)
+sys.stdin.readline()
+engine.start()
+until = time.monotonic() + PATIENCE
+while run.state().phase != "finished" and time.monotonic() < until:
+    run.seen()
+    time.sleep(0.1)
+state = run.wait_until_idle(PATIENCE)
+print(state.elsewhere, state.phase, state.epoch, flush=True)
+engine.close()
+"""
+
+
+def test_a_server_shows_the_run_of_another_and_takes_it_over_when_that_is_killed(
+    cache: Path,
+) -> None:
+    def start(program: str, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", program, *arguments],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "DIGITSCOPE_CACHE": str(cache), "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+
+    first = start(FIRST_OWNER)
+    assert first.stdout is not None
+    name = first.stdout.readline().strip()
+    second = start(SECOND_OWNER, name)
+    assert second.stdout is not None
+    assert second.stdout.readline() == "True training True None\n"  # and no engine of its own
+    family = psutil.Process(first.pid).children(recursive=True)
+    first.kill()
+    first.wait()
+    output, _ = second.communicate("\n", timeout=PATIENCE)
+    assert output == "False finished 3\n"
+    psutil.wait_procs(family, timeout=20)
+    saved = RunFolder(name).load()
+    assert saved is not None
+    losses = np.concatenate([record.losses for record in saved.records])
+    assert np.array_equal(losses, trained(TrainingConfig(epochs=3)))
+
+
 GROW = "import model.engine as m; m.hoard = getattr(m, 'hoard', b'') + b'x' * 150_000_000"
 
 
