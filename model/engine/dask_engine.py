@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 SCHEDULER = "DIGITSCOPE_SCHEDULER"
 RUN_SECONDS = 30.0  # the start of the engine included
-ACTOR_SECONDS = 120.0  # the training worker warms up last, and its owner has time
+ACTOR_SECONDS = 120.0  # to build it, in a worker that is there
 WARM_SECONDS = 300.0  # TensorFlow from a slow disk takes long; a worker that died is noticed before
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)  # before a new start, after 1, 2 … failures in a row
 WATCH_SECONDS = 0.1
@@ -152,12 +152,12 @@ class DaskEngine:
 
     def actor(self, make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> DaskActor[T]:
         """As `Engine.actor`."""
-        deadline = time.monotonic() + ACTOR_SECONDS
+        deadline = time.monotonic() + WARM_SECONDS
         link = self._await_link(deadline)
         slot = open_slot(link, TRAIN, deadline - time.monotonic())
         with ExitStack() as unless_built:
             unless_built.callback(slot.close)
-            slot.ask("build", make, args, kwargs, max(1.0, deadline - time.monotonic()))
+            slot.ask("build", make, args, kwargs, ACTOR_SECONDS)
             unless_built.pop_all()
         return DaskActor(slot)
 

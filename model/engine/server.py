@@ -15,11 +15,14 @@ import contextlib
 import json
 import logging
 import os
+import sys
 import threading
 import time
 from dataclasses import asdict
 from functools import partial
 from typing import Any
+
+import psutil
 
 from model.engine.certificates import new_certificate, security
 from model.engine.protocol import ANSWER, PRELOAD, TRAIN, WARM_UP
@@ -35,6 +38,12 @@ TRAINING_NICENESS = 10
 CLEAN_UP_SECONDS = 2.0  # to close in good order, before the program ends anyway
 WORKER_GONE_SECONDS = 5.0  # a nanny without a worker for this long has failed to restart it
 
+# Workers are forked off a helper that has imported what they need, where that is safe: it is done
+# once instead of in each of them. TensorFlow's import takes 5 s of processor time, and it starts no
+# threads of its own before it has computed something. On macOS its libraries do not bear a fork.
+FORKED = sys.platform == "linux"
+IMPORTS = ["distributed.nanny", "tensorflow", "keras", "scipy.ndimage", "sklearn"]
+
 # Dask reads them from the environment, here and in the workers: they are set before its import.
 DASK_SETTINGS = {
     "DASK_LOGGING__DISTRIBUTED": "warning",
@@ -45,6 +54,7 @@ DASK_SETTINGS = {
     "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__GIL__ENABLED": "False",
     "DASK_DISTRIBUTED__SCHEDULER__HTTP__ROUTES": "[]",
     "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES": "[]",
+    "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver" if FORKED else "spawn",
 }
 
 
@@ -58,11 +68,11 @@ def dask_setup(worker: Any) -> None:
         worker: the `distributed.Worker` that is starting.
     """
     resources = worker.state.total_resources
-    if TRAIN in resources and ANSWER not in resources:
-        os.nice(TRAINING_NICENESS)
     _multiply_with_one_thread()
     if os.environ.get(WARM_UP) != "0":
         _warm_up(trains=TRAIN in resources)
+    if TRAIN in resources and ANSWER not in resources:
+        os.nice(TRAINING_NICENESS)  # not before: a run may wait for it to be warm
 
 
 def _multiply_with_one_thread() -> None:
@@ -111,11 +121,15 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
     """
     import dask
     from distributed import Nanny, Scheduler
+    from distributed.utils import get_mp_context
 
     # Dask has the C library return freed memory to the system at once. TensorFlow frees and takes
     # some for every batch: a batch of training took 37 ms with it and 12 without.
     dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None})
 
+    processes = get_mp_context()
+    if FORKED and os.environ.get(WARM_UP) != "0":
+        processes.set_forkserver_preload(IMPORTS)
     own = new_certificate()
     here = {
         "host": LOOPBACK,
@@ -169,7 +183,10 @@ async def _close(nanny: Any) -> None:
 async def _watch(rotations: list[WorkerRotation], stop: asyncio.Event) -> None:
     """Wait for `stop`; raise RuntimeError when a role has had no worker for too long."""
     alive = dict.fromkeys(rotations, time.monotonic())
+    helpers = psutil.Process().children() if FORKED else []
     while not stop.is_set():
+        if not all(map(_runs, helpers)):  # how its workers fare nobody would tell us any more
+            raise RuntimeError("A helper of the engine ended.")
         now = time.monotonic()
         alive.update((each, now) for each in rotations if each.current.is_alive())
         if now - min(alive.values()) > WORKER_GONE_SECONDS:
@@ -178,6 +195,13 @@ async def _watch(rotations: list[WorkerRotation], stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), timeout=1)
         except TimeoutError:
             continue
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _end_with_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

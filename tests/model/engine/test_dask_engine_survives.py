@@ -84,6 +84,15 @@ def test_a_killed_engine_is_started_again(engine: DaskEngine) -> None:
     assert engine.actor(Counter, 7).call(Counter.add) == 8
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are forked off nobody")
+def test_an_engine_whose_helper_was_killed_is_started_again(engine: DaskEngine) -> None:
+    before = processes_of(engine)
+    helper = next(each for each in before[0].children() if each.children())
+    helper.kill()
+    assert wait_until(lambda: not running(before), 60)  # no worker is left behind
+    assert engine.run(math.sqrt, 9.0) == 3.0
+
+
 def test_a_call_that_waits_survives_the_killed_engine(engine: DaskEngine) -> None:
     child = child_of(engine)
     with ThreadPoolExecutor(8) as threads:
