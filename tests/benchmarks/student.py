@@ -27,11 +27,14 @@ PROTOCOL = Subprotocol("streamlit")
 
 @dataclass
 class Student:
-    """One session on the Draw page."""
+    """One session: on the Draw page, or on Train."""
 
     socket: ClientConnection
     fragment: str = ""
     canvas: str = ""  # the id of the sheet, which Streamlit makes up
+    buttons: dict[str, str] = field(default_factory=dict)  # ids by label, of the last whole run
+    ticking: list[str] = field(default_factory=list)  # fragments that are to be run again and again
+    faults: int = 0  # red boxes of Streamlit's: the app has met an error
 
     async def run(self, message: BackMsg) -> str:
         """Send a message, wait for the end of the run that it causes, return what came as text."""
@@ -41,7 +44,9 @@ class Student:
             answer = ForwardMsg()
             answer.ParseFromString(await self.socket.recv())
             kind = answer.WhichOneof("type")
-            if kind == "delta":
+            if kind == "auto_rerun":
+                self.ticking.append(answer.auto_rerun.fragment_id)
+            elif kind == "delta":
                 self._note(answer)
                 texts.append(str(answer.delta.new_element))
             elif kind == "script_finished" and answer.script_finished in (
@@ -55,6 +60,46 @@ class Student:
         if element.bidi_component.component_name == "digitscope_canvas":
             self.canvas = element.bidi_component.id
             self.fragment = message.delta.fragment_id
+        elif element.WhichOneof("type") == "button":
+            self.buttons[element.button.label] = element.button.id
+        elif element.WhichOneof("type") == "exception":
+            self.faults += 1
+
+    @classmethod
+    async def enter(cls, url: str, page: str = "", query: str = "") -> "Student":
+        """Open a page by its address, and wait until it is shown."""
+        address = url.replace("http", "ws", 1) + "/_stcore/stream"
+        student = cls(await connect(address, subprotocols=[PROTOCOL], max_size=None))
+        await student.go(page, query)
+        return student
+
+    async def go(self, page: str, query: str = "") -> str:
+        """Go to a page, and return what came as text."""
+        self.buttons, self.ticking = {}, []
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        message.rerun_script.query_string = query
+        return await self.run(message)
+
+    async def press(self, page: str, label: str) -> str:
+        """Press a button of the page that is open."""
+        pressed, self.buttons, self.ticking = self.buttons[label], {}, []
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        state = message.rerun_script.widget_states.widgets.add()
+        state.id, state.trigger_value = pressed, True
+        return await self.run(message)
+
+    async def look(self, page: str) -> str:
+        """Let all that changes by itself run again, as the browser does."""
+        texts, due, self.ticking = [], dict.fromkeys(self.ticking), []
+        for fragment in due:
+            message = BackMsg()
+            message.rerun_script.page_name = page
+            message.rerun_script.fragment_id = fragment
+            message.rerun_script.is_auto_rerun = True
+            texts.append(await self.run(message))
+        return " ".join(texts)
 
     @classmethod
     async def come(cls, url: str, log: Path | None = None) -> "Student":
@@ -64,12 +109,8 @@ class Student:
             url: of the server.
             log: what the server has written, quoted when the page does not answer.
         """
-        address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        student = cls(await connect(address, subprotocols=[PROTOCOL], max_size=None))
-        for page in ("", "draw"):
-            message = BackMsg()
-            message.rerun_script.page_name = page
-            await student.run(message)
+        student = await cls.enter(url)
+        await student.go("draw")
         until = time.monotonic() + OPEN_SECONDS
         while "ds-digit" not in (words := await student.draw(ink_of(0))):
             if time.monotonic() > until:
