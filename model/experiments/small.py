@@ -9,7 +9,7 @@ Dally 2015 found that better than all at once. For the students see
 """
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -57,6 +57,8 @@ UNSEEN = 3
 UNSEEN_STUDENT = "large"
 BIASES = tuple(range(21))
 """What is added to that student's score of the unseen digit."""
+ASKED = 256
+"""Digits that the teacher is asked about at a time, between two signs of life."""
 SAMPLES = 100
 """Training digits that show the converter how large values become."""
 TUNING, TUNING_RATE = 125, 0.003
@@ -157,6 +159,7 @@ class _Work:
     settings: SmallSettings
     data: DataSet
     done: dict[str, Part]
+    logits: list[np.ndarray] = field(default_factory=list)  # of the base, for the training digits
 
     def part(self, point: Point, seed: int) -> Generator[Working, None, Part]:
         network = yield from self._made(point, seed)
@@ -206,20 +209,28 @@ class _Work:
             return in_float32(point, self.base, kept.arrays["weights"])
         config = STUDENTS[point.student]
         start = Network(config, first_weights(config, seed), "a student")
-        digits = self.data.training
-        if point.way is Way.UNSEEN:
-            digits = digits.take(np.flatnonzero(digits.labels != UNSEEN))
-        teacher = None
+        digits, teacher = self.data.training, None
         if point.way is not Way.ALONE:
-            yield Working(0.0)
-            logits, _ = logits_and_probabilities(self.base, digits.inputs())
+            yield from self._ask_teacher()
             # It learns from the teacher alone: a label would say "certainly no 3" of each digit.
-            teacher = Teacher(logits, self.settings.temperature, 1.0)
+            teacher = Teacher(np.concatenate(self.logits), self.settings.temperature, 1.0)
+        if point.way is Way.UNSEEN and teacher is not None:
+            others = np.flatnonzero(digits.labels != UNSEEN)
+            digits, teacher = digits.take(others), replace(teacher, logits=teacher.logits[others])
         updates = self.settings.updates
         network = yield from learned(
             start, digits, updates, seed, rate=LEARNING_RATE, teacher=teacher
         )
         return in_float32(point, self.base, to_vector(network.weights))
+
+    def _ask_teacher(self) -> Generator[Working, None, None]:
+        """What the large network says of the training digits: asked once, in slices."""
+        pictures = self.data.training.inputs()
+        while sum(map(len, self.logits)) < len(pictures):
+            start = sum(map(len, self.logits))
+            logits, _ = logits_and_probabilities(self.base, pictures[start : start + ASKED])
+            self.logits.append(logits)
+            yield Working(0.0)
 
     def _wrong(self, network: Network) -> dict[str, Value]:
         logits, _ = logits_and_probabilities(network, self.data.test.inputs())
@@ -323,7 +334,7 @@ def in_float32(point: Point, base: Network, weights: np.ndarray | None) -> Netwo
         raise ValueError(f"The network of {point} has learned: its weights are needed.")
     config = STUDENTS[point.student] if point.student else base.config
     what = {
-        Way.TUNED: f"{point.share} % zeros, trained on",
+        Way.TUNED: f"{point.share}% zeros, trained on",
         Way.ALONE: f"{point.student} student, alone",
         Way.DISTILLED: f"{point.student} student, distilled",
         Way.UNSEEN: "the student that never saw a 3",

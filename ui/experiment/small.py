@@ -1,7 +1,7 @@
 """How small can it be? The page's own parts: its charts, and what they tell."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import streamlit as st
@@ -41,16 +41,20 @@ LOWEST = 0.9
 WEAK = 0.9
 """A network that reads fewer is no measure for what is lost."""
 LOSS = 0.01
-SIZES: dict[str, Literal["packed", "bytes"]] = {"packed": "packed", "as it is": "bytes"}
+SIZES: dict[str, Literal["packed", "bytes"]] = {"file packed": "packed", "as it is": "bytes"}
+TICKS = (5, 10, 20, 50, 100, 200, 400)
+"""Kilobytes that are named on the axis."""
+SHORTER = 360
+"""Pixels: what the chart tells stands below it on the same screen."""
 GROUPS: dict[tuple[Way, bool], tuple[str, str, str]] = {
     (Way.WHOLE, False): ("the network itself", COLOURS[5], "star"),
     (Way.WHOLE, True): ("fewer bits", COLOURS[0], "diamond"),
     (Way.CUT, False): ("zeros", COLOURS[1], "x"),
-    (Way.TUNED, False): ("zeros, trained on", COLOURS[2], "circle"),
-    (Way.TUNED, True): ("zeros, trained on, int8", COLOURS[2], "circle-open"),
+    (Way.TUNED, False): ("trained on", COLOURS[2], "circle"),
+    (Way.TUNED, True): ("trained on, int8", COLOURS[2], "circle-open"),
     (Way.ALONE, False): ("student alone", COLOURS[3], "square-open"),
-    (Way.DISTILLED, False): ("student, distilled", COLOURS[4], "square"),
-    (Way.DISTILLED, True): ("student, distilled, int8", COLOURS[0], "square"),
+    (Way.DISTILLED, False): ("distilled", COLOURS[4], "square"),
+    (Way.DISTILLED, True): ("distilled, int8", COLOURS[4], "diamond-open"),
 }
 """Of the points of each way (and whether they have fewer bits): name, colour, mark."""
 
@@ -98,7 +102,8 @@ def _controls() -> tuple[SmallSettings, Inputs]:
 
 def _result(settings: SmallSettings, result: Result) -> None:
     views = ["Size", "Zeros", "Students", "Without a 3"]
-    view = st.segmented_control(
+    row = st.container(horizontal=True, horizontal_alignment="distribute")
+    view = row.segmented_control(
         "Chart",
         views,
         default=views[0],
@@ -114,31 +119,36 @@ def _result(settings: SmallSettings, result: Result) -> None:
         case "Without a 3":
             without_a_three(result.parts)
         case _:
-            _size(result)
+            _size(result, row)
     if not result.here and experiment_inputs().network is not None:
         st.caption("These figures are of the shipped network. Run it here to measure yours.")
 
 
-def _size(result: Result) -> None:
+def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
     """All points: bytes and accuracy, and those that no other one beats."""
     found = rows(result.parts)
     if not found:
         return
-    words = st.segmented_control(
+    words = row.segmented_control(
         "Size of the file",
         list(SIZES),
-        default="packed",
+        default="file packed",
         required=True,
         key="small_size",
+        label_visibility="collapsed",
         help="A zero takes as much room in the file as any other number. Only packing (gzip) makes "
         "a file with many zeros small.",
     )
     size = SIZES[str(words)]
     figure = new_figure(
-        x=f"bytes of the file{', packed' if size == 'packed' else ''}",
+        x=f"size of the file{', packed' if size == 'packed' else ''}",
         y="test digits read rightly",
         log_x=True,
         percent=True,
+        height=SHORTER,
+    )
+    figure.update_xaxes(
+        tickvals=[1000 * each for each in TICKS], ticktext=[f"{each} kB" for each in TICKS]
     )
     _front_line(figure, found, size)
     for (way, fewer), (name, colour, mark) in GROUPS.items():
@@ -149,6 +159,7 @@ def _size(result: Result) -> None:
         ]
         if group:
             _points(figure, group, size, name, colour, mark)
+    figure.update_layout(legend={"font": {"size": 12}})
     figure.update_yaxes(range=[LOWEST, 1.003])
     show_figure(figure, "small_chart")
     below = [row for row in found if row.accuracy.mean < LOWEST]
@@ -168,7 +179,7 @@ def _front_line(figure: object, found: Sequence[Row], size: str) -> None:
         y=[shares[place] for place in places],
         mode="lines",
         line={"color": "#7f7f7f", "width": 1.5, "dash": "dot", "shape": "hv"},
-        name="the best of each size",
+        name="best of each size",
         hoverinfo="skip",
     )
 
@@ -232,6 +243,7 @@ def _zeros(result: Result) -> None:
         guess=result.guess,
         guess_at="x",
         x_percent=True,
+        height=SHORTER,
     )
     st.markdown(" ".join(zeros_words(result.parts, result.guess)))
 
@@ -253,6 +265,7 @@ def _students(result: Result) -> None:
         x="parameters of the student",
         y="test digits read rightly",
         log_x=True,
+        height=SHORTER,
     )
     st.markdown("  \n".join(student_words(result.parts)))
 
@@ -279,6 +292,26 @@ def conclusions(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
             f"**{kilobytes(best.mean('packed'))}** instead of {kilobytes(itself.mean('packed'))}: "
             f"{point_words(best.point)}."
         )
+    yield from speed_words(list(found.values()))
+
+
+def speed_words(found: Sequence[Row]) -> Iterator[str]:
+    """Whether whole numbers were faster on this computer, and where they were not."""
+    by_point = {row.point: row.mean("milliseconds") for row in found}
+    pairs = [
+        (point, by_point[in_float], took)
+        for point, took in by_point.items()
+        if point.form is LiteForm.INT8
+        and (in_float := replace(point, form=LiteForm.FLOAT32)) in by_point
+    ]
+    slower = [each for each in pairs if each[2] > each[1]]
+    if not slower:
+        return
+    point, before, took = max(slower, key=lambda each: each[2] / each[1])
+    yield (
+        f"int8 is not always faster: “{point_words(point)}” took {took:.4f} ms a digit, and "
+        f"{before:.4f} ms in float."
+    )
 
 
 def zeros_words(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
@@ -286,10 +319,10 @@ def zeros_words(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
     files = [part for row in rows(parts) for part in row.parts]
     cut, tuned = enough(files, Way.CUT, LOSS), enough(files, Way.TUNED, LOSS)
     if cut is not None:
-        said = f"**{cut} %** of the weights can go at once before more than one point is lost"
+        said = f"**{cut}%** of the weights can go at once before more than one point is lost"
         yield f"{said}. You guessed {guess:.0%}." if guess is not None else f"{said}."
     if tuned is not None:
-        yield f"With some training after each step it is **{tuned} %**."
+        yield f"With some training after each step it is **{tuned}%**."
 
 
 def student_words(parts: Sequence[Part]) -> Iterator[str]:
@@ -343,13 +376,13 @@ PAGE = ExperimentPage(
     ),
     _controls,
     _result,
-    "Han, Pool, Tran and Dally (2015) set 92 % of the weights of LeNet-5 to zero, with training "
+    "Han, Pool, Tran and Dally (2015) set 92% of the weights of LeNet-5 to zero, with training "
     "after each step, and lost nothing: it had 431,000 parameters, ours has 93,322, so less to "
     "spare. Hinton, Vinyals and Dean (2015): teacher 67 errors on 10,000 MNIST digits, student "
     "alone 146, distilled 74. Theirs had 60,000 digits to learn from, ours 4,000, and our 500 test "
     "digits tell a share no more exactly than about half a point.",
     "It does not show how fast a phone would be: the milliseconds are of this computer, where int8 "
-    "may even be slower than float. And a digit network is easy to make small; a language model "
-    "loses more.",
+    "may even be slower than float. And digits are an easy task: that so much can go without loss "
+    "here does not say that it can where more must be told apart.",
     _more,
 )

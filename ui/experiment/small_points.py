@@ -61,14 +61,14 @@ def experiment_inputs() -> Inputs:
 
 
 def point_words(point: Point) -> str:
-    """A point in words: "80 % zeros, trained on, int8"."""
+    """A point in words: "80% zeros, trained on, int8"."""
     match point.way:
         case Way.WHOLE:
             words = ["the network itself"] if point.form is LiteForm.FLOAT32 else []
         case Way.CUT:
-            words = [f"{point.share} % zeros"]
+            words = [f"{point.share}% zeros"]
         case Way.TUNED:
-            words = [f"{point.share} % zeros, trained on"]
+            words = [f"{point.share}% zeros, trained on"]
         case Way.ALONE:
             words = [f"{point.student} student alone"]
         case Way.DISTILLED:
