@@ -7,6 +7,7 @@ on without opening it.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from model.evaluation.pen_message import FULL, MessageKind, message, quantised
 from model.evaluation.reading import known_rules
 from model.evaluation.verdict import Judgement, Rules, Verdict, judge, number
+from model.interpretability.ablation import Ablation, FilterName, changed_network
 from model.interpretability.arithmetic import PoolingWindow, WeightedSum
 from model.interpretability.contributions import (
     NoSuchUnitError,
@@ -27,6 +29,7 @@ from model.interpretability.contributions import (
 from model.network import SIDE, Layer, LayerKind, Network, layers
 from model.network.activations import ForwardPass, LayerOutput, forward_pass, layer_outputs
 from model.network.digit_detector import detector
+from model.network.forward import probabilities
 from model.preprocessing.pipeline import Problem, StepKey, from_ink
 from model.preprocessing.sheet import Box
 
@@ -98,6 +101,7 @@ class PenRequest:
         batch: how many of the epoch that runs are done; None where it is at an epoch's end.
         learning: whether it is another one in a moment: nobody measures then when it is sure.
         content: what is to be read, or told.
+        off: filters that are switched off; those that the network has not got are left out.
     """
 
     n: int
@@ -107,6 +111,17 @@ class PenRequest:
     batch: int | None
     learning: bool
     content: Ink | GivenDigit | Question
+    off: tuple[FilterName, ...] = ()
+
+    @property
+    def reader(self) -> Network:
+        """The network that reads: the shown one, without what is switched off."""
+        return _without(self.network, self.off) if self.off else self.network
+
+
+@lru_cache(maxsize=16)
+def _without(network: Network, off: tuple[FilterName, ...]) -> Network:
+    return changed_network(network, Ablation(off).within(network.config))
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,9 +180,9 @@ def read_batch(requests: Sequence[PenRequest]) -> list[PenAnswer]:
     found = dict(zip(contents, readings, strict=True))
     places: dict[str, list[int]] = {}  # of the requests, by their network
     for place in found:
-        places.setdefault(requests[place].network.fingerprint, []).append(place)
+        places.setdefault(requests[place].reader.fingerprint, []).append(place)
     for together in places.values():
-        network = requests[together[0]].network
+        network = requests[together[0]].reader
         outputs = _outputs(network, np.concatenate([found[place].digits for place in together]))
         start = 0
         for place in together:
@@ -262,7 +277,7 @@ def _read(
         found.digits[found.followed],
         tuple(LayerOutput(each.layer, each.before[here], each.after[here]) for each in outputs),
     )
-    rules = None if request.learning else known_rules(request.network)
+    rules = None if request.learning or request.off else known_rules(request.network)
     assert found.likeness is not None
     verdicts = [
         judge(row, float(like), rules, finished=found.finished)
@@ -276,7 +291,8 @@ def _read(
         "logits": inside.logits.tolist(),
         "number": number(verdicts, found.boxes) if found.finished and len(verdicts) > 1 else "",
         "followed": found.followed,
-        "path": _path(strongest_path(request.network, inside)) if found.finished else None,
+        "path": _path(strongest_path(request.reader, inside)) if found.finished else None,
+        "whole": _whole(request, inside.digit) if request.off and found.finished else None,
     }
     digit = np.ascontiguousarray(inside.digit).tobytes()
     followed = verdicts[found.followed]
@@ -287,6 +303,13 @@ def _read(
         found.followed,
         (followed.digit, followed.probability),
     )
+
+
+def _whole(request: PenRequest, digit: np.ndarray) -> dict[str, Any]:
+    """What the network says with nothing switched off."""
+    shares = probabilities(request.network, digit[None])[0]
+    best = int(shares.argmax())
+    return {"digit": best, "probability": float(shares[best]), "probabilities": shares.tolist()}
 
 
 _NOTHING: dict[str, Any] = {
@@ -301,6 +324,7 @@ _NOTHING: dict[str, Any] = {
     "followed": None,
     "layers": [],
     "path": None,
+    "whole": None,
 }
 
 
@@ -346,25 +370,26 @@ def _network(request: PenRequest) -> dict[str, Any]:
         "title": request.title,
         "epoch": request.epoch,
         "batch": request.batch,
+        "off": request.off,
     }
 
 
 def _told(request: PenRequest, question: Question) -> bytes:
     """The answer to a question about a digit that was read."""
     digit = np.frombuffer(question.digit, np.float32).reshape(SIDE, SIDE)
-    inside = forward_pass(request.network, digit)
+    inside = forward_pass(request.reader, digit)
     header: dict[str, Any] = {"n": request.n, "network": _network(request)}
     arrays: dict[str, np.ndarray] = {}
     try:
         match question:
             case PathQuestion(output=output):
-                header |= {"ask": "path"} | _path(strongest_path(request.network, inside, output))
+                header |= {"ask": "path"} | _path(strongest_path(request.reader, inside, output))
             case WhyQuestion(unit=unit):
-                header |= {"ask": "why"} | asdict(contributions(request.network, inside, unit))
+                header |= {"ask": "why"} | asdict(contributions(request.reader, inside, unit))
                 for name in ("inputs", "feeds"):
                     header[name] = [each.pop("unit") | each for each in header[name]]
             case SumQuestion(unit=unit):
-                header |= {"ask": "sum"} | _sum(whole_sum(request.network, inside, unit), arrays)
+                header |= {"ask": "sum"} | _sum(whole_sum(request.reader, inside, unit), arrays)
     except NoSuchUnitError:
         header["problem"] = "no such unit"
     return message(MessageKind.ANSWER, header, arrays)

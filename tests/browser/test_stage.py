@@ -1,9 +1,12 @@
 """The first minute as a person has it: the stage is drawn on, opened, trained, presented."""
 
+import base64
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import ROOT, to_page
@@ -84,7 +87,7 @@ def test_a_number_opens_into_its_sum_by_pointer_and_by_keys(stage: Stage) -> Non
     page.keyboard.press("Enter")
     expect(stage.loupe).to_be_visible()
     expect(stage.loupe.locator(".result")).to_contain_text("Keras computes")
-    title = stage.loupe.locator("h3")
+    title = stage.loupe.locator("h2")
     before = title.inner_text()
     page.keyboard.press("ArrowDown")
     expect(title).not_to_have_text(before)
@@ -108,7 +111,7 @@ def test_a_link_opens_its_unit_and_one_without_a_picture_opens_none(
     page.on("pageerror", lambda error: faults.append(str(error)))
     url = serve(ROOT / "app.py")
     stage = open_stage(page, f"{url}/?layer=dense&channel=7")
-    expect(stage.loupe.locator("h3")).to_have_text("dense, unit 7")
+    expect(stage.loupe.locator("h2")).to_have_text("dense, unit 7")
     stage = open_stage(page, f"{url}/?layer=flatten&channel=7")
     expect(stage.root).to_have_attribute("data-judgement", "sure")
     expect(stage.loupe).to_be_hidden()
@@ -181,3 +184,77 @@ def test_two_people_see_their_own(stage: Stage, browser: Browser) -> None:
         other.reads(7)
     finally:
         other_page.close()
+
+
+def test_a_map_is_switched_off_with_the_answer_in_view(
+    page: Page, serve: Callable[[Path], str]
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    place = "layer=conv1&channel=3&row=10&column=10"
+    stage = open_stage(page, f"{serve(ROOT / 'app.py')}/?{place}")
+    expect(stage.loupe.locator("h2")).to_contain_text("conv1, map 3")
+    loupe, answer = box_of(stage.loupe), box_of(page.locator(".stage .answer"))
+    assert loupe["x"] + loupe["width"] <= answer["x"]
+
+    stage.loupe.get_by_role("button", name="Switch this map off").click()
+    expect(stage.root).to_have_attribute("data-off", "1")
+    expect(page.locator(".stage .off")).to_contain_text("1 map is off. With all maps: 3")
+    expect(stage.loupe.locator(".total")).to_contain_text("ReLU: max(0, z)0.000")
+    page.wait_for_url("**off=conv1.3**")
+    page.reload()
+    expect(stage.root).to_have_attribute("data-off", "1")  # a reload loses no switch
+
+    page.get_by_role("button", name="Switch all on").click()
+    expect(stage.root).to_have_attribute("data-off", "0")
+    expect(page.locator(".stage .off")).to_be_hidden()
+
+
+def test_a_link_carries_the_drawing(stage: Stage, browser: Browser) -> None:
+    stage.draw(SEVEN)
+    stage.reads(7)
+    stage.page.get_by_role("button", name="Link").click()
+    code = stage.page.get_by_test_id("stCode")
+    expect(code).to_contain_text("ink=")
+    other_page = browser.new_page(viewport={"width": 1280, "height": 720})
+    try:
+        other_page.goto(code.inner_text().replace("\n", "").strip())
+        other = Stage(other_page)
+        other.reads(7)
+        expect(other.root).to_contain_text("the drawing of a link")
+        other_page.reload()
+        other.reads(7)
+        other.draw(ONE)  # takes its place
+        other.reads(1)
+        other_page.wait_for_url(lambda address: "ink=" not in address)
+    finally:
+        other_page.close()
+
+
+def test_a_digit_is_drawn_by_keys_and_a_pasted_picture_is_read(stage: Stage) -> None:
+    stage.sheet.focus()
+    stage.page.keyboard.press("Space")  # puts the pen down, which clears what drew itself
+    for _ in range(15):
+        stage.page.keyboard.press("ArrowDown")
+    stage.page.keyboard.press("Space")
+    stage.reads(1)
+    stage.page.evaluate(PASTE, f"data:image/png;base64,{base64.b64encode(photo()).decode()}")
+    expect(stage.root).to_contain_text("your picture", timeout=60_000)
+    stage.reads(7)
+
+
+PASTE = """async (address) => {
+  const blob = await (await fetch(address)).blob();
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([blob], "pasted", { type: "image/png" }));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+}"""
+
+
+def photo() -> bytes:
+    """A 7 on grey paper."""
+    picture = Image.new("L", (300, 300), 200)
+    points = [(90, 60), (200, 60), (140, 240)]
+    ImageDraw.Draw(picture).line(points, fill=40, width=12, joint="curve")
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()

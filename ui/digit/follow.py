@@ -7,10 +7,10 @@ from model.data import mnist
 from model.network.activations import ForwardPass
 from ui.digit.found import read_given
 from ui.digit.sources import drawing
-from ui.digit.test_digits import picked_test_digit, test_digit
-from ui.state.address import keep, kept, newly, start
+from ui.digit.test_digits import linked_digit, picked_test_digit, test_digit, told_ink
+from ui.state.address import keep, kept, start
 from ui.state.picks import news
-from ui.state.properties import DIGIT
+from ui.state.properties import DIGIT, INK
 from ui.state.session import ChosenDigit, session
 
 SHEET, BLANK = "sheet", b""  # what was last seen on the sheet, among the session's picks
@@ -20,17 +20,17 @@ def digit_to_follow() -> ChosenDigit:
     """The digit last drawn or picked; here another one can be picked from the test set."""
     mine = session()
     asked = kept(DIGIT)
-    if newly(DIGIT) and asked is not None:
-        mine.digit = test_digit(asked)
+    mine.digit = linked_digit() or mine.digit
     before = mine.test_digit
-    with st.expander("Pick a test digit instead", icon=":material/grid_view:"):
+    with st.popover("Test digits", icon=":material/grid_view:", key="pick_digit"):
         pick = picked_test_digit("inside")
     if pick is not None and mine.test_digit != before:  # it tells an earlier pick, too
         mine.digit = pick
     if mine.digit is None and asked is None:
         mine.digit = _drawn_in_this_tab()
     digit = _digit_or_first()
-    keep({DIGIT: digit.place or None})  # the first one needs no word: it is what a page begins with
+    # The first test digit needs no word: it is what a page begins with.
+    keep({DIGIT: digit.place or None, INK: told_ink(digit)})
     return digit
 
 

@@ -9,9 +9,9 @@ import streamlit as st
 from model.data import mnist
 from ui.components.canvas import DrawnSheet, canvas
 from ui.components.uploader import Holds, beside
-from ui.digit.test_digits import picked_test_digit, test_digit
+from ui.digit.test_digits import linked_digit, picked_test_digit, test_digit, told_ink
 from ui.state.address import keep, start
-from ui.state.properties import DIGIT, SOURCE
+from ui.state.properties import DIGIT, INK, SOURCE
 from ui.state.session import ChosenDigit, PictureFile, session, widget_state
 
 SOURCES = ("Draw", "Upload", "Camera", "Test digits")
@@ -55,6 +55,9 @@ class Given:
 def source() -> str:
     """Let the person choose where the digit comes from."""
     mine = session()
+    linked = linked_digit()
+    if linked is not None and linked.place is None:
+        mine.opened = ((mine.opened[0] if mine.opened else 0) + 1, linked)
     opened = mine.opened
     # A digit that another page opened here is one more source, in a new widget that begins with it.
     options = SOURCES if opened is None else (*SOURCES, OPENED)
@@ -64,6 +67,7 @@ def source() -> str:
             "Where the digit comes from",
             options,
             required=True,
+            wrap=True,
             default=first if opened is None else OPENED,
             key="source" if opened is None else f"source_{opened[0]}",
             label_visibility="collapsed",
@@ -78,14 +82,14 @@ def source() -> str:
 
 def _tell_source(chosen: str) -> None:
     """Let a tab that is loaded again open at the same source, and at the same test digit."""
-    opened, place = session().opened, None
+    opened, place, ink = session().opened, None, None
     if chosen == OPENED and opened is not None:
-        place = opened[1].place
+        place, ink = opened[1].place, told_ink(opened[1])
     elif chosen == "Test digits":
         place = session().test_digit
     if place is not None:
         chosen = "Test digits"
-    keep({SOURCE: chosen if chosen in SOURCES[1:] else None, DIGIT: place})
+    keep({SOURCE: chosen if chosen in SOURCES[1:] else None, DIGIT: place, INK: ink})
 
 
 def find(where: str) -> Given:

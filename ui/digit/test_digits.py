@@ -4,9 +4,12 @@ import numpy as np
 import streamlit as st
 
 from model.data import mnist
+from model.files.digit_text import digit_from_text
 from ui.components.maps import map_grid
+from ui.state.address import kept, newly
 from ui.state.answers import misread_test_digits
 from ui.state.picks import news
+from ui.state.properties import DIGIT, INK
 from ui.state.session import ChosenDigit, session
 
 OFFERED = 40
@@ -58,6 +61,23 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
     elif not surprise:
         return None
     return test_digit(mine.test_digit) if mine.test_digit is not None else None
+
+
+LINKED = "the drawing of a link"
+
+
+def linked_digit() -> ChosenDigit | None:
+    """The digit that the address names, once after each arrival by one that does."""
+    asked_place, asked_ink = newly(DIGIT), newly(INK)
+    place, ink = kept(DIGIT), kept(INK)
+    if asked_ink and ink is not None:
+        return ChosenDigit(digit_from_text(ink), LINKED)
+    return test_digit(place) if asked_place and place is not None else None
+
+
+def told_ink(digit: ChosenDigit | None) -> str | None:
+    """What the address goes on to say of a drawing that came with it: the tab has no other copy."""
+    return kept(INK) if digit is not None and digit.source == LINKED else None
 
 
 def test_digit(place: int) -> ChosenDigit:

@@ -35,6 +35,7 @@ class Changes:
     kept: list[Ablation] = field(default_factory=lambda: [Ablation()])  # each with those before it
     trial: Trial = field(default_factory=Trial)  # what is picked and not kept yet
     trials: int = 0  # grows when the picks are to be forgotten
+    told: Ablation = field(default_factory=Ablation)  # what this page has told the address last
 
 
 def what_if(network: Network, inside: ForwardPass) -> None:
@@ -47,10 +48,11 @@ def what_if(network: Network, inside: ForwardPass) -> None:
         network: as it was learned.
         inside: the digit's way through it, before any change.
     """
-    if newly(*CHANGE):
-        asked = Ablation(kept(OFF), kept(FLIP))
-        if asked.within(network.config) != asked:
-            sorry(*CHANGE)
+    asked = Ablation(kept(OFF), kept(FLIP))
+    by_link = newly(*CHANGE)
+    if by_link and asked.within(network.config) != asked:
+        sorry(*CHANGE)
+    if by_link or asked != of_page(Changes).told:  # the stage has switches, too
         _keep(asked.within(network.config))
     _changes(network, inside)
 
@@ -61,6 +63,7 @@ def _changes(network: Network, inside: ForwardPass) -> None:
     before = mine.kept[-1].within(network.config)
     now = mine.trial.on(before).within(network.config)
     keep({OFF: now.filters, FLIP: now.pixels})
+    mine.told = now
     digit, effect = st.columns(2, gap="large")
     with digit:
         _pick_pixel(inside, now)
@@ -102,6 +105,7 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Ablation) -> None:
         list(outputs),
         default=asked if asked in outputs else next(iter(outputs)),
         required=True,
+        wrap=True,
         key=f"what_if_layer_{arrival()}",
         label_visibility="collapsed",
     )
@@ -218,13 +222,13 @@ def _answers(before: np.ndarray, after: np.ndarray) -> None:
         f"<i class='after' style='width: {a:.2%}'></i></td><td>{b:.1%}</td><td>{a:.1%}</td></tr>"
         for digit, (b, a) in enumerate(zip(before.tolist(), after.tolist(), strict=True))
     )
-    head = "<tr><th>digit</th><th></th><th>before</th><th>now</th></tr>"
+    head = "<tr><th>digit</th><td></td><th>before</th><th>now</th></tr>"
     st.html(f"<table class='ds-effect' aria-label='Probabilities'>{head}{rows}</table>")
 
 
 def _unseen_digits(network: Network, now: Ablation) -> None:
     """What the change does to digits that the network has never seen."""
-    st.subheader("On 1,000 unseen digits", anchor=False)
+    st.header("On 1,000 unseen digits", anchor=False)
     wanted = st.toggle(
         "Read them before and after the change",
         key="what_if_unseen",
@@ -256,7 +260,7 @@ def _per_digit(effect: TestEffect) -> None:
         f"<tr class='sum'><td>all</td><td></td><td>{sum(before)}</td><td>{sum(after)}</td>"
         f"<td>{_signed(sum(after) - sum(before))}</td></tr>"
     )
-    head = "<tr><th>digit</th><th></th><th>right before</th><th>right now</th><th>change</th></tr>"
+    head = "<tr><th>digit</th><td></td><th>right before</th><th>right now</th><th>change</th></tr>"
     st.html(
         f"<table class='ds-effect' aria-label='Right answers of each digit'>"
         f"{head}{rows}{total}</table>"

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from model.data import mnist
 from model.preprocessing.image_file import PictureError
 from ui.digit.found import read_given
 from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import find
-from ui.digit.test_digits import test_digit
-from ui.state.address import newly, start
+from ui.digit.test_digits import linked_digit, picked_test_digit
 from ui.state.picks import news
-from ui.state.properties import DIGIT
 from ui.state.session import ChosenDigit, of_page
 
 SOURCES = ("Test digits", "Upload", "Camera")
@@ -29,13 +26,16 @@ class Shown:
         """Show this digit."""
         self.digit, self.number = digit, self.number + 1
 
+    def leave(self) -> None:
+        """Something was drawn in its place."""
+        self.digit = None
+
 
 def by_link() -> None:
-    """Take over the test digit that the address names."""
-    if newly(DIGIT):
-        place = start(DIGIT, range(len(mnist.embedded().test)), None)
-        if place is not None:
-            of_page(Shown).give(test_digit(place))
+    """Take over the digit that the address names."""
+    digit = linked_digit()
+    if digit is not None:
+        of_page(Shown).give(digit)
 
 
 @st.fragment
@@ -59,11 +59,11 @@ def other_digits() -> None:
 
 
 def _found(where: str) -> ChosenDigit | None:
+    if where == SOURCES[0]:
+        return picked_test_digit("stage")
     given = find(where)
     if given.content is None:
         return None
-    if isinstance(given.content, ChosenDigit):
-        return given.content
     try:
         found = read_given(given)
     except PictureError as error:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from model.interpretability.ablation import Ablation
 from model.network import NetworkConfig, layers
 from model.training.config import TrainingConfig
 from ui.components.stage import (
@@ -14,15 +15,16 @@ from ui.components.stage import (
     StageUnit,
     stage,
 )
+from ui.digit.test_digits import told_ink
 from ui.frame.chips import ROW
 from ui.frame.lesson import lesson
 from ui.stage.other_digits import Shown, by_link, other_digits
 from ui.stage.words import LESSON, WORDS
 from ui.state.address import go_to, keep, kept, place
-from ui.state.links import open_page
+from ui.state.links import copy_link, open_page
 from ui.state.my_runs import start_run
 from ui.state.pen.seat import seat
-from ui.state.properties import DIGIT, PRESENT
+from ui.state.properties import DIGIT, INK, OFF, PLAY, PRESENT
 from ui.state.session import View, of_page, session
 from ui.state.shown_network import network, shown_run
 from ui.style.colours import DARK, LIGHT
@@ -36,9 +38,11 @@ COLOURS = {
 def show() -> None:
     """Draw the stage, and do what its person wants."""
     lesson(*LESSON)
+    by_link()
     with (ROW.get() or st).container(key="stage_digits", width="content"):
         other_digits()
-    by_link()
+    with (ROW.get() or st).container(key="stage_link", width="content"):
+        copy_link()
     shown, here, current = of_page(Shown), seat(), network()
     run = shown_run()
     here.network = current
@@ -46,6 +50,7 @@ def show() -> None:
     here.run, here.epoch = run, session().view.epoch
     here.steps_off = tuple(sorted(session().steps_off))
     here.given = shown.digit
+    here.off = Ablation(kept(OFF)).within(current.config).filters
     here.changed()
     steps = stage(
         "stage",
@@ -58,9 +63,18 @@ def show() -> None:
         colours=COLOURS,
         given=None if shown.digit is None else GivenShown(shown.number, shown.digit.source),
         at=_unit(place(current.config)),
+        off=here.off,
+        epoch=here.epoch,
+        play=kept(PLAY),
         present=kept(PRESENT),
     )
-    keep({DIGIT: None if shown.digit is None else shown.digit.place})
+    keep(
+        {
+            DIGIT: None if shown.digit is None else shown.digit.place,
+            INK: told_ink(shown.digit),
+            PLAY: None,
+        }
+    )
     _follow(steps)
 
 
@@ -80,6 +94,12 @@ def _follow(steps: StageSteps) -> None:
     """Do what was pressed."""
     if steps.train:
         start_run(NetworkConfig(), TrainingConfig())
+        st.rerun()
+    if steps.drawn and of_page(Shown).digit is not None:
+        of_page(Shown).leave()
+        st.rerun()
+    if steps.off is not None:
+        keep({OFF: Ablation(steps.off).within(network().config).filters})
         st.rerun()
     if steps.open is not None:
         open_page("arithmetic", _view(steps.open))

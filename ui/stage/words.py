@@ -19,6 +19,10 @@ WORDS = StageWords(
     | {Problem.BLANK.value: EMPTY},
     empty=EMPTY,
     several="Several digits. The network below reads the largest one.",
+    by="Read by: {name}",
+    untrained=", untrained",
+    off=("1 map is off.", "{count} maps are off."),
+    whole="With all maps: {digit}, {share}.",
     away="The connection is lost. Connecting again; your drawing is kept.",
     lost="This page has lost its server. Load it again; your drawing is kept.",
     steps=(

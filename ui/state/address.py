@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from model.network import NetworkConfig
-from ui.state.properties import CHANGE, PLACE, TABLE, Property
+from ui.state.properties import CHANGE, PLACE, SHOWN_DIGIT, TABLE, Property
 from ui.state.session import Session, View, session
 from ui.state.view import fitting, to_values
 
@@ -153,7 +153,7 @@ def _take(mine: Session, asked: Mapping[str, str]) -> None:
         found[what], understood = what.read(text)
         if not understood:
             unknown.append(what)
-    for together in (PLACE, CHANGE):  # what is not said of these is unset
+    for together in (PLACE, CHANGE, SHOWN_DIGIT):  # what is not said of these is unset
         if any(what in found for what in together):
             silent = (each for each in together if each.told_on(mine.page))
             found |= {each: each.default for each in silent if each not in found}

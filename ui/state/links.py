@@ -4,9 +4,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from model.files.digit_text import digit_to_text
 from ui.state.address import strangers, told
 from ui.state.pages import PageName, page
-from ui.state.properties import DIGIT, GUESS, NETWORK, RUN
+from ui.state.properties import DIGIT, GUESS, INK, NETWORK, RUN
 from ui.state.session import View, session
 from ui.state.shown_network import shown_run
 
@@ -32,13 +33,15 @@ def copy_link(view: View | None = None) -> None:
     Args:
         view: the place where the page itself chose what it shows; None: what is kept.
     """
-    with st.popover("Link", icon=":material/link:", help="The address of exactly this view"):
+    with st.popover(
+        "Link",
+        icon=":material/link:",
+        help="The address of exactly this view",
+        key="link",
+        on_change="rerun",  # what is on the sheet by then is part of it
+    ):
         words = "This address opens the same view"
-        words += (
-            " of the same digit."
-            if DIGIT.name in told(session().page)
-            else (". The digit is not part of it.")
-        )
+        words += " of the same digit." if INK.told_on(session().page) else "."
         if shown_run() is not None:
             words += " Whoever has it sees this training, too."
         st.markdown(words)
@@ -46,8 +49,16 @@ def copy_link(view: View | None = None) -> None:
 
 
 def address(view: View | None = None) -> str:
-    """The address of the view: of all one's runs it names only the one that is shown."""
-    params, run = strangers() | told(session().page, view), shown_run()
+    """The address of the view.
+
+    Of all one's runs it names only the one that is shown; a drawn digit is packed into it.
+    """
+    mine = session()
+    params, run = strangers() | told(mine.page, view), shown_run()
+    drawn = mine.digit is not None and mine.digit.place is None and mine.digit.pixels.any()
+    if drawn and mine.digit is not None and INK.told_on(mine.page):
+        params.pop(DIGIT.name, None)
+        params[INK.name] = digit_to_text(mine.digit.pixels)
     params.pop(RUN.name, None)
     params.pop(NETWORK.name, None)
     params.pop(GUESS.name, None)  # whoever opens it is to guess, too

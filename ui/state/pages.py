@@ -28,7 +28,6 @@ PageName = Literal[
     "small",
     "few",
     "leak",
-    "why",
     "lessons",
     "class",
     "join",
@@ -81,7 +80,6 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("small", "experiment", "How small?"),
         PageEntry("few", "experiment", "How few digits?"),
         PageEntry("leak", "experiment", "What does it give away?"),
-        PageEntry("why", "experiment", "Why convolution?"),
     ),
     "Class": (
         PageEntry("class", "class", "Class"),

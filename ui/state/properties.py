@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from model.data.mnist import TEST
+from model.files.digit_text import digit_from_text
 from model.interpretability.attribution import WINDOWS, AttributionMethod
 from model.interpretability.faithfulness import PlainOrder
 from model.network import CLASSES, SIDE
@@ -19,7 +20,7 @@ T = TypeVar("T")
 
 INSIDE = ("stage", "network_view", "feature_maps", "filters", "arithmetic", "what_if")
 """The pages that share one place: a layer, a channel, a pixel. The stage opens it."""
-EXPERIMENTS = ("small", "few", "leak", "why")
+EXPERIMENTS = ("small", "few", "leak")
 """The pages of "Experiment"."""
 SHIPPED = "shipped"
 """Stands for the shipped network, in the address and where one chooses; no run has this id."""
@@ -87,6 +88,11 @@ def one_of(options: Iterable[T]) -> Callable[[str], T]:
         return by_text[text]
 
     return parse
+
+
+def _ink(text: str) -> str:
+    digit_from_text(text)  # raises ValueError where it is none
+    return text
 
 
 def _yes(text: str) -> bool:
@@ -168,6 +174,7 @@ NETWORK: Text = Property("network", one_of((SHIPPED,)), None)
 EPOCH: Number = Property("epoch", number(), None)
 # How it is shown.
 PRESENT: Property[bool] = Property("present", _yes, False, lambda _: "1")
+PLAY: Property[bool] = Property("play", _yes, False, lambda _: "1", ("stage",))
 # The place that the pages of "Look inside" speak about.
 LAYER: Text = Property("layer", _name, None, pages=INSIDE)
 CHANNEL: Number = Property("channel", number(), None, pages=INSIDE)
@@ -175,9 +182,10 @@ ROW: Number = Property("row", number(), None, pages=INSIDE)
 COLUMN: Number = Property("column", number(), None, pages=INSIDE)
 BEFORE: Property[bool] = Property("before", _yes, False, lambda _: "1", INSIDE)
 # The digit, and what is done to it.
-DIGIT: Number = Property(
-    "digit", number(TEST), None, pages=(*INSIDE, "draw", "map", "robustness", "explain", "trust")
-)
+FOLLOWING = (*INSIDE, "draw", "map", "robustness", "explain", "trust")
+"""The pages that speak about one digit."""
+DIGIT: Number = Property("digit", number(TEST), None, pages=FOLLOWING)
+INK: Text = Property("ink", _ink, None, pages=FOLLOWING)
 SOURCE: Text = Property(
     "source", one_of(("Draw", "Upload", "Camera", "Test digits")), None, pages=("draw",)
 )
@@ -189,7 +197,7 @@ STEPS_OFF: Property[frozenset[str]] = Property(
     pages=("draw",),
 )
 OFF: Property[tuple[tuple[str, int], ...]] = Property(
-    "off", _filters, (), _joined_pairs, ("what_if",)
+    "off", _filters, (), _joined_pairs, ("what_if", "stage")
 )
 FLIP: Property[tuple[tuple[int, int], ...]] = Property(
     "flip", _pixels, (), _joined_pairs, ("what_if",)
@@ -231,15 +239,14 @@ GUESS: Property[tuple[tuple[str, str], ...]] = Property(
 GATE: Property[bool] = Property("gate", _open, False, lambda _: "open", EXPERIMENTS)
 SEEDS: Number = Property("seeds", one_of((3, 5, 10)), None, pages=EXPERIMENTS)
 TEMPERATURE: Number = Property("temperature", one_of((1, 2, 4, 8, 12, 20)), None, pages=("small",))
-UPDATES: Number = Property("updates", one_of((300, 1000, 3000)), None, pages=("few", "why"))
 
 TABLE: dict[str, Property[Any]] = {
     each.name: each
     for each in (
-        *(RUN, NETWORK, EPOCH, PRESENT, LAYER, CHANNEL, ROW, COLUMN, BEFORE),
-        *(DIGIT, SOURCE, STEPS_OFF, OFF, FLIP, TEACH, SCREEN, CODE),
+        *(RUN, NETWORK, EPOCH, PRESENT, PLAY, LAYER, CHANNEL, ROW, COLUMN, BEFORE),
+        *(DIGIT, INK, SOURCE, STEPS_OFF, OFF, FLIP, TEACH, SCREEN, CODE),
         *(METHOD, WINDOW, COVER, CELLS, MAP, FIRST, SECOND, ORDER, JUDGED, LAYOUT, PART),
-        *(LESSON, GUESS, GATE, SEEDS, TEMPERATURE, UPDATES),
+        *(LESSON, GUESS, GATE, SEEDS, TEMPERATURE),
     )
 }
 
@@ -247,3 +254,5 @@ PLACE: tuple[Property[Any], ...] = (LAYER, CHANNEL, ROW, COLUMN, EPOCH, BEFORE)
 """These are said together: what a link to a place does not name of them is unset."""
 CHANGE: tuple[Property[Any], ...] = (OFF, FLIP)
 """So are these."""
+SHOWN_DIGIT: tuple[Property[Any], ...] = (DIGIT, INK)
+"""And these: a digit is a test digit, or it is drawn."""

@@ -215,6 +215,11 @@ def of_page(kind: type[T]) -> T:
     return kept
 
 
+def set_widget(key: str, value: object) -> None:
+    """Let a widget show another value; only from a callback, before the widget is drawn."""
+    st.session_state[key] = value
+
+
 def widget_state(key: str) -> object:
     """What a widget sent last, for callbacks: they run before the widget returns it."""
     return st.session_state.get(key)

@@ -1,5 +1,7 @@
 """What the worker makes of what waits together: whole messages, one for each request."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,8 +18,10 @@ from model.evaluation.pen_reading import (
     read_batch,
 )
 from model.evaluation.reading import read_digit, read_ink
+from model.interpretability.ablation import Ablation, changed_network
 from model.interpretability.contributions import Unit
 from model.network import LayerKind, Network, NetworkConfig
+from model.network.activations import forward_pass
 from model.network.shipped import shipped
 from tests.networks import random_network
 from tests.pen_messages import EMPTY, Message, digit_sheet, opened, packed
@@ -149,7 +153,37 @@ def test_nobody_judges_how_sure_a_network_is_that_learns() -> None:
         "title": "Run 1",
         "epoch": 2,
         "batch": 40,
+        "off": [],
     }
+
+
+def test_a_filter_that_is_off_is_silent_and_what_the_whole_network_says_stands_beside() -> None:
+    sheet = Ink(packed(digit_sheet(3)), finished=True)
+    off = (("conv1", 5), ("conv3", 999), ("dense", 1))  # the last two are no filters of it
+    whole, (answer,) = read(sheet), read_batch([replace(asked(sheet), off=off)])
+    changed = opened(answer.message)
+    expected = changed_network(shipped(), Ablation(off[:1]))
+    digit = np.frombuffer(answer.digit or b"", np.float32).reshape(28, 28)
+    np.testing.assert_allclose(
+        changed.header["probabilities"], forward_pass(expected, digit).probabilities, atol=1e-5
+    )
+    assert not changed.arrays["conv1"][5].any()
+    assert not changed.arrays["pool1"][5].any()
+    assert changed.header["network"]["off"] == [list(each) for each in off]
+    assert changed.header["whole"]["probabilities"] == pytest.approx(
+        whole.header["probabilities"], abs=1e-6
+    )
+    assert changed.header["rules"] is None  # nobody has measured when this one is sure
+    assert whole.header["whole"] is None
+
+
+def test_questions_are_about_the_network_without_what_is_off() -> None:
+    (answer,) = read_batch([asked(Ink(packed(digit_sheet(3)), finished=True))])
+    assert answer.digit is not None
+    question = SumQuestion(answer.digit, Unit("conv1", 5, 10, 10))
+    (told,) = read_batch([replace(asked(question), off=(("conv1", 5),))])
+    header = opened(told.message).header
+    assert (header["value"], header["bias"]) == (0, 0)
 
 
 def test_a_sheet_has_all_its_cells() -> None:

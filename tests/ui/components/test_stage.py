@@ -1,6 +1,6 @@
 import pytest
 
-from ui.components.stage import ShownLayer, StageUnit, unit_of
+from ui.components.stage import MOST_OFF, ShownLayer, StageUnit, filters_of, unit_of
 
 LAYERS = (
     ShownLayer("conv2", "convolution", (11, 11, 64)),
@@ -32,3 +32,15 @@ def test_a_unit_with_a_place_and_one_without() -> None:
 )
 def test_a_bad_message_is_no_unit(message: object) -> None:
     assert unit_of(message, LAYERS) is None
+
+
+def test_filters_are_taken_once_each_and_a_bad_message_is_none() -> None:
+    one, two = {"layer": "conv2", "channel": 3}, {"layer": "conv2", "channel": 0}
+    taken = filters_of({"filters": [one, two, one]}, LAYERS)
+    assert taken == (("conv2", 3), ("conv2", 0))
+    assert filters_of({"filters": []}, LAYERS) == ()
+    strange = [one, {"layer": 7}, {"layer": "conv9", "channel": 1}, "x"]
+    assert filters_of({"filters": strange}, LAYERS) == (("conv2", 3),)
+    too_many = {"filters": [one] * (MOST_OFF + 1)}
+    bad: tuple[object, ...] = (None, [], {}, {"filters": "conv2"}, too_many)
+    assert [filters_of(each, LAYERS) for each in bad] == [None] * len(bad)

@@ -7,12 +7,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from model.data.mnist import embedded
+from model.files.digit_text import digit_from_text, digit_to_text
 from model.network import NetworkConfig
 from ui.state.address import arrival, arrive, go_to, keep, kept, newly, place, start, visit
 from ui.state.links import address
 from ui.state.picks import news
-from ui.state.properties import DIGIT, METHOD, PART, STEPS_OFF
-from ui.state.session import View, session
+from ui.state.properties import DIGIT, INK, METHOD, PART, STEPS_OFF
+from ui.state.session import ChosenDigit, View, session
 
 
 def page(name: str) -> None:
@@ -125,6 +127,25 @@ def test_what_an_address_asks_for_in_vain_gets_a_sentence(name: str, text: str) 
     assert f"“{name}”" in app.toast[0].value
     app.run()
     assert not app.toast
+
+
+def test_a_link_carries_a_drawing_and_one_that_is_none_gets_a_sentence() -> None:
+    drawn = digit_to_text(embedded().test.inputs()[4])
+    app = at(ink=drawn)
+    assert not app.toast
+    assert said(app) == {"ink": drawn}
+    assert app.session_state["session"].kept_value(INK) == drawn
+    app.session_state["session"].digit = ChosenDigit(digit_from_text(drawn), "your drawing")
+    app.run()
+    assert linked(app)["ink"] == drawn
+    app.query_params["digit"] = "7"  # another digit takes its place
+    del app.query_params["ink"]
+    app.run()
+    assert app.session_state["session"].kept_value(INK) is None
+    for text in ("AAAA", drawn[:-3], drawn + "AAAA", "x" * 2000, "%00"):
+        app = at(ink=text)
+        assert "ink" in app.toast[0].value
+        assert said(app) == {}
 
 
 def test_the_address_names_no_run_that_is_not_shown() -> None:

@@ -13,6 +13,8 @@ from ui.components.canvas import BRUSH, BRUSHES, SIDE
 
 CHANNEL = "pen"
 """The channel's address, below that of the app."""
+MOST_OFF = 1_000
+"""Filters that a message may name: more than any network of this app has."""
 
 _mount = component("stage", "canvas")
 
@@ -61,6 +63,10 @@ class StageWords:
         problems: why there is no digit, by the problem's key.
         empty: on an empty sheet.
         several: beside a number of several digits.
+        by: whose answer it is: {name} of the network.
+        untrained: what follows the name of a network that has learned nothing.
+        off: how many maps are switched off, one and several: {count}.
+        whole: what the network says with all maps: {digit}, {share}.
         away: while the connection is lost.
         lost: when it is lost for good.
         steps: of the lesson, for keys 1 to 5.
@@ -70,6 +76,10 @@ class StageWords:
     problems: Mapping[str, str]
     empty: str
     several: str
+    by: str
+    untrained: str
+    off: tuple[str, str]
+    whole: str
     away: str
     lost: str
     steps: Sequence[StepShown]
@@ -94,12 +104,16 @@ class StageSteps:
         open: wants this unit on its own page.
         opened: opened this unit on the stage.
         closed: closed it.
+        off: all filters that are switched off from now on; None: no switch was pressed.
+        drawn: drew in the place of a digit from elsewhere.
     """
 
     train: bool = False
     open: StageUnit | None = None
     opened: StageUnit | None = None
     closed: bool = False
+    off: tuple[tuple[str, int], ...] | None = None
+    drawn: bool = False
 
 
 def stage(
@@ -111,6 +125,9 @@ def stage(
     colours: Mapping[str, StageColours],
     given: GivenShown | None = None,
     at: StageUnit | None = None,
+    off: Sequence[tuple[str, int]] = (),
+    epoch: int | None = None,
+    play: bool = False,
     present: bool = False,
 ) -> StageSteps:
     """Show the stage.
@@ -123,6 +140,9 @@ def stage(
         colours: by theme ("light", "dark").
         given: a digit from elsewhere; it is read until something is drawn.
         at: a unit to open, as a link says it.
+        off: filters that are switched off, by layer and number.
+        epoch: of the run, that was chosen; None: its newest.
+        play: go through the run's epochs one after the other, now.
         present: for a projector: larger.
     """
     data = {
@@ -141,6 +161,10 @@ def stage(
             "problems": dict(words.problems),
             "empty": words.empty,
             "several": words.several,
+            "by": words.by,
+            "untrained": words.untrained,
+            "off": words.off,
+            "whole": words.whole,
             "away": words.away,
             "lost": words.lost,
             "steps": [{"sentence": s.sentence, "kinds": s.kinds} for s in words.steps],
@@ -148,6 +172,9 @@ def stage(
         "colours": {theme: vars(each) for theme, each in colours.items()},
         "given": None if given is None else {"number": given.number, "words": given.words},
         "at": None if at is None else vars(at),
+        "off": [list(each) for each in off],
+        "epoch": epoch,
+        "play": play,
         "present": present,
     }
     said = _mount(
@@ -156,6 +183,8 @@ def stage(
         on_train_change=_nothing,
         on_open_change=_nothing,
         on_place_change=_nothing,
+        on_off_change=_nothing,
+        on_drawn_change=_nothing,
     )
     place = said.get("place")
     return StageSteps(
@@ -163,6 +192,8 @@ def stage(
         open=unit_of(said.get("open"), layers),
         opened=unit_of(place, layers),
         closed=isinstance(place, Mapping) and "layer" not in place,
+        off=filters_of(said.get("off"), layers),
+        drawn=said.get("drawn") is not None,
     )
 
 
@@ -186,6 +217,23 @@ def unit_of(said: object, layers: Sequence[ShownLayer]) -> StageUnit | None:
     if len(layer.shape) == 3 and _within(row, layer.shape[0]) and _within(column, layer.shape[1]):
         return StageUnit(layer.name, channel, row, column)
     return StageUnit(layer.name, channel)
+
+
+def filters_of(
+    said: object, layers: Sequence[ShownLayer]
+) -> tuple[tuple[str, int], ...] | None:
+    """Return the filters in a message from the browser; None for none, or a bad one.
+
+    Args:
+        said: {"filters": [{"layer", "channel"}, …]} if all is well; what is none of these layers'
+            is left out.
+        layers: that are shown.
+    """
+    listed = said.get("filters") if isinstance(said, Mapping) else None
+    if not isinstance(listed, list) or len(listed) > MOST_OFF:
+        return None
+    units = [unit_of(each, layers) for each in listed]
+    return tuple(dict.fromkeys((each.layer, each.channel) for each in units if each is not None))
 
 
 def _within(number: object, count: int) -> TypeGuard[int]:

@@ -89,10 +89,15 @@ class _Shown:
     epoch: int | None = None
     batch: int | None = None
     learning: bool = False
+    off: tuple[tuple[str, int], ...] = ()
 
 
 def _shown(seat: Seat) -> _Shown:
     """What a seat shows now. It may read a file and takes a millisecond: not for the loop."""
+    return replace(_shown_whole(seat), off=seat.off)
+
+
+def _shown_whole(seat: Seat) -> _Shown:
     run, epoch = seat.run, seat.epoch
     if run is not None and epoch is not None:
         kept = [each for each in run.epochs if each <= epoch]
@@ -261,7 +266,10 @@ class Connection:
 
     def _showing(self, seat: Seat) -> tuple[tuple[object, ...], tuple[object, ...]]:
         """What the page shows, and where its run is; compared with what was read with last."""
-        page = (seat.network.fingerprint, seat.network_title, seat.epoch, seat.steps_off)
+        page = (
+            *(seat.network.fingerprint, seat.network_title, seat.epoch),
+            *(seat.steps_off, seat.off),
+        )
         return page, _place_of(seat.run) if seat.epoch is None else ()
 
     # Called by the dispatcher.
@@ -278,6 +286,7 @@ class Connection:
             shown.batch,
             shown.learning,
             content if isinstance(content, Ink) else GivenDigit(content.pixels.tobytes()),
+            shown.off,
         )
 
     def answer(self, request: PenRequest, content: Content | None, answer: PenAnswer) -> None:

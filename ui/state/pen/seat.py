@@ -29,6 +29,7 @@ class Seat:
         run: the one whose network is shown; while it is under way its live weights are read.
         epoch: of that run, chosen by its person; None: its newest network.
         steps_off: keys of the steps of preprocessing that are left out.
+        off: filters that are switched off, by layer and number.
         given: a digit from elsewhere (a test digit, an upload, a link); None: the sheet counts.
         digit: the last one that was read; None where the sheet is empty.
         mark: of its person, who may steer their own runs; see `ui.state.my_runs`.
@@ -40,6 +41,7 @@ class Seat:
     run: Run | None = None
     epoch: int | None = None
     steps_off: tuple[str, ...] = ()
+    off: tuple[tuple[str, int], ...] = ()
     given: ChosenDigit | None = None
     digit: ChosenDigit | None = None
     mark: str = field(default_factory=my_mark, repr=False)

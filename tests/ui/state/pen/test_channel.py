@@ -330,6 +330,20 @@ def test_what_was_drawn_is_read_again_with_the_network_that_the_page_shows_now(
         assert again["network"]["fingerprint"] == seat.network.fingerprint
 
 
+def test_a_map_that_is_switched_off_is_read_again_without_it(channel: str, seat: Seat) -> None:
+    with sitting(channel, seat.token) as socket:
+        socket.send(ink_frame(3, digit_sheet(6)))
+        assert reading(socket).arrays["conv1"][4].any()
+        seat.off = (("conv1", 4),)
+        seat.changed()
+        without = reading(socket)
+        assert not without.arrays["conv1"][4].any()
+        assert without.header["network"]["off"] == [["conv1", 4]]
+        seat.off = ()
+        seat.changed()
+        assert reading(socket).arrays["conv1"][4].any()
+
+
 def test_while_the_engine_is_away_it_is_said_and_then_that_it_is_back(
     channel: str, seat: Seat, inline_engine: InlineEngine
 ) -> None:

@@ -83,6 +83,7 @@ def test_a_digit_is_read_with_the_weights_of_the_moment_until_the_run_is_at_its_
             "title": "Run 1",
             "epoch": 0,
             "batch": 0,
+            "off": [],
         }
         assert first["rules"] is None
         gate.open.set()

@@ -12,6 +12,7 @@ import { FINE, packed } from "./ink.js";
 
 const PAUSE = 85; // ms between two messages of one stroke: 11 to 12 a second. By a faster way: less
 const STEP = 0.003; // of the side: samples closer than that to the last one add nothing
+const KEY_STEP = 0.04; // of the side: how far an arrow key moves the pen; with Shift a quarter
 const STEPS_BACK = 100; // how much can be undone
 const STORE = "digitscope.canvas.";
 const BACK = "M8 5 3.5 9.5 8 14M4 9.5h9.5a5.5 5.5 0 0 1 0 11H9";
@@ -185,11 +186,13 @@ export class View {
     this.canvas = element(paper, "canvas", {
       role: "img",
       tabindex: "0",
-      "aria-keyshortcuts": "Control+Z Control+Y Escape",
+      "aria-keyshortcuts": "Space ArrowUp ArrowDown ArrowLeft ArrowRight Control+Z Control+Y Escape",
     });
     element(paper, "div", { class: "marks" });
     element(paper, "div", { class: "hint", "aria-hidden": "true" }, "Draw a digit");
     element(paper, "div", { class: "tip" });
+    this.cursor = element(paper, "div", { class: "cursor", hidden: "" });
+    this.by = [0.5, 0.2]; // where the pen is that the keys move
     const tools = element(this.root, "div", { class: "tools" });
     this.undo = this.button(tools, "Undo", () => this.back());
     this.redo = this.button(tools, "Redo", () => this.forth());
@@ -217,7 +220,12 @@ export class View {
     on("pointermove", (event) => this.move(event));
     on("pointerup", (event) => this.up(event));
     on("pointercancel", (event) => this.up(event));
-    on("blur", () => this.root.classList.remove("by-pen"));
+    on("blur", () => {
+      this.root.classList.remove("by-pen");
+      this.putPen();
+      this.cursor.hidden = true;
+    });
+    on("keydown", (event) => this.penKey(event));
     on("contextmenu", (event) => event.preventDefault()); // a long press is a slow stroke
     this.root.addEventListener("keydown", (event) => this.pressed(event));
     this.width.addEventListener("input", () => this.setBrush(Number(this.width.value)));
@@ -231,8 +239,9 @@ export class View {
   update({ label }) {
     this.canvas.setAttribute(
       "aria-label",
-      `${label}. Draw a digit with the mouse, a finger or a pen. If you cannot draw, upload a ` +
-        "picture of a digit on this page instead. Control Z undoes, Escape clears.",
+      `${label}. Draw a digit with the mouse, a finger or a pen. With the keyboard: Space puts the ` +
+        "pen down and lifts it, arrow keys move it. Or take a test digit or a picture on this page. " +
+        "Control Z undoes, Escape clears.",
     );
     this.paint();
     this.flush();
@@ -300,6 +309,45 @@ export class View {
     this.screen.trace(stroke, count, true);
     this.hidden.trace(stroke, count, true);
     this.sheet.put([...this.sheet.strokes, stroke]);
+  }
+
+  // ---- the pen by keys: Space puts it down and lifts it, arrows move it ----
+
+  penKey(event) {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey || (!way && event.key !== " ")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.pointer !== null) return; // a hand draws
+    if (!way && this.stroke) this.putPen();
+    else if (!way) {
+      this.stroke = { width: this.sheet.brush, points: [] };
+      this.penAt();
+    } else {
+      const step = event.shiftKey ? KEY_STEP / 4 : KEY_STEP;
+      this.by = this.by.map((at, axis) => Math.min(Math.max(at + step * way[axis], 0), 1));
+      if (this.stroke) this.penAt();
+    }
+    this.root.classList.remove("by-pen");
+    this.root.classList.toggle("pen-down", this.stroke !== null);
+    this.cursor.hidden = false;
+    Object.assign(this.cursor.style, { left: `${100 * this.by[0]}%`, top: `${100 * this.by[1]}%` });
+  }
+
+  penAt() {
+    const { left, top, width, height } = this.canvas.getBoundingClientRect();
+    this.add({ clientX: left + this.by[0] * width, clientY: top + this.by[1] * height }, 0);
+    this.show();
+    this.report();
+  }
+
+  // Lifts the pen that the keys hold, if they do.
+  putPen() {
+    if (!this.stroke || this.pointer !== null) return;
+    this.end();
+    this.root.classList.remove("pen-down");
+    this.show();
+    this.flush();
   }
 
   // ---- the tools ----

@@ -8,12 +8,13 @@ import { element, still } from "../ui.components.shared/view.js";
 import { colourOf, css } from "./colours.js";
 import { percent, short, whole } from "./numbers.js";
 
+const SWITCHED = ["convolution", "pooling"]; // kinds whose maps can be switched off
 const SHOWN = 3; // channels of a convolution, with their numbers; the others are one sum
 const LARGE = 176; // CSS pixels of the large map
 const TERMS = 8; // of a dense unit's products
 
 export class Loupe {
-  // on: {move(unit), close(), open(unit)}
+  // on: {move(unit), close(), open(unit), off(filter)}
   constructor(parent, picture, on) {
     Object.assign(this, { picture, on, unit: null });
     this.root = element(parent, "section", "loupe");
@@ -22,7 +23,8 @@ export class Loupe {
     this.root.setAttribute("role", "dialog");
     this.root.setAttribute("aria-label", "The sum behind one number");
     const head = element(this.root, "header", "");
-    this.title = element(head, "h3", "");
+    this.title = element(head, "h2", "");
+    this.switch = button(head, "", () => this.on.off(this.filter()));
     button(head, "Open on its own page", () => this.on.open(this.unit));
     button(head, "Close", () => this.on.close()).title = "Close (Escape)";
     this.body = element(this.root, "div", "parts");
@@ -49,6 +51,26 @@ export class Loupe {
     this.body.textContent = "";
     this.result.textContent = "";
     this.root.focus({ preventScroll: true });
+  }
+
+  // The filter that makes the map which is open: {layer, channel}; null where it is no map. A pooled
+  // map is made by the filter below it.
+  filter() {
+    const layers = this.picture.layers;
+    let at = layers.findIndex(({ name }) => name === this.unit?.layer);
+    if (at < 0 || !SWITCHED.includes(layers[at].kind)) return null;
+    while (at > 0 && layers[at].kind === "pooling") at--;
+    return layers[at].kind === "convolution" ? { layer: layers[at].name, channel: this.unit.channel } : null;
+  }
+
+  // off: [[layer, channel], …] of all filters that are switched off.
+  sayOff(off) {
+    const filter = this.filter();
+    this.switch.hidden = !filter;
+    if (!filter) return;
+    const isOff = off.some(([layer, channel]) => layer === filter.layer && channel === filter.channel);
+    this.switch.textContent = `Switch this map ${isOff ? "on" : "off"}`;
+    this.switch.classList.toggle("primary", isOff);
   }
 
   close() {
@@ -191,18 +213,17 @@ export class Loupe {
   // The parts, the bias, what the activation function makes of it, and Keras' own value.
   end(rows, header) {
     const list = element(this.body, "dl", "total");
-    const line = (name, value, name2 = "") => {
-      element(list, "dt", name2, name);
-      element(list, "dd", name2, short(value));
+    const said = (name, words, kind = "") => {
+      const pair = element(list, "div", kind);
+      element(pair, "dt", "", name);
+      element(pair, "dd", "", words);
     };
+    const line = (name, value, kind) => said(name, short(value), kind);
     for (const [name, value] of rows) line(name, value);
     line("Bias", header.bias);
     line("Sum z", header.before, "sum");
     if (header.activation === "relu") line("ReLU: max(0, z)", header.value, "sum");
-    else if (header.activation === "softmax") {
-      element(list, "dt", "sum", "Softmax: its share");
-      element(list, "dd", "sum", percent(header.value));
-    }
+    else if (header.activation === "softmax") said("Softmax: its share", percent(header.value), "sum");
     const name = header.activation === "softmax" ? percent(header.keras) : short(header.keras);
     this.result.textContent = `Keras computes ${name} for the same number.`;
   }

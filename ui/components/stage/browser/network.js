@@ -120,6 +120,7 @@ export class NetworkPicture {
         const [height, width] = block.maps;
         context.drawImage(tile, 0, channel * height, width, height, x, y, side, side);
       }
+      if (this.isOff(block, channel)) this.cross(context, x, y, side);
       if (block.kind === "input" || !tile) continue;
       context.strokeStyle = theme.line;
       context.lineWidth = 0.5;
@@ -130,6 +131,26 @@ export class NetworkPicture {
     context.strokeStyle = theme.line;
     context.lineWidth = 1;
     context.strokeRect(x + 0.5, y + 0.5, side - 1, side - 1);
+  }
+
+  // Whether the filter that makes a map is switched off; a pooled map is made by the one below.
+  isOff(block, channel) {
+    const off = this.header?.network?.off;
+    if (!off?.length) return false;
+    let at = this.layers.findIndex(({ name }) => name === block.name);
+    while (at > 0 && this.layers[at].kind === "pooling") at--;
+    return off.some(([layer, number]) => layer === this.layers[at]?.name && number === channel);
+  }
+
+  cross(context, x, y, side) {
+    context.strokeStyle = this.theme.ink;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.moveTo(x + 3, y + 3);
+    context.lineTo(x + side - 3, y + side - 3);
+    context.moveTo(x + side - 3, y + 3);
+    context.lineTo(x + 3, y + side - 3);
+    context.stroke();
   }
 
   paintHead(context, block) {

@@ -5,10 +5,11 @@
 // layout.js (the picture of all layers), loupe.js (one unit opened), strip.js (training).
 
 import { View as Sheet } from "../ui.components.canvas/canvas.js";
+import { bytesOf, isDark } from "../ui.components.shared/contrast.js";
 import { element, still } from "../ui.components.shared/view.js";
 import { Channel } from "./channel.js";
 import { middleOf, neighbour, unitAt } from "./layout.js";
-import { Loupe, nameOf } from "./loupe.js";
+import { button, Loupe, nameOf } from "./loupe.js";
 import { NetworkPicture } from "./network.js";
 import { percent, short } from "./numbers.js";
 import { openingStroke, SECONDS } from "./opening.js";
@@ -63,6 +64,8 @@ class Stage {
     this.sheet.send = (message) => this.inked(message);
     this.sheet.root.addEventListener("pointerdown", () => this.endOpening(true), true);
     this.sheet.root.addEventListener("click", () => this.endOpening(false), true);
+    const draws = ({ key, target }) => target === this.sheet.canvas && (key === " " || key.startsWith("Arrow"));
+    this.sheet.root.addEventListener("keydown", (event) => draws(event) && this.endOpening(true), true);
     this.given = element(left, "p", "given");
     this.state = element(left, "p", "state");
     this.state.setAttribute("role", "status");
@@ -78,6 +81,11 @@ class Stage {
     this.answer = element(this.area, "div", "answer");
     this.digit = element(this.answer, "div", "digit");
     this.judgement = element(this.answer, "div", "judgement");
+    this.whose = element(this.answer, "div", "whose");
+    this.off = element(this.answer, "div", "off");
+    this.offWords = element(this.off, "span", "");
+    button(this.off, "Switch all on", () => this.switchOff([]));
+    this.off.hidden = true;
     this.tip = element(this.area, "div", "pointed");
     this.tip.hidden = true;
     this.spoken = element(this.area, "p", "spoken");
@@ -86,6 +94,7 @@ class Stage {
       move: (unit) => this.askSum(unit),
       close: () => this.closeLoupe(),
       open: (unit) => this.trigger("open", { ...unit, at: Date.now() }),
+      off: (filter) => this.toggleOff(filter),
     });
     this.lesson = element(this.root, "div", "lesson");
     this.lessonWords = element(this.lesson, "p", "");
@@ -95,6 +104,7 @@ class Stage {
       steer: (command) => this.channel.ask({ ask: "run", do: command }),
       epoch: (epoch) => this.channel.ask({ ask: "epoch", epoch }),
     });
+    this.strip.chosen = data.epoch;
     this.listen();
     const address = new URL(data.channel, document.baseURI);
     address.protocol = address.protocol.replace("http", "ws");
@@ -147,6 +157,9 @@ class Stage {
     this.data = data;
     this.root.classList.toggle("present", data.present);
     if (data.token !== this.token) this.connect(data.token);
+    if (data.epoch !== before.epoch) this.strip.choose(data.epoch);
+    if (data.play) this.strip.playWhenReady();
+    if (this.loupe.isOpen) this.loupe.sayOff(data.off);
     this.given.textContent = data.given ? `Shown: ${data.given.words}. Draw to replace it.` : "";
     this.theme = this.themeNow();
     this.area.setAttribute("aria-label", `The network, ${data.layers.length} layers. Arrow keys go from map to map, Enter opens one.`);
@@ -158,10 +171,9 @@ class Stage {
 
   themeNow() {
     const style = getComputedStyle(this.root);
-    const triple = (colour) => [...colourOf(this.root, colour)];
+    const triple = (colour) => bytesOf(this.root, colour);
     const css = (colour) => `rgb(${triple(colour).join(" ")})`;
-    const page = triple("var(--st-background-color)");
-    const dark = page[0] + page[1] + page[2] < 384;
+    const dark = isDark(this.root);
     this.root.classList.toggle("dark", dark);
     const signed = this.data.colours[dark ? "dark" : "light"];
     const [positive, negative] = [signed.positive[LINE], signed.negative[LINE]];
@@ -192,8 +204,11 @@ class Stage {
     const width = narrow ? Math.max(clientWidth, NARROW_WIDTH) : clientWidth;
     const home = narrow ? this.left : this.area;
     if (this.answer.parentElement !== home) home.append(this.answer);
-    const answer = narrow ? { width: 128, top: 40 } : { width: Math.min(Math.max(width * 0.15, 132), 210), top: this.answer.offsetHeight + 8 };
+    const answer = narrow ? { width: 128, top: 40 } : { width: Math.min(Math.max(width * 0.15, 132), 210), top: 0 };
     this.answer.style.width = narrow ? "" : `${answer.width - 12}px`;
+    this.answerHeight = this.answer.offsetHeight;
+    if (!narrow) answer.top = this.answerHeight + 8;
+    this.root.style.setProperty("--answer", narrow ? "0px" : `${answer.width}px`);
     this.theme.small = parseFloat(getComputedStyle(this.root).getPropertyValue("--small")) || 13;
     const layers = this.header?.layers ?? this.data.layers;
     this.picture.arrange(layers, width, height, answer, this.theme);
@@ -250,7 +265,10 @@ class Stage {
   inked(message) {
     const at = performance.now();
     if (message === null && this.data.given && !this.drew) return; // an empty sheet beside a given digit
-    if (message !== null) this.drew = true;
+    if (message !== null) {
+      if (this.data.given && !this.drew) this.trigger("drawn", Date.now()); // it is kept in its place
+      this.drew = true;
+    }
     this.given.hidden = message !== null || !this.data.given;
     this.channel.draw(message?.ink ?? null, message?.finished ?? true, at);
   }
@@ -301,6 +319,7 @@ class Stage {
     dataset.readings = this.readings;
     dataset.network = header.network?.title ?? "";
     dataset.epoch = header.network?.epoch ?? "";
+    dataset.off = header.network?.off?.length ?? 0;
     dataset.lines = this.path?.levels.length ?? 0;
     if (this.wanted && header.digit !== null) this.openWanted();
     window.dispatchEvent(new CustomEvent("digitscope:painted", { detail: { inkAt, paintedAt: performance.now() } }));
@@ -324,7 +343,35 @@ class Stage {
     this.root.classList.toggle("drawing", !finished);
     const words = none ? this.nothing(header) : this.judged(header);
     this.judgement.textContent = words;
+    this.sayWhose(header);
     if (finished) this.spoken.textContent = none ? words : `The answer is ${this.digit.textContent}. ${words}`;
+  }
+
+  sayWhose({ network, whole, finished }) {
+    const { words } = this.data;
+    const { title = "", epoch = null, batch = null, off = [] } = network ?? {};
+    const after = epoch === 0 && batch === null ? words.untrained : epoch === null ? "" : `, epoch ${epoch}`;
+    this.whose.textContent = words.by.replace("{name}", title + after);
+    this.off.hidden = !off.length;
+    if (off.length && finished) this.sayOff(off, whole);
+    if (this.answer.offsetHeight !== this.answerHeight) this.fit(); // the outputs stand below it
+  }
+
+  sayOff(off, whole) {
+    const { words } = this.data;
+    const parts = [words.off[off.length > 1 ? 1 : 0].replace("{count}", off.length)];
+    if (whole) parts.push(words.whole.replace("{digit}", whole.digit).replace("{share}", percent(whole.probability)));
+    this.offWords.textContent = parts.join(" ");
+  }
+
+  toggleOff({ layer, channel }) {
+    const others = this.data.off.filter(([name, number]) => name !== layer || number !== channel);
+    const isOn = others.length === this.data.off.length;
+    this.switchOff(isOn ? [...others, [layer, channel]] : others);
+  }
+
+  switchOff(off) {
+    this.trigger("off", { filters: off.map(([layer, channel]) => ({ layer, channel })), at: Date.now() });
   }
 
   nothing({ problem }) {
@@ -457,6 +504,7 @@ class Stage {
   openLoupe(unit) {
     this.pointAt(null);
     this.loupe.open(unit, middleOf(this.picture.plan, unit));
+    this.loupe.sayOff(this.data.off);
     this.root.classList.add("opened");
     this.askSum(unit);
     this.trigger("place", { ...unit, at: Date.now() });
@@ -524,17 +572,6 @@ class Stage {
       this.ask(question);
     } else if (this.data.given && !this.drew) this.ask({ ask: "given" });
   }
-}
-
-// [red, green, blue] of a CSS colour, mixed or not, where `place` is: painted, and looked at.
-function colourOf(place, colour) {
-  const probe = element(place, "i", "");
-  probe.style.color = colour;
-  const context = new OffscreenCanvas(1, 1).getContext("2d");
-  context.fillStyle = getComputedStyle(probe).color;
-  probe.remove();
-  context.fillRect(0, 0, 1, 1);
-  return context.getImageData(0, 0, 1, 1).data.subarray(0, 3);
 }
 
 function enterFirst(plan) {

@@ -6,6 +6,7 @@ import { button } from "./loupe.js";
 import { duration, percent, short, whole } from "./numbers.js";
 
 const MOVING = ["starting", "training", "recovering"];
+const PLAY = 900; // ms at each epoch while they are played
 const RECENT = 20; // batches that the figure beside a chart is the mean of
 
 export class Strip {
@@ -33,12 +34,16 @@ export class Strip {
     const place = element(this.root, "div", "place");
     this.words = element(place, "p", "");
     this.words.setAttribute("role", "status");
-    const label = element(place, "label", "epochs");
+    const label = element(place, "div", "epochs");
     this.label = element(label, "span", "");
     this.slider = element(label, "input", "");
     Object.assign(this.slider, { type: "range", min: 0, step: 1 });
     this.slider.setAttribute("aria-label", "Network after epoch");
-    this.slider.addEventListener("input", () => this.scrub());
+    this.slider.addEventListener("input", () => {
+      this.pause();
+      this.scrub();
+    });
+    this.play = button(label, "Play", () => (this.playing ? this.pause() : this.start()));
     this.observer = new ResizeObserver(() => this.paint());
     this.observer.observe(this.root);
     this.chosen = null;
@@ -46,7 +51,45 @@ export class Strip {
   }
 
   close() {
+    this.pause();
     this.observer.disconnect();
+  }
+
+  // ---- the epochs one after the other ----
+
+  playWhenReady() {
+    this.wanted = true;
+    if (this.canPlay) this.start();
+  }
+
+  get canPlay() {
+    return !this.moving && (this.news.epochs?.length ?? 0) > 1;
+  }
+
+  start() {
+    this.wanted = false;
+    let at = 0;
+    const step = () => {
+      const kept = this.news.epochs;
+      this.slider.value = kept[at];
+      this.scrub();
+      if (++at === kept.length) this.pause();
+    };
+    this.playing = setInterval(step, PLAY);
+    this.play.textContent = "Pause";
+    step();
+  }
+
+  pause() {
+    clearInterval(this.playing);
+    this.playing = null;
+    this.play.textContent = "Play";
+  }
+
+  // An epoch that was chosen elsewhere on the page.
+  choose(epoch) {
+    this.chosen = epoch;
+    this.show();
   }
 
   get moving() {
@@ -69,7 +112,11 @@ export class Strip {
     const { points } = this;
     if (news.id_changed || news.phase === null || news.generation !== this.news.generation) {
       for (const name of Object.keys(points)) points[name] = [];
-      if (news.id_changed || news.phase === null) this.chosen = null;
+      const another = news.id_changed && this.news.generation !== undefined;
+      if (another || news.phase === null) {
+        this.chosen = null;
+        this.pause();
+      }
     }
     if (news.phase !== null && news.from !== undefined) {
       for (const name of Object.keys(points)) points[name] = [...points[name].slice(0, news.from), ...news[name]];
@@ -77,6 +124,7 @@ export class Strip {
     const { history, epochs } = news.phase === null ? { history: [], epochs: [] } : this.news;
     this.news = { history, epochs, ...news };
     this.show();
+    if (this.wanted && this.canPlay) this.start();
   }
 
   show() {
@@ -92,6 +140,7 @@ export class Strip {
     this.root.dataset.epoch = news.epoch ?? "";
     const last = news.epochs.at(-1) ?? 0;
     this.slider.parentElement.hidden = last < 1;
+    this.play.hidden = moving;
     this.slider.max = last + (moving || news.batch ? 1 : 0); // one further to the right: this moment
     this.slider.value = this.chosen ?? this.slider.max;
     this.slider.setAttribute("aria-valuetext", this.place());
