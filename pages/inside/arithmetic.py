@@ -2,11 +2,11 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.whose import top_line, whose
 from ui.inside.arithmetic import arithmetic
 from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("The arithmetic")
 arrive("arithmetic")
@@ -19,9 +19,10 @@ lesson(
     answer="On empty paper. All inputs under the window are 0, so that nothing but the bias is "
     "left, and the bias is the same everywhere.",
 )
-digit = digit_to_follow()
+with top_line():
+    digit = digit_to_follow()
+    whose(digit.source)
 current = network()
 inside = look_inside(digit)
 if inside is not None:
     arithmetic(current, inside)
-st.caption(about(current, digit.source))

@@ -2,17 +2,17 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.whose import top_line, whose
 from ui.inside.feature_maps import dead_filters, explore
 from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("Feature maps")
 arrive("feature_maps")
 lesson(
     "Each filter of a layer makes one **feature map**: its answer at every place of the digit. "
-    "Orange is positive, white is zero, blue is negative. "
+    "Orange is positive, blue is negative, zero is like the paper. "
     "Point at a pixel: the part of the drawing that it depends on is outlined in green, and the "
     "same place in every other map in black.",
     "How does the outlined part change from the first layer to the last, and why?",
@@ -24,8 +24,9 @@ lesson(
 @st.fragment
 def follow() -> None:
     """The digit and its maps; runs again, alone, when another digit is picked."""
-    digit = digit_to_follow()
-    st.caption(about(network(), digit.source))
+    with top_line():
+        digit = digit_to_follow()
+        whose(digit.source)
     inside = look_inside(digit)
     if inside is not None and not inside.maps:
         st.info("This network has no convolution layer, so it has no feature maps to show.")

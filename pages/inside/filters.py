@@ -3,18 +3,18 @@ import streamlit as st
 from model.interpretability.kernels import kernels
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.whose import whose
 from ui.inside.filters import explore, hand_made
 from ui.state.address import arrive
 from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("Filters")
 current = network()
 arrive("filters")
 lesson(
     seeing="A **filter** is what a convolution layer has learned to look for: one small kernel of "
-    "weights for each map that it reads. Orange weights add, blue weights subtract, white ones "
-    "ignore. Pick one to open it.",
+    "weights for each map that it reads. Orange weights add, blue weights subtract, those "
+    "like the paper ignore. Pick one to open it.",
     question="Which filters of the first layer look for edges, and how can you tell?",
     answer="Those with orange on one side and blue on the other: over plain paper or plain ink the "
     "two sides cancel, over an edge they do not. Compare them with the Sobel kernels under “Made "
@@ -23,7 +23,7 @@ lesson(
 layers = kernels(current)
 learned, by_hand = st.tabs(["Learned", "Made by hand"], key="filters_tabs")
 with learned:
-    st.caption(about(current))
+    whose()
     if layers:
         explore(current, layers)
     else:

@@ -5,23 +5,22 @@ import streamlit as st
 from ui.components.overview import overview
 from ui.digit.follow import digit_under_pen, sheet_as_it_is
 from ui.frame.lesson import lesson
+from ui.frame.whose import whose
 from ui.inside.network_columns import columns, place_of
 from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.links import copy_link, open_page
 from ui.state.pages import PageName
 from ui.state.session import session
-from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("Network view")
 arrive("network_view")
 lesson(
     "Every layer of the network from left to right, with **all** its channels as small pictures. "
-    "Orange is positive, white is zero, blue is negative. "
+    "Orange is positive, blue is negative, zero is like the paper. "
     "Draw on the sheet and watch the columns follow your pen.",
     "What does ReLU do to a map, and which columns show it?",
-    "It turns everything blue into white: negative sums become zero. Compare “before ReLU” with "
+    "It turns everything blue into paper: negative sums become zero. Compare “before ReLU” with "
     "“after ReLU” of the same layer; both have one scale.",
 )
 
@@ -35,7 +34,7 @@ def follow() -> None:
     sheet, layers = st.columns([2, 5], gap="medium")
     with sheet:
         digit, inside = digit_under_pen()
-        st.caption(about(network(), digit.source))
+        whose(digit.source)
     with layers:
         inside = inside or look_inside(digit)
         if inside is None:

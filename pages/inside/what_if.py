@@ -2,11 +2,11 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.whose import top_line, whose
 from ui.inside.what_if import what_if
 from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("What if?")
 current = network()
@@ -19,8 +19,9 @@ lesson(
     "missing one. A network that leans on a single filter would be brittle, and one with many to "
     "spare can be made smaller.",
 )
-digit = digit_to_follow()
+with top_line():
+    digit = digit_to_follow()
+    whose(digit.source)
 inside = look_inside(digit)
-st.caption(about(current, digit.source))
 if inside is not None:
     what_if(current, inside)

@@ -1,11 +1,10 @@
 import streamlit as st
 
 from ui.frame.lesson import lesson
+from ui.frame.whose import whose
 from ui.judge.evaluate import evaluate
 from ui.state.address import arrive
 from ui.state.links import copy_link
-from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("Evaluate")
 arrive("evaluate")
@@ -14,9 +13,9 @@ lesson(
     "true digit. The **confusion matrix** counts who is taken for whom. The galleries show the "
     "mistakes themselves.",
     "Which two digits does this network confuse most, and would you have known better?",
-    "Look for the darkest orange cell and click it. Often it is 4 and 9, or 3 and 5: a few pixels "
+    "Look for the strongest red cell and click it. Often it is 4 and 9, or 3 and 5: a few pixels "
     "of ink decide. Some of these digits are hard for people, too.",
 )
+whose()
 evaluate()
-st.caption(about(network()))
 copy_link()

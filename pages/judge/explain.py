@@ -2,19 +2,19 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.whose import top_line, whose
 from ui.judge.contrast import why_not
 from ui.judge.explain import explain
 from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.pages import page
 from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("Explain")
 arrive("explain")
 lesson(
     seeing="Ten heat maps, one for each digit that the network could have answered. Orange pixels "
-    "speak **for** that digit, blue ones **against** it, white ones do not matter. "
+    "speak **for** that digit, blue ones **against** it, those like the paper do not matter. "
     "Click a map to see it large.",
     question="Which part of the digit do two methods judge differently, and which of them is "
     "right?",
@@ -22,7 +22,9 @@ lesson(
     "window, another asks about a single pixel. Which of them is right can be tested: see "
     "“Is it true?”, linked below.",
 )
-digit = digit_to_follow()
+with top_line():
+    digit = digit_to_follow()
+    whose(digit.source)
 current = network()
 inside = look_inside(digit)
 if inside is not None:
@@ -34,4 +36,3 @@ if inside is not None:
         st.page_link(page("trust"), label="Is the explanation true? Test it")
     with contrast:
         why_not(current, inside, digit)
-st.caption(about(current, digit.source))

@@ -2,11 +2,10 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.whose import top_line, whose
 from ui.judge.map import digit_map
 from ui.state.address import arrive
 from ui.state.links import copy_link
-from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("Map of digits")
 arrive("map")
@@ -19,7 +18,8 @@ lesson(
     "At epoch 0 all digits are mixed. Epoch by epoch each digit gathers in a group of its own; "
     "those that stay between two groups are the ones that are misread.",
 )
-digit = digit_to_follow()
-st.caption(about(network(), digit.source))
+with top_line():
+    digit = digit_to_follow()
+    whose(digit.source)
 digit_map()
 copy_link()

@@ -2,14 +2,13 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.whose import top_line, whose
 from ui.judge.adversarial import smallest_change
 from ui.judge.out_of_distribution import elsewhere
 from ui.judge.robustness import all_digits, one_digit
 from ui.state.address import arrive, keep, start
 from ui.state.links import copy_link
 from ui.state.properties import PART
-from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("Robustness")
 arrive("robustness")
@@ -22,8 +21,9 @@ lesson(
     "showed, and nothing told it that a turned 4 is still a 4. Train with varied digits "
     "(augmentation) and measure again.",
 )
-digit = digit_to_follow()
-st.caption(about(network(), digit.source))
+with top_line():
+    digit = digit_to_follow()
+    whose(digit.source)
 
 parts = ["This digit", "1,000 digits", "Smallest change", "Elsewhere"]
 one, many, attack, other = tabs = st.tabs(

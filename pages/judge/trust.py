@@ -2,13 +2,13 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.whose import top_line, whose
 from ui.judge.explain import answer_words
 from ui.judge.faithfulness import deletion, over_many
 from ui.judge.sanity_check import random_weights
 from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.shown_network import network
-from ui.style.words import about
 
 st.title("Is the explanation true?")
 arrive("trust")
@@ -21,10 +21,11 @@ lesson(
     "often rises as fast, and it knows nothing of the network. Deletion tells more, and several "
     "digits tell more than one.",
 )
-digit = digit_to_follow()
+with top_line():
+    digit = digit_to_follow()
+    whose(digit.source)
 current = network()
 inside = look_inside(digit)
-st.caption(about(current, digit.source))
 if inside is not None:
     erase, control = st.tabs(
         ["Erase and put back", "The control: a network that has learned nothing"], key="trust_tabs"

@@ -5,6 +5,7 @@ from ui.digit.sources import find, source
 from ui.draw.reading import followed, read
 from ui.draw.steps import show_strongest, steps, why_these_steps
 from ui.draw.teach import correct, teach
+from ui.frame.whose import whose
 from ui.state.address import arrive
 from ui.state.answers import rules
 from ui.state.pages import page
@@ -23,17 +24,19 @@ def read_digit() -> None:
     sheet, reading = st.columns([2, 3], gap="large")
     with sheet:
         given = find(where)
-    with reading:
+    with reading, st.container(key="answer"):
         found = read(given, where, sheet)
         if found is None:
             return
         place = followed(found)
         digit = session().digit = found.chosen(place)  # all pages speak about it from now on
-        said = found.reading
-        answer(said.probabilities[place], said.verdicts[place], digit.label, known)
+        said, finished = found.reading, given.finished
+        verdict = said.verdicts[place]
+        answer(said.probabilities[place], verdict, digit.label, known, finished=finished)
+        whose()
         correct(digit)
     steps(found, place)
-    st.subheader("Inside: the most active feature maps of each layer", anchor="inside")
+    st.header("Inside: the most active feature maps of each layer", anchor="inside")
     if said.pictures is not None:
         show_strongest(said.pictures.strongest)
 

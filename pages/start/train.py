@@ -2,11 +2,11 @@ import streamlit as st
 
 from ui.state.address import arrive
 from ui.state.my_runs import latest_run
-from ui.state.session import session
 from ui.state.shown_network import shown_run
 from ui.train.compare import compare, undo_deletion
 from ui.train.export import take_along
 from ui.train.live import live_view
+from ui.train.next_steps import TABS, tabs_key
 from ui.train.plan import new_run
 
 st.title("Train the network")
@@ -21,14 +21,7 @@ if run is None:
     )
     new_run("Start")
 else:
-    # With every run that is begun the tabs get a new key, and so open at the first one again.
-    mine = session()
-    begun = len(mine.run_ids) + len(mine.deleted_runs)
-    watch, new, side_by_side, along = st.tabs(
-        ["Watch", "New run", "Compare", "Take along"],
-        key=f"train_{begun}",
-        on_change="rerun",
-    )
+    watch, new, side_by_side, along = st.tabs(TABS, key=tabs_key(), on_change="rerun")
     if watch.open:
         with watch:
             live_view(run)

@@ -118,7 +118,7 @@ def on_the_screen(page: Page, url: str) -> None:
     page.goto(f"{url}/feature_maps?layer=conv2&channel=0")
     maps = page.locator("[class*='st-key-maps_conv2'] .cell canvas")
     maps.nth(63).wait_for(timeout=60_000)
-    page.get_by_text("Pick a test digit instead").click()
+    page.get_by_role("button", name="Test digits").click()
     button = page.locator(".st-key-inside_surprise button").element_handle()
     painted = [button, maps.first.element_handle(), "element.toDataURL()"]
     times = []

@@ -14,8 +14,6 @@ pytestmark = pytest.mark.browser
 
 FIGURES_BEGIN = 400  # pixels below the window's top, of 720
 HIGHEST = 1800  # two and a half windows
-STILL_HIGHER = {"evaluate"}
-"""Its four sections still stand below each other; only where it begins is measured."""
 FIGURE = "canvas:visible, table:visible, img:visible, .st-key-start:visible, .st-key-doors:visible"
 """What a page is opened for; on Train, before a first training, the button that starts it, and for
 a class its door."""
@@ -48,5 +46,4 @@ def test_a_page_leads_with_its_result(tab: Page, serve: Callable[..., str], name
     assert begins < FIGURES_BEGIN
     whole = block.bounding_box()
     assert whole is not None
-    if name not in STILL_HIGHER:
-        assert whole["height"] <= HIGHEST
+    assert whole["height"] <= HIGHEST

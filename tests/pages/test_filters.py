@@ -26,7 +26,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppT
 
 
 def text(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.caption, *app.subheader])
+    return " ".join(element.value for element in [*app.markdown, *app.caption, *app.header])
 
 
 @pytest.mark.parametrize(

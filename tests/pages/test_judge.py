@@ -40,9 +40,9 @@ def test_saved_tables_hold_every_number(found: Evaluation) -> None:
 def test_the_confusion_matrix_is_saved_as_it_is_shaded(found: Evaluation) -> None:
     picture = Image.open(io.BytesIO(evaluate_files.confusion_png(found, "500 test digits")))
     colours = np.asarray(picture.convert("RGB")).reshape(-1, 3).astype(int)
-    orange = (colours[:, 0] - colours[:, 2] > 100).sum()
-    blue = (colours[:, 2] - colours[:, 0] > 80).sum()
-    assert 6 < blue / orange < 10  # one mistake; ten cells of right answers, one of them paler
+    wrong = (colours[:, 0] - colours[:, 1] > 80).sum()
+    right = (colours[:, 1] - colours[:, 0] > 60).sum()
+    assert 6 < right / wrong < 10  # one mistake; ten cells of right answers, one of them paler
 
 
 def test_the_map_is_saved_with_one_s_own_digit() -> None:

@@ -46,7 +46,7 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def marked_up(app: AppTest) -> tuple[list[str], list[str]]:
     """What is given to the browser as Markdown, and as HTML."""
-    kinds = (app.markdown, app.caption, app.error, app.info, app.subheader, app.title, app.toast)
+    kinds = (app.markdown, app.caption, app.error, app.info, app.header, app.title, app.toast)
     progress = [element.proto.text for element in app.get("progress")]
     pages = [element.proto.body for element in app.get("html")]
     return [*(element.value for kind in kinds for element in kind), *progress], pages

@@ -90,7 +90,7 @@ def shown_network(app: AppTest) -> Selectbox:
 
 def words(app: AppTest) -> str:
     """Everything that stands on the page as text or HTML."""
-    kinds = (app.markdown, app.caption, app.error, app.info, app.subheader, app.success)
+    kinds = (app.markdown, app.caption, app.error, app.info, app.header, app.success)
     texts = [element.value for kind in kinds for element in kind]
     return "\n".join([*texts, *(element.proto.body for element in app.get("html"))])
 

@@ -57,7 +57,7 @@ def engine() -> Iterator[None]:
 
 
 def texts(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.error, app.info, app.warning, app.subheader, app.toast)
+    kinds = (app.markdown, app.caption, app.error, app.info, app.warning, app.header, app.toast)
     return "\n".join(
         [element.value for kind in kinds for element in kind]
         + [element.proto.body for element in app.get("html")]

@@ -68,14 +68,14 @@ def _sheet(name: str) -> None:
 
 
 def _beside(plan: LessonPlan) -> None:
-    st.subheader("Afterwards a student can")
+    st.header("Afterwards a student can")
     st.markdown("\n".join(f"- {aim}" for aim in plan.aims))
-    st.subheader("Questions")
+    st.header("Questions")
     for each in plan.questions:
         with st.expander(each.question):
             st.markdown(each.answer)
-    st.subheader("What goes wrong")
+    st.header("What goes wrong")
     st.markdown("\n".join(f"- {each}" for each in plan.pitfalls))
-    st.subheader("Worksheets to print")
+    st.header("Worksheets to print")
     for name, sheet in SHEETS.items():
         st.markdown(f"[{sheet.title}]({sheet_address(name)}): {sheet.about}")

@@ -1,5 +1,7 @@
 """The network's answer, honestly: the digit, ten probabilities, and what they are worth."""
 
+import html
+
 import numpy as np
 import streamlit as st
 
@@ -11,7 +13,12 @@ from ui.style.words import percent
 
 
 def answer(
-    probabilities: np.ndarray, verdict: Verdict, truth: int | None, rules: Rules | None
+    probabilities: np.ndarray,
+    verdict: Verdict,
+    truth: int | None,
+    rules: Rules | None,
+    *,
+    finished: bool = True,
 ) -> None:
     """Show the answer with its judgement and all ten probabilities.
 
@@ -20,24 +27,32 @@ def answer(
         verdict: of this answer.
         truth: the digit's own label where it is known.
         rules: when the network is sure, if that is measured yet.
+        finished: whether it stays; while the pen is down no screen reader says it.
     """
     best = verdict.digit
     large = "?" if verdict.judgement is Judgement.STRANGE else str(best)
     rows = "".join(
-        f"<span class='{'first' if digit == best else ''}'>{digit}</span>"
-        f"<div class='bar{' first' if digit == best else ''}'>"
-        f"<i style='width: {share:.2%}'></i></div>"
-        f"<span class='{'first' if digit == best else ''}'>{share:.1%}</span>"
+        f"<li class='{'first' if digit == best else ''}'><span>{digit}</span>"
+        f"<div class='bar'><i style='width: {share:.2%}'></i></div>"
+        f"<span>{share:.1%}</span></li>"
         for digit, share in enumerate(probabilities.tolist())
     )
-    kind = {Judgement.SURE: "sure", Judgement.STRANGE: "strange"}
+    words = said(verdict, truth, rules)
+    spoken = f" data-spoken='{without_tags(f'The answer is {large}. {words}')}'" if finished else ""
+    kinds = {Judgement.SURE: "sure", Judgement.STRANGE: "strange"}
+    kind = kinds.get(verdict.judgement, "unsure") + ("" if finished else " drawing")
     st.html(
-        f"<div class='ds-answer {kind.get(verdict.judgement, 'unsure')}' role='group' "
-        f"aria-label='The answer: {large}'>"
+        f"<div class='ds-answer {kind}' role='group' "
+        f"aria-label='The answer: {large}'{spoken}>"
         f"<div class='ds-digit' data-digit='{best}' data-judgement='{verdict.judgement}'>{large}"
-        f"</div><div class='ds-bars'>{rows}</div>"
-        f"<div class='ds-said'>{said(verdict, truth, rules)}</div></div>"
+        f"</div><ul class='ds-bars' aria-label='Ten probabilities'>{rows}</ul>"
+        f"<div class='ds-said'>{words}</div></div>"
     )
+
+
+def without_tags(words: str) -> str:
+    """Words of `said` for an attribute: their only markup is bold type."""
+    return words.replace("<b>", "").replace("</b>", "")
 
 
 def said(verdict: Verdict, truth: int | None = None, rules: Rules | None = None) -> str:
@@ -111,12 +126,18 @@ def digit_words() -> str:
     )
 
 
-def no_answer(sentence: str) -> None:
-    """Show a sentence in the place of an answer."""
-    st.html(f"<div class='ds-none' data-digit=''>{sentence}</div>")
+def no_answer(sentence: str, *, finished: bool = True) -> None:
+    """Show a sentence in the place of an answer, as high as one.
+
+    Args:
+        sentence: why there is none.
+        finished: whether it stays; see `answer`.
+    """
+    spoken = f" data-spoken='{html.escape(sentence, quote=True)}'" if finished else ""
+    st.html(f"<div class='ds-none' data-digit=''{spoken}>{sentence}</div>")
 
 
 def whole_number(text: str) -> None:
     """Show several digits as they are read, line by line."""
     shown = text or "no digit"
-    st.html(f"<div class='ds-number' data-number='{text}' role='status'>{shown}</div>")
+    st.html(f"<div class='ds-number' data-number='{text}'>{shown}</div>")

@@ -47,7 +47,7 @@ def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
     if found is None or found.digits:
         return found
     # A stroke that has just begun is no fault.
-    no_answer(found.sentence if given.finished else NOTHING_YET)
+    no_answer(found.sentence if given.finished else NOTHING_YET, finished=given.finished)
     return None
 
 

@@ -6,7 +6,14 @@ from functools import cache
 
 import streamlit as st
 
-from model.evaluation.pictures import Look, StrongestMaps, step_png, step_pngs
+from model.evaluation.pictures import (
+    LIGHT,
+    NUMBERS,
+    Look,
+    StrongestMaps,
+    step_png,
+    step_pngs,
+)
 from model.preprocessing.pipeline import STEPS, Step
 from ui.components.filmstrip import CARD, SHARP, Box, Frame, filmstrip, switched_off
 from ui.components.maps import big_map
@@ -18,6 +25,7 @@ from ui.state.session import of_page, widget_state
 from ui.style.colours import ramp
 from ui.style.layer_words import shape_text
 from ui.style.mosaic import data_uri
+from ui.style.theme import is_dark
 
 STRONGEST = 8
 """Maps of each layer in the strip."""
@@ -44,15 +52,19 @@ class Numbers:
     open: bool = False
 
 
-@cache
 def look() -> Look:
     """How this page shows a reading: the worker makes the pictures."""
-    return Look(ramp().tobytes(), CARD * SHARP, STRONGEST, EDGE)
+    return _look(is_dark())
+
+
+@cache
+def _look(dark: bool) -> Look:
+    return Look(ramp(dark=dark).tobytes(), CARD * SHARP, STRONGEST, EDGE)
 
 
 def steps(found: Found, place: int) -> None:
     """Show every step from the raw picture to what the network receives, each with its switch."""
-    st.subheader("What the network receives, step by step", anchor="steps")
+    st.header("What the network receives, step by step", anchor="steps")
     filmstrip(
         frames(found, place, of_page(Numbers).open),
         key=KEY,
@@ -117,6 +129,7 @@ def _frame(step: Step, png: bytes, found: Found, place: int | None) -> Frame:
         boxes=boxes,
         selected=place,
         to_scale=fits,
+        ink=step.key not in (*LIGHT, NUMBERS),
     )
 
 

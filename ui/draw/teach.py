@@ -41,8 +41,58 @@ def correct(digit: ChosenDigit) -> None:
         help="Keeps this digit with the label that you give it, to teach the network below.",
     )
     if label is not None:
-        _keep((*mine.kept, Correction(digit.pixels, int(label))))
+        others = [each for each in mine.kept if not np.array_equal(each.pixels, digit.pixels)]
+        _keep((*others, Correction(digit.pixels, int(label))))
         st.rerun()
+    _what_became_of_it(digit)
+
+
+def _kept_as(digit: ChosenDigit) -> int | None:
+    """The label with which this very digit is kept; None: it is not."""
+    kept = session().kept
+    return next((e.label for e in kept if np.array_equal(e.pixels, digit.pixels)), None)
+
+
+def _what_became_of_it(digit: ChosenDigit) -> None:
+    """Beside the answer: that a correction is kept, and what teaching has gained and cost."""
+    mine, label = session(), _kept_as(digit)
+    busy = mine.lesson is not None and mine.lesson.state().moving
+    taught = mine.taught is not None and mine.shown_id == mine.taught.id
+    if label is None and not taught:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="kept_here"):
+        if label is not None:
+            words = f":material/check: Kept as a **{label}**."
+            st.markdown(words, width="content")
+        if label is not None and not taught:
+            start = st.button(
+                f"Teach it {counted(len(mine.kept))}",
+                icon=":material/school:",
+                key="teach_here",
+                disabled=busy,
+            )
+            if start:
+                mine.lesson = begin_lesson(mine.kept, _base())
+                st.rerun()
+        if taught and mine.lesson is not None:
+            st.markdown(cost_words(mine.lesson.state()), width="content")
+        if taught and st.button(
+            "Undo the teaching", icon=":material/history:", key="untaught_here"
+        ):
+            _forget()
+            st.rerun()
+
+
+def cost_words(state: LessonState) -> str:
+    """What a lesson has gained and what it has cost, in a sentence; empty where not measured."""
+    if state.test_before is None or state.test_after is None:
+        return ""
+    points = 100 * (state.test_after - state.test_before)
+    change = f"{points:+.1f} points".replace("-", "−") if round(points, 1) else "no change"
+    return (
+        f"Of your digits it reads {state.skills[-1].corrected:.0%} rightly now; of 500 test digits "
+        f"{state.test_after:.1%} ({change})."
+    )
 
 
 def teach() -> None:
@@ -50,7 +100,7 @@ def teach() -> None:
     mine = session()
     if not mine.kept and not mine.kept_before and mine.taught is None:
         return
-    st.subheader("Teach it", anchor="teach")
+    st.header("Teach it", anchor="teach")
     moving = mine.lesson is not None and mine.lesson.state().moving
     st.fragment(_section, run_every=TICK if moving else None, key="teaching")(moving)
 
@@ -121,10 +171,14 @@ def _kept_digits() -> None:
     if undo:
         mine.kept = mine.kept_before.pop()
     if forget:
-        untaught()
-        mine.lesson = None
+        _forget()
     if start or remove or undo or forget:
         st.rerun()
+
+
+def _forget() -> None:
+    untaught()
+    session().lesson = None
 
 
 def _keep(kept: tuple[Correction, ...]) -> None:

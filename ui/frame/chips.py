@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model.engine import engine
-from model.network.shipped import shipped_card
 from model.runs import Run
 from ui.frame.class_chip import class_chip
 from ui.frame.time_machine import epoch_slider
+from ui.frame.whose import shipped_words, skill_words
 from ui.state.address import keep, kept
 from ui.state.my_runs import my_runs
 from ui.state.properties import PRESENT, SHIPPED
@@ -90,14 +90,13 @@ def _label(title: str, run: Run | None) -> str:
 def _about_network(run: Run | None) -> str:
     mine = session()
     if mine.shown_id is None:
-        return (
-            f"Reads {shipped_card()['test']['accuracy']:.1%} of 10,000 unseen test digits rightly."
-        )
+        return shipped_words()
     if run is None:
-        return f"{plain(network().origin)}. It lives as long as this page is open."
+        words = f"{plain(network().origin)}. It lives as long as this page is open."
+        return f"{words} {skill_words()}".strip()
     if shown_epoch() is None:
         return "No epoch of it is finished yet. Until then the shipped network is shown."
-    return f"{plain(network().origin)}."
+    return f"{plain(network().origin)}. {skill_words()}".strip()
 
 
 def _present() -> None:

@@ -12,6 +12,9 @@ import streamlit as st
 from ui.frame import chips
 from ui.frame.history import one_step_a_page
 from ui.frame.keys import keys
+from ui.frame.paste import pasted_pictures
+from ui.frame.spoken import spoken_answers
+from ui.frame.theme_change import follow_theme
 from ui.state.address import visit
 from ui.state.my_runs import keep_runs_in_url
 from ui.state.pages import FRONT_PAGE, MENU, page
@@ -39,6 +42,9 @@ apply_stylesheet()
 with st.container(key="scripts"):
     one_step_a_page()
     keys()
+    spoken_answers()
+    pasted_pictures()
+    follow_theme()
 with visit(shown.url_path or FRONT_PAGE):
     keep_runs_in_url()
     adopt_pen_digit()

@@ -1,6 +1,8 @@
 """Pictures and numbers of a layer as files to keep."""
 
 import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -11,6 +13,52 @@ from ui.style.mosaic import mosaic_png
 
 COLUMNS = 8
 EDGE = 112  # about so many pixels for the edge of one map in a saved picture
+
+
+SHEET, ARRAY = "One line a number, for a spreadsheet.", "For Python: numpy.load reads it."
+KINDS = {"png": "image/png", "csv": "text/csv", "npy": "application/octet-stream"}
+"""What a browser is told of a file, by the end of its name."""
+
+
+@dataclass(frozen=True)
+class SavedFile:
+    """A file on offer.
+
+    Attributes:
+        words: what it is, on its button.
+        name: of the file, with its ending.
+        make: makes its content when it is wanted.
+        key: of the button.
+        help: when more is to be said.
+    """
+
+    words: str
+    name: str
+    make: Callable[[], str | bytes]
+    key: str
+    help: str | None = None
+
+
+def save_files(files: Sequence[SavedFile], *, key: str, title: str = "Save") -> None:
+    """Offer files behind one button, as every page does; nothing is computed before a click.
+
+    Args:
+        files: on offer.
+        key: names the menu on its page.
+        title: on the button; where there are two of them, what each saves.
+    """
+    with st.popover(title, icon=":material/download:", key=key):
+        for file in files:
+            st.download_button(
+                file.words,
+                file.make,
+                file.name,
+                KINDS[file.name.rpartition(".")[2]],
+                key=file.key,
+                on_click="ignore",
+                width="stretch",
+                help=file.help,
+            )
 
 
 def save_menu(
@@ -31,37 +79,14 @@ def save_menu(
             each map, (channels,); None: the largest one.
         title: on the button; where there are two of them, what each saves.
     """
-    with st.popover(title, icon=":material/download:", key=key):
-        if values.ndim == 3:
-            st.download_button(
-                "Picture (PNG)",
-                partial(picture, values, scale),
-                f"{name}.png",
-                "image/png",
-                key=f"{key}_png",
-                on_click="ignore",
-                width="stretch",
-            )
-        st.download_button(
-            "Table (CSV)",
-            partial(as_csv, values),
-            f"{name}.csv",
-            "text/csv",
-            key=f"{key}_csv",
-            on_click="ignore",
-            width="stretch",
-            help="One line a number, for a spreadsheet.",
-        )
-        st.download_button(
-            "Array (.npy)",
-            partial(as_npy, values),
-            f"{name}.npy",
-            "application/octet-stream",
-            key=f"{key}_npy",
-            on_click="ignore",
-            width="stretch",
-            help="For Python: numpy.load reads it.",
-        )
+    files = [
+        SavedFile("Table (CSV)", f"{name}.csv", partial(as_csv, values), f"{key}_csv", SHEET),
+        SavedFile("Array (.npy)", f"{name}.npy", partial(as_npy, values), f"{key}_npy", ARRAY),
+    ]
+    if values.ndim == 3:
+        png = partial(picture, values, scale)
+        files.insert(0, SavedFile("Picture (PNG)", f"{name}.png", png, f"{key}_png"))
+    save_files(files, key=key, title=title)
 
 
 def picture(maps: np.ndarray, scale: float | np.ndarray | None) -> bytes:

@@ -36,12 +36,14 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
     view = place(network.config)
     names = [output.layer.name for output in inside.layers]
     opened = find_layer(network.config, view.layer)
-    chosen = st.pills(
+    row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+    chosen = row.segmented_control(
         "Layer",
         names,
         default=opened.name if opened else names[0],
         required=True,
         key=f"arithmetic_layer_{arrival()}",
+        wrap=True,
     )
     number = names.index(str(chosen))
     output = inside.layers[number]
@@ -50,15 +52,14 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
     source = inside.layers[number - 1].after if number else inside.digit[:, :, None]
     shown = source if output.layer.kind is LayerKind.FLATTEN else output.after
 
-    choice, switch = st.columns([2, 1], vertical_alignment="bottom")
-    with switch:
-        playing = st.toggle("Play", key="arithmetic_playing", help="The window slides by itself.")
+    choice = row.container(width="content")
+    playing = row.toggle("Play", key="arithmetic_playing", help="The window slides by itself.")
     every = STRIDE_SECONDS if playing else None
     if shown.ndim == 1:
         go_to(View(output.layer.name, _unit(view, output), None, view.epoch))
         st.fragment(_walk_units, run_every=every)(network, inside, output, playing)
         return
-    row, column, channel = _start(view, output, shown)
+    i, j, channel = _start(view, output, shown)
     with choice:
         channel = int(
             st.number_input(
@@ -67,12 +68,11 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
                 shown.shape[2] - 1,
                 channel,
                 key=f"arithmetic_channel_{output.layer.name}_{arrival()}",
+                width=150,
             )
         )
-    go_to(_view(output.layer, (row, column), channel, shown, view.epoch))
-    st.fragment(_walk_map, run_every=every)(
-        network, inside, number, channel, (row, column), playing
-    )
+    go_to(_view(output.layer, (i, j), channel, shown, view.epoch))
+    st.fragment(_walk_map, run_every=every)(network, inside, number, channel, (i, j), playing)
 
 
 def _unit(view: View, output: LayerOutput) -> int:

@@ -12,7 +12,8 @@ import streamlit as st
 
 from model.evaluation.pictures import ramp_indices
 from model.interpretability.arithmetic import Check
-from ui.style.colours import ramp
+from ui.style.colours import EVEN, luminance, ramp
+from ui.style.theme import is_dark
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -50,7 +51,7 @@ def table(values: np.ndarray, title: str, scale: float, won: Sequence[tuple[int,
         scale: the absolute value that gets the full colour.
         won: rows and columns of the cells to outline.
     """
-    colours = ramp()[ramp_indices(values, scale)]
+    colours = ramp(dark=is_dark())[ramp_indices(values, scale)]
     rows = []
     for i, row in enumerate(values.tolist()):
         cells = [_cell(v, colours[i, j].tolist(), (i, j) in won) for j, v in enumerate(row)]
@@ -62,8 +63,7 @@ def table(values: np.ndarray, title: str, scale: float, won: Sequence[tuple[int,
 
 
 def _cell(value: float, rgb: Sequence[int], won: bool) -> str:
-    red, green, blue = ((c / 255) ** 2.2 for c in rgb)
-    ink = "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else "#fff"
+    ink = "#000" if luminance(np.array(rgb) / 255) > EVEN else "#fff"
     kind = " class='won'" if won else ""
     style = f"background: rgb{tuple(rgb)}; color: {ink}"
     return f"<td{kind} style='{style}' title='{value:.9g}'>{two(value)}</td>"

@@ -111,6 +111,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
             names,
             default=view.layer if view.layer in names else names[0],
             required=True,
+            wrap=True,
             key=f"layer_{arrival()}",
         )
         output = next(output for output in inside.maps if output.layer.name == name)
@@ -121,6 +122,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
                 "Activation",
                 (BEFORE, AFTER),
                 required=True,
+                wrap=True,
                 key=f"activation_{arrival()}",
                 default=BEFORE if view.before else AFTER,
             )
@@ -140,7 +142,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
             key="map_scale",
             persist_state="session",
             width=210,
-            help="The number that gets the full colour. Zero is always white.",
+            help="The number that gets the full colour. Zero is always like the paper.",
         )
     go_to(view)
     return output, fitting(view, network().config), order, scale
@@ -216,7 +218,7 @@ def _one_map(
         st.columns([3, 2]) if layer.kind is LayerKind.POOLING else (st.container(), None)
     )
     with large:
-        st.subheader(f"{layer.name}, map {channel}", anchor=False)
+        st.header(f"{layer.name}, map {channel}", anchor=False)
         if not maps[:, :, channel].any():
             st.caption("This map is zero everywhere for this digit.")
         words = st.empty()
@@ -263,7 +265,7 @@ def _pooled_from(
     top, left = pixel[0] * layer.stride, pixel[1] * layer.stride
     window = map_[top : top + layer.window, left : left + layer.window]
     size = f"{layer.window}×{layer.window}"
-    st.subheader(f"{before.layer.name}, map {channel}", anchor=False)
+    st.header(f"{before.layer.name}, map {channel}", anchor=False)
     if network().config.pooling == "max":
         words = f"Row {pixel[0]}, column {pixel[1]} of {layer.name} is the largest number of the"
         row, column = np.unravel_index(int(np.argmax(window)), window.shape)

@@ -109,6 +109,7 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
             names,
             default=asked if asked in names else names[0],
             required=True,
+            wrap=True,
             key=f"filters_layer_{arrival()}",
         )
         order = st.selectbox(
@@ -135,7 +136,7 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
 def _opened(network: Network, filters: LayerKernels, number: int, scale: float) -> None:
     """One filter: its weights, what drives it most, and its way through the training."""
     layer = filters.layer
-    st.subheader(f"{layer.name}, filter {number}", anchor=False)
+    st.header(f"{layer.name}, filter {number}", anchor=False)
     slices = filters.slices(number)
     st.caption(
         f"Size {four(float(filters.norms()[number]))}, bias {four(float(filters.bias[number]))}. "
@@ -296,6 +297,7 @@ def _kernel() -> np.ndarray:
         [*(title for title, _ in HAND_MADE_WORDS.values()), OWN],
         default=next(iter(HAND_MADE_WORDS.values()))[0],
         required=True,
+        wrap=True,
         key="hand_made",
     )
     for name, (title, meaning) in HAND_MADE_WORDS.items():

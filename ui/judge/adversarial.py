@@ -63,6 +63,7 @@ def smallest_change(digit: ChosenDigit) -> None:
             format_func=NAMES.__getitem__,
             default=AttackMethod.ONE_STEP,
             required=True,
+            wrap=True,
             key="attack_method",
             persist_state="session",
         )

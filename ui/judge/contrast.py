@@ -1,6 +1,7 @@
 """Why this digit and not that one: the dense units as bars, and what excites each of them."""
 
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -17,6 +18,7 @@ from model.network.activations import ForwardPass, dense_layer
 from ui.digit.follow import came_for
 from ui.digit.gallery import gallery
 from ui.digit.test_digits import test_digit
+from ui.frame.save_menu import SavedFile, save_files
 from ui.judge.explain import key_of
 from ui.state.address import keep, start
 from ui.state.ask import ask
@@ -72,23 +74,15 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         every = st.toggle(
             f"Show all {len(found.values)} units", key="contrast_all", persist_state="session"
         )
-        st.download_button(
-            "Bars (PNG)",
-            lambda: as_png(found, every),
-            f"why_{first}_not_{second}.png",
-            "image/png",
-            key="contrast_png",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "Table (CSV)",
-            lambda: as_csv(found),
-            f"why_{first}_not_{second}.csv",
-            "text/csv",
-            key="contrast_csv",
-            on_click="ignore",
-            icon=":material/download:",
+        name = f"why_{first}_not_{second}"
+        save_files(
+            [
+                SavedFile(
+                    "Bars (PNG)", f"{name}.png", partial(as_png, found, every), "contrast_png"
+                ),
+                SavedFile("Table (CSV)", f"{name}.csv", partial(as_csv, found), "contrast_csv"),
+            ],
+            key="contrast_save",
         )
     shown = _shown(found, every)
     bars = st.container()

@@ -114,16 +114,24 @@ def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> Non
     said = np.concatenate(results)
     found = Evaluation(data.labels[: len(said)], said)
     _figures(found)
-    st.subheader("Confusion matrix", anchor="confusion")
-    st.caption("Orange cells are mistakes. Click a cell to see its digits, the surest first.")
-    key = f"confusion_{chosen.name}"
-    picked = confusion(found.confusion, key=key)
+    matrix, digits, fails, sure = st.tabs(
+        ["Confusion matrix", "Digit by digit", "Where it fails", "How sure may it be?"],
+        key="evaluate_tabs",
+    )
+    with matrix:
+        table, cell = st.columns([3, 2], gap="large")
+        with table:
+            picked = confusion(found.confusion, key=f"confusion_{chosen.name}")
+        with cell:
+            _cell(data, found, picked if complete else None, chosen)
     if not complete:
         return
-    _cell(data, found, picked, chosen)
-    _per_digit(found)
-    _galleries(data, found, chosen)
-    _calibration(found)
+    with digits:
+        _per_digit(found)
+    with fails:
+        _galleries(data, found, chosen)
+    with sure:
+        _calibration(found)
     save_evaluation(found, chosen.kind, network().origin, chosen.words)
 
 
@@ -153,7 +161,7 @@ def _figures(found: Evaluation) -> None:
             "Calibration error",
             f"{found.reliability().error:.2%}",
             help="How far its confidence is from the share of right answers, in the mean. See "
-            "below.",
+            "“How sure may it be?”.",
         )
 
 
@@ -161,6 +169,7 @@ def _cell(
     data: mnist.Digits, found: Evaluation, picked: tuple[int, int] | None, chosen: TestSet
 ) -> None:
     if picked is None:
+        st.caption("Red cells are mistakes. Click a cell to see its digits, the surest first.")
         return
     truth, answer = picked
     places = found.cell(truth, answer)
@@ -190,7 +199,6 @@ def _pictures(
 
 
 def _per_digit(found: Evaluation) -> None:
-    st.subheader("Digit by digit", anchor="digits")
     st.caption(
         "**Recall**: of all 3s, how many are read as a 3? **Precision**: of all answers “3”, how "
         "many are a 3?"
@@ -218,7 +226,6 @@ def _most_taken_for(found: Evaluation, digit: int) -> str:
 
 
 def _galleries(data: mnist.Digits, found: Evaluation, chosen: TestSet) -> None:
-    st.subheader("Where it fails", anchor="galleries")
     kinds = {
         "Mistakes": (found.mistakes(), "Every wrong answer, the surest first."),
         "Confidently wrong": (
@@ -247,23 +254,36 @@ def _galleries(data: mnist.Digits, found: Evaluation, chosen: TestSet) -> None:
 
 
 def _calibration(found: Evaluation) -> None:
-    st.subheader("Does it know how sure it may be?", anchor="calibration")
     bins = found.reliability()
     filled = bins.counts > 0
-    st.markdown(
-        "Of all answers with a confidence of about 80%, 80% should be right. **Below the dashed "
-        "line** it is too sure of itself, above it too modest. The mean distance, weighted by the "
-        f"number of answers, is the **expected calibration error**: {bins.error:.2%}. "
-        f"{chance_words(bins.error, found.error_by_chance(), len(found))}"
+    diagram, words = st.columns([3, 2], gap="large")
+    with diagram:
+        _reliability(bins.confidence[filled], bins.accuracy[filled])
+    counts = ", ".join(
+        f"{low:.0%} to {high:.0%}: {count:,}"
+        for low, high, count in zip(bins.edges, bins.edges[1:], bins.counts, strict=False)
+        if count
     )
+    with words:
+        st.markdown(
+            "Of all answers with a confidence of about 80%, 80% should be right. **Below the "
+            "dashed line** it is too sure of itself, above it too modest. The mean distance, "
+            "weighted by the number of answers, is the **expected calibration error**: "
+            f"{bins.error:.2%}. "
+            f"{chance_words(bins.error, found.error_by_chance(), len(found))}"
+        )
+        st.caption(f"Answers in each bin of confidence: {counts}. Few answers make a shaky point.")
+
+
+def _reliability(confidence: np.ndarray, accuracy: np.ndarray) -> None:
     ends = np.array([0.0, 1.0])
     curves(
         [
             Line("As sure as right", ends, ends, ("#7a828e", "#9aa3af"), faint=True, dashed=True),
             Line(
                 "This network",
-                bins.confidence[filled],
-                bins.accuracy[filled],
+                confidence,
+                accuracy,
                 (LIGHT.training, DARK.training),
             ),
         ],
@@ -275,12 +295,6 @@ def _calibration(found: Evaluation) -> None:
         y_range=(0.0, 1.02),
         height=300,
     )
-    counts = ", ".join(
-        f"{low:.0%} to {high:.0%}: {count:,}"
-        for low, high, count in zip(bins.edges, bins.edges[1:], bins.counts, strict=False)
-        if count
-    )
-    st.caption(f"Answers in each bin of confidence: {counts}. Few answers make a shaky point.")
 
 
 def chance_words(error: float, chance: ChanceError, count: int) -> str:

@@ -3,13 +3,13 @@
 from functools import partial
 
 import numpy as np
-import streamlit as st
 
 from model.evaluation.metrics import Evaluation
+from ui.frame.save_menu import SavedFile, save_files
+from ui.style.colours import ACCENT, MISTAKE
 from ui.style.csv_table import csv_text, nine
 from ui.style.figures import Cell, table_png
 
-RIGHT, WRONG = "#1c5aa6", "#c2410c"
 STRONGEST = 0.8
 """Share of its colour that the largest count gets, as in `ui.components.confusion`."""
 
@@ -24,26 +24,16 @@ def save_evaluation(found: Evaluation, name: str, origin: str, words: str) -> No
         words: what the test set is, in a sentence: "500 test digits".
     """
     note = f"{origin}, {words}: {found.accuracy:.2%}. Rows: the true digit. Columns: the answer."
-    with st.popover("Save", icon=":material/download:", key="evaluate_save"):
-        for title, make, file in (
-            (
-                "Confusion matrix (PNG)",
-                partial(confusion_png, found, note),
-                f"confusion_{name}.png",
-            ),
-            ("Confusion matrix (CSV)", partial(confusion_csv, found), f"confusion_{name}.csv"),
-            ("Precision and recall (CSV)", partial(scores_csv, found), f"scores_{name}.csv"),
-            ("Every answer (CSV)", partial(answers_csv, found), f"answers_{name}.csv"),
-        ):
-            st.download_button(
-                title,
-                make,
-                file,
-                "image/png" if file.endswith("png") else "text/csv",
-                key=f"save_{file}",
-                on_click="ignore",
-                width="stretch",
-            )
+    files = (
+        ("Confusion matrix (PNG)", partial(confusion_png, found, note), f"confusion_{name}.png"),
+        ("Confusion matrix (CSV)", partial(confusion_csv, found), f"confusion_{name}.csv"),
+        ("Precision and recall (CSV)", partial(scores_csv, found), f"scores_{name}.csv"),
+        ("Every answer (CSV)", partial(answers_csv, found), f"answers_{name}.csv"),
+    )
+    save_files(
+        [SavedFile(title, file, make, f"save_{file}") for title, make, file in files],
+        key="evaluate_save",
+    )
 
 
 def confusion_png(found: Evaluation, note: str) -> bytes:
@@ -55,9 +45,9 @@ def confusion_png(found: Evaluation, note: str) -> bytes:
         (
             str(truth),
             [
-                Cell(f"{count:,}", "", RIGHT, STRONGEST * count / totals[truth])
+                Cell(f"{count:,}", "", ACCENT, STRONGEST * count / totals[truth])
                 if truth == answer
-                else Cell(f"{count:,}", "", WRONG, STRONGEST * (count / worst) ** 0.5)
+                else Cell(f"{count:,}", "", MISTAKE, STRONGEST * (count / worst) ** 0.5)
                 for answer, count in enumerate(row)
             ],
         )

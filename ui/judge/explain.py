@@ -179,6 +179,7 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
                 ),
                 format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
                 required=True,
+                wrap=True,
                 key="explain_method",
                 persist_state="session",
             )

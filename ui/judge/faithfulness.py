@@ -23,7 +23,7 @@ from model.network import Network, NetworkConfig
 from model.network.activations import ForwardPass
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
-from ui.frame.save_menu import save_menu
+from ui.frame.save_menu import SavedFile, save_files, save_menu
 from ui.judge.explain import METHOD_NAMES, heat_maps
 from ui.state.address import keep, start
 from ui.state.ask import ask
@@ -137,23 +137,13 @@ def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         "with one and not with the next."
     )
     with st.container(horizontal=True):
-        st.download_button(
-            "Curves (CSV)",
-            lambda: curves_csv(found),
-            "deletion_insertion.csv",
-            "text/csv",
-            key="trust_csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "Areas (CSV)",
-            lambda: areas_csv(found),
-            "areas.csv",
-            "text/csv",
-            key="trust_areas",
-            on_click="ignore",
-            icon=":material/download:",
+        curves_file, areas_file = partial(curves_csv, found), partial(areas_csv, found)
+        save_files(
+            [
+                SavedFile("Curves (CSV)", "deletion_insertion.csv", curves_file, "trust_csv"),
+                SavedFile("Areas (CSV)", "areas.csv", areas_file, "trust_areas"),
+            ],
+            key="trust_save",
         )
     _pictures(found, digit.pixels)
 
@@ -211,6 +201,7 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
         names,
         default=start(ORDER, names, names[0]),
         required=True,
+        wrap=True,
         key="trust_pictures",
         persist_state="session",
     )
@@ -299,21 +290,20 @@ def _mean_table(methods: tuple[AttributionMethod, ...], results: Sequence[Areas]
     )
     st.markdown("  \n".join(conclusions(methods, gone.mean(axis=0), back.mean(axis=0))))
     names = [*map(str, (*methods, *PlainOrder)), "random mean"]
-    st.download_button(
-        "Areas (CSV)",
-        csv_text(
-            ("digit", "order", "deletion_area", "insertion_area"),
-            (
-                (place, name, f"{one:.6g}", f"{two:.6g}")
-                for place, result in enumerate(results)
-                for name, one, two in zip(names, *result, strict=True)
-            ),
+    csv = partial(_areas_of_many, names, results)
+    save_files(
+        [SavedFile("Areas (CSV)", "areas_many.csv", csv, "trust_many_csv")], key="trust_many_save"
+    )
+
+
+def _areas_of_many(names: Sequence[str], results: Sequence[Areas]) -> str:
+    return csv_text(
+        ("digit", "order", "deletion_area", "insertion_area"),
+        (
+            (place, name, f"{one:.6g}", f"{two:.6g}")
+            for place, result in enumerate(results)
+            for name, one, two in zip(names, *result, strict=True)
         ),
-        "areas_many.csv",
-        "text/csv",
-        key="trust_many_csv",
-        on_click="ignore",
-        icon=":material/download:",
     )
 
 

@@ -22,6 +22,7 @@ from model.network import Network
 from model.network.activations import DenseFeatures, ForwardPass, dense_layer
 from ui.components.scatter import Cloud, scatter
 from ui.digit.gallery import gallery, open_digit
+from ui.frame.save_menu import SavedFile, save_files
 from ui.state.address import keep, start
 from ui.state.answers import look_inside
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -66,6 +67,7 @@ def _show(current: Network, results: Sequence[DenseFeatures], complete: bool) ->
         list(KINDS),
         default=start(LAYOUT, list(KINDS), "PCA"),
         required=True,
+        wrap=True,
         format_func=KINDS.__getitem__,
         key="map_kind",
         persist_state="session",
@@ -91,7 +93,8 @@ def _pca(features: np.ndarray, answers: np.ndarray, own: np.ndarray | None) -> N
     right, up = (round(100 * float(share), 1) for share in plane.shares)
     st.caption(
         f"The {features.shape[1]} numbers of the dense layer for 1,000 digits that the network has "
-        f"not learned from. The plane keeps {right + up:.1f}% of their variance "
+        f"not learned from. The plane keeps {right + up:.1f}% of their variance, of all "
+        "by which they differ "
         f"({right:.1f}% to the right, {up:.1f}% upwards)."
     )
     near = neighbours(features, own, NEAREST) if own is not None else None
@@ -178,7 +181,7 @@ def unseen_digit(place: int) -> ChosenDigit:
 def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:
     if own is None:
         return
-    st.subheader("Its nearest neighbours", anchor="neighbours")
+    st.header("Its nearest neighbours", anchor="neighbours")
     st.caption(
         f"The digits whose {features.shape[1]} numbers are nearest to those of the chosen one, the "
         "nearest first. The network looks at them and at yours in nearly the same way."
@@ -196,15 +199,8 @@ def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:
 
 
 def _save(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> None:
-    st.download_button(
-        "Save the points (CSV)",
-        partial(map_csv, points, answers, star),
-        "map_of_digits.csv",
-        "text/csv",
-        icon=":material/download:",
-        key="map_csv",
-        on_click="ignore",
-    )
+    csv = partial(map_csv, points, answers, star)
+    save_files([SavedFile("Points (CSV)", "map_of_digits.csv", csv, "map_csv")], key="map_save")
 
 
 def map_csv(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> str:

@@ -17,6 +17,7 @@ from model.evaluation.out_of_distribution import (
 )
 from model.network import Network
 from ui.digit.gallery import gallery
+from ui.frame.save_menu import SavedFile, save_files
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
@@ -97,14 +98,10 @@ def _show(results: Sequence[Foreign], complete: bool) -> None:
         "these; the last column shows how often it says no."
     )
     _pictures(found)
-    st.download_button(
-        "Save every answer (CSV)",
-        partial(elsewhere_csv, list(found.values())),
-        "elsewhere.csv",
-        "text/csv",
-        icon=":material/download:",
-        key="elsewhere_csv",
-        on_click="ignore",
+    csv = partial(elsewhere_csv, list(found.values()))
+    save_files(
+        [SavedFile("Every answer (CSV)", "elsewhere.csv", csv, "elsewhere_csv")],
+        key="elsewhere_save",
     )
 
 

@@ -23,21 +23,23 @@ from model.network.activations import ForwardPass
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.digit.answer import answer
-from ui.frame.save_menu import save_menu
+from ui.frame.save_menu import SavedFile, save_files, save_menu
 from ui.judge.corruption_words import WORDS
 from ui.state.answers import rules
 from ui.state.ask import ask
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import network
-from ui.style.colours import DARK, LIGHT
+from ui.style.colours import ACCENT, DARK, LIGHT, shaded
 from ui.style.csv_table import csv_text, nine
 from ui.style.figures import Cell, table_png
+from ui.style.theme import is_dark
 
 GOOD = 0.9
 SIZE = 156
 """Edge of the digit, in CSS pixels: two of them stand side by side on a phone."""
-SHADE = "#1c5aa6"
+STRONGEST = 0.8
+"""How much of its colour a cell gets where all digits are read rightly."""
 
 
 @st.fragment
@@ -143,28 +145,23 @@ def _measure(
 
 def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> None:
     _curve(chosen, curve(results, chosen))
-    st.subheader("All changes at a glance", anchor="all")
+    st.header("All changes at a glance", anchor="all")
     st.caption(
         "Each row goes from one end of the change to the other, its strength in small print. The "
-        "darker a cell, the more of the 1,000 digits are read rightly."
+        "stronger a cell’s colour, the more of the 1,000 digits are read rightly."
     )
     rows = "".join(_row(change, curve(results, change)) for change in RANGES)
     st.html(f"<div class='ds-robust'><table>{rows}</table></div>")
     if complete:
-        with st.popover("Save the table", icon=":material/download:", key="robust_save"):
-            for words, make, file, kind in (
-                ("Picture (PNG)", robustness_png, "robustness.png", "image/png"),
-                ("Table (CSV)", robustness_csv, "robustness.csv", "text/csv"),
-            ):
-                st.download_button(
-                    words,
-                    partial(make, results),
-                    file,
-                    kind,
-                    key=f"save_{file}",
-                    on_click="ignore",
-                    width="stretch",
-                )
+        png, csv = partial(robustness_png, results), partial(robustness_csv, results)
+        save_files(
+            [
+                SavedFile("Picture (PNG)", "robustness.png", png, "save_robustness.png"),
+                SavedFile("Table (CSV)", "robustness.csv", csv, "save_robustness.csv"),
+            ],
+            key="robust_save",
+            title="Save the table",
+        )
 
 
 def _curve(chosen: Corruption, points: Sequence[Point]) -> None:
@@ -218,13 +215,10 @@ def _row(change: Corruption, points: Sequence[Point]) -> str:
 
 
 def _cell(point: Point | None, strength: float) -> str:
-    if point is None:
-        return f"<td style='--share: 0'>…<small>{strength:g}</small></td>"
-    strong = " class='strong'" if point.accuracy > 0.6 else ""
-    return (
-        f"<td{strong} style='--share: {point.accuracy:.3f}'>{point.accuracy:.0%}"
-        f"<small>{strength:g}</small></td>"
-    )
+    share = 0.0 if point is None else point.accuracy
+    back, text = shaded(ACCENT, STRONGEST * share, dark=is_dark())
+    said = "…" if point is None else f"{share:.0%}"
+    return f"<td style='background: {back}; color: {text}'>{said}<small>{strength:g}</small></td>"
 
 
 def robustness_csv(results: Sequence[Measured]) -> str:
@@ -245,7 +239,7 @@ def robustness_png(results: Sequence[Measured]) -> bytes:
         (
             WORDS[change].title,
             [
-                Cell(f"{p.accuracy:.0%}", f"{p.strength:g}", SHADE, 0.8 * p.accuracy)
+                Cell(f"{p.accuracy:.0%}", f"{p.strength:g}", ACCENT, STRONGEST * p.accuracy)
                 for p in curve(results, change)
             ],
         )

@@ -37,6 +37,7 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
             default=start(METHOD, names, names[0]),
             format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
             required=True,
+            wrap=True,
             key="trust_method",
             persist_state="session",
         )

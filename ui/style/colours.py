@@ -1,8 +1,10 @@
 """Every colour of DigitScope that carries a meaning, in one place.
 
 Signed numbers (weights, activations, attributions) share one diverging ramp: blue is negative,
-white is exactly zero, orange to brown is positive. Blue against orange stays apart for the common
-kinds of colour blindness, and both arms darken steadily, so that a grey print still shows size.
+zero is the paper, orange is positive. Paper is white in the light theme and the page's own dark in
+the dark one; what is large stands out from it: dark on white, light on dark. Blue against orange
+stays apart for the common kinds of colour blindness, and both arms change their lightness steadily,
+so that a grey print still shows size.
 """
 
 from collections.abc import Sequence
@@ -17,7 +19,8 @@ from model.evaluation.pictures import REACH, ZERO
 # White → strongest, light to dark. The colours in between are computed.
 NEGATIVE_STOPS = ("#ffffff", "#a9cdf0", "#4f93d6", "#1c5aa6", "#0a2a5e")
 POSITIVE_STOPS = ("#ffffff", "#fdd0a2", "#f08a3c", "#c2410c", "#6b1d06")
-# On dark paper zero is the paper, and what is large is light.
+DARK_PAPER = "#1e232b"
+"""Zero in the dark theme: what maps lie on there, see `.streamlit/config.toml`."""
 NEGATIVE_ON_DARK = ("#143a66", "#2a6cb3", "#62a5e6", "#d3e7fa")
 POSITIVE_ON_DARK = ("#6b2a10", "#c2571d", "#f08a3c", "#fde3c8")
 
@@ -38,10 +41,15 @@ _CONES_TO_OKLAB = np.array(
     ]
 )
 
+ACCENT, MISTAKE = "#0f766e", "#a3195b"
+"""Of the light theme: what is pressed, chosen or right, and what is wrong; as in `config.toml`."""
+
 
 @dataclass(frozen=True)
 class Palette:
     """Colours of lines and bars, chosen to stand at least 3:1 against the page's background.
+
+    Orange and blue are for signed values alone: curves, shares and buttons have none of them.
 
     Attributes:
         training: of everything measured on the training digits.
@@ -60,8 +68,8 @@ class Palette:
 
 
 LIGHT = Palette(
-    training="#1c5aa6",
-    validation="#c2410c",
+    training="#5b6575",
+    validation="#0f766e",
     positive=POSITIVE_STOPS[1:],
     negative=NEGATIVE_STOPS[1:],
     digits=(
@@ -70,8 +78,8 @@ LIGHT = Palette(
     ),
 )
 DARK = Palette(
-    training="#6fb1f2",
-    validation="#f79a54",
+    training="#a9b3c2",
+    validation="#5cc9bd",
     positive=POSITIVE_ON_DARK,
     negative=NEGATIVE_ON_DARK,
     digits=(
@@ -111,10 +119,41 @@ def _arm(stops: Sequence[str]) -> NDArray[np.uint8]:
 
 
 @cache
-def ramp() -> NDArray[np.uint8]:
-    """Return the diverging ramp, (256, 3) uint8: row `ZERO` is white. Read-only."""
-    negative, positive = _arm(NEGATIVE_STOPS), _arm(POSITIVE_STOPS)
+def ramp(*, dark: bool = False) -> NDArray[np.uint8]:
+    """Return the diverging ramp, (256, 3) uint8: row `ZERO` is the paper. Read-only.
+
+    Args:
+        dark: for the dark theme; else for white paper, as files that are kept always have it.
+    """
+    stops = NEGATIVE_STOPS, POSITIVE_STOPS
+    if dark:
+        stops = (DARK_PAPER, *NEGATIVE_ON_DARK), (DARK_PAPER, *POSITIVE_ON_DARK)
+    negative, positive = map(_arm, stops)
     table = np.concatenate([negative[-1:], negative[:0:-1], positive])
-    table[ZERO] = 255  # exactly, whatever the arithmetic above rounds to
+    # exactly, whatever the arithmetic above rounds to
+    table[ZERO] = np.rint(rgb(stops[0][0]) * 255)
     table.setflags(write=False)
     return table
+
+
+def shaded(colour: str, share: float, *, dark: bool) -> tuple[str, str]:
+    """Return the colour of a table's cell, and black or white for the text on it.
+
+    Args:
+        colour: of a full cell.
+        share: how much of it, 0 (the empty cell) to 1.
+        dark: for the dark theme.
+    """
+    mixed = (1 - share) * rgb("#2a303a" if dark else "#eceef1") + share * rgb(colour)
+    text = "#000000" if luminance(mixed) > EVEN else "#ffffff"
+    return "#" + "".join(f"{value:02x}" for value in np.rint(mixed * 255).astype(int)), text
+
+
+EVEN = 0.179
+"""The luminance on which black and white text are equally readable."""
+
+
+def luminance(colour: NDArray[np.float64]) -> float:
+    """The relative luminance of an sRGB colour, (3,) in [0, 1], as WCAG 2 defines it."""
+    linear = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))

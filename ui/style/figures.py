@@ -9,19 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ui.style.colours import rgb
+from ui.style.colours import ACCENT, shaded
 
 SCALE = 2  # PNG pixels for a pixel on screen: sharp in print
 TEXT, SMALL, TITLE = 14 * SCALE, 11 * SCALE, 17 * SCALE
 CELL_WIDTH, CELL_HEIGHT = 56 * SCALE, 42 * SCALE
 EDGE, GAP = 16 * SCALE, 2 * SCALE
 BAR_WIDTH = 420 * SCALE
-INK, GREY, EMPTY = "#1b2330", "#5f6773", "#eceef1"
-DARK_FROM = 0.55
-"""Share of its colour from which a cell's letters are white."""
+INK, GREY = "#1b2330", "#5f6773"
 
 _PLAIN = str.maketrans({"×": "x", "−": "-", "→": ">", "–": "-"})
 
@@ -32,7 +29,7 @@ class Cell:
 
     text: str
     small: str = ""
-    colour: str = "#1c5aa6"
+    colour: str = ACCENT
     share: float = 0.0  # 0 (empty) to 1 (the full colour)
 
 
@@ -71,8 +68,8 @@ def table_png(
         sheet.write((EDGE, top + CELL_HEIGHT / 2), text, TEXT, anchor="lm")
         for place, cell in enumerate(cells):
             left = EDGE + head + place * step_x
-            sheet.box((left, top, left + CELL_WIDTH, top + CELL_HEIGHT), _mixed(cell))
-            ink = "#ffffff" if cell.share >= DARK_FROM else INK
+            back, ink = shaded(cell.colour, cell.share, dark=False)
+            sheet.box((left, top, left + CELL_WIDTH, top + CELL_HEIGHT), back)
             middle, up = left + CELL_WIDTH / 2, SMALL * 0.65 if cell.small else 0
             sheet.write((middle, top + CELL_HEIGHT / 2 - up), cell.text, TEXT, ink, "mm")
             sheet.write((middle, top + CELL_HEIGHT / 2 + TEXT * 0.6), cell.small, SMALL, ink, "mm")
@@ -142,9 +139,3 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def _width(text: str, size: int) -> float:
     return _font(size).getlength(text.translate(_PLAIN))
-
-
-def _mixed(cell: Cell) -> str:
-    """The colour of a cell: between that of an empty one and its own."""
-    mixed = (1 - cell.share) * rgb(EMPTY) + cell.share * rgb(cell.colour)
-    return "#" + "".join(f"{value:02x}" for value in np.rint(mixed * 255).astype(int))

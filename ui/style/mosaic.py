@@ -27,7 +27,13 @@ def checked_maps(maps: np.ndarray) -> np.ndarray:
 
 
 def mosaic_png(
-    maps: np.ndarray, *, scale: float | np.ndarray | None, columns: int, gap: int = 1, zoom: int = 1
+    maps: np.ndarray,
+    *,
+    scale: float | np.ndarray | None,
+    columns: int,
+    gap: int = 1,
+    zoom: int = 1,
+    dark: bool = False,
 ) -> bytes:
     """Return one PNG of all maps in the order of their channels, row by row.
 
@@ -38,6 +44,7 @@ def mosaic_png(
         columns: maps in a row; the last row may be shorter, its rest is transparent.
         gap: transparent pixels between two maps.
         zoom: edge of one map pixel in PNG pixels.
+        dark: for the dark theme, where zero is dark.
 
     Raises:
         ValueError: maps of a wrong shape or not finite; columns or zoom below 1; gap below 0.
@@ -45,7 +52,7 @@ def mosaic_png(
     maps = checked_maps(maps)
     if columns < 1 or zoom < 1 or gap < 0:
         raise ValueError(f"columns {columns} and zoom {zoom} start at 1, gap {gap} at 0")
-    return mosaic(maps, ramp().tobytes(), scale=scale, columns=columns, gap=gap, zoom=zoom)
+    return mosaic(maps, ramp(dark=dark).tobytes(), scale=scale, columns=columns, gap=gap, zoom=zoom)
 
 
 def data_uri(content: bytes, kind: str = "image/png") -> str:

@@ -33,7 +33,7 @@ def take_along(run: Run) -> None:
     here = shown_run()
     epoch = shown_epoch() if here is not None and here.id == run.id else run.epoch
     network = run.network_at(epoch if epoch is not None else 0)
-    st.subheader("The network as a file", anchor=False)
+    st.header("The network as a file", anchor=False)
     if network is None:
         st.caption("There is none yet: it can be saved when the training has begun.")
     else:
@@ -43,10 +43,10 @@ def take_along(run: Run) -> None:
             "chooses another epoch."
         )
         _network_files(network)
-    st.subheader("The training as a file", anchor=False)
+    st.header("The training as a file", anchor=False)
     st.caption("The charts can be saved as pictures with “Save PNG” above each of them.")
     _training_files(run)
-    st.subheader("A network from a file", anchor=False)
+    st.header("A network from a file", anchor=False)
     _import()
 
 

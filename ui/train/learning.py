@@ -15,6 +15,7 @@ from ui.components.maps import map_grid
 from ui.state.ask import ready
 from ui.state.my_runs import watch
 from ui.style.mosaic import mosaic_png
+from ui.style.theme import is_dark
 
 
 def settled(run: Run) -> bool:
@@ -45,7 +46,7 @@ def _first_filters(network: Network | None) -> None:
     st.markdown(
         "**The first layer's filters**",
         help="Chance at the beginning; edges and strokes when the network has learned. Orange "
-        "weights add, blue ones subtract, white ones ignore.",
+        "weights add, blue ones subtract, those like the paper ignore.",
     )
     if found:
         map_grid(found[0].kernels[:, :, 0, :], key="live_kernels", size=36, noun="filter")
@@ -76,16 +77,16 @@ def _card(truth: int, probabilities: np.ndarray) -> str:
     words = f"a {truth}, read as {answer}, with {sure:.0%}"
     return (
         f"<div role='listitem' class='{'wrong' if wrong else 'right'}' aria-label='{words}'>"
-        f"<img alt='' src='{_pictures()[truth]}'><b>{answer}</b> {sure:.0%}"
+        f"<img alt='' src='{_pictures(is_dark())[truth]}'><b>{answer}</b> {sure:.0%}"
         f"<div class='track'><i style='width: {sure:.1%}'></i></div></div>"
     )
 
 
-@lru_cache(maxsize=1)
-def _pictures() -> tuple[str, ...]:
+@lru_cache(maxsize=2)
+def _pictures(dark: bool) -> tuple[str, ...]:
     """The ten digits as PNG in data URIs."""
     pixels = probe_digits().inputs()[:10]
-    files = (mosaic_png(digit[:, :, None], scale=1.0, columns=1) for digit in pixels)
+    files = (mosaic_png(digit[:, :, None], scale=1.0, columns=1, dark=dark) for digit in pixels)
     return tuple(f"data:image/png;base64,{b64encode(file).decode()}" for file in files)
 
 

@@ -15,6 +15,7 @@ from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, plain
 from ui.train.hint_words import remedy_words, what, why
 from ui.train.learning import learning_view, settled
+from ui.train.next_steps import next_steps
 from ui.train.run_words import reasons, turn_words
 from ui.train.settings import summary
 
@@ -41,11 +42,13 @@ PHASES = {
 def live_view(run: Run) -> None:
     """Show a run and let it be steered; what changes redraws itself while the run moves."""
     changes, controls = _changes(run), _shown_by_controls(run.state())
-    st.subheader(plain(run.title), anchor=False)
+    st.header(plain(run.title), anchor=False)
     st.caption(summary(run.network, run.settings))
     with st.container(gap="small"):
         # Apart from what ticks: a browser works for seconds a minute on buttons that never change.
         st.fragment(_controls, key="steering")(run)
+        if run.state().phase in (RunPhase.FINISHED, RunPhase.STOPPED):
+            next_steps(run)
         tick = TICK if changes else None
         sent = Sent(), Sent()
         st.fragment(_live, run_every=tick, key="live")(run, changes, controls, sent)

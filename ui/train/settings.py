@@ -201,7 +201,8 @@ def _learning() -> dict[str, Any]:
             "optimizer",
             options=tuple(OPTIMIZERS),
             format_func=OPTIMIZERS.__getitem__,
-            help="The rule that turns the gradient into a change of the weights.",
+            help="The rule by which weights change. SGD has one step size for all; Adam gives "
+            "each weight a step of its own, by how it has changed before.",
         )
         patience = _kept(
             st.number_input,

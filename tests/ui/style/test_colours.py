@@ -8,14 +8,18 @@ from hypothesis.extra.numpy import arrays
 
 from model.evaluation.pictures import REACH, ZERO, ramp_indices
 from ui.style.colours import (
+    ACCENT,
     DARK,
+    DARK_PAPER,
     LIGHT,
+    MISTAKE,
     NEGATIVE_STOPS,
     POSITIVE_STOPS,
     Palette,
     oklab,
     ramp,
     rgb,
+    shaded,
     srgb,
 )
 
@@ -112,6 +116,23 @@ def test_a_scale_of_zero_shows_nothing_and_one_a_channel_is_possible():
     maps = np.full((1, 1, 3), 2.0)
     scaled = ramp_indices(maps, np.array([2.0, 0.0, 4.0]))
     np.testing.assert_array_equal(scaled[0, 0], [255, ZERO, ZERO + 64])
+
+
+def test_on_dark_paper_zero_is_the_paper_and_what_is_large_is_light():
+    table = ramp(dark=True)
+    np.testing.assert_array_equal(table[ZERO], np.rint(rgb(DARK_PAPER) * 255))
+    assert table.shape == (256, 3)
+    lightness = oklab(table / 255)[:, 0]
+    assert (np.diff(lightness[ZERO:]) > 0).all()
+    assert (np.diff(lightness[1 : ZERO + 1]) < 0).all()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("colour", [ACCENT, MISTAKE, "#ffffff", "#000000"])
+def test_what_stands_on_a_shaded_cell_can_be_read(colour: str, dark: bool):
+    for share in np.linspace(0, 1, 41):
+        back, text = shaded(colour, share, dark=dark)
+        assert contrast(text, back) >= 4.5
 
 
 @pytest.mark.parametrize(("colours", "page"), [(LIGHT, "#ffffff"), (DARK, "#181715")])

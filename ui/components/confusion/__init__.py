@@ -1,8 +1,8 @@
 """The confusion matrix as a table whose cells can be picked by mouse, touch or keyboard.
 
-One row a true digit, one column an answer. The diagonal is shaded blue by the share of its row;
-mistakes are orange and shaded by their own largest count, or else they would drown beside the
-hundreds on the diagonal.
+One row a true digit, one column an answer. The diagonal is shaded by the share of its row;
+mistakes have a colour of their own and are shaded by their own largest count, or else they would
+drown beside the hundreds on the diagonal.
 """
 
 import numpy as np

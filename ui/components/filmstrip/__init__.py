@@ -34,6 +34,7 @@ class Frame:
         selected: the box that is emphasised.
         to_scale: one pixel is as large as on every other card that says so (28 fill the card).
         open: whether what its picture opens is shown; None: the picture opens nothing.
+        ink: its picture is ink on paper: on a dark page light ink on dark paper, as on the sheet.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Frame:
     selected: int | None = None
     to_scale: bool = False
     open: bool | None = None
+    ink: bool = False
 
 
 def filmstrip(
@@ -100,4 +102,5 @@ def _payload(frame: Frame) -> dict[str, object]:
         "selected": frame.selected,
         "scale": frame.to_scale,
         "open": frame.open,
+        "ink": frame.ink,
     }

@@ -16,6 +16,7 @@ import numpy as np
 from ui.components import component
 from ui.style.colours import ramp
 from ui.style.mosaic import checked_maps
+from ui.style.theme import is_dark
 
 BUDGET = 65_536  # bytes of map values in one message, before base64
 
@@ -221,7 +222,7 @@ def encoded(
         "lowest": _base64(lowest.astype("<f4")),
         "highest": _base64(highest.astype("<f4")),
         "scales": _base64(scales.astype("<f4")),
-        "ramp": _base64(ramp()),
+        "ramp": _base64(ramp(dark=is_dark())),
     }
 
 

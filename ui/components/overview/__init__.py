@@ -15,6 +15,7 @@ import numpy as np
 
 from ui.components import component
 from ui.style.mosaic import mosaic_png
+from ui.style.theme import is_dark
 
 ROWS = 16  # maps below each other in a column
 MAP_EDGE = 28  # about so many CSS pixels for the edge of a map, before the columns are fitted
@@ -121,7 +122,8 @@ def _sheet(panel: Sheet) -> dict[str, Any]:
         zoom, across = _unit_layout(count)
     rows = -(-count // across)
     height, width = values.shape[0] * zoom, values.shape[1] * zoom
-    png = mosaic_png(values, scale=panel.scale, columns=across, gap=gap, zoom=zoom)
+    form = {"columns": across, "gap": gap, "zoom": zoom}
+    png = mosaic_png(values, scale=panel.scale, dark=is_dark(), **form)
     return {
         "caption": panel.caption,
         "noun": noun,

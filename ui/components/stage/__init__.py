@@ -219,9 +219,7 @@ def unit_of(said: object, layers: Sequence[ShownLayer]) -> StageUnit | None:
     return StageUnit(layer.name, channel)
 
 
-def filters_of(
-    said: object, layers: Sequence[ShownLayer]
-) -> tuple[tuple[str, int], ...] | None:
+def filters_of(said: object, layers: Sequence[ShownLayer]) -> tuple[tuple[str, int], ...] | None:
     """Return the filters in a message from the browser; None for none, or a bad one.
 
     Args:

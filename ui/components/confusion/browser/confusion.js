@@ -1,10 +1,11 @@
 // The confusion matrix: a table of buttons, made once and painted in place at each update.
 // Arrow keys move between the cells; Tab enters and leaves the table at the selected cell.
 
+import { blackOn, bytesOf, isDark } from "../ui.components.shared/contrast.js";
 import { mounted } from "../ui.components.shared/view.js";
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-const DARK_FROM = 0.55; // of a cell's colour: from here on its number is white
+const STRONGEST = 0.8; // of its colour is what the fullest cell gets
 
 export default mounted(build, (view, { data, setStateValue }) => {
   view.send = (cell) => setStateValue("picked", cell);
@@ -21,7 +22,7 @@ function build(parent) {
   box.innerHTML =
     "<table><caption>Rows: the true digit. Columns: what the network says.</caption>" +
     "<thead><tr><td></td></tr></thead><tbody></tbody></table>";
-  const view = { buttons: [], told: "", selected: null };
+  const view = { box, buttons: [], told: "", selected: null };
   const [head, body] = [box.querySelector("tr"), box.querySelector("tbody")];
   for (let digit = 0; digit < 10; digit++) {
     head.append(heading(digit, "col"));
@@ -67,6 +68,8 @@ function select(view, chosen) {
 }
 
 function paint(view, counts) {
+  view.box.classList.toggle("dark", isDark(view.box));
+  const [empty, forRight, forWrong] = ["--empty", "--right", "--wrong"].map((name) => bytesOf(view.box, `var(${name})`));
   const worst = Math.max(1, ...counts.flatMap((row, i) => row.filter((_, j) => i !== j)));
   counts.forEach((row, truth) => {
     const total = row.reduce((a, b) => a + b, 0);
@@ -75,14 +78,13 @@ function paint(view, counts) {
       // The square root lifts single mistakes: one of them is what a class looks for.
       const share = right ? (total ? count / total : 0) : Math.sqrt(count / worst);
       const button = view.buttons[truth][answer];
-      const strength = 0.8 * share;
+      const strength = STRONGEST * share;
+      const full = right ? forRight : forWrong;
+      const mixed = empty.map((byte, k) => Math.round(byte + strength * (full[k] - byte)));
       button.textContent = count;
-      button.style.setProperty("--share", strength.toFixed(3));
-      button.className = [
-        right ? "right" : "wrong",
-        count ? "" : "none",
-        strength >= DARK_FROM ? "strong" : "",
-      ].join(" ");
+      button.className = count ? "" : "none";
+      button.style.background = `rgb(${mixed.join(" ")})`;
+      button.style.color = count ? (blackOn(...mixed) ? "#000" : "#fff") : "";
       button.ariaLabel = `true ${truth}, read as ${answer}: ${count}`;
     });
   });

@@ -1,5 +1,6 @@
 // Cards with a picture, a sentence and a switch. They stay over updates and get new contents.
 
+import { isDark } from "../ui.components.shared/contrast.js";
 import { element, mounted } from "../ui.components.shared/view.js";
 
 const make = (parent) => new Strip(parent);
@@ -19,6 +20,7 @@ class Strip {
   update({ label, card, frames }) {
     this.list.setAttribute("aria-label", label);
     this.list.style.setProperty("--card", `${card}px`);
+    this.list.classList.toggle("dark", isDark(this.list));
     const wanted = new Set(frames.map(({ key }) => key));
     for (const [key, { item }] of this.cards) {
       if (wanted.has(key)) continue;
@@ -79,6 +81,7 @@ class Strip {
     this.set(card, frame.on !== false);
     button.setAttribute("aria-label", frame.title);
     item.dataset.on = frame.on;
+    item.classList.toggle("ink", frame.ink);
     this.outline(card, frame, zoom);
   }
 

@@ -31,6 +31,7 @@ class View {
     const foot = (this.foot = element(this.root, "div", "foot"));
     const scale = element(foot, "div", "scale");
     this.bar = element(scale, "canvas", "bar");
+    this.bar.setAttribute("aria-hidden", "true"); // its ends stand below it in words
     this.ticks = element(scale, "div", "ticks");
     this.line = element(foot, "div", "line");
     this.line.setAttribute("aria-live", "off");

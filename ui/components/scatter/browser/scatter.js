@@ -94,7 +94,7 @@ class Plane {
     context.lineWidth = 2;
     this.near.forEach((i) => ring(context, this.spots[i], size * 0.8, text));
     if (this.own) star(context, this.own, size * 1.1, text, background);
-    if (this.picked !== null) ring(context, this.spots[this.picked], size, "#c2410c");
+    if (this.picked !== null) ring(context, this.spots[this.picked], size, "#0f766e");
     if (this.at !== null) ring(context, this.spots[this.at], size, text);
   }
 

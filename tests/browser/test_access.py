@@ -1,0 +1,68 @@
+"""Every page can be used by keyboard and by screen reader, and be read, in both themes."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ROOT, WARM, at_rest, engine_is_ready
+from tests.browser.pen import painted
+from ui.state.pages import ENTRIES, FRONT_PAGE
+
+pytestmark = pytest.mark.browser
+
+FAULTS = (Path(__file__).parent / "access.js").read_text(encoding="utf-8")
+STEPS = 14
+"""Presses of Tab on a page: through the menu and the row at the top, into the page itself."""
+DARK = (
+    "getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme.includes('dark')"
+)
+
+FOCUS = """() => {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  // The page as a whole, which scrolls, needs no mark.
+  if (!at || at === document.body || at.matches("[data-testid=stMain]")) return "";
+  const marked = (each) => {
+    const style = getComputedStyle(each);
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    return outlined || style.boxShadow !== "none";
+  };
+  const around = [at.parentElement, at.parentElement?.parentElement].filter(Boolean);
+  if ([at, ...around, ...at.children].some(marked)) return "";
+  return `no mark at <${at.tagName} ${at.className}> “${at.textContent.slice(0, 40)}”`;
+}"""
+"""Whether one sees where the keyboard is: an outline or a ring at the element, or right around."""
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def faults_of(page: Page) -> list[str]:
+    painted(page)
+    found: list[str] = page.evaluate(FAULTS)
+    return found
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_page_is_for_everybody(tab: Page, serve: Callable[[Path], str], name: str) -> None:
+    tab.emulate_media(color_scheme="light")
+    tab.goto(f"{serve(ROOT / 'app.py')}/{'' if name == FRONT_PAGE else name}")
+    engine_is_ready(tab)
+    expect(tab.get_by_role("heading", level=1)).to_be_visible(timeout=WARM)
+    expect(tab.locator("canvas:visible, table:visible").first).to_be_visible(timeout=WARM)
+    at_rest(tab)
+    found = {f"light: {fault}" for fault in faults_of(tab)}
+    for _ in range(STEPS):
+        tab.keyboard.press("Tab")
+        if unseen := tab.evaluate(FOCUS):
+            found.add(unseen)
+    tab.emulate_media(color_scheme="dark")
+    tab.wait_for_function(DARK)
+    found |= {f"dark: {fault}" for fault in faults_of(tab)}
+    assert not found, "\n".join(sorted(found))
