@@ -51,6 +51,7 @@ def test_filters_off_change_the_answer_and_all_can_be_undone(
     expect(page).not_to_have_url(re.compile("off="), timeout=SLOW)
     expect(now).to_have_text(before, timeout=SLOW)
 
+    page.get_by_role("tab", name="Flip a pixel").click()
     stage = page.locator("[class*='st-key-what_if_pixels'] .stage")
     expect(stage).to_have_count(1, timeout=SLOW)  # the one that was reset is gone
     edge = box_of(stage)["width"] / 28

@@ -50,7 +50,7 @@ def digit_under_pen() -> tuple[ChosenDigit, ForwardPass | None]:
     """
     mine = session()
     with st.container(key="pen"):
-        given = drawing()
+        given = drawing(f"Shown: {_digit_or_first().source}. Draw to replace it.")
     found = read_given(given, quiet=True) if given.content is not None else None
     if found is not None and not found.digits and given.finished:
         st.caption(found.sentence)

@@ -110,9 +110,9 @@ def find(where: str) -> Given:
     return _uploaded() if where == "Upload" else _photographed()
 
 
-def drawing() -> Given:
-    """Show the sheet and return what is drawn on it."""
-    drawn = canvas("sheet")
+def drawing(hint: str = "Draw a digit") -> Given:
+    """Show the sheet and return what is drawn on it; `hint` stands on it while it is empty."""
+    drawn = canvas("sheet", hint=hint)
     return Given(drawn, "Draw a digit" if drawn is None else "your drawing")
 
 

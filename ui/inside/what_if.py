@@ -64,10 +64,13 @@ def _changes(network: Network, inside: ForwardPass) -> None:
     now = mine.trial.on(before).within(network.config)
     keep({OFF: now.filters, FLIP: now.pixels})
     mine.told = now
-    digit, effect = st.columns(2, gap="large")
-    with digit:
+    picking, effect = st.columns([3, 2], gap="large")
+    with picking:
+        filters, pixels = st.tabs(["Switch a filter off", "Flip a pixel"], key="what_if_tabs")
+    with pixels:
         _pick_pixel(inside, now)
-    _pick_filter(network, inside, now)
+    with filters:
+        _pick_filter(network, inside, now)
     with effect:
         _say(now)
         _buttons(now, before)
@@ -83,7 +86,6 @@ def _key(name: str) -> str:
 
 
 def _pick_pixel(inside: ForwardPass, now: Ablation) -> None:
-    st.markdown("**Flip a pixel**")
     key = _key("pixels")
     digit = changed_digits(inside.digit, now)
     picked = news(key, big_map(digit, key=key, scale=1.0, values=False, size=380, label="picture"))
@@ -95,7 +97,6 @@ def _pick_pixel(inside: ForwardPass, now: Ablation) -> None:
 
 def _pick_filter(network: Network, inside: ForwardPass, now: Ablation) -> None:
     outputs = {o.layer.name: o for o in inside.layers if o.layer.kind is LayerKind.CONVOLUTION}
-    st.markdown("**Switch a filter off**")
     if not outputs:
         st.info("This network has no convolution layer, so it has no filters.")
         return

@@ -42,8 +42,7 @@ PHASES = {
 def live_view(run: Run) -> None:
     """Show a run and let it be steered; what changes redraws itself while the run moves."""
     changes, controls = _changes(run), _shown_by_controls(run.state())
-    st.header(plain(run.title), anchor=False)
-    st.caption(summary(run.network, run.settings))
+    st.caption(f"**{plain(run.title)}** · {summary(run.network, run.settings)}")
     with st.container(gap="small"):
         # Apart from what ticks: a browser works for seconds a minute on buttons that never change.
         st.fragment(_controls, key="steering")(run)
@@ -142,14 +141,14 @@ def _controls(run: Run) -> None:
             key="start_over",
             help="Begins a new run with the same settings. The same seed gives the same curve.",
         )
-    with st.container(horizontal=True, key="pace", gap="medium", vertical_alignment="bottom"):
-        _rate(run, state)
-        slow = st.toggle(
-            "Slow motion",
-            value=run.slow,
-            key=f"slow_{run.id}",
-            help="One batch at a time, with a pause between two, to watch each step.",
-        )
+        with st.popover("Pace", icon=":material/speed:", key="pace"):
+            _rate(run, state)
+            slow = st.toggle(
+                "Slow motion",
+                value=run.slow,
+                key=f"slow_{run.id}",
+                help="One batch at a time, with a pause between two, to watch each step.",
+            )
     if slow != run.slow:
         run.slow = slow
     if go and phase.moving:
@@ -289,8 +288,8 @@ def _apply(run: Run, hint: Hint) -> None:
 
 def _charts(state: RunState, sent: tuple[Sent, Sent]) -> None:
     epochs = np.array([scores.epoch for scores in state.history], np.float32)
-    log = st.toggle("Logarithmic loss axis", key="log_loss", help="Shows small losses larger.")
     loss, accuracy = st.columns(2)
+    log = st.toggle("Logarithmic loss axis", key="log_loss", help="Shows small losses larger.")
     with loss:
         curves(
             _lines(state, epochs, "loss"),

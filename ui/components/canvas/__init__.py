@@ -35,7 +35,9 @@ class DrawnSheet:
     strokes: int
 
 
-def canvas(key: str, *, brush: int = BRUSH, label: str = "Drawing sheet") -> DrawnSheet | None:
+def canvas(
+    key: str, *, brush: int = BRUSH, label: str = "Drawing sheet", hint: str = "Draw a digit"
+) -> DrawnSheet | None:
     """Show a sheet to draw on, with undo, redo, clear and the width of the brush.
 
     The ink arrives 11 to 12 times a second while the pen moves, and at once when it is lifted: call
@@ -47,6 +49,7 @@ def canvas(key: str, *, brush: int = BRUSH, label: str = "Drawing sheet") -> Dra
         key: names the sheet in its tab; two sheets on a page need two keys.
         brush: width to begin with, in per cent of the sheet's side; the person can change it.
         label: what this sheet is, for screen readers.
+        hint: stands on the sheet while it is empty.
 
     Returns:
         The drawing; None when the sheet is empty or nothing has arrived yet.
@@ -62,6 +65,7 @@ def canvas(key: str, *, brush: int = BRUSH, label: str = "Drawing sheet") -> Dra
         "brush": brush,
         "brushes": BRUSHES,
         "label": label,
+        "hint": hint,
     }
     result = _mount(key=key, data=data, default={"drawing": None}, on_drawing_change=lambda: None)
     return decoded(result.get("drawing"))

@@ -189,7 +189,7 @@ export class View {
       "aria-keyshortcuts": "Space ArrowUp ArrowDown ArrowLeft ArrowRight Control+Z Control+Y Escape",
     });
     element(paper, "div", { class: "marks" });
-    element(paper, "div", { class: "hint", "aria-hidden": "true" }, "Draw a digit");
+    this.hint = element(paper, "div", { class: "hint", "aria-hidden": "true" }, "Draw a digit");
     element(paper, "div", { class: "tip" });
     this.cursor = element(paper, "div", { class: "cursor", hidden: "" });
     this.by = [0.5, 0.2]; // where the pen is that the keys move
@@ -236,7 +236,8 @@ export class View {
     window.addEventListener("resize", this.resized); // zooming changes the pixels, not the size
   }
 
-  update({ label }) {
+  update({ label, hint }) {
+    if (hint) this.hint.textContent = hint;
     this.canvas.setAttribute(
       "aria-label",
       `${label}. Draw a digit with the mouse, a finger or a pen. With the keyboard: Space puts the ` +
