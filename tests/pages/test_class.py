@@ -7,9 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.classroom.codes import screen_key_of
+from model.classroom.doings import raise_hand
 from model.classroom.lifecycle import class_of_teacher, end_class, join
+from model.classroom.questions import Stage, answer, ask_class
 from model.classroom.view import ClassView, view_class
 from model.engine import InlineEngine, using_engine
+from ui.classroom.ready_questions import READY
 from ui.state.classroom.store import database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,3 +141,92 @@ def test_a_class_that_ends_while_a_student_is_elsewhere_leaves_no_sign() -> None
     app.switch_page(str(ROOT / "pages" / "judge" / "trust.py")).run()
     assert not app.exception
     assert "digitscope_classroom" not in components(app)
+
+
+def test_a_question_goes_through_its_stages() -> None:
+    app, key = teacher()
+    student = join(database(), seen(key).code)
+    app.button(key="ask_ready_now").click().run()
+    assert not app.exception
+    question = seen(key).question
+    assert question is not None
+    assert question.text == READY[0].text
+    answer(database(), seen(key).id, student.student_id, question.id, 1, 0)
+    assert not [button for button in app.button if button.key == "reveal"]
+    app.button(key="show_answers").click().run()
+    app.button(key="ask_again").click().run()
+    answer(database(), seen(key).id, student.student_id, question.id, 2, 2)
+    app.button(key="show_answers").click().run()
+    app.button(key="reveal").click().run()
+    asked = seen(key).question
+    assert asked is not None
+    assert asked.stage is Stage.REVEALED
+    assert asked.counts == ((1, 0, 0, 0), (0, 0, 1, 0))
+    app.button(key="close_question").click().run()
+    assert seen(key).question is None
+
+
+def test_a_question_of_one_s_own_needs_words_and_answers() -> None:
+    app, key = teacher()
+    app.segmented_control(key="ask_form").set_value("My own").run()
+    app.text_input(key="ask_text").set_value("Warm or cold?")
+    app.text_area(key="ask_lines").set_value("warm\nwarm").run()
+    app.button(key="ask_own_now").click().run()
+    assert len(app.warning) == 1
+    assert seen(key).question is None
+    app.text_area(key="ask_lines").set_value("warm\n\n cold ").run()
+    app.selectbox(key="ask_right").set_value("cold").run()
+    app.button(key="ask_own_now").click().run()
+    question = seen(key).question
+    assert question is not None
+    assert (question.options, question.right) == (("warm", "cold"), 1)
+    app.segmented_control(key="ask_form").set_value("Which digit?").run()
+    app.button(key="ask_digit_now").click().run()
+    question = seen(key).question
+    assert question is not None
+    assert len(question.options) == 10
+
+
+def test_the_teacher_dims_all_screens_and_holds_all_trainings() -> None:
+    app, key = teacher()
+    app.toggle(key="eyes_front_False").set_value(True).run()
+    app.toggle(key="pause_trainings_False").set_value(True).run()
+    assert (seen(key).front, seen(key).paused) == (True, True)
+    app.toggle(key="eyes_front_True").set_value(False).run()
+    assert (seen(key).front, seen(key).paused) == (False, True)
+    student = join(database(), seen(key).code)
+    raise_hand(database(), seen(key).id, student.student_id, True)
+    app.button(key="hands_down").click().run()
+    assert seen(key).students[0].hand is None
+
+
+def test_everybody_is_brought_to_the_view_of_another_page_without_the_teachers_key() -> None:
+    app, key = teacher()
+    app.switch_page(str(ROOT / "pages" / "inside" / "filters.py"))
+    app.query_params["layer"] = "conv2"
+    app.query_params["run"] = "A" * 16
+    app.run()
+    app.button(key="bring_everybody").click().run()
+    sent = seen(key).sent_to
+    assert sent is not None
+    assert (sent.page, sent.query["layer"]) == ("filters", "conv2")
+    assert key not in str(sent)
+    assert "run" not in sent.query
+
+
+def test_no_other_visitor_can_bring_anybody_anywhere() -> None:
+    _, key = teacher()
+    student = opened("join", code=seen(key).code)
+    student.button(key="join_class").click().run()
+    student.switch_page(str(ROOT / "pages" / "inside" / "filters.py")).run()
+    shown = opened("class", screen=screen_key_of(key))
+    shown.switch_page(str(ROOT / "pages" / "inside" / "filters.py")).run()
+    for app in (student, shown):
+        assert not [button for button in app.button if button.key == "bring_everybody"]
+
+
+def test_every_ready_question_can_be_asked() -> None:
+    _, key = teacher()
+    for ready in READY:
+        ask_class(database(), seen(key).id, ready.text, ready.options, ready.right)
+        assert len(ready.options) <= 4

@@ -17,8 +17,10 @@ from model.classroom.lifecycle import (
 )
 from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
+from ui.classroom.ask import ask_popover, stages
 from ui.classroom.invite import invite_here
 from ui.classroom.kept import what_is_kept
+from ui.classroom.steer import steer
 from ui.components.classroom import class_screen
 from ui.state.address import keep, kept
 from ui.state.classroom.seat import Role, looking_seat
@@ -85,10 +87,14 @@ def _steer(view: ClassView, key: str) -> bool:
     if here.refusal is not None:
         st.info(f"{reason_words(here.refusal)} The class ends when this server ends.")
     with st.container(horizontal=True, vertical_alignment="center", key="steer"):
+        ask_popover(view)
+        steer(view)
         _projector(key)
         names = st.toggle("Names", value=True, key="class_names")
         what_is_kept()
         _end(view)
+    if view.question is not None:
+        stages(view.question, view)
     return names
 
 

@@ -1,0 +1,120 @@
+"""A short lesson with four browsers: a teacher and three students, who have different cookies."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ROOT, WARM, at_rest, engine_is_ready
+from tests.browser.pen import SEVEN, Pen
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def url(serve: Callable[..., str]) -> str:
+    return serve(ROOT / "app.py")
+
+
+@pytest.fixture
+def people(browser: Browser) -> Iterator[list[Page]]:
+    """A teacher, two students with phones and one with a laptop."""
+    sizes = [(1280, 720), (390, 844), (390, 844), (1280, 720)]
+    with ExitStack() as stack:
+        contexts = [
+            stack.enter_context(browser.new_context(viewport={"width": width, "height": height}))
+            for width, height in sizes
+        ]
+        yield [context.new_page() for context in contexts]
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button").first.click(timeout=WARM)
+
+
+def test_a_lesson(people: list[Page], url: str) -> None:
+    teacher, fox, owl, bee = people
+    students = (fox, owl, bee)
+    teacher.goto(f"{url}/class")
+    press(teacher, "open_class")
+    code = teacher.locator(".invitation .code").inner_text(timeout=WARM)
+    assert "teach=" in teacher.url
+    for number, student in enumerate(students):
+        if number:  # by the QR code
+            student.goto(f"{url}/join?code={code}")
+        else:  # by typing
+            student.goto(f"{url}/join")
+            student.get_by_role("textbox", name="Code").fill("WRONG", timeout=WARM)
+            press(student, "join_class")
+            expect(student.get_by_text("No class that is open now")).to_be_visible()
+            student.get_by_role("textbox", name="Code").fill(code.lower())
+        press(student, "join_class")
+        expect(student.locator(".sign .who")).to_be_visible(timeout=WARM)
+        assert "teach" not in student.url
+    tiles = teacher.locator(".board .tiles .tile")
+    expect(tiles).to_have_count(3)
+    names = [student.locator(".sign .who").inner_text() for student in students]
+    assert sorted(names) == sorted(tiles.locator(".name").all_inner_texts())
+
+    # A hand, a reload, and the same animal again.
+    fox.locator(".sign .hand").click()
+    mine = tiles.filter(has_text=names[0])
+    expect(mine.locator(".up")).to_be_visible()
+    fox.reload()
+    expect(fox.locator(".sign .who")).to_have_text(names[0], timeout=WARM)
+    expect(fox.locator(".sign .hand")).to_have_text("Hand is up")
+
+    # What is drawn on the stage is on the board, with the network's answer.
+    bee.goto(url)
+    engine_is_ready(bee)
+    Pen(bee.locator(".stage .canvas canvas").first).draw(SEVEN)
+    expect(tiles.filter(has_text=names[2]).locator(".said")).to_have_text("7", timeout=WARM)
+
+    # Guess, talk, answer again, reveal; on whatever page a student is.
+    engine_is_ready(teacher)
+    at_rest(teacher)
+    press(teacher, "ask")
+    teacher.locator(".st-key-ask_ready_now button").click(timeout=WARM)
+    answers = [student.locator(".panel .choices button") for student in students]
+    for each, choice in zip(answers, (2, 1, 1), strict=True):
+        expect(each).to_have_count(4, timeout=WARM)
+        each.nth(choice).click()
+    expect(teacher.locator(".board .stage")).to_have_text("3 of 3 have answered")
+    expect(teacher.locator(".board .spread")).to_have_count(0)
+    press(teacher, "show_answers")
+    expect(fox.locator(".panel .bar.round-1 b")).to_have_text(["0", "2", "1", "0"])
+    press(teacher, "ask_again")
+    for each in answers:
+        expect(each).to_have_count(4)
+        each.nth(2).click()
+    expect(teacher.locator(".board .stage")).to_have_text("Second round: 3 of 3 have answered")
+    press(teacher, "show_answers")
+    expect(owl.locator(".panel .bar.round-2 b")).to_have_text(["0", "0", "3", "0"])
+    press(teacher, "reveal")
+    expect(owl.locator(".panel .row.right .option")).to_contain_text("32")
+    press(teacher, "close_question")
+    expect(owl.locator(".panel")).to_be_hidden()
+
+    # Everybody to one view; eyes front; then the projector, whose address has no power.
+    projector = teacher.locator(".st-key-steer a").first.get_attribute("href")
+    assert projector is not None
+    at_rest(teacher)
+    teacher.locator(".st-key-eyes_front_False label").click()
+    expect(fox.locator(".front")).to_be_visible()
+    teacher.locator(".st-key-eyes_front_True label").click()
+    expect(fox.locator(".front")).to_be_hidden()
+    teacher.get_by_test_id("stHeader").get_by_role("button", name="Look inside").click()
+    teacher.get_by_role("menuitem", name="Filters", exact=True).click()
+    press(teacher, "bring_everybody")
+    for student in students:
+        expect(student.get_by_role("heading", name="Filters", level=1)).to_be_visible(timeout=WARM)
+
+    # The class ends, and so do all signs of it.
+    teacher.go_back()
+    teacher.get_by_role("button", name="End the class").click(timeout=WARM)
+    press(teacher, "end_class")
+    for student in students:
+        expect(student.locator(".sign")).to_have_count(0, timeout=WARM)
+    fox.goto(projector)
+    expect(fox.get_by_text("has ended")).to_be_visible(timeout=WARM)
