@@ -83,8 +83,15 @@ def _sample(darkness: np.ndarray, config: BinarizationConfig) -> np.ndarray:
 
 
 def _floor(darkness: np.ndarray, config: BinarizationConfig) -> float:
-    """What the paper's grain may reach."""
-    return max(config.noise * _grain(_sample(darkness, config)), config.faintest)
+    """What the paper's grain may reach.
+
+    On a sheet that was never photographed most of the paper has one value: it has no grain and no
+    shadow, and a line in the palest colour is ink.
+    """
+    sample = _sample(darkness, config)
+    clean = float((np.abs(sample) < config.one_value).mean()) > config.clean
+    faintest = config.faintest_small if clean else config.faintest
+    return max(config.noise * _grain(sample), faintest)
 
 
 def _grain(darkness: np.ndarray) -> float:

@@ -64,7 +64,9 @@ class BinarizationConfig:
     least_smooth: float = 0.6  # px; less has no effect
     more_smooth: float = 1.2  # another round has to average further by this factor
     small_file: int = SMALL_FILE  # px; too small to show grain, and ink may cover most of it
-    faintest_small: float = 0.04  # darkness; there, where no shadow is left
+    faintest_small: float = 0.04  # darkness; there, and on clean paper, where no shadow is left
+    one_value: float = 0.001  # darkness; a quarter of one step of brightness
+    clean: float = 0.6  # share of a sheet that has one value if it was never photographed
     apart: float = 4.0  # standard deviations between ink and paper there, so that they are two
     apart_clearly: float = 0.25  # darkness; or as much as this
     band: float = 0.3  # brightness above the paper's; so bright is no paper there
@@ -125,6 +127,10 @@ class ShadowRemovalConfig:
     sharp: float = 0.6  # share of the outline where it does
     large: float = 0.2  # of the longest outline: pieces that are compared with each other
     soft: float = 0.45  # of the steepest outline on the sheet: softer ones are a shadow's
+    ghost: float = (
+        0.6  # of the strength of its darker ink: what is paler may be another digit's ghost
+    )
+    ghost_share: float = 0.8  # of the ink: so much at most is dark where there is a ghost
     touch: float = 0.3  # share of the outline that may be the sheet's own edge
     widest: float = 0.15  # of the sheet: strokes that reach its edge are narrower
     solid: float = 0.5  # of its size: a digit has no place as wide as that

@@ -72,6 +72,14 @@ def without_shadows(
     if real[1:].all():
         return ink
     mask = real[parts]
+    if not mask.any():
+        # A digit that runs into what was rubbed out there has an outline that is pale in most
+        # places. Its own, darker ink is looked at alone before the sheet is called blank.
+        dark = ink.mask & (ink.strength >= config.ghost * strength[parts])
+        if dark.sum() < config.ghost_share * ink.mask.sum():
+            return without_shadows(
+                replace(ink, strength=soft(ink.strength, dark), mask=dark), brightness, config
+            )
     return replace(ink, strength=soft(ink.strength, mask), mask=mask)
 
 

@@ -4,6 +4,8 @@ import numpy as np
 from kinds import (
     SIZE,
     Maker,
+    as_jpeg,
+    fine_line,
     laid,
     light,
     on_paper,
@@ -130,6 +132,49 @@ def spiral(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     return photographed(one_digit(digit, chance), light("slope", chance), chance, lines=lines)
 
 
+def _other(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """The ink of another digit on the same sheet: the first one in the mirror and turned."""
+    turned = np.ascontiguousarray(digit[:, ::-1] if chance.random() < 0.5 else digit.T)
+    return one_digit(turned, chance)
+
+
+def ghost(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """What was rubbed out, or shows through from the other side, beside and below the ink."""
+    strength = np.maximum(
+        one_digit(digit, chance), chance.uniform(0.12, 0.3) * _other(digit, chance)
+    )
+    return photographed(strength, light("slope", chance), chance, dark=(0.65, 0.9))
+
+
+def embossed(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """What was written on the sheet above, as dents with one bright and one dark edge."""
+    dents = ndimage.gaussian_filter(_other(digit, chance), 1.5)
+    relief = np.gradient(dents, axis=1) + np.gradient(dents, axis=0)
+    lit = light("slope", chance) * (1 - chance.uniform(0.4, 1.0) * np.clip(relief, -0.3, 0.3))
+    return photographed(one_digit(digit, chance), lit, chance, dark=(0.65, 0.9))
+
+
+def ribbon(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """A broad translucent brush on black: paler inside than at its edges."""
+    side = int(chance.integers(150, 400))
+    thin = fine_line(digit, side, 1.5, chance) > 0.3
+    way = ndimage.distance_transform_edt(~thin)
+    half = side * chance.uniform(0.025, 0.05)
+    inside = np.clip(half - way + 0.5, 0, 1)
+    edge = np.clip(1 - np.abs(way - half + 1.5) / 1.5, 0, 1)
+    shown = inside * chance.uniform(0.3, 0.6) + edge * inside * chance.uniform(0.15, 0.4)
+    return as_jpeg((255 * np.clip(shown, 0, 1)).astype(np.uint8), chance)
+
+
+def pale_hairline(digit: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """A line of one or two pixels in a pale colour on white."""
+    side = int(chance.integers(60, 400))
+    ink = fine_line(digit, side, chance.uniform(0.6, 1.2), chance)[..., None]
+    colours = [(235, 210, 255), (200, 230, 255), (255, 225, 190), (215, 245, 215)]
+    colour = np.array(colours[chance.integers(len(colours))])
+    return as_jpeg((255 * (1 - ink) + colour * ink).astype(np.uint8), chance)
+
+
 HARDER: dict[str, Maker] = {
     "ruled, from the side": askew("ruled"),
     "squared, from the side": askew("squared", pen=False),
@@ -142,4 +187,8 @@ HARDER: dict[str, Maker] = {
     "5 to 10 %, plain": small_digit("plain"),
     "5 to 10 %, squared": small_digit("squared"),
     "spiral holes, ruled": spiral,
+    "ghost of another digit": ghost,
+    "embossed by another digit": embossed,
+    "translucent ribbon": ribbon,
+    "pale hairline": pale_hairline,
 }

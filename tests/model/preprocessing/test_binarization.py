@@ -89,3 +89,13 @@ def test_pencil_s_grain_is_averaged_over_and_a_pen_is_left_alone() -> None:
     pen = find_ink(np.float32(0.4) * ink, 0.08)
     assert pen is not None
     assert solid(pen, np.float32(0.4) * ink) is pen
+
+
+@pytest.mark.parametrize(("grain", "found"), [(0.0, True), (0.004, False)])
+def test_the_palest_line_is_ink_where_the_paper_has_one_value(grain: float, found: bool) -> None:
+    """Drawn on a screen: on a photographed sheet a shadow may be as dark as that."""
+    paper = np.random.default_rng(1).normal(1, grain, (SIDE, SIDE))
+    paper[80:240, 150:154] -= 0.07
+    ink = ink_found(Sheet(paper=paper.astype(np.float32))).ink
+    assert ink.mask[100:220, 151:153].all() == found
+    assert not ink.mask[:, 170:].any()

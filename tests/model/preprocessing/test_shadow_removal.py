@@ -83,3 +83,14 @@ def test_grain_is_small_and_faint(dark: float, side: int, grain: bool) -> None:
     mask[:side, :side] = True
     box = (0, 0, side, side)
     assert is_grain(ink_of((mask, dark)), box, mask[:side, :side]) == grain
+
+
+def test_a_digit_that_runs_into_a_ghost_is_read_without_it() -> None:
+    """What was rubbed out there is pale; the outline of both together drops hardly anywhere."""
+    digit = sheet(("4", 90, 80, 150), pen=14) > 0.5
+    ghost = sheet(("0", 40, 30, 260), pen=14) > 0.5
+    found = ink_of((digit, 0.8), (ghost, 0.25))
+    brightness = (1 - found.strength).astype(np.float32)
+    after = without_shadows(found, brightness)
+    assert after.mask[digit].mean() > 0.95
+    assert after.mask[ghost & ~digit].mean() < 0.05
