@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from model.experiments import NAMES, Part, experiment
-from model.experiments.measured import machine
+from model.experiments.measured import machine, save_arrays
 
 
 def figures(part: Part) -> dict[str, Any]:
@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="the default settings: three minutes")
     parser.add_argument("--seeds", type=int, metavar="N", help="repeat each measurement N times")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to a file")
+    parser.add_argument("--arrays", action="store_true", help="with --json: the arrays, too (.npz)")
     options = parser.parse_args(arguments)
     found = experiment(options.name)
     settings = found.quick
@@ -58,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{whole['seconds']} s on {whole['machine']}")
     if options.json is not None:
         options.json.write_text(json.dumps(whole, indent=1, allow_nan=False) + "\n", "utf-8")
+        if options.arrays:
+            save_arrays(options.json.with_suffix(".npz"), parts)
     return 0
 
 

@@ -1,5 +1,6 @@
 """Repeated measurements: their mean, how far they spread, and whether two of them differ."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -57,6 +58,19 @@ def compare(first: Band, second: Band) -> Comparison:
     if first.high < second.low:
         return Comparison.LOWER
     return Comparison.WITHIN
+
+
+def is_chance(found: Band, questions: int, answers: int = 10) -> bool:
+    """Whether a share of right answers is what guessing gives.
+
+    Args:
+        found: the shares of repeated measurements.
+        questions: of each measurement; the fewer, the more luck counts.
+        answers: among which one guesses, all as often.
+    """
+    guessed = 1 / answers
+    deviation = math.sqrt(guessed * (1 - guessed) / (questions * found.count))
+    return found.mean <= guessed + 2 * deviation  # 98 of 100 guessers read no more
 
 
 def chosen(parts: Iterable[Part], **wanted: Value) -> list[Part]:

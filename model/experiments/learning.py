@@ -71,3 +71,14 @@ def answers(network: Network, digits: Digits) -> np.ndarray:
     _, probabilities = logits_and_probabilities(network, digits.inputs())
     found: np.ndarray = probabilities.argmax(axis=1)
     return found
+
+
+def drawn(digits: Digits, count: int, seed: int) -> Digits:
+    """So many digits by chance, as many of each class as can be."""
+    order = np.random.default_rng((seed, count)).permutation(len(digits))
+    shuffled = digits.take(order)
+    turns = np.zeros(len(order), int)  # the how-manieth of its class each one is
+    for label in range(10):
+        places = np.flatnonzero(shuffled.labels == label)
+        turns[places] = np.arange(len(places))
+    return shuffled.take(np.argsort(turns, kind="stable")[:count])

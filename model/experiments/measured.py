@@ -1,16 +1,19 @@
 """Results that were measured before and come with the app: shown at once, and said to be so.
 
-`python -m model.experiment NAME --json model/experiments/results/NAME.json` makes them.
+`python -m model.experiment NAME --json model/experiments/results/NAME.json` makes them. With
+`--arrays` it also writes NAME.npz beside it: pictures and weights, for pages that show some.
 """
 
 import os
 import platform
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from model.experiments.experiment import Experiment, Part
 from model.experiments.store import part_of
@@ -18,6 +21,8 @@ from model.files import FileError, dataclass_of, parsed_json
 
 FOLDER = Path(__file__).parent / "results"
 LONGEST = 4_000_000  # bytes
+SEPARATOR = "|"
+"""Between the key of a part and the name of its array, in the names of NAME.npz."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Measured:
 
     Attributes:
         settings: with which it was measured.
-        parts: without arrays.
+        parts: with the arrays that come with the app; most have none.
         machine: on which.
         date: year-month-day.
         seconds: that all parts took together.
@@ -66,10 +71,34 @@ def measured(experiment: Experiment[Any]) -> Measured | None:
 def _measured(experiment: Experiment[Any], values: Mapping[str, Any]) -> Measured | None:
     if values.get("version") != experiment.version:
         return None
+    arrays = _arrays(experiment.name)
+    parts = (part_of(figures, {}) for figures in values.get("parts", ()))
     return Measured(
         dataclass_of(type(experiment.quick), values.get("settings")),
-        tuple(part_of(figures, {}) for figures in values.get("parts", ())),
+        tuple(replace(part, arrays=arrays.get(part.key, {})) for part in parts),
         str(values.get("machine")),
         str(values.get("date")),
         float(values.get("seconds", 0)),
     )
+
+
+def _arrays(name: str) -> dict[str, dict[str, np.ndarray]]:
+    """The arrays that come with the app, by part and by name."""
+    path = FOLDER / f"{name}.npz"
+    found: dict[str, dict[str, np.ndarray]] = {}
+    if path.exists():
+        with np.load(path, allow_pickle=False) as archive:
+            for member in archive.files:
+                key, _, array = member.partition(SEPARATOR)
+                found.setdefault(key, {})[array] = archive[member].astype(np.float32)
+    return found
+
+
+def save_arrays(path: Path, parts: Iterable[Part]) -> None:
+    """Write the arrays of parts, in half precision: they are looked at, not computed with."""
+    named: dict[str, Any] = {
+        f"{part.key}{SEPARATOR}{name}": array.astype(np.float16)
+        for part in parts
+        for name, array in part.arrays.items()
+    }
+    np.savez_compressed(path, **named)

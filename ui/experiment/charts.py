@@ -11,6 +11,7 @@ from model.experiments.bands import band
 # Each stands at least 3:1 against both papers. Orange and blue mean signed values, and stay free.
 COLOURS = ("#0f8f85", "#b5478f", "#7a6ad8", "#8c7a1f", "#a8573a", "#64748b")
 HEIGHT = 400
+SHARES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)  # what a logarithmic axis of shares names
 SHADE = 0.18  # opacity of a band
 
 
@@ -22,6 +23,7 @@ class Series:
     points: Mapping[float, Sequence[float]]
     dashed: bool = False
     line: bool = True  # False: points alone
+    markers: bool = True  # False: a line alone, such as one that was fitted
 
 
 def band_chart(
@@ -73,6 +75,49 @@ def band_chart(
     show_figure(figure, key)
 
 
+def group_chart(
+    series: Mapping[str, Mapping[str, Sequence[float]]],
+    *,
+    key: str,
+    y: str,
+    percent: bool = True,
+    height: int = HEIGHT,
+) -> None:
+    """Draw groups of bars, their means, with a line from the lowest to the highest of all seeds.
+
+    Args:
+        series: by name, what was measured in each group; a colour each.
+        key: names the chart on its page.
+        y: what is measured.
+        percent: whether y is a share, written in percent.
+        height: pixels.
+    """
+    figure = new_figure(x="", y=y, percent=percent, height=height)
+    figure.update_layout(barmode="group", bargap=0.25)
+    figure.update_xaxes(type="category", title=None)
+    form = ".1%" if percent else ".4g"
+    for number, (name, groups) in enumerate(series.items()):
+        bands = [band(values) for values in groups.values()]
+        figure.add_bar(
+            name=name,
+            x=list(groups),
+            y=[each.mean for each in bands],
+            marker={"color": COLOURS[number % len(COLOURS)]},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [each.high - each.mean for each in bands],
+                "arrayminus": [each.mean - each.low for each in bands],
+                "thickness": 1.5,
+                "width": 3,
+            },
+            customdata=[[each.low, each.high, each.count] for each in bands],
+            hovertemplate=f"%{{y:{form}}} (%{{customdata[0]:{form}}} to %{{customdata[1]:{form}}}, "
+            f"%{{customdata[2]}} seeds)<extra>{name}</extra>",
+        )
+    show_figure(figure, key)
+
+
 def new_figure(
     *,
     x: str,
@@ -97,6 +142,8 @@ def new_figure(
     figure.update_yaxes(
         title=y, type="log" if log_y else "linear", tickformat=".0%" if percent else None
     )
+    if log_y and percent:
+        figure.update_yaxes(tickvals=SHARES)
     return figure
 
 
@@ -127,6 +174,7 @@ def _draw(figure: Any, series: Series, colour: str, percent: bool) -> None:
             y=[*(each.high for each in bands), *(each.low for each in reversed(bands))],
             fill="toself",
             fillcolor=f"rgba({red},{green},{blue},{SHADE})",
+            mode="lines",
             line={"width": 0},
             hoverinfo="skip",
             showlegend=False,
@@ -135,7 +183,7 @@ def _draw(figure: Any, series: Series, colour: str, percent: bool) -> None:
         x=places,
         y=[each.mean for each in bands],
         name=series.name,
-        mode="lines+markers" if series.line else "markers",
+        mode="+".join(["lines"] * series.line + ["markers"] * series.markers),
         line={"color": colour, "width": 2.5, "dash": "dash" if series.dashed else "solid"},
         marker={"size": 8},
         customdata=[[each.low, each.high, each.count] for each in bands],

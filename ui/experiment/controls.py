@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.state.address import keep, start
-from ui.state.properties import SEEDS
+from ui.state.properties import SEEDS, UPDATES
 
 
 def seeds_control(default: int = 3) -> int:
@@ -20,4 +20,21 @@ def seeds_control(default: int = 3) -> int:
         "much that does.",
     )
     keep({SEEDS: None if found == default else found})
+    return int(found)
+
+
+def updates_control(default: int = 300) -> int:
+    """How long each network learns."""
+    options = (300, 1000, 3000)
+    found = st.segmented_control(
+        "Updates of each network",
+        options,
+        default=start(UPDATES, options, default),
+        required=True,
+        format_func=lambda count: f"{count:,}",
+        key="updates",
+        help="Each update looks at 32 digits. More take longer: 3,000 about ten times as long as "
+        "300.",
+    )
+    keep({UPDATES: None if found == default else found})
     return int(found)

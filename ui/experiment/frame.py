@@ -35,8 +35,8 @@ class Result:
         parts: the finished ones, in the order of the plan.
         complete: whether they are all.
         guess: the person's; None where the gate was opened without.
-        here: whether they were measured on this machine; else they came with the app, and have no
-            arrays.
+        here: whether they were measured on this machine; else they came with the app, with few of
+            their arrays or none.
     """
 
     parts: Sequence[Part]

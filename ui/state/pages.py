@@ -28,6 +28,7 @@ PageName = Literal[
     "small",
     "few",
     "leak",
+    "why",
     "lessons",
     "class",
     "join",
@@ -80,6 +81,7 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
         PageEntry("small", "experiment", "How small?"),
         PageEntry("few", "experiment", "How few digits?"),
         PageEntry("leak", "experiment", "What does it give away?"),
+        PageEntry("why", "experiment", "Why convolution?"),
     ),
     "Class": (
         PageEntry("class", "class", "Class"),

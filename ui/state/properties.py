@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 INSIDE = ("stage", "network_view", "feature_maps", "filters", "arithmetic", "what_if")
 """The pages that share one place: a layer, a channel, a pixel. The stage opens it."""
-EXPERIMENTS = ("small", "few", "leak")
+EXPERIMENTS = ("small", "few", "leak", "why")
 """The pages of "Experiment"."""
 SHIPPED = "shipped"
 """Stands for the shipped network, in the address and where one chooses; no run has this id."""
@@ -239,6 +239,7 @@ GUESS: Property[tuple[tuple[str, str], ...]] = Property(
 GATE: Property[bool] = Property("gate", _open, False, lambda _: "open", EXPERIMENTS)
 SEEDS: Number = Property("seeds", one_of((3, 5, 10)), None, pages=EXPERIMENTS)
 TEMPERATURE: Number = Property("temperature", one_of((1, 2, 4, 8, 12, 20)), None, pages=("small",))
+UPDATES: Number = Property("updates", one_of((300, 1000, 3000)), None, pages=("few", "why"))
 
 TABLE: dict[str, Property[Any]] = {
     each.name: each
@@ -246,7 +247,7 @@ TABLE: dict[str, Property[Any]] = {
         *(RUN, NETWORK, EPOCH, PRESENT, PLAY, LAYER, CHANNEL, ROW, COLUMN, BEFORE),
         *(DIGIT, INK, SOURCE, STEPS_OFF, OFF, FLIP, TEACH, SCREEN, CODE),
         *(METHOD, WINDOW, COVER, CELLS, MAP, FIRST, SECOND, ORDER, JUDGED, LAYOUT, PART),
-        *(LESSON, GUESS, GATE, SEEDS, TEMPERATURE),
+        *(LESSON, GUESS, GATE, SEEDS, TEMPERATURE, UPDATES),
     )
 }
 

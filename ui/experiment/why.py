@@ -1,0 +1,342 @@
+"""Why convolution? The page's own parts."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from model.experiments import Inputs, Part
+from model.experiments.bands import Band, Comparison, band, chosen, compare, is_chance, numbers
+from model.experiments.learners import LEARNERS, LearnerName
+from model.experiments.why import COUNTS, EXPERIMENT, INK, MOST, SHIFTS, WhySettings
+from ui.experiment.charts import Series, band_chart, group_chart
+from ui.experiment.controls import seeds_control, updates_control
+from ui.experiment.frame import ExperimentPage, Result
+from ui.experiment.guess import Choice
+from ui.style.mosaic import data_uri, mosaic_png
+
+TEST = 500
+"""Test digits of each measurement."""
+NAMES: Mapping[LearnerName, str] = {
+    "cnn": "CNN",
+    "dense": "dense network",
+    "random": "random kernels",
+    "hog": "HOG + SVM",
+    "pixels": "pixels alone",
+}
+MEANINGS: Mapping[LearnerName, str] = {
+    "cnn": "Three layers of kernels that learn, then two dense layers: the network of this app.",
+    "dense": "784 pixels, 117 units, 10 outputs: as many parameters, no kernels.",
+    "random": "The CNN with kernels left as chance made them; only its dense layers learn.",
+    "hog": "Features made by hand: which way the edges run in 16 cells (HOG). A linear support "
+    "vector machine weighs them.",
+    "pixels": "Ten weighted sums of the pixels (logistic regression).",
+}
+PIXELS = {"kept": "as they are", "once": "mixed once, all alike", "each": "each mixed anew"}
+VIEWS = ("More digits", "Moved digits", "Mixed pixels", "What was learned")
+
+
+def _controls() -> tuple[WhySettings, Inputs]:
+    return WhySettings(seeds=seeds_control(), updates=updates_control()), Inputs()
+
+
+def _result(settings: WhySettings, result: Result) -> None:
+    parts = result.parts
+    words = guess_words(parts, result.guess)
+    if words:
+        st.markdown(words)
+    view = st.segmented_control(
+        "Show", VIEWS, default=VIEWS[0], required=True, key="why_view", label_visibility="collapsed"
+    )
+    match view:
+        case "Moved digits":
+            band_chart(
+                [Series(name, _shifted(parts, learner)) for learner, name in NAMES.items()],
+                key="why_moved",
+                x="moved by so many pixels",
+                y="read rightly, of 500 unseen digits",
+            )
+            st.markdown(moved_words(parts))
+        case "Mixed pixels":
+            group_chart(
+                {name: _mixed(parts, learner) for learner, name in NAMES.items()},
+                key="why_mixed",
+                y="read rightly, of 500 unseen digits",
+            )
+            st.markdown(mixed_words(parts))
+        case "What was learned":
+            _pictures(parts)
+        case _:
+            band_chart(
+                [Series(name, _counted(parts, learner)) for learner, name in NAMES.items()],
+                key="why_chart",
+                x="training digits",
+                y="read rightly, of 500 unseen digits",
+                log_x=True,
+            )
+            st.markdown(digits_words(parts))
+
+
+def _counted(parts: Sequence[Part], learner: str) -> dict[float, list[float]]:
+    mine = chosen(parts, learner=learner, pixels="kept")
+    found = {float(count): numbers(chosen(mine, count=count), "accuracy") for count in COUNTS}
+    return {count: values for count, values in found.items() if values}
+
+
+def _shifted(parts: Sequence[Part], learner: str) -> dict[float, list[float]]:
+    mine = chosen(parts, learner=learner, pixels="kept", count=MOST)
+    found = {float(shift): numbers(mine, f"shift{shift}") for shift in SHIFTS}
+    return {shift: values for shift, values in found.items() if values}
+
+
+def _mixed(parts: Sequence[Part], learner: str) -> dict[str, list[float]]:
+    found = {
+        words: numbers(chosen(parts, learner=learner, pixels=how, count=MOST), "accuracy")
+        for how, words in PIXELS.items()
+    }
+    return {words: values for words, values in found.items() if values}
+
+
+def _band(parts: Sequence[Part], learner: str, pixels: str = "kept") -> Band | None:
+    found = numbers(chosen(parts, learner=learner, pixels=pixels, count=MOST), "accuracy")
+    return band(found) if found else None
+
+
+def _broken(parts: Sequence[Part]) -> str:
+    """A sentence where a learner has learned nothing from all digits as they are."""
+    for learner, name in NAMES.items():
+        found = _band(parts, learner)
+        if found is not None and is_chance(found, TEST):
+            return (
+                f"The {name} is at chance, {found.mean:.0%}, with all digits as they are. "
+                "So something is wrong with this run, and it shows nothing."
+            )
+    return ""
+
+
+def digits_words(parts: Sequence[Part]) -> str:
+    """What more digits do, in some sentences."""
+    cnn, dense, hog = (_band(parts, learner) for learner in ("cnn", "dense", "hog"))
+    if cnn is None or dense is None or hog is None:
+        return ""
+    if broken := _broken(parts):
+        return broken
+    words = f"With {MOST:,} digits the CNN reads {cnn.mean:.1%} rightly, the dense network "
+    words += f"{dense.mean:.1%}: {_stands(compare(cnn, dense), 'the CNN')}. "
+    words += (
+        f"HOG and a linear machine reach {hog.mean:.1%}: {_stands(compare(cnn, hog), 'the CNN')}."
+    )
+    return words
+
+
+def _stands(comparison: Comparison, who: str) -> str:
+    match comparison:
+        case Comparison.HIGHER:
+            return f"{who} is better in each repetition"
+        case Comparison.LOWER:
+            return f"{who} is worse in each repetition"
+        case _:
+            return "the bands overlap, so chance alone may do that"
+
+
+def moved_words(parts: Sequence[Part]) -> str:
+    """Who falls when the digits move, in some sentences."""
+    found = {learner: _shifted(parts, learner) for learner in NAMES}
+    if not all(SHIFTS[-1] in values for values in found.values()):
+        return ""
+    if broken := _broken(parts):
+        return broken
+    at = {
+        shift: {learner: band(values[shift]) for learner, values in found.items()}
+        for shift in (3, 6)
+    }
+    order = sorted(NAMES, key=lambda learner: at[3][learner].mean, reverse=True)
+    best, second = order[:2]
+    words = "All fall. Moved by 3 pixels, "
+    words += ", ".join(f"{NAMES[learner]} {at[3][learner].mean:.0%}" for learner in order)
+    if compare(at[3][best], at[3][second]) is Comparison.HIGHER:
+        words += f": the {NAMES[best]} falls last"
+    else:
+        words += f": the {NAMES[best]} and the {NAMES[second]} lie within one band"
+    low, high = (pick(each.mean for each in at[6].values()) for pick in (min, max))
+    return f"{words}. Moved by 6, they read {low:.0%} to {high:.0%}; guessing reads 10%."
+
+
+def mixed_words(parts: Sequence[Part]) -> str:
+    """Who notices that the pixels are mixed, in some sentences."""
+    words = []
+    if broken := _broken(parts):
+        return broken
+    for learner in ("dense", "cnn"):
+        kept, once = _band(parts, learner), _band(parts, learner, "once")
+        if kept is None or once is None:
+            return ""
+        figures = f"{kept.mean:.1%} before, {once.mean:.1%} after"
+        match compare(once, kept):
+            case Comparison.WITHIN:
+                words.append(
+                    f"Mixed once, the {NAMES[learner]} does not notice: {figures}, and the bands "
+                    "overlap."
+                )
+            case Comparison.LOWER:
+                words.append(f"Mixed once, the {NAMES[learner]} reads worse: {figures}.")
+            case _:
+                words.append(f"Mixed once, the {NAMES[learner]} reads better: {figures}.")
+    each = {learner: _band(parts, learner, "each") for learner in NAMES}
+    ink = _band(parts, INK, "each")
+    measured = [found for found in each.values() if found is not None]
+    if ink is None or len(measured) < len(NAMES):
+        return " ".join(words)
+    best = max(measured, key=lambda found: found.mean)
+    if is_chance(best, TEST):
+        words.append("Mixed anew in each picture, all are at chance.")
+    else:
+        words.append(
+            f"Mixed anew in each picture, the best reads {best.mean:.0%}, and guessing 10%. "
+            "What is left is how much ink there is (a 1 needs little): who counts the shades of "
+            f"grey and nothing else reads {ink.mean:.0%}."
+        )
+        if compare(best, ink) is Comparison.HIGHER:
+            words.append("The best finds more than that, which we cannot explain.")
+    return " ".join(words)
+
+
+GUESSES: tuple[str, ...] = (
+    "The CNN",
+    "The dense network",
+    "Both of them",
+    "None of them",
+)
+
+
+def unmoved(parts: Sequence[Part]) -> int | None:
+    """Which of the guesses is right; None where that is not measured yet."""
+    keeps = []
+    for learner in ("cnn", "dense"):
+        kept, once = _band(parts, learner), _band(parts, learner, "once")
+        if kept is None or once is None:
+            return None
+        keeps.append(compare(once, kept) is not Comparison.LOWER)
+    return {(True, False): 0, (False, True): 1, (True, True): 2, (False, False): 3}[
+        (keeps[0], keeps[1])
+    ]
+
+
+def guess_words(parts: Sequence[Part], guess: float | None) -> str:
+    """The guess beside what was measured."""
+    right = unmoved(parts)
+    if right is None:
+        return ""
+    answer = (
+        f"Reads as well as before when all pixels are mixed once: **{GUESSES[right].lower()}**."
+    )
+    if guess is None:
+        return answer
+    told = "That was your guess." if int(guess) == right else f"Your guess: {GUESSES[int(guess)]}."
+    return f"{answer} {told}"
+
+
+def _lower(words: str) -> str:
+    return words[0].lower() + words[1:]
+
+
+def _pictures(parts: Sequence[Part]) -> None:
+    """Kernels and weights of those that have some."""
+    drawn = False
+    for learner, columns, zoom, words in (
+        ("cnn", 16, 10, "32 kernels of the CNN's first layer, 3×3 numbers each. It uses each one "
+         "at every place of the picture."),
+        ("random", 16, 10, "The kernels that chance made. They look alike, and do a good deal."),
+        ("dense", 8, 2, "32 of 117 units of the dense network: a weight for each pixel. It has to "
+         "learn every place anew."),
+        ("pixels", 5, 3, "Pixels alone: the ten sums, 0 to 9. Orange speaks for the digit, blue "
+         "against it."),
+    ):  # fmt: skip
+        for part in chosen(parts, learner=learner, pixels="kept", count=MOST, seed=0):
+            if "weights" in part.arrays:
+                picture = mosaic_png(
+                    part.arrays["weights"], scale=None, columns=columns, gap=4, zoom=zoom
+                )
+                st.image(data_uri(picture), caption=words, alt=words)
+                drawn = True
+    if not drawn:
+        st.markdown("The pictures are there as soon as the learners have seen all digits.")
+
+
+def _more(settings: WhySettings, result: Result) -> None:
+    st.subheader("Two questions of the course", anchor=False)
+    first, second = faq_words(result.parts)
+    with st.expander("How does a CNN differ from a plain neural network?", icon=":material/help:"):
+        st.markdown(first)
+    with st.expander("And from features that are made by hand?", icon=":material/help:"):
+        st.markdown(second)
+    with st.expander("The five learners", icon=":material/groups:"):
+        st.markdown(learner_table(result.parts))
+
+
+def faq_words(parts: Sequence[Part]) -> tuple[str, str]:
+    """The answers to both questions, with the figures that are there."""
+    plain = (
+        "A plain network joins every unit to every pixel and does not know which pixels are "
+        "neighbours. A CNN looks through small windows and uses the same kernel at every place: a "
+        "stroke that it has learned here it knows there, too."
+    )
+    hand = (
+        "HOG was thought out by people: they knew that edges and their directions matter. A CNN "
+        "learns its kernels from the digits; with other pictures it learns others, and nobody has "
+        "to think them out."
+    )
+    few = {
+        learner: numbers(chosen(parts, learner=learner, pixels="kept", count=50), "accuracy")
+        for learner in NAMES
+    }
+    return (
+        " ".join(filter(None, (plain, mixed_words(parts)))),
+        " ".join(filter(None, (hand, digits_words(parts), _few_words(few)))),
+    )
+
+
+def _few_words(few: Mapping[LearnerName, Sequence[float]]) -> str:
+    if not (few["cnn"] and few["hog"]):
+        return ""
+    cnn, hog = band(few["cnn"]), band(few["hog"])
+    words = f"With 50 digits it is {cnn.mean:.0%} for the CNN and {hog.mean:.0%} for HOG"
+    match compare(hog, cnn):
+        case Comparison.HIGHER:
+            return f"{words}: what people know already need not be learned from few digits."
+        case Comparison.LOWER:
+            return f"{words}: here learning wins even with few digits."
+        case _:
+            return f"{words}: the bands overlap."
+
+
+def learner_table(parts: Sequence[Part]) -> str:
+    """What each learner is, how many numbers it learned, and what it reads; Markdown."""
+    lines = ["| | learned numbers | reads | |", "|---|---:|---:|---|"]
+    for learner in LEARNERS:
+        found = _band(parts, learner)
+        learned = numbers(chosen(parts, learner=learner, pixels="kept", count=MOST), "parameters")
+        reads = "" if found is None else f"{found.mean:.1%}"
+        count = f"{int(learned[0]):,}" if learned else ""
+        lines.append(f"| **{NAMES[learner]}** | {count} | {reads} | {MEANINGS[learner]} |")
+    return "\n".join(lines)
+
+
+PAGE = ExperimentPage(
+    EXPERIMENT,
+    "Why convolution?",
+    Choice(
+        "All 784 pixels change places, in the same way in every picture, and everybody learns "
+        "again from the mixed pictures. Who reads as well as before?",
+        GUESSES,
+    ),
+    _controls,
+    _result,
+    "LeCun, Bottou, Bengio and Haffner 1998 (“Gradient-based learning applied to document "
+    "recognition”, figure 9) with all 60,000 digits: a linear classifier 12% errors, a network "
+    "with 300 hidden units 4.7%, their CNN LeNet-5 0.95%. Ours have 4,000 digits and 300 updates.",
+    "It does not show what these learners reach when they learn longer: HOG's machine and the "
+    "pixels' one are computed to their end, the networks stop after 300 updates. And digits lie "
+    "in the middle of their pictures; with photos, where things stand anywhere, windows that move "
+    "count for more.",
+    _more,
+)
