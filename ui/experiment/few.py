@@ -4,46 +4,100 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from model.data import mnist
 from model.experiments import Inputs, Part
 from model.experiments.bands import Comparison, band, chosen, compare, numbers
-from model.experiments.few import COUNTS, EXPERIMENT, FewSettings
+from model.experiments.few import COUNTS, EXPERIMENT, TENFOLD, FewSettings
+from model.experiments.power_law import PowerLaw, fitted_law
 from ui.experiment.charts import Series, band_chart
-from ui.experiment.controls import seeds_control
+from ui.experiment.controls import seeds_control, updates_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
+from ui.experiment.own_ten import own_ten
+
+VIEWS = ("Accuracy", "The law behind it")
+FROM = 30
+"""The law is fitted from so many digits on; below, a network hardly knows more than chance."""
+MOST = COUNTS[-1]
 
 
 def _controls() -> tuple[FewSettings, Inputs]:
-    return FewSettings(seeds=seeds_control()), Inputs()
+    seeds, updates = seeds_control(), updates_control()
+    tenfold = mnist.full_is_here() and st.toggle(
+        f"Also {TENFOLD:,} digits",
+        key="few_tenfold",
+        help="All of MNIST is on this computer. So one can see whether the law keeps its promise.",
+    )
+    return FewSettings(seeds, updates, tenfold), Inputs()
 
 
 def _result(settings: FewSettings, result: Result) -> None:
-    series = [
-        Series(name, _points(result.parts, varied), dashed=varied)
-        for name, varied in (("as they are", False), ("with variations", True))
-    ]
-    band_chart(
-        series,
-        key="few_chart",
-        x="training digits",
-        y="read rightly, of 500 unseen digits",
-        log_x=True,
-        guess=result.guess,
-        guess_words="your guess for 100 digits",
+    view = st.segmented_control(
+        "Show", VIEWS, default=VIEWS[0], required=True, key="few_view", label_visibility="collapsed"
     )
-    st.markdown(conclusion(result.parts))
+    if view == VIEWS[0]:
+        band_chart(
+            [
+                Series(name, _points(result.parts, varied), dashed=varied)
+                for name, varied in (("as they are", False), ("with variations", True))
+            ],
+            key="few_chart",
+            x="training digits",
+            y="read rightly, of 500 unseen digits",
+            log_x=True,
+            guess=result.guess,
+            guess_words="your guess for 100 digits",
+        )
+        st.markdown(conclusion(result.parts))
+        return
+    law = _law(result.parts)
+    band_chart(
+        [
+            Series("as they are", _errors(result.parts), line=False),
+            Series("the law", _line(law), dashed=True, markers=False),
+        ],
+        key="few_law",
+        x="training digits",
+        y="read wrongly",
+        log_x=True,
+        log_y=True,
+    )
+    st.markdown(law_words(result.parts, settings))
 
 
 def _points(parts: Sequence[Part], varied: bool) -> dict[float, list[float]]:
     found = {
         float(count): numbers(chosen(parts, varied=varied, count=count), "accuracy")
-        for count in COUNTS
+        for count in (*COUNTS, TENFOLD)
     }
     return {count: values for count, values in found.items() if values}
 
 
+def _errors(parts: Sequence[Part]) -> dict[float, list[float]]:
+    return {
+        count: [1 - value for value in values] for count, values in _points(parts, False).items()
+    }
+
+
+def _law(parts: Sequence[Part], most: float = MOST) -> PowerLaw | None:
+    """The law of the digits as they are, from `FROM` up to so many."""
+    pairs = [
+        (count, error)
+        for count, errors in _errors(parts).items()
+        if FROM <= count <= most
+        for error in errors
+    ]
+    return fitted_law([count for count, _ in pairs], [error for _, error in pairs])
+
+
+def _line(law: PowerLaw | None) -> dict[float, list[float]]:
+    if law is None:
+        return {}
+    return {float(count): [law.error(count)] for count in (*COUNTS[1:], TENFOLD)}
+
+
 def conclusion(parts: Sequence[Part]) -> str:
-    """What the figures tell, in two sentences."""
+    """What variations do, in two sentences."""
     plain = numbers(chosen(parts, varied=False, count=100), "accuracy")
     varied = numbers(chosen(parts, varied=True, count=100), "accuracy")
     if not (plain and varied):
@@ -52,14 +106,87 @@ def conclusion(parts: Sequence[Part]) -> str:
     words = f"With 100 digits, ten of each, {first.mean:.0%} are read rightly"
     match compare(second, first):
         case Comparison.HIGHER:
-            return f"{words}; varying the digits makes it {second.mean:.0%}."
+            words = f"{words}; varying the digits makes it {second.mean:.0%}."
         case Comparison.LOWER:
-            return f"{words}; varying the digits makes it worse, {second.mean:.0%}."
+            words = f"{words}; varying the digits makes it worse, {second.mean:.0%}."
         case _:
-            return (
+            words = (
                 f"{words}, and {second.mean:.0%} with variations: the bands overlap, so chance "
                 "alone may do that."
             )
+    return " ".join(filter(None, (words, _most_words(parts))))
+
+
+def _most_words(parts: Sequence[Part]) -> str:
+    """What variations do to all digits, in a sentence."""
+    plain = numbers(chosen(parts, varied=False, count=MOST), "accuracy")
+    varied = numbers(chosen(parts, varied=True, count=MOST), "accuracy")
+    if not (plain and varied):
+        return ""
+    first, second = band(plain), band(varied)
+    words = f"With {MOST:,} it is {first.mean:.1%} and {second.mean:.1%}"
+    match compare(second, first):
+        case Comparison.HIGHER:
+            return f"{words}: variations still help."
+        case Comparison.LOWER:
+            return f"{words}: in so few updates, variations only make it harder."
+        case _:
+            return f"{words}, within the band."
+
+
+def law_words(parts: Sequence[Part], settings: FewSettings) -> str:
+    """What the law promises, and whether it kept that; in some sentences."""
+    law = _law(parts)
+    if law is None or MOST not in _errors(parts):
+        return ""
+    if law.exponent <= 0:
+        return "The error does not fall with more digits, so there is no law to read."
+    promise = law.promise(TENFOLD)
+    words = (
+        f"On two logarithmic axes the errors lie about on a line: error = {law.scale:.2f} · "
+        f"digits^(−{law.exponent:.2f}). Ten times more digits divide the error by "
+        f"{10**law.exponent:.1f}. So {TENFOLD:,} digits promise {promise.error:.1%} "
+        f"({promise.low:.1%} to {promise.high:.1%})."
+    )
+    return " ".join(filter(None, (words, _kept_words(parts), _tenfold_words(parts, settings))))
+
+
+def _kept_words(parts: Sequence[Part]) -> str:
+    """Whether the law of fewer digits would have told the error of the most."""
+    before = _law(parts, most=COUNTS[-2])
+    if before is None:
+        return ""
+    promise, found = before.promise(MOST), band(_errors(parts)[MOST])
+    words = (
+        f"**Was it right before?** Up to {COUNTS[-2]:,} digits the line promised "
+        f"{promise.error:.1%} for {MOST:,} ({promise.low:.1%} to {promise.high:.1%}); measured: "
+        f"{found.mean:.1%}"
+    )
+    return f"{words}, {_judged(promise.holds(found.mean), found.mean > promise.error)}."
+
+
+def _judged(holds: bool, above: bool) -> str:
+    if holds:
+        return "so it kept its promise"
+    return "so it promised too much" if above else "so it promised too little"
+
+
+def _tenfold_words(parts: Sequence[Part], settings: FewSettings) -> str:
+    """Whether the law was right, where full MNIST was learned from."""
+    law, errors = _law(parts), _errors(parts)
+    if law is None or TENFOLD not in errors:
+        return ""
+    promise, found = law.promise(TENFOLD), band(errors[TENFOLD])
+    words = (
+        f"**Was it right?** With {TENFOLD:,} digits of full MNIST the error is {found.mean:.1%}, "
+        f"{_judged(promise.holds(found.mean), found.mean > promise.error)}."
+    )
+    if settings.most_seen < TENFOLD:
+        words += (
+            f" But in {settings.updates:,} updates a network sees {settings.most_seen:,} digits: "
+            "most of the new ones it never met."
+        )
+    return words
 
 
 PAGE = ExperimentPage(
@@ -75,8 +202,13 @@ PAGE = ExperimentPage(
     ),
     _controls,
     _result,
-    "Michael Nielsen's reduced MNIST (cognitivemedium.com/rmnist) trains each network to its end. "
-    "Ours stops after a fixed number of updates, so that all arms are alike.",
+    "Meir and others 2020 (“Power-law scaling to assist with key challenges in artificial "
+    "intelligence”) find that the errors on MNIST fall as a power of the number of digits when all "
+    "is tuned; Hestness and others 2017 find such lines in four other fields. Ours stops after a "
+    "fixed number of updates, so that all arms are alike. Michael Nielsen's reduced MNIST "
+    "(cognitivemedium.com/rmnist) asks the same with 10, 50 and 100 digits.",
     "It does not show what a network can do that has learned from other pictures before. "
-    "And 500 test digits tell a share no more exactly than about one point.",
+    "And 500 test digits tell a share no more exactly than about one point: a small error is "
+    "a handful of digits.",
+    lambda settings, result: own_ten(),
 )
