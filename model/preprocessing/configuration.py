@@ -134,6 +134,7 @@ class ShadowRemovalConfig:
     touch: float = 0.3  # share of the outline that may be the sheet's own edge
     widest: float = 0.15  # of the sheet: strokes that reach its edge are narrower
     solid: float = 0.5  # of its size: a digit has no place as wide as that
+    corner: float = 0.4  # of its size: as `solid`, in a file that is tiny
     solid_grid: int = 48  # px; whether it has is measured on a grid of about this size
     speck: float = 0.1  # of the sheet: smaller ink has to be clearly darker than the grain
     clear: float = 2.0  # floors of ink: so dark is that

@@ -21,6 +21,8 @@ def shadows_removed(
     """Take away what shadows and lamps left; when off, it counts as ink."""
     if not on:
         return sheet
+    if max(sheet.ink.mask.shape) <= config.shadows.tiny:
+        return replace(sheet, ink=without_corners(sheet.ink, config.shadows))
     ink = without_wedges(sheet.ink, config.shadows)
     return replace(sheet, ink=without_shadows(ink, sheet.brightness, config.shadows))
 
@@ -80,6 +82,29 @@ def without_shadows(
             return without_shadows(
                 replace(ink, strength=soft(ink.strength, dark), mask=dark), brightness, config
             )
+    return replace(ink, strength=soft(ink.strength, mask), mask=mask)
+
+
+def without_corners(ink: Ink, config: ShadowRemovalConfig = DEFAULT.shadows) -> Ink:
+    """Return the ink of a small file without shadows, which fill a corner or a side of it.
+
+    There they are as dark as a pencil and as sharp. But they reach two sides that meet, or three,
+    and are wide: a digit that is cut out tightly reaches all four, or two that lie opposite.
+    """
+    from scipy import ndimage
+
+    parts, _ = ndimage.label(ink.mask, np.ones((3, 3)))
+    mask = ink.mask.copy()
+    height, width = mask.shape
+    for number, (rows, columns) in enumerate(ndimage.find_objects(parts), start=1):
+        upright = (rows.start == 0) + (rows.stop == height)
+        across = (columns.start == 0) + (columns.stop == width)
+        if not (upright and across) or upright + across == 4:
+            continue
+        own = parts[rows, columns] == number
+        radius = float(ndimage.distance_transform_edt(np.pad(own, 1)).max())
+        if 2 * radius - 1 > config.corner * max(own.shape):
+            mask[rows, columns] &= ~own
     return replace(ink, strength=soft(ink.strength, mask), mask=mask)
 
 

@@ -10,6 +10,7 @@ from model.preprocessing.shadow_removal import (
     is_grain,
     is_solid,
     shadows_removed,
+    without_corners,
     without_shadows,
     without_wedges,
 )
@@ -94,3 +95,14 @@ def test_a_digit_that_runs_into_a_ghost_is_read_without_it() -> None:
     after = without_shadows(found, brightness)
     assert after.mask[digit].mean() > 0.95
     assert after.mask[ghost & ~digit].mean() < 0.05
+
+
+def test_a_shadow_in_a_small_file_is_taken_away_and_a_bold_digit_stays() -> None:
+    y, x = np.mgrid[:40, :40]
+    digit = (np.abs(x - 29) < 3) & (y > 8) & (y < 32)
+    for shadow in (y + x < 18, x - y / 8 < 17):
+        left = without_corners(ink_of((digit, 0.8), (shadow, 0.4)))
+        assert (left.mask == digit).all()
+    one, seven = np.ones((24, 9), bool), (y < 9) | (np.abs(x + y / 3 - 36) < 5)
+    for tight in (one, seven):
+        assert (without_corners(ink_of((tight, 0.8))).mask == tight).all()
