@@ -1,6 +1,6 @@
 """Train the detector of `model.network.digit_detector` and write it with its card.
 
-    python -m model.train_detector --out model/pretrained
+    make weights
 
 made the shipped one. It needs full MNIST in the Keras cache.
 """
@@ -20,19 +20,16 @@ import numpy as np
 
 from model.data import cache, mnist
 from model.network.digit_detector import CARD, LAYERS, SHAPES, WEIGHTS, Detector
-from model.synthesis.detector_set import (
-    HELD_OUT,
-    NONE,
-    digits_of_many_hands,
-    for_measuring,
-    no_digits,
-)
+from model.synthesis.detector_set import HELD_OUT, NONE, for_measuring, no_digits
+from model.synthesis.digit_set import digits_of_many_hands
 from model.training.augmentation import Augmentation, augment
 
 REFUSED = 0.003
 """The share of MNIST's validation digits that the limit refuses."""
 BATCH = 128
 RATE = 0.002
+RATE_AGAIN = 0.0007
+"""Of a training that begins with weights."""
 DROPOUT = 0.2
 AUGMENTATION = Augmentation(shift=1.5, rotation=10, scale=0.12, shear=0.15, thickness=0.5)
 
@@ -48,16 +45,21 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     own = digits_of_many_hands(data.training, options.hands, options.seed)
     none = no_digits(data.training, options.none, options.seed)
-    images = np.concatenate([data.training.images, own.images, none])
-    labels = np.concatenate([data.training.labels, own.labels, np.full(len(none), NONE, np.uint8)])
+    known = data.training.take(np.arange(min(options.digits, len(data.training))))
+    images = np.concatenate([known.images, own.images, none])
+    labels = np.concatenate([known.labels, own.labels, np.full(len(none), NONE, np.uint8)])
     print(f"{len(images):,} examples after {time.perf_counter() - began:.0f} s", flush=True)
 
-    weights = train(images, labels, options.epochs, options.seed)
+    begin = None
+    if options.start:
+        with np.load(options.start, allow_pickle=False) as file:
+            begin = {name: file[name] for name in file.files}
+    weights = train(images, labels, options.epochs, options.seed, begin)
     detector = limited(weights, data.validation)
     refused = measured(detector, data, options.measured, options.seed + 1)
     card = {
         "examples": {
-            "MNIST's training digits": len(data.training),
+            "MNIST's training digits": len(known),
             "digits of other hands": len(own),
             "no digits": len(none),
         },
@@ -65,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         "settings": {
             "epochs": options.epochs,
             "batch_size": BATCH,
-            "learning_rate": RATE,
+            "learning_rate": RATE_AGAIN if options.start else RATE,
             "schedule": "cosine",
             "dropout": DROPOUT,
             "augmentation": vars(AUGMENTATION),
@@ -78,6 +80,8 @@ def main(arguments: list[str] | None = None) -> int:
         | {name: version(name) for name in ("tensorflow", "keras", "numpy")},
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
     }
+    if options.start:
+        card["began with"] = json.loads((options.start.parent / CARD).read_text(encoding="utf-8"))
     options.out.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **weights)
@@ -91,16 +95,24 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m model.train_detector", description=__doc__)
     parser.add_argument("--data", choices=("full", "embedded"), default="full")
+    parser.add_argument("--digits", type=int, default=55_000, help="MNIST's training digits")
     parser.add_argument("--hands", type=int, default=36_000, help="digits of other hands")
     parser.add_argument("--none", type=int, default=80_000, help="pictures of no digit")
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--measured", type=int, default=40, help="pictures of every sign")
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--start", type=Path, help="weights to begin with, their card beside them")
     parser.add_argument("--out", type=Path, required=True, help="folder for weights and card")
     return parser
 
 
-def train(images: np.ndarray, labels: np.ndarray, epochs: int, seed: int) -> dict[str, np.ndarray]:
+def train(
+    images: np.ndarray,
+    labels: np.ndarray,
+    epochs: int,
+    seed: int,
+    begin: dict[str, np.ndarray] | None = None,
+) -> dict[str, np.ndarray]:
     """Train on pictures that vary by chance; Adam with a cosine schedule.
 
     Args:
@@ -108,6 +120,7 @@ def train(images: np.ndarray, labels: np.ndarray, epochs: int, seed: int) -> dic
         labels: (n,) uint8; `NONE` is no digit.
         epochs: how often each is seen.
         seed: of weights, order and variations.
+        begin: kernels and biases to begin with; None begins with chance.
 
     Returns:
         float16 kernels and biases: "first/kernel", "first/bias" and so on.
@@ -117,9 +130,15 @@ def train(images: np.ndarray, labels: np.ndarray, epochs: int, seed: int) -> dic
 
     keras.utils.set_random_seed(seed)
     model = _model()
+    if begin:
+        for layer in LAYERS:
+            parts = [begin[f"{layer}/{part}"].astype(np.float32) for part in ("kernel", "bias")]
+            model.get_layer(layer).set_weights(parts)
     steps = max(1, len(images) // BATCH)
     optimizer = keras.optimizers.Adam(
-        keras.optimizers.schedules.CosineDecay(RATE, max(1, epochs * steps))
+        keras.optimizers.schedules.CosineDecay(
+            RATE_AGAIN if begin else RATE, max(1, epochs * steps)
+        )
     )
     pictures, classes = tf.constant(images[..., None]), tf.constant(labels.astype(np.int32))
 

@@ -25,6 +25,8 @@ from model.network.forward import probabilities
 
 RIGHT = 0.998
 """The share of sure answers that must be right on the validation digits."""
+LIKELY = 0.5
+"""Likeness below which an answer is not sure: the detector finds "no digit" likelier."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def judge(
     judgement = Judgement.SURE
     if likeness < detector().limit:
         judgement = Judgement.STRANGE if finished else Judgement.UNFINISHED
-    elif rules is not None and best < rules.sure:
+    elif likeness < LIKELY or (rules is not None and best < rules.sure):
         judgement = Judgement.UNSURE
     return Verdict(judgement, int(order[0]), best, int(order[1]), best - second)
 

@@ -6,7 +6,6 @@ does on what it has not met.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -14,12 +13,11 @@ from scipy import ndimage
 
 from model.data.mnist import Digits
 from model.network import SIDE
-from model.synthesis.european import european_digits
-from model.synthesis.glyphs import DIGITS, DOODLES, LETTERS, SHAPES, SYMBOLS, Ways
-from model.synthesis.handwriting import Writer, written
+from model.synthesis.digit_set import font_by_chance, sign
+from model.synthesis.glyphs import DOODLES, LETTERS, NUMERALS, SHAPES, SYMBOLS, Ways
 from model.synthesis.pen import PENS, SHEET, drawn, received
 from model.synthesis.scribbles import SCRIBBLES, figure, scribble
-from model.synthesis.typeset import fonts, printed
+from model.synthesis.typeset import foreign_fonts, printed
 
 NONE = 10
 """The class of what is no digit, after the ten digits."""
@@ -28,46 +26,24 @@ HELD_OUT = frozenset(
     | {"tree", "boat", "envelope", "cup", "glasses", "note", "crown", "snail", "ghost", "scissors"}
     | {"diamond", "hash", "arrow"}
     | {"coil", "knot"}
+    | {"Devanagari 6", "Gujarati 8", "Arabic 3", "Thai 2", "Geez 9", "Chinese 5", "Chinese 9"}
 )
+FOREIGN_LETTERS = (
+    "ԱԲԴԵԷԹԻԽԾՀՂՃՄՆՇՊՋՌՖՔբգդեթժիխծհձղճմնչպջռտփֆ"  # Armenian
+    "დთიკლმოჟრტფქღშჩძჭჯ"  # Georgian
+    "אהטמעפצקשת"  # Hebrew
+    "ກຂຄຊຍຕທບປຜຝພຟມຢລສຫອຮ"  # Lao
+    "ДЖИЛФЦШЩЪЫЮЯжфшщыюядлмтъ"  # Cyrillic
+    "ΓΛΞΠΣΦΨΩηκλμξπφχψω"  # Greek
+    "ⴳⴴⴵⴶⴹⴼⴽⴿⵄⵅⵉⵎⵟⵣᐁᐊᑌᑕᓀᓇᓗᓄᔦᔭᕂᕙ"  # Tifinagh and Canadian syllabics
+)
+"""Of other alphabets, without those that look like a digit."""
 PRINTED_LETTERS = "ACEFHJKLMNPRTUVWXYadefhjkmnprtuvwx"
-FONT_FOR_TEST = 4
-"""Every so many fonts one is held out."""
-
-
-def sign(ways: Ways, random: np.random.Generator) -> np.ndarray:
-    """Write a sign in one of its ways, in the hand of a new writer: (28, 28) uint8."""
-    way = ways[random.integers(len(ways))]
-    return received(drawn(written(way, Writer.by_chance(random), random), random))
 
 
 def learned(signs: dict[str, Ways]) -> list[Ways]:
     """The signs that are not held out."""
     return [ways for name, ways in signs.items() if name not in HELD_OUT]
-
-
-def digits_of_many_hands(mnist: Digits, count: int, seed: int) -> Digits:
-    """Return digits that are not MNIST's own: by rule, re-drawn, and printed.
-
-    Args:
-        mnist: whose shapes are drawn again with a pen.
-        count: how many.
-        seed: of all chance.
-    """
-    random = np.random.default_rng([seed, 1])
-    images, labels = european_digits(count // 4, seed)
-    more, said = [], []
-    for _ in range(count - len(images)):
-        digit, place = int(random.integers(10)), int(random.integers(len(mnist)))
-        match random.choice(["printed", "written", "again"], p=[0.06, 0.6, 0.34]):
-            case "printed":
-                image = received(printed(str(digit), _font(random)))
-            case "written":
-                image = sign(DIGITS[str(digit)], random)
-            case _:
-                image, digit = reinked(mnist.images[place], random), int(mnist.labels[place])
-        more.append(image)
-        said.append(digit)
-    return Digits(np.concatenate([images, more]), np.concatenate([labels, said]).astype(np.uint8))
 
 
 def no_digits(mnist: Digits, count: int, seed: int) -> np.ndarray:
@@ -82,19 +58,6 @@ def no_digits(mnist: Digits, count: int, seed: int) -> np.ndarray:
     shares = np.array([share for share, _ in KINDS])
     chosen = random.choice(len(KINDS), count, p=shares / shares.sum())
     return np.stack([KINDS[kind][1](mnist, random) for kind in chosen])
-
-
-def _font(random: np.random.Generator) -> Path | None:
-    known = [font for place, font in enumerate(fonts()) if place % FONT_FOR_TEST]
-    return known[random.integers(len(known))]
-
-
-def reinked(image: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Draw the shape of a digit, (28, 28) uint8, again with sharp edges: a pen on a screen."""
-    large = ndimage.zoom(image.astype(np.float32) / 255, 3, order=1)
-    smooth = ndimage.gaussian_filter(large, random.uniform(0.8, 1.4))
-    edge = random.uniform(0.3, 0.6) * smooth.max()
-    return received(np.clip((smooth - edge) / 0.15 + 0.5, 0, 1).astype(np.float32))
 
 
 def _letter(mnist: Digits, random: np.random.Generator) -> np.ndarray:
@@ -118,7 +81,20 @@ def _figure(mnist: Digits, random: np.random.Generator) -> np.ndarray:
 
 def _printed_letter(mnist: Digits, random: np.random.Generator) -> np.ndarray:
     known = [letter for letter in PRINTED_LETTERS if letter not in HELD_OUT]
-    return received(printed(known[random.integers(len(known))], _font(random)))
+    return received(printed(known[random.integers(len(known))], font_by_chance(random)))
+
+
+def _numeral(mnist: Digits, random: np.random.Generator) -> np.ndarray:
+    known = learned(NUMERALS)
+    return sign(known[random.integers(len(known))], random)
+
+
+def _foreign_letter(mnist: Digits, random: np.random.Generator) -> np.ndarray:
+    faces = foreign_fonts()
+    if not faces:
+        return _printed_letter(mnist, random)
+    character = FOREIGN_LETTERS[random.integers(len(FOREIGN_LETTERS))]
+    return received(printed(character, faces[random.integers(len(faces))]))
 
 
 def _turned(mnist: Digits, random: np.random.Generator) -> np.ndarray:
@@ -217,12 +193,18 @@ KINDS: tuple[tuple[float, Callable[[Digits, np.random.Generator], np.ndarray]], 
     (10, _scribble),
     (20, _figure),
     (4, _printed_letter),
+    (10, _numeral),
+    (6, _foreign_letter),
     (6, _turned),
     (6, _several),
     (4, _struck_out),
     (5, _simple),
 )
 """The kinds of non-digits and their shares."""
+
+
+MEASURED = {"letters": LETTERS, "shapes": SHAPES, "doodles": DOODLES, "numerals": NUMERALS}
+"""The signs that `for_measuring` writes, by kind."""
 
 
 def for_measuring(each: int, seed: int) -> dict[str, np.ndarray]:
@@ -241,7 +223,7 @@ def for_measuring(each: int, seed: int) -> dict[str, np.ndarray]:
         met = "never met" if name in HELD_OUT else "met"
         found.setdefault(f"{kind}, {met}", []).extend(pictures)
 
-    for kind, signs in (("letters", LETTERS), ("shapes", SHAPES), ("doodles", DOODLES)):
+    for kind, signs in MEASURED.items():
         for name, ways in signs.items():
             keep(kind, name, [sign(ways, random) for _ in range(each)])
     for name in SCRIBBLES:

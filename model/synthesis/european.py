@@ -13,7 +13,7 @@ import numpy as np
 
 from model.data.mnist import SPLIT_SEED, DataSet, Digits, full
 from model.preprocessing.pipeline import from_ink
-from model.synthesis.pen import Path, bowed, drawn
+from model.synthesis.pen import PENS, Path, bowed, drawn
 
 DRAWN = 6_000
 """Digits drawn by rule that `european` adds to full MNIST's training digits."""
@@ -31,7 +31,9 @@ def european() -> DataSet:
     return DataSet(Digits(images, labels), mnist.validation, mnist.test)
 
 
-def european_digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def european_digits(
+    count: int, seed: int, pens: tuple[float, float] = PENS
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw digits: of ten, five 1s with an upstroke, two crossed 7s, one plain, two 0s.
 
     The plain 7 is among them so that a slanting bar alone does not make a 1.
@@ -49,7 +51,7 @@ def european_digits(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
             paths, label = _seven(random, crossed=kind < 7), 7
         else:
             paths, label = _slashed_zero(random), 0
-        found = from_ink(drawn(paths, random)).largest
+        found = from_ink(drawn(paths, random, pens)).largest
         assert found is not None  # there is always ink
         images.append(np.rint(found.digit * 255).astype(np.uint8))
         labels.append(label)

@@ -18,12 +18,15 @@ Path = list[Point]
 """The corners of one stroke: (x, y), y down, in any unit; one corner alone is a dot."""
 
 
-def drawn(paths: list[Path], random: np.random.Generator) -> np.ndarray:
-    """Draw strokes in the middle of a sheet, with a pen of any width among `PENS`.
+def drawn(
+    paths: list[Path], random: np.random.Generator, pens: tuple[float, float] = PENS
+) -> np.ndarray:
+    """Draw strokes in the middle of a sheet, with a pen of any width among `pens`.
 
     Args:
         paths: the strokes; they are scaled together.
         random: chooses the pen.
+        pens: the finest and the widest, in shares of the sheet.
 
     Returns:
         (SHEET, SHEET) float32 in [0, 1], 1 is ink.
@@ -32,7 +35,7 @@ def drawn(paths: list[Path], random: np.random.Generator) -> np.ndarray:
     low, high = points.min(axis=0), points.max(axis=0)
     scale = FILLED * SHEET * FINER / max(1e-9, float((high - low).max()))
     offset = SHEET * FINER / 2 - (low + high) / 2 * scale
-    pen = SHEET * FINER * random.uniform(*PENS)
+    pen = SHEET * FINER * random.uniform(*pens)
     sheet = Image.new("L", (SHEET * FINER, SHEET * FINER))
     pencil = ImageDraw.Draw(sheet)
     for path in paths:

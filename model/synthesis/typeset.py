@@ -27,6 +27,13 @@ def fonts() -> tuple[Path | None, ...]:
     return tuple(found)
 
 
+@cache
+def foreign_fonts() -> tuple[Path, ...]:
+    """Those of the fonts that hold the letters of many alphabets; none without Matplotlib."""
+    wide = ("DejaVuSans", "DejaVuSans-Bold")
+    return tuple(font for font in fonts() if font is not None and font.stem in wide)
+
+
 @lru_cache(maxsize=64)
 def _font(path: Path | None) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(64) if path is None else ImageFont.truetype(path, 64)

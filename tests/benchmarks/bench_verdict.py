@@ -28,7 +28,8 @@ from model.evaluation.verdict import judge, rules_for
 from model.network.activations import dense_features
 from model.network.digit_detector import detector
 from model.network.shipped import shipped
-from model.synthesis.detector_set import FONT_FOR_TEST, digits_of_many_hands, for_measuring, simple
+from model.synthesis.detector_set import for_measuring, simple
+from model.synthesis.digit_set import FONT_FOR_TEST, digits_of_many_hands
 from model.synthesis.european import european_digits
 from model.synthesis.pen import received
 from model.synthesis.typeset import fonts, printed

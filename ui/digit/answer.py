@@ -115,14 +115,15 @@ def digit_words() -> str:
     """Who decides what looks like a digit, in words, and how often that is wrong."""
     refused = detector_card()["refused"]
     digits = refused["MNIST's test digits"]
+    met, new = (f"{refused[f'letters, {kind}']:.0%}" for kind in ("met", "never met"))
     return (
         "**Like a digit?** A second, small network decides that: the *detector*. It has eleven "
         "answers, the ten digits and “no digit”, and has learned from digits of many hands and "
         "from letters, doodles and scribbles. It sees only the picture, so its word is the same "
-        "for every network.\n\nOf MNIST's 10,000 test digits it wrongly refuses "
-        f"**{digits:.1%}**. Of letters drawn by hand it rightly refuses "
-        f"{refused['letters, met']:.0%}, and {refused['letters, never met']:.0%} of those that it "
-        "had never met in any hand. Letters that may be digits pass: O, I, S, Z, B, b, q."
+        "for every network. Where it is itself in doubt, the page says “not sure”.\n\n"
+        f"Of MNIST's 10,000 test digits it wrongly refuses **{digits:.1%}**. Of letters drawn "
+        f"by hand it rightly refuses {met}, and {new} of those that it had never met in any hand. "
+        "Letters that may be digits pass: O, I, S, Z, B, b, q."
     )
 
 

@@ -12,6 +12,7 @@ from model.network.digit_detector import detector
 from model.network.forward import BATCH
 from model.network.keras_model import build
 from model.network.shipped import shipped
+from model.synthesis.detector_set import for_measuring
 from model.synthesis.pen import drawn, received
 from tests.networks import weights_of
 
@@ -62,6 +63,8 @@ def test_each_judgement_by_hand() -> None:
 
     probabilities[3] += 0.1
     assert judge(probabilities, likeness, rules).judgement is Judgement.SURE
+    for known in (rules, None):  # the detector is in doubt itself
+        assert judge(probabilities, 0.3, known).judgement is Judgement.UNSURE
     # However sure the network is, and whether or not its rules are known.
     cross = received(drawn([[(0, 0), (1, 1)], [(1, 0), (0, 1)]], np.random.default_rng(0)))
     for known in (rules, None):
@@ -82,6 +85,14 @@ def test_the_rules_count_what_was_right_above_the_limit() -> None:
 def test_hardly_a_real_digit_is_called_none(rules: Rules) -> None:
     found = verdicts(mnist.embedded().test.inputs(), rules)
     assert share(found, Judgement.STRANGE) <= 0.01
+
+
+def test_numerals_of_other_scripts_are_hardly_ever_surely_a_digit(rules: Rules) -> None:
+    signs = for_measuring(6, seed=17)
+    numerals = np.concatenate([signs[f"numerals, {met}"] for met in ("met", "never met")])
+    found = verdicts(numerals.astype(np.float32) / 255, rules)
+    assert share(found, Judgement.SURE) <= 0.1
+    assert share(found, Judgement.STRANGE) >= 0.75
 
 
 def test_sure_answers_are_right(rules: Rules) -> None:

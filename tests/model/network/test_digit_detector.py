@@ -9,15 +9,9 @@ from model import train_detector
 from model.data import mnist
 from model.network.digit_detector import LAYERS, SHAPES, Detector, detector, detector_card
 from model.network.shipped import FOLDER
-from model.synthesis.detector_set import (
-    HELD_OUT,
-    digits_of_many_hands,
-    for_measuring,
-    no_digits,
-    reinked,
-    simple,
-)
-from model.synthesis.glyphs import DOODLES, LETTERS
+from model.synthesis.detector_set import HELD_OUT, for_measuring, no_digits, simple
+from model.synthesis.digit_set import digits_of_many_hands, reinked
+from model.synthesis.glyphs import DOODLES, LETTERS, NUMERALS
 from model.synthesis.glyphs import SHAPES as DRAWN_SHAPES
 from model.synthesis.scribbles import SCRIBBLES
 
@@ -69,14 +63,16 @@ def test_hardly_a_digit_is_refused_by_the_shipped_detector() -> None:
 
 
 def test_most_of_what_is_no_digit_is_refused_also_what_was_never_met() -> None:
-    for kind, pictures in for_measuring(3, seed=91).items():
+    for kind, pictures in for_measuring(5, seed=91).items():
         refused = ~detector().accepts(pictures.astype(np.float32) / 255)
         least = 0.85 if kind.endswith(", met") else 0.5
+        if kind.startswith("numerals"):
+            least = 0.75  # some do look like another digit of ours
         assert refused.mean() > least, kind
 
 
 def test_the_card_tells_what_is_held_out_and_what_was_measured() -> None:
-    known = {*LETTERS, *DOODLES, *DRAWN_SHAPES, *SCRIBBLES}
+    known = {*LETTERS, *DOODLES, *DRAWN_SHAPES, *NUMERALS, *SCRIBBLES}
     assert set(detector_card()["never met"]) == HELD_OUT <= known
     assert detector_card()["refused"]["MNIST's test digits"] <= 0.01
     assert detector_card()["limit"] == detector().limit

@@ -5,7 +5,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from model.synthesis.glyphs import DIGITS, DOODLES, LETTERS, SHAPES, SYMBOLS
+from model.synthesis.glyphs import DIGITS, DOODLES, LETTERS, NUMERALS, SHAPES, SYMBOLS
 from model.synthesis.handwriting import Writer, written
 from model.synthesis.pen import SHEET, drawn, received
 from model.synthesis.scribbles import SCRIBBLES, figure, scribble
@@ -51,7 +51,7 @@ def test_a_ring_has_its_middle_and_radii_and_a_dot_its_place() -> None:
     np.testing.assert_allclose(dot, [(0.5, 0.9)])
 
 
-@pytest.mark.parametrize("signs", [DIGITS, LETTERS, SHAPES, DOODLES, SYMBOLS])
+@pytest.mark.parametrize("signs", [DIGITS, LETTERS, SHAPES, DOODLES, SYMBOLS, NUMERALS])
 def test_every_way_of_every_sign_can_be_written_and_never_twice_alike(signs) -> None:
     random = np.random.default_rng(3)
     for name, ways in signs.items():
