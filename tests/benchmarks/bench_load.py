@@ -121,6 +121,8 @@ async def _leave(student: Student, number: int, tally: Tally) -> None:
 async def day(url: str, server: psutil.Process, options: argparse.Namespace) -> None:
     first = await Student.come(url)  # waits until the engine is warm
     await first.leave()
+    while len(processes(server)) < 4:  # the worker that trains becomes warm last
+        await asyncio.sleep(1)
     before, tally = memory(server), Tally()
     until = time.monotonic() + options.seconds
     kinds = itertools.chain(

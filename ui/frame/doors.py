@@ -1,7 +1,8 @@
 """The doors of the server: what a browser is told with every answer, and what is closed to all.
 
 A layer around the whole app (`app.py` puts it there). It looks at requests for documents and files.
-Of a WebSocket, over which the pages speak, it sees the first message alone.
+Of a WebSocket, over which the pages speak, it asks where it comes from; what is said on it is
+looked at in `ui.frame.incoming`.
 """
 
 import os
@@ -14,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.frame.incoming import looked_at
 from ui.state.my_runs import OWNER_COOKIE, secret_in
 from ui.state.origins import speaks_for_us
 
@@ -60,6 +62,8 @@ class Doors:
         if scope["type"] != "http":
             origins = [value for name, value in scope.get("headers", ()) if name == b"origin"]
             if all(speaks_for_us(origin.decode("latin-1")) for origin in origins):
+                if scope["type"] == "websocket":
+                    receive = looked_at(scope, receive, send)
                 await self._app(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1008})

@@ -10,15 +10,18 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import Message
 from pathlib import Path
 
 import psutil
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from tests.benchmarks.student import Student
 from tests.browser.conftest import ROOT, end_server, free_port, start_server, wait_until_healthy
 from ui.frame.doors import frame_policy
 from ui.state.my_runs import OWNER_COOKIE, secret_in
@@ -28,11 +31,11 @@ BASE = "school/digits"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """The app below a path, and its process."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int, Path]]:
+    """The app below a path: its address, its process, and what it writes."""
     log = tmp_path_factory.mktemp("doors") / "log"
     url, server = start_server(ROOT / "app.py", log, BASE)
-    yield url, server.pid
+    yield url, server.pid, log
     end_server(server, log)
 
 
@@ -47,7 +50,7 @@ def get(url: str, cookie: str = "") -> tuple[int, Message]:
 
 
 @pytest.mark.slow
-def test_every_answer_has_the_headers(server: tuple[str, int]) -> None:
+def test_every_answer_has_the_headers(server: tuple[str, int, Path]) -> None:
     for path in ("/", "/draw", "/_stcore/health", "/nothing-here.js"):
         _, headers = get(server[0] + path)
         assert headers["X-Content-Type-Options"] == "nosniff", path
@@ -56,14 +59,14 @@ def test_every_answer_has_the_headers(server: tuple[str, int]) -> None:
 
 
 @pytest.mark.slow
-def test_what_tells_strangers_about_the_server_is_closed(server: tuple[str, int]) -> None:
+def test_what_tells_strangers_about_the_server_is_closed(server: tuple[str, int, Path]) -> None:
     for path in ("metrics", "script-health-check", "agent/openapi.json", "agent/interact"):
         assert get(f"{server[0]}/_stcore/{path}")[0] == 404, path
     assert get(f"{server[0]}/_stcore/health")[0] == 200
 
 
 @pytest.mark.slow
-def test_a_browser_gets_one_secret_that_no_script_can_read(server: tuple[str, int]) -> None:
+def test_a_browser_gets_one_secret_that_no_script_can_read(server: tuple[str, int, Path]) -> None:
     _, headers = get(server[0] + "/draw")
     cookie = headers["Set-Cookie"]
     secret = re.match(rf"{OWNER_COOKIE}=([A-Za-z0-9_-]{{43}});", cookie)
@@ -78,7 +81,38 @@ def test_a_browser_gets_one_secret_that_no_script_can_read(server: tuple[str, in
 
 
 @pytest.mark.slow
-def test_the_server_listens_on_this_machine_only(server: tuple[str, int]) -> None:
+def test_whatever_a_program_sends_in_a_component_s_name_its_page_goes_on(
+    server: tuple[str, int, Path],
+) -> None:
+    junk = ["[" * 100_000, "[" * 5_000 + "]" * 5_000, "1" * 5_000, "{{{", "null", '{"drawing": 7}']
+
+    async def send_all() -> int:
+        student = await Student.enter(server[0], "draw")
+        for text in junk:
+            message = BackMsg()
+            message.rerun_script.page_name = "draw"
+            message.rerun_script.fragment_id = student.fragment
+            state = message.rerun_script.widget_states.widgets.add()
+            state.id, state.json_value = student.canvas, text
+            await student.run(message)
+        await student.leave()
+        return student.faults
+
+    async def closed_with(frame: bytes | str) -> int | None:
+        student = await Student.enter(server[0], "draw")
+        await student.socket.send(frame)
+        with suppress(ConnectionClosed):
+            while True:
+                await student.socket.recv()
+        return student.socket.close_code
+
+    assert asyncio.run(send_all()) == 0
+    assert [asyncio.run(closed_with(frame)) for frame in (b"\xff" * 9, "text")] == [1007, 1007]
+    assert "Traceback" not in server[2].read_text()
+
+
+@pytest.mark.slow
+def test_the_server_listens_on_this_machine_only(server: tuple[str, int, Path]) -> None:
     listening = {
         connection.laddr.ip
         for connection in psutil.Process(server[1]).net_connections(kind="inet")
