@@ -22,8 +22,8 @@ from starlette.middleware import Middleware
 from model.engine import engine
 from ui.classroom.channel import class_routes, tidy_classes
 from ui.classroom.worksheets import worksheet_routes
-from ui.frame.deep_links import deep_link_routes
-from ui.frame.doors import Doors
+from ui.frame.doors.deep_links import deep_link_routes
+from ui.frame.doors.doors import Doors
 from ui.state.pen.channel import pen_routes
 from ui.state.session import take_up_studies
 

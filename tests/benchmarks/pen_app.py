@@ -17,8 +17,8 @@ from starlette.routing import Route
 from streamlit.runtime import get_instance
 
 import app as whole
-from ui.frame.deep_links import deep_link_routes
-from ui.frame.doors import Doors
+from ui.frame.doors.deep_links import deep_link_routes
+from ui.frame.doors.doors import Doors
 from ui.state.pen.channel import pen_routes
 from ui.state.pen.seat import Seat
 

@@ -9,7 +9,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.junk import junk_value, mutated, nested
-from ui.frame.incoming import DEEPEST, checked
+from ui.frame.doors.incoming import DEEPEST, checked
 
 JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "300"))
 SECONDS = 0.02

@@ -2,7 +2,7 @@
 
 A layer around the whole app (`app.py` puts it there). It looks at requests for documents and files.
 Of a WebSocket, over which the pages speak, it asks where it comes from; what is said on it is
-looked at in `ui.frame.incoming`.
+looked at in `ui.frame.doors.incoming`.
 """
 
 import os
@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.frame.incoming import looked_at
+from ui.frame.doors.incoming import looked_at
 from ui.state.my_runs import OWNER_COOKIE, secret_in
 from ui.state.origins import speaks_for_us
 
