@@ -4,6 +4,9 @@ As many members as strangers are asked about, and none of them is used for anyth
 stops early by the validation digits, and the attacker's shadow networks learn from digits of their
 own. Where a share of the labels is wrong it is as large among the strangers: else the wrong label
 alone would give a member away.
+
+With the number of a game in the settings, another thing is measured: twenty rounds about the one
+digit in the inputs (`model.experiments.privacy.game`).
 """
 
 from collections.abc import Generator, Sequence
@@ -22,9 +25,9 @@ from model.experiments.experiment import (
     Value,
     Working,
 )
-from model.experiments.privacy import accountant
+from model.experiments.privacy import accountant, game
 from model.experiments.privacy.attack import auc, found_at, lira, sureness
-from model.experiments.privacy.dense import Recipe, Weights, logits, trained_together
+from model.experiments.privacy.dense import Recipe, flat, logits, trained_together
 
 COUNTS = (100, 500, 4000)
 ASKED = 500
@@ -46,6 +49,8 @@ class LeakSettings(Settings):
     """Settings of this experiment."""
 
     updates: int = 600  # of each network
+    game: int = 0  # which game of twenty rounds about the person's own digit; 0: the experiment
+    noise: bool = False  # whether the game's networks are trained with noise
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -71,6 +76,8 @@ def recipe_of(arm: str, updates: int) -> Recipe:
 
 def plan(settings: LeakSettings) -> Sequence[str]:
     """The loss threshold for every arm; then for most arms the shadow networks, and LiRA."""
+    if settings.game:
+        return game.PLAN
     return [
         *(f"{arm}-{n}-{seed}" for arm in ARMS for seed in range(settings.seeds) for n in COUNTS),
         *(
@@ -92,6 +99,9 @@ def measure(settings: LeakSettings, inputs: Inputs, done: Done) -> Steps:
     strangers), auc, found_… for each of `ALARMS`; of a loss attack accuracy on the test digits, and
     epsilon where there is noise. Arrays: the sureness of members and strangers.
     """
+    if settings.game:
+        yield from _game(settings, inputs, done)
+        return
     found = dict(done)
     for key in plan(settings):
         if key in found:
@@ -111,6 +121,21 @@ def measure(settings: LeakSettings, inputs: Inputs, done: Done) -> Steps:
             part = Part(key, {**values, **attacked(**scores)})
         found[key] = part
         yield part
+
+
+def _game(settings: LeakSettings, inputs: Inputs, done: Done) -> Steps:
+    training = load("embedded").training
+    own, rest = _split(len(training))
+    yield from game.play(
+        game.Game(
+            Digits(inputs.arrays[game.DRAWING], inputs.arrays[game.LABEL]),
+            training.take(own),
+            training.take(rest),
+            recipe_of("noise4" if settings.noise else "plain", settings.updates),
+            settings.game,
+        ),
+        done,
+    )
 
 
 def _taken_apart(key: str) -> tuple[str, str, int, int]:
@@ -179,43 +204,24 @@ def attacked(members: np.ndarray, strangers: np.ndarray) -> dict[str, Value]:
     return {"asked": len(members), "auc": auc(members, strangers), **shares}
 
 
-def flat(digits: Digits) -> np.ndarray:
-    """(n, 784) float32 in [0, 1]."""
-    return digits.inputs().reshape(len(digits), -1)
-
-
 def _split(count: int) -> tuple[np.ndarray, np.ndarray]:
     order = np.random.default_rng(2022).permutation(count)
     return order[:OWN], order[OWN:]
-
-
-def _trained(
-    sets: Sequence[Digits], recipe: Recipe, seeds: Sequence[int]
-) -> Generator[Working, None, Weights]:
-    validation = load("embedded").validation
-    return (
-        yield from trained_together(
-            np.stack([flat(each) for each in sets]),
-            np.stack([each.labels for each in sets]).astype(int),
-            recipe,
-            seeds,
-            (flat(validation), validation.labels.astype(int)),
-        )
-    )
 
 
 def _network(
     key: str, arm: str, count: int, seed: int, settings: LeakSettings
 ) -> Generator[Working, None, Part]:
     recipe = recipe_of(arm, settings.updates)
+    data = load("embedded")
     digits = sides(count, seed, WRONG if arm == "wrong" else 0.0)
-    weights = yield from _trained([digits.training], recipe, [seed])
+    weights = yield from trained_together([digits.training], recipe, [seed], data.validation)
     arrays = {
         name: sureness(logits(weights, flat(each))[0], each.labels.astype(int))
         for name, each in (("members", digits.members), ("strangers", digits.strangers))
     }
-    test = load("embedded").test
-    right = float((logits(weights, flat(test))[0].argmax(axis=1) == test.labels).mean())
+    answers = logits(weights, flat(data.test))[0].argmax(axis=1)
+    right = float((answers == data.test.labels).mean())
     values: dict[str, Value] = {"attack": "loss", "arm": arm, "count": count, "seed": seed}
     if recipe.noise:
         share = min(recipe.batch, count) / count
@@ -227,9 +233,14 @@ def _shadows(
     key: str, arm: str, count: int, settings: LeakSettings
 ) -> Generator[Working, None, Part]:
     wrong = WRONG if arm == "wrong" else 0.0
-    sets = [attackers_digits(count, number, wrong) for number in range(SHADOWS)]
+    sets = []
+    for number in range(SHADOWS):
+        sets.append(attackers_digits(count, number, wrong))
+        yield Working(0.0)
+    recipe = recipe_of(arm, settings.updates)
     seeds = range(1000, 1000 + SHADOWS)
-    weights = yield from _trained(sets, recipe_of(arm, settings.updates), seeds)
+    validation = load("embedded").validation
+    weights = yield from trained_together(sets, recipe, seeds, validation)
     arrays = {}
     for seed in range(settings.seeds):
         asked = sides(count, seed, wrong)

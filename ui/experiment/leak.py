@@ -20,6 +20,7 @@ from ui.experiment.charts import COLOURS, Series, band_chart, new_figure, show_f
 from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
+from ui.experiment.leak_own import own_digit
 
 ATTACKS = {"loss": "how sure the network is", "lira": "compared with 16 shadow networks"}
 """Each attack and the name of its line."""
@@ -297,4 +298,5 @@ PAGE = ExperimentPage(
     "and have learned colour photos by heart; ours are small, and digits are alike.",
     "It does not show what a stronger attacker finds: sixteen shadow networks are few. "
     "And the networks here are plain dense ones with 64 units, not the network on the other pages.",
+    own_digit,
 )

@@ -182,7 +182,7 @@ ROW: Number = Property("row", number(), None, pages=INSIDE)
 COLUMN: Number = Property("column", number(), None, pages=INSIDE)
 BEFORE: Property[bool] = Property("before", _yes, False, lambda _: "1", INSIDE)
 # The digit, and what is done to it.
-FOLLOWING = (*INSIDE, "draw", "map", "robustness", "explain", "trust")
+FOLLOWING = (*INSIDE, "draw", "map", "robustness", "explain", "trust", "leak")
 """The pages that speak about one digit."""
 DIGIT: Number = Property("digit", number(TEST), None, pages=FOLLOWING)
 INK: Text = Property("ink", _ink, None, pages=FOLLOWING)

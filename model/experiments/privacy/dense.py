@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.data.mnist import Digits
 from model.experiments.experiment import Working
 from model.network import CLASSES, SIDE
 
@@ -66,24 +67,23 @@ def first_weights(seeds: Sequence[int]) -> Weights:
 
 
 def trained_together(
-    images: np.ndarray,
-    labels: np.ndarray,
+    sets: Sequence[Digits],
     recipe: Recipe,
     seeds: Sequence[int],
-    validation: tuple[np.ndarray, np.ndarray] | None = None,
+    validation: Digits | None = None,
 ) -> Generator[Working, None, Weights]:
     """Train networks side by side.
 
     Use it as `weights = yield from trained_together(…)`.
 
     Args:
-        images: (m, n, 784) float32 in [0, 1], the training digits of each network.
-        labels: (m, n) of them.
+        sets: the training digits of each of m networks, as many of each.
         recipe: of all.
         seeds: of each network's chances; no network's result depends on those beside it.
-        validation: (v, 784) and (v,), needed where training stops early.
+        validation: needed where training stops early.
     """
-    count = images.shape[1]
+    count = len(sets[0])
+    labels = np.stack([each.labels for each in sets]).astype(int)
     weights = first_weights(seeds)
     speeds = [np.zeros_like(each) for each in weights]
     chances = [np.random.default_rng((seed, 3)) for seed in seeds]
@@ -99,7 +99,10 @@ def trained_together(
         else:
             places = orders[:, step * size : (step + 1) * size]
             there = np.ones(places.shape, np.float32)
-        x, y = images[row, places], labels[row, places]
+        # Pixels stay bytes until they are in a batch: of sixteen sets they are 35 MB, not 140.
+        batch = [each.images[chosen] for each, chosen in zip(sets, places, strict=True)]
+        x = np.stack(batch).reshape(*places.shape, PIXELS).astype(np.float32) / np.float32(255)
+        y = labels[row, places]
         if recipe.shift:
             x = _shifted(x, recipe.shift, chances)
         keep = _kept(chances, places.shape[1], recipe.dropout) if recipe.dropout else None
@@ -114,7 +117,7 @@ def trained_together(
             speed -= np.float32(recipe.rate / size) * total
             each += speed
         if recipe.stop_early and validation is not None and (step + 1) % CHECK == 0:
-            found = _losses(weights, *validation)
+            found = _losses(weights, validation)
             best = _best(best, weights, found < lowest)
             lowest = np.minimum(lowest, found)
         if time.monotonic() - said >= SLICE:
@@ -174,6 +177,11 @@ def logits(weights: Weights, x: np.ndarray) -> np.ndarray:
     return found
 
 
+def flat(digits: Digits) -> np.ndarray:
+    """(n, 784) float32 in [0, 1]."""
+    return digits.inputs().reshape(len(digits), -1)
+
+
 def softmax(scores: np.ndarray) -> np.ndarray:
     """Probabilities along the last axis."""
     powers: np.ndarray = np.exp(scores - scores.max(axis=-1, keepdims=True))
@@ -223,9 +231,9 @@ def _kept(chances: Sequence[np.random.Generator], batch: int, dropout: float) ->
     return np.stack(kept).astype(np.float32) / np.float32(1 - dropout)
 
 
-def _losses(weights: Weights, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _losses(weights: Weights, digits: Digits) -> np.ndarray:
     """The mean loss of each network, (m,)."""
-    shares = softmax(logits(weights, x))[:, np.arange(len(y)), y]
+    shares = softmax(logits(weights, flat(digits)))[:, np.arange(len(digits)), digits.labels]
     found: np.ndarray = -np.log(np.maximum(shares, 1e-30)).mean(axis=1)
     return found
 

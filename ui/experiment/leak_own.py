@@ -1,0 +1,271 @@
+"""What a network gives away of the person's own digit: a game, and two pictures that come back."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from model.experiments import Inputs, Part
+from model.experiments.leak import EXPERIMENT, LeakSettings
+from model.experiments.privacy.game import ATTACKER, DRAWING, LABEL, ROUNDS
+from model.experiments.privacy.gradient import (
+    OTHERS,
+    ClassPicture,
+    FromGradient,
+    class_picture,
+    from_gradient,
+)
+from model.experiments.study import StudyPhase
+from model.network.forward import probabilities
+from ui.components.maps import map_grid
+from ui.digit.follow import digit_to_follow
+from ui.experiment.charts import COLOURS, new_figure, show_figure
+from ui.experiment.frame import TICK, Result, fault_words, progress_words
+from ui.state.ask import ask, ready, waiting_words
+from ui.state.session import ChosenDigit, session, studies
+from ui.state.shown_network import network
+
+ODDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+"""Where one can draw the line: so many to one."""
+BEYOND_LUCK = 15
+"""Right bets of twenty; a coin gets there in two games of a hundred."""
+MOVING, BET = "leak_game_moving", "leak_game_bet"  # among the session's picks
+
+
+def own_digit(settings: LeakSettings, result: Result) -> None:
+    """Show what is given away of the digit that all pages follow."""
+    st.subheader("Now with your own digit")
+    digit = digit_to_follow()
+    label = _label(digit)
+    if label is None:
+        return
+    st.caption(f"The digit: {digit.source}, taken for a {label}.")
+    parts = ("The game", "The picture in the gradient", "The picture of a class")
+    part = st.segmented_control(
+        "Show of your digit",
+        parts,
+        default=parts[0],
+        required=True,
+        key="leak_own",
+        label_visibility="collapsed",
+    )
+    if part == parts[0]:
+        moving = session().picks.get(MOVING) is True
+        st.fragment(_game, run_every=TICK if moving else None, key="leak_game")(
+            settings, digit, label, moving
+        )
+    elif part == parts[1]:
+        _gradient(digit, label)
+    else:
+        _class(label)
+
+
+def _label(digit: ChosenDigit) -> int | None:
+    """The digit's class: what it is where that is known, else what the network reads."""
+    if digit.label is not None:
+        return digit.label
+    found = ask(probabilities, network(), digit.pixels[None])
+    return None if found is None else int(found[0].argmax())
+
+
+def _game(settings: LeakSettings, digit: ChosenDigit, label: int, was_moving: bool) -> None:
+    st.markdown(
+        "Twenty networks learn from a hundred digits each. A coin decides each time whether your "
+        "digit is among them. Then all that is known is how sure the network is of it."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        noise = st.segmented_control(
+            "They are trained",
+            (False, True),
+            default=False,
+            required=True,
+            format_func=lambda noise: "with noise (DP-SGD)" if noise else "plainly",
+            key="leak_game_noise",
+        )
+        number = st.number_input("Game", 1, 99, key="leak_game_number", width=130)
+        study = studies().of(
+            EXPERIMENT,
+            LeakSettings(updates=settings.updates, game=int(number), noise=bool(noise)),
+            game_inputs(digit, label),
+        )
+        state = study.state(str(id(session())))
+        if state.moving:
+            if st.button("Stop", icon=":material/close:", key="leak_game_stop"):
+                study.cancel(str(id(session())))
+        elif state.phase is not StudyPhase.COMPLETE and ready():
+            words = "Go on" if state.parts else "Play twenty rounds"
+            if st.button(words, icon=":material/casino:", key="leak_game_play"):
+                study.begin()
+                study.wait(0.3, len(state.parts) + 1)
+    state = study.state()
+    if state.moving:
+        st.progress(state.share, text=progress_words(state))
+    elif state.phase is StudyPhase.FAILED:
+        st.warning(fault_words(state))
+    elif state.phase is not StudyPhase.COMPLETE and not ready():
+        st.info(waiting_words())
+    if len(state.parts) > 1:
+        _table(study.fingerprint, state.parts, state.phase is StudyPhase.COMPLETE)
+    if was_moving != state.moving:
+        session().picks[MOVING] = state.moving
+        st.rerun()
+
+
+def game_inputs(digit: ChosenDigit, label: int) -> Inputs:
+    """What the game is given: the digit in bytes, and its class."""
+    picture = np.rint(digit.pixels[None] * 255).astype(np.uint8)
+    return Inputs(arrays={DRAWING: picture, LABEL: np.array([label], np.uint8)})
+
+
+def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
+    """The rounds, the person's bet, and when it is made, what was true."""
+    attacker = next(part for part in parts if part.key == ATTACKER)
+    rounds = [part for part in parts if part.key != ATTACKER]
+    bets = session().picks.get(BET)
+    bet = bets[1] if isinstance(bets, tuple) and bets[0] == fingerprint else None
+    if complete and bet is None:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            odds = st.select_slider(
+                "I bet that it was in where the network is surer than",
+                ODDS,
+                100,
+                format_func=lambda odds: f"{odds:,} to 1",
+                key="leak_game_odds",
+            )
+            if st.button("This is my bet", type="primary", key="leak_game_bet"):
+                session().picks[BET] = (fingerprint, int(odds))
+                st.rerun(scope="fragment")
+    figure = new_figure(x="round", y="how sure: so many to 1", log_y=True, height=300)
+    groups = (
+        [("your digit was in", True, 0), ("your digit was not in", False, 1)]
+        if bet is not None
+        else [("network", None, 5)]
+    )
+    for name, inside, colour in groups:
+        shown = [each for each in rounds if inside is None or each.values["inside"] is inside]
+        figure.add_scatter(
+            x=[each.values["number"] for each in shown],
+            y=[_odds(each.values["sureness"]) for each in shown],
+            name=name,
+            mode="markers",
+            marker={
+                "size": 11,
+                "color": COLOURS[colour],
+                "symbol": "circle" if inside in (True, None) else "circle-open",
+                "line": {"width": 2},
+            },
+            hovertemplate="round %{x}: %{y:,.3g} to 1<extra></extra>",
+        )
+    figure.update_xaxes(range=[0, ROUNDS + 1])
+    if bet is not None:
+        for place, words, side in (
+            (float(bet), "your line", "top left"),
+            (_odds(attacker.values["threshold"]), "the attacker's", "bottom right"),
+        ):
+            figure.add_hline(
+                place,
+                line_dash="dot",
+                line_color="#7f7f7f",
+                annotation_text=words,
+                annotation_position=side,
+            )
+    show_figure(figure, "leak_game_chart")
+    if bet is not None:
+        st.markdown(score_words(rounds, float(bet)))
+
+
+def _odds(sureness: object) -> float:
+    return math.exp(min(max(float(str(sureness)), -40.0), 40.0))
+
+
+def score_words(rounds: Sequence[Part], odds: float) -> str:
+    """How many bets were right, the person's and the attacker's, and whether that is luck."""
+    line = math.log(odds)
+    own = sum(
+        (float(str(each.values["sureness"])) > line) == each.values["inside"] for each in rounds
+    )
+    attackers = sum(each.values["bet"] == each.values["inside"] for each in rounds)
+    words = f"You: **{own} of {len(rounds)}** right. The attacker: **{attackers}**. "
+    best = max(own, attackers)
+    if len(rounds) == ROUNDS and best >= BEYOND_LUCK:
+        return f"{words}A coin gets {BEYOND_LUCK} or more in two games of a hundred: it is no luck."
+    return f"{words}With a coin it might have been as many: nothing is given away that one can see."
+
+
+def _gradient(digit: ChosenDigit, label: int) -> None:
+    st.markdown(
+        "Hospitals or phones that train one network together send gradients instead of pictures. "
+        "In a dense layer, a unit's gradients for its weights, divided by that for its bias, are "
+        "the picture."
+    )
+    found: FromGradient | None = ask(from_gradient, network(), digit.pixels, label)
+    if found is None:
+        return
+    map_grid(
+        np.stack([digit.pixels, found.alone, found.among], axis=-1),
+        key="leak_gradient",
+        scale=_scales([digit.pixels, found.alone, found.among]),
+        labels=["your digit", "from its gradient", f"with {OTHERS} others"],
+        size=112,
+        noun="picture",
+        bar=False,
+    )
+    st.markdown(gradient_words(found))
+    with st.expander(f"The {found.activations.size} activations"):
+        map_grid(
+            found.activations,
+            key="leak_activations",
+            size=32,
+            noun="map",
+            bar=False,
+            marked_empty=False,
+        )
+
+
+def _scales(pictures: Sequence[np.ndarray]) -> np.ndarray:
+    return np.array([float(np.abs(each).max()) or 1.0 for each in pictures])
+
+
+def gradient_words(found: FromGradient) -> str:
+    """How exactly the picture came back, and what the convolution network's gradient gives."""
+    same = "to the last digit of the computation" if found.difference < 1e-5 else "roughly"
+    return (
+        f"The picture comes back {same}: no pixel differs by more than {found.difference:.0e}. "
+        f"Of a batch with {OTHERS} other pictures it is a mixture. The gradient of the network on "
+        f"all pages gives back what its dense layer reads, {found.activations.size} activations, "
+        f"to {found.activations_difference:.0e}: no picture yet, but somebody may search for one "
+        "that makes the same."
+    )
+
+
+def _class(label: int) -> None:
+    found: ClassPicture | None = ask(class_picture, network(), label, for_everybody=True)
+    if found is None:
+        return
+    map_grid(
+        np.stack([found.picture, found.mean, found.nearest], axis=-1),
+        key="leak_class",
+        scale=_scales([found.picture, found.mean, found.nearest]),
+        labels=[f"surest {label}", f"mean of all {label}s", "nearest digit"],
+        size=112,
+        noun="picture",
+        bar=False,
+    )
+    st.markdown(class_words(found, label))
+
+
+def class_words(found: ClassPicture, label: int) -> str:
+    """What the picture by ascent shows, by its likeness to the mean and to the nearest digit."""
+    words = (
+        f"Changed step by step until the network is surest of a {label}, noise becomes the left "
+        f"picture. It is like the mean of all training {label}s by {found.to_mean:.2f} and like "
+        f"the nearest of them by {found.to_nearest:.2f} (1 is the same). "
+    )
+    if found.to_nearest > 0.9:
+        return words + "That is close: this one digit may have been learned by heart."
+    return (
+        words
+        + "Nobody's digit comes back. Where a class is one person's face, its average is that "
+        "face: then such a picture tells more (“model inversion”)."
+    )
