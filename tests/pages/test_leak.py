@@ -1,8 +1,10 @@
 """The page "What does it give away?": its story, and what it says of figures."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -11,8 +13,10 @@ from model.engine import InlineEngine, using_engine
 from model.experiments import Part
 from model.experiments.experiment import Value
 from model.experiments.leak import EXPERIMENT, LeakSettings
+from ui.digit import test_digits
 from ui.experiment import leak
 from ui.experiment.leak import conclusion, price_words, remedy_words, told
+from ui.experiment.leak_own import game_inputs, score_words
 from ui.state.session import studies
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +73,57 @@ def test_it_is_run_and_every_view_has_its_figures(monkeypatch: pytest.MonkeyPatc
         assert not at.exception
         assert len(at.get("plotly_chart")) == 1
     assert any("of the pairs are told apart" in each.value for each in at.markdown)
+
+
+def test_the_own_digit_is_played_for_and_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = LeakSettings(seeds=1, updates=10)
+    monkeypatch.setattr(leak, "LeakSettings", lambda seeds: short)
+    at = opened(gate="open", digit="3")
+    digit = test_digits.test_digit(3)
+    assert digit.label is not None
+    at.button(key="leak_game_play").click().run()
+    game = LeakSettings(updates=10, game=1)
+    study = studies().of(EXPERIMENT, game, game_inputs(digit, digit.label))
+    study.wait(60)
+    assert study.complete
+    at.run()
+    assert not at.exception
+    assert not any("You:" in each.value for each in at.markdown)
+    at.button(key="leak_game_bet").click().run()
+    assert not at.exception
+    assert any("of 20** right. The attacker:" in each.value for each in at.markdown)
+    for part, words in (
+        ("The picture in the gradient", "The picture comes back, exactly but for rounding"),
+        ("The picture of a class", "Changed step by step"),
+    ):
+        at.segmented_control(key="leak_own").set_value(part)
+        at.run()
+        assert not at.exception
+        assert any(words in each.value for each in at.markdown)
+
+
+def test_bets_are_counted_and_luck_is_called_so() -> None:
+    rounds = [
+        Part(f"{n}", {"number": n, "inside": n < 10, "sureness": 5.0 - n / 2, "bet": n < 14})
+        for n in range(20)
+    ]
+    all_right = score_words(rounds, odds=float(np.exp(5.0 - 9.75 / 2)))
+    assert "You: **20 of 20** right. The attacker: **16**" in all_right
+    assert "no luck" in all_right
+    few_right = score_words(
+        [replace(each, values={**each.values, "bet": True}) for each in rounds], 1e9
+    )
+    assert "You: **10 of 20** right. The attacker: **10**" in few_right
+    assert "With a coin it might have been as many" in few_right
+
+
+def test_the_teacher_s_link_needs_no_guess_and_the_others_do() -> None:
+    at = opened(gate="open", guess="leak.0.7")
+    links = [each.value for each in at.code]
+    assert len(links) == 2
+    assert "gate" not in links[0]
+    assert "gate=open" in links[1]
+    assert not any("guess" in link for link in links)
 
 
 def test_what_a_coin_reaches_too_is_called_so() -> None:

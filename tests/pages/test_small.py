@@ -63,7 +63,7 @@ def test_the_page_from_the_guess_to_a_small_network_on_all_pages() -> None:
     assert study.complete, study.state()
     app.run()
     assert not app.exception
-    assert f"{study.state().count} of {study.state().count} parts" in texts(app)
+    assert f"{study.state().count} of {study.state().count} measurements" in texts(app)
     for view in ("Zeros", "Students", "Without a 3", "Size"):
         app.button_group(key="small_view").set_value([view]).run()
         assert not app.exception
@@ -73,7 +73,9 @@ def test_the_page_from_the_guess_to_a_small_network_on_all_pages() -> None:
     assert "scale and zero point" in texts(app)
     button(app, "small_show").click().run()
     assert "90% zeros, trained on, int8" in texts(app)
-    assert f"{study.state().count} of {study.state().count} parts" in texts(app)  # of the same one
+    assert f"{study.state().count} of {study.state().count} measurements" in texts(
+        app
+    )  # of the same one
     button(app, "small_back").click().run()
     assert "On all pages now" not in texts(app)
     assert button(app, "small_back") is None

@@ -141,7 +141,7 @@ def _result(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
                 key=f"{page.name}_csv",
                 on_click="ignore",
             )
-        copy_link()
+        copy_link(guess_first=True)
 
 
 def _steer(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
@@ -170,9 +170,9 @@ def _steer(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
 def _about(state: StudyState, known: Measured | None, study: Study) -> None:
     """Where the figures on screen come from."""
     if state.parts:
-        words = f"Measured here: {len(state.parts)} of {state.count} parts."
+        words = f"Measured here: {len(state.parts)} of {state.count} measurements."
         if not state.kept:
-            words += " This computer's disk takes nothing, so it ends with the server."
+            words += " They are gone when the server ends: this computer's disk takes nothing."
     elif known is not None:
         words = (
             f"Measured by us on {known.date} ({known.machine}, {known.seconds:.0f} s). "
@@ -187,10 +187,10 @@ def _about(state: StudyState, known: Measured | None, study: Study) -> None:
 
 def progress_words(state: StudyState) -> str:
     """What stands above the bar."""
-    done = f"{len(state.parts)} of {state.count}"
+    done = f"{len(state.parts)} of {state.count} measured"
     if state.phase is StudyPhase.WAITING:
-        place = "" if state.place is None else f", place {state.place} in the queue"
-        return f"{done}: waiting for its turn{place}"
+        place = "" if state.place is None else f" (place {state.place} in the queue)"
+        return f"{done}, waiting for its turn{place}"
     return f"{done}{time_words(state.seconds_left)}"
 
 

@@ -114,7 +114,7 @@ def _attack(parts: Sequence[Part]) -> str:
     found: str = st.segmented_control(
         "The attacker looks at",
         options,
-        default=options[0],
+        default=options[-1],
         required=True,
         format_func=ATTACKS.__getitem__,
         key="leak_attack",
@@ -210,6 +210,10 @@ def conclusion(parts: Sequence[Part]) -> str:
             continue
         area, chance = found
         words = f"With {count:,} training digits, {area.mean:.0%} of the pairs are told apart"
+        better = told(parts, "lira", "plain", count)
+        if better is not None:
+            words += f", {better[0].mean:.0%} by an attacker with shadow networks"
+            chance = chance and better[1]
         sentences.append(f"{words}: no better than a coin." if chance else f"{words}.")
     return " ".join(sentences)
 
@@ -269,7 +273,8 @@ def price_words(parts: Sequence[Part]) -> str:
         return ""
     return (
         f"With {count:,} digits and noise 1, ε is {promises[0]:.1f}: nothing that a network does "
-        f"becomes more than {factor_words(promises[0])} times as likely because of one digit. "
+        f"becomes more than {factor_words(promises[0])} times as likely because of one digit, but "
+        "for one chance in 100,000. "
         f"{band(noisy).mean:.0%} are read rightly; without noise {band(plain).mean:.0%}."
     )
 

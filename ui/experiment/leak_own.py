@@ -28,6 +28,8 @@ from ui.state.shown_network import network
 
 ODDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 """Where one can draw the line: so many to one."""
+EXACT = 1e-5
+"""Differences below are those of float32."""
 BEYOND_LUCK = 15
 """Right bets of twenty; a coin gets there in two games of a hundred."""
 MOVING, BET = "leak_game_moving", "leak_game_bet"  # among the session's picks
@@ -135,7 +137,7 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
             )
             if st.button("This is my bet", type="primary", key="leak_game_bet"):
                 session().picks[BET] = (fingerprint, int(odds))
-                st.rerun(scope="fragment")
+                st.rerun()
     figure = new_figure(x="round", y="how sure: so many to 1", log_y=True, height=300)
     groups = (
         [("your digit was in", True, 0), ("your digit was not in", False, 1)]
@@ -229,13 +231,15 @@ def _scales(pictures: Sequence[np.ndarray]) -> np.ndarray:
 
 def gradient_words(found: FromGradient) -> str:
     """How exactly the picture came back, and what the convolution network's gradient gives."""
-    same = "to the last digit of the computation" if found.difference < 1e-5 else "roughly"
+    same = found.difference < EXACT and found.activations_difference < EXACT * 10
+    words = (
+        f"The picture comes back, {'exactly but for rounding' if same else 'not quite exactly'}: "
+        f"no pixel differs by more than {found.difference:.8f}. "
+    )
     return (
-        f"The picture comes back {same}: no pixel differs by more than {found.difference:.0e}. "
-        f"Of a batch with {OTHERS} other pictures it is a mixture. The gradient of the network on "
-        f"all pages gives back what its dense layer reads, {found.activations.size} activations, "
-        f"to {found.activations_difference:.0e}: no picture yet, but somebody may search for one "
-        "that makes the same."
+        f"{words}Of a batch with {OTHERS} other pictures it is a mixture. The gradient of the "
+        f"network on all pages gives back what its dense layer reads, {found.activations.size} "
+        "activations. That is no picture yet, but somebody may search for one that makes the same."
     )
 
 
@@ -265,7 +269,7 @@ def class_words(found: ClassPicture, label: int) -> str:
     if found.to_nearest > 0.9:
         return words + "That is close: this one digit may have been learned by heart."
     return (
-        words
-        + "Nobody's digit comes back. Where a class is one person's face, its average is that "
-        "face: then such a picture tells more (“model inversion”)."
+        f"{words}Nobody's digit comes back, at best what the {label}s have in common. Where a "
+        "class is one person's face, that is the face: then such a picture tells more (“model "
+        "inversion”)."
     )

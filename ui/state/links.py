@@ -7,7 +7,7 @@ import streamlit as st
 from model.files.digit_text import digit_to_text
 from ui.state.address import strangers, told
 from ui.state.pages import PageName, page
-from ui.state.properties import DIGIT, GUESS, INK, NETWORK, RUN
+from ui.state.properties import DIGIT, GATE, GUESS, INK, NETWORK, RUN
 from ui.state.session import View, session
 from ui.state.shown_network import shown_run
 
@@ -25,13 +25,14 @@ def page_link(name: PageName, label: str, view: View) -> None:
     st.page_link(page(name), label=label, query_params=strangers() | told(name, view))
 
 
-def copy_link(view: View | None = None) -> None:
+def copy_link(view: View | None = None, *, guess_first: bool = False) -> None:
     """Offer the address of this very view, with a button that copies it.
 
     Call it in the fragment that moves the view: elsewhere it would tell the place of before.
 
     Args:
         view: the place where the page itself chose what it shows; None: what is kept.
+        guess_first: whether the page asks for a guess; a teacher's link that does not is offered.
     """
     with st.popover(
         "Link",
@@ -46,12 +47,19 @@ def copy_link(view: View | None = None) -> None:
             words += " Whoever has it sees this training, too."
         st.markdown(words)
         st.code(address(view), language=None, wrap_lines=True)
+        if guess_first:
+            st.markdown("Whoever opens it guesses first. For teachers, the same without a guess:")
+            st.code(address(view, gate_open=True), language=None, wrap_lines=True)
 
 
-def address(view: View | None = None) -> str:
+def address(view: View | None = None, *, gate_open: bool = False) -> str:
     """The address of the view.
 
     Of all one's runs it names only the one that is shown; a drawn digit is packed into it.
+
+    Args:
+        view: as of `copy_link`.
+        gate_open: whether an experiment opens without a guess there.
     """
     mine = session()
     params, run = strangers() | told(mine.page, view), shown_run()
@@ -61,7 +69,10 @@ def address(view: View | None = None) -> str:
         params[INK.name] = digit_to_text(mine.digit.pixels)
     params.pop(RUN.name, None)
     params.pop(NETWORK.name, None)
-    params.pop(GUESS.name, None)  # whoever opens it is to guess, too
+    for what in (GUESS, GATE):  # whoever opens it is to guess, too
+        params.pop(what.name, None)
+    if gate_open:
+        params[GATE.name] = GATE.text(True)
     if run is not None:
         params[RUN.name] = run.id
     query = urlencode(params)
