@@ -8,11 +8,18 @@ from PIL import Image
 
 from model.data import mnist
 from model.data.mnist import unseen
-from model.evaluation.metrics import Evaluation
+from model.evaluation.metrics import ChanceError, Evaluation
 from model.evaluation.out_of_distribution import Foreign, OodSource
 from ui.components.confusion import checked_pick, confusion
 from ui.components.scatter import checked_pick as checked_place
-from ui.judge import evaluate_files, map, out_of_distribution, robustness
+from ui.judge import (
+    adversarial,
+    evaluate,
+    evaluate_files,
+    map,
+    out_of_distribution,
+    robustness,
+)
 
 
 @pytest.fixture
@@ -101,3 +108,15 @@ def test_what_is_no_point_counts_as_no_pick(message: object) -> None:
 def test_a_confusion_matrix_has_ten_rows() -> None:
     with pytest.raises(ValueError, match="shape"):
         confusion(np.zeros((3, 3), np.int64), key="small")
+
+
+def test_a_calibration_error_within_chance_is_called_no_worse() -> None:
+    chance = ChanceError(0.0022, 0.0049)
+    assert "500 digits" in evaluate.chance_words(0.0036, chance, 500)
+    assert "no worse than that" in evaluate.chance_words(0.0036, chance, 500)
+    assert "more than chance" in evaluate.chance_words(0.0066, chance, 500)
+
+
+def test_an_epsilon_is_said_as_finely_as_it_is_known() -> None:
+    assert adversarial._short(0.08) == "0.08"
+    assert adversarial._short(0.083) == "0.083"

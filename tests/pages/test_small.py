@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from model.experiments import Part, small
 from model.experiments.compression.lite import LiteForm
 from model.experiments.compression.steps import learned
+from model.experiments.measured import Measured
 from model.experiments.small import SHARES, Point, SmallSettings, Way
 from model.network import NetworkConfig
 from tests.networks import random_network
@@ -79,6 +80,23 @@ def test_the_page_from_the_guess_to_a_small_network_on_all_pages() -> None:
     button(app, "small_back").click().run()
     assert "On all pages now" not in texts(app)
     assert button(app, "small_back") is None
+
+
+@pytest.mark.usefixtures("inline_engine", "cache")
+def test_another_network_s_page_says_whose_figures_it_shows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured = (part(Point(Way.WHOLE), 0.99), part(Point(Way.TUNED, share=20), 0.99))
+    known = Measured(SmallSettings(), measured, "a machine", "2026-11-27", 100.0)
+    monkeypatch.setattr("ui.experiment.frame.measured", lambda _: known)
+    monkeypatch.setattr("ui.experiment.small_points.network", lambda: BASE)
+    app = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    button(app, "small_guess").click().run()
+    assert not app.exception
+    assert "These figures are of the shipped network" in texts(app)
+    app.selectbox(key="small_point").set_value(Point(Way.TUNED, share=20)).run()
+    assert "has learned in our measurement" in texts(app)  # its weights did not come with the app
+    assert button(app, "small_show").disabled
 
 
 def part(point: Point, accuracy: float, seed: int = 0, packed: int = 100_000, **more: Any) -> Part:
