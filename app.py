@@ -20,7 +20,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from model.engine import engine
-from ui.classroom.channel import class_routes, tidy_classes
+from ui.classroom.channel.routes import class_routes, tidy_classes
 from ui.classroom.worksheets import worksheet_routes
 from ui.frame.doors.deep_links import deep_link_routes
 from ui.frame.doors.doors import Doors

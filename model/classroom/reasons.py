@@ -11,6 +11,7 @@ class ClassReason(StrEnum):
     OVER = "the class has ended"
     AWAY = "the database does not answer"
     CLOSED = "no answers are taken now"
+    NO_DIGIT = "there is no digit in the drawing"
     NOT_MINE = "it belongs to somebody else, or does not exist"
 
 

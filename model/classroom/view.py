@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,18 @@ from sqlalchemy.orm import Session
 
 from model.classroom.database import Database
 from model.classroom.doings import Doing, RunDoing
+from model.classroom.handwriting import MOST_DIGITS, next_digit
 from model.classroom.names import Animal, Colour, Name
 from model.classroom.questions import ROUNDS, Stage
-from model.classroom.tables import AnswerRow, ClassRow, QuestionRow, StudentRow
+from model.classroom.tables import AnswerRow, ClassRow, DigitRow, QuestionRow, StudentRow
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Which digit a student is asked for next, and how many they have handed in."""
+
+    digit: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class StudentView:
         active: when something was last done.
         hand: since when it is raised; None: it is down.
         doing: page, digit, training.
+        prompt: the digit that is asked for; None where none is.
     """
 
     id: str
@@ -34,6 +45,7 @@ class StudentView:
     active: float
     hand: float | None
     doing: Doing
+    prompt: Prompt | None
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,8 @@ def view_class(database: Database, class_id: str) -> ClassView | None:
             select(StudentRow)
             .where(StudentRow.class_id == class_id)
             .order_by(StudentRow.joined, StudentRow.id)
-        )
+        ).all()
+        prompts = _prompts(session, class_id, students) if row.prompted else {}
         return ClassView(
             row.id,
             row.code,
@@ -112,12 +125,32 @@ def view_class(database: Database, class_id: str) -> ClassView | None:
             row.paused,
             row.prompted,
             None if row.view is None else SentTo(row.view_number, **row.view),
-            tuple(map(_student, students)),
+            tuple(_student(row, prompts.get(row.id)) for row in students),
             _question(session, class_id),
         )
 
 
-def _student(row: StudentRow) -> StudentView:
+def _prompts(session: Session, class_id: str, students: Sequence[StudentRow]) -> dict[str, Prompt]:
+    """What each student is asked for, as long as they have not handed in all that is taken."""
+    handed: Counter[str] = Counter()
+    kept: dict[str, Counter[int]] = {student.id: Counter() for student in students}
+    rows = session.execute(
+        select(DigitRow.student_id, DigitRow.asked, DigitRow.held, DigitRow.removed).where(
+            DigitRow.class_id == class_id, DigitRow.student_id.is_not(None)
+        )
+    )
+    for student, asked, held, removed in rows:
+        handed[student] += 1
+        if not (held or removed):
+            kept[student][asked] += 1
+    return {
+        student.id: Prompt(next_digit(place, kept[student.id]), handed[student.id])
+        for place, student in enumerate(students)
+        if handed[student.id] < MOST_DIGITS
+    }
+
+
+def _student(row: StudentRow, prompt: Prompt | None) -> StudentView:
     return StudentView(
         row.id,
         Name(Colour(row.colour), Animal(row.animal)),
@@ -125,6 +158,7 @@ def _student(row: StudentRow) -> StudentView:
         row.active,
         row.hand,
         Doing(row.page, row.digit, row.said, row.share, _run(row.run)),
+        prompt,
     )
 
 

@@ -8,12 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 from model.classroom.codes import screen_key_of
 from model.classroom.doings import raise_hand
+from model.classroom.handwriting import hand_in
 from model.classroom.lifecycle import class_of_teacher, end_class, join
 from model.classroom.questions import Stage, answer, ask_class
 from model.classroom.view import ClassView, view_class
+from model.data import mnist
 from model.engine import InlineEngine, using_engine
 from ui.classroom.ready_questions import READY
 from ui.state.classroom.store import database
+from ui.state.classroom.words import name_words
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -230,3 +233,43 @@ def test_every_ready_question_can_be_asked() -> None:
     for ready in READY:
         ask_class(database(), seen(key).id, ready.text, ready.options, ready.right)
         assert len(ready.options) <= 4
+
+
+def test_the_class_writes_digits_and_sees_how_well_they_are_read() -> None:
+    _, key = teacher()
+    here = database()
+    class_id, code = seen(key).id, seen(key).code
+    students = [join(here, code, f"mark {n}") for n in range(2)]
+    with using_engine(InlineEngine()):
+        app = opened("handwriting", teach=key)
+        app.toggle(key="prompted_False").set_value(True).run()
+        assert seen(key).prompted
+        test = mnist.embedded().test
+        for place in range(50):
+            one, number = students[place % 2], place // 2
+            asked = int(test.labels[place])
+            pixels = test.images[place]
+            hand_in(here, class_id, one.student_id, number, asked, pixels, held=place == 49)
+        app.run()
+        assert not app.exception
+        words = " ".join(each.value for each in app.caption)
+        assert "49 digits" in words
+        assert "1 held back" in words
+        app.session_state["handwriting"] = "How are we read?"
+        app.run()
+        assert not app.exception
+        words = " ".join(each.value for each in app.markdown)
+        assert "of 49" in words
+        for one in students:
+            assert name_words(one.name) in words
+        assert app.button(key="train_without")
+        app.session_state["handwriting"] = "Take along"
+        app.run()
+        assert not app.exception
+        assert len(app.get("download_button")) == 3
+
+
+def test_without_an_open_class_there_is_no_handwriting() -> None:
+    app = opened("handwriting")
+    assert not app.toggle
+    assert not opened("handwriting", teach="x" * 32).toggle

@@ -26,6 +26,7 @@ from ui.state.address import keep, kept
 from ui.state.classroom.seat import Role, looking_seat
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words
+from ui.state.pages import page
 from ui.state.properties import SCREEN, TEACH
 from ui.state.reason_words import reason_words
 
@@ -89,6 +90,7 @@ def _steer(view: ClassView, key: str) -> bool:
     with st.container(horizontal=True, vertical_alignment="center", key="steer"):
         ask_popover(view)
         steer(view)
+        st.page_link(page("handwriting"), label="Our handwriting", icon=":material/edit:")
         _projector(key)
         names = st.toggle("Names", value=True, key="class_names")
         what_is_kept()

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from model.engine import engine
 from model.runs import Run
-from ui.frame.class_chip import class_chip
+from ui.frame.class_row.row import class_chip
 from ui.frame.time_machine import epoch_slider
 from ui.frame.whose import shipped_words, skill_words
 from ui.state.address import keep, kept

@@ -32,6 +32,7 @@ PageName = Literal[
     "lessons",
     "class",
     "join",
+    "handwriting",
 ]
 """The name of a page's script, and of its address: http://…/draw."""
 
@@ -86,6 +87,7 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
     "Class": (
         PageEntry("class", "class", "Class"),
         PageEntry("join", "class", "Join"),
+        PageEntry("handwriting", "class", "Our handwriting"),
         PageEntry("lessons", "class", "Lessons"),
     ),
 }

@@ -203,7 +203,7 @@ FLIP: Property[tuple[tuple[int, int], ...]] = Property(
     "flip", _pixels, (), _joined_pairs, ("what_if",)
 )
 # A class: its teacher's key, a projector's, and the code that a QR code brings along.
-TEACH: Text = Property("teach", _key, None, pages=("class",))
+TEACH: Text = Property("teach", _key, None, pages=("class", "handwriting"))
 SCREEN: Text = Property("screen", _key, None, pages=("class",))
 CODE: Text = Property("code", _code, None, pages=("join",))
 # What is chosen on one page.

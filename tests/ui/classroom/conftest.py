@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 from model.classroom.database import Database
 from model.classroom.lifecycle import Member, Opened, join, open_class
 from model.engine import InlineEngine
-from ui.classroom.channel import class_routes
+from ui.classroom.channel.routes import class_routes
 from ui.state.classroom.seat import ClassSeat, Role
 from ui.state.classroom.store import database
 from ui.state.session import Session

@@ -1,5 +1,6 @@
 """The class's channel over a real WebSocket: what screens are told, and what is refused."""
 
+import base64
 import gc
 import json
 import random
@@ -11,13 +12,17 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from model.classroom import database as database_module
+from model.classroom.handwriting import ask_for_digits, written_digits
 from model.classroom.lifecycle import end_class, join, open_class
 from model.classroom.questions import ask_again, ask_class, reveal, show_answers
 from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.steering import eyes_front, send_to
 from model.classroom.view import view_class
+from model.data import mnist
+from tests.benchmarks.student import ink_of
 from tests.ui.classroom.conftest import Lesson
-from ui.classroom.frames import LARGEST, MalformedRequestError, request_of
+from ui.classroom.channel.frames import LARGEST, MalformedRequestError, request_of
+from ui.classroom.channel.routes import digit_in
 from ui.state.classroom.seat import Role
 from ui.state.classroom.words import name_words
 from ui.state.session import ChosenDigit
@@ -283,3 +288,35 @@ def test_ten_thousand_random_messages_are_taken_or_refused() -> None:
         except MalformedRequestError:
             refused += 1
     assert 5_000 < refused < 10_000
+
+
+def test_a_digit_is_read_off_the_sheet_and_the_next_one_is_asked_for(lesson: Lesson) -> None:
+    here, class_id = lesson.database, lesson.opened.class_id
+    fox = lesson.seat()
+    with lesson.sitting(fox) as screen:
+        screen.until(lambda parts: "me" in parts)
+        assert screen.parts["prompt"] is None
+        closed = screen.ask(do="digit", number=0, digit=0, ink=ink_of(3))
+        assert closed["words"] == "No answers are taken now."
+        ask_for_digits(here, class_id, True)
+        screen.until(lambda parts: parts["prompt"] == {"digit": 0, "number": 0})
+        assert "done" in screen.ask(do="digit", number=0, digit=0, ink=ink_of(3))
+        screen.until(lambda parts: parts["prompt"] == {"digit": 1, "number": 1})
+        for ink in ("", "no ink", ink_of(3)[:-4]):
+            refused = screen.ask(do="digit", number=1, digit=1, ink=ink)
+            assert refused["words"].startswith("No digit was found")
+    written = written_digits(here, class_id)
+    assert len(written) == 1
+    digit = mnist.embedded().test.images[3]
+    assert np.corrcoef(written[0].pixels.ravel(), digit.ravel())[0, 1] > 0.5
+    assert written[0].counts
+
+
+def test_a_scribble_is_held_back(lesson: Lesson) -> None:
+    rng = np.random.default_rng(0)
+    noise = (rng.random((84, 84)) > 0.7).astype(np.uint8) * 255
+    pairs = bytes(byte for grey in noise.ravel().tolist() for byte in (1, grey))
+    _, held = digit_in(base64.b64encode(pairs).decode())
+    assert held
+    _, held = digit_in(ink_of(0))
+    assert not held

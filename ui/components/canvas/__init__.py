@@ -87,13 +87,14 @@ def decoded(message: object) -> DrawnSheet | None:
     # type() rather than isinstance: True is an int to Python, and not a count to us
     if type(finished) is not bool or type(strokes) is not int or strokes < 1:
         return None
-    ink = _unpacked(message.get("ink"))
+    ink = unpacked(message.get("ink"))
     if ink is None or not ink.any():
         return None
     return DrawnSheet(ink, finished, strokes)
 
 
-def _unpacked(text: object) -> np.ndarray | None:
+def unpacked(text: object) -> np.ndarray | None:
+    """Return the ink that the browser packed, (SIDE, SIDE) float32; None for anything else."""
     if not isinstance(text, str) or len(text) > _LONGEST:
         return None
     try:

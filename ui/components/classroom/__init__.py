@@ -4,10 +4,12 @@ All three are fed by the class's channel (see `ui.classroom.channel`), never by 
 screen on which nothing happens costs nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from ui.components import component
+from ui.components.canvas import BRUSH, BRUSHES, SIDE
 
 CHANNEL = "class_channel"
 """The channel's address, below that of the app."""
@@ -28,7 +30,14 @@ def student_sign(key: str, *, token: str, name: str, colour: str, followed: int)
     Returns:
         The number of a view that is to be opened now; None as a rule.
     """
-    data = {"show": "sign", "token": token, "name": name, "colour": colour, "followed": followed}
+    data = {
+        "show": "sign",
+        "token": token,
+        "name": name,
+        "colour": colour,
+        "followed": followed,
+        "sheet": {"key": "class", "side": SIDE, "brush": BRUSH, "brushes": BRUSHES},
+    }
     return checked_number(_shown(key, data).get("go"))
 
 
@@ -53,6 +62,38 @@ def class_screen(
     _shown(key, data)
 
 
+@dataclass(frozen=True)
+class ShownDigit:
+    """One of the class's digits in the grid.
+
+    Attributes:
+        id: of the digit.
+        pixels: 784 bytes in base64, 255 is ink.
+        words: what it is, for a pointer and for screen readers.
+        said: below it.
+        colour: of its writer's name.
+        held, removed: whether it is not in the set, and why.
+        wrong: whether the network misreads it.
+    """
+
+    id: str
+    pixels: str
+    words: str
+    said: str
+    colour: str
+    held: bool
+    removed: bool
+    wrong: bool
+
+
+def digit_grid(key: str, digits: Sequence[ShownDigit]) -> str | None:
+    """Show the class's digits; return the id of the one that was pressed in this run."""
+    data = {"show": "grid", "token": "", "digits": [asdict(each) for each in digits]}
+    picked = _shown(key, data).get("pick")
+    # Anybody can send anything: only what is shown can be picked.
+    return picked if isinstance(picked, str) and picked in {each.id for each in digits} else None
+
+
 def checked_number(said: object) -> int | None:
     """Return the number that the browser sent; None for anything else."""
     # type() rather than isinstance: True is an int to Python, and not a number to us
@@ -62,7 +103,13 @@ def checked_number(said: object) -> int | None:
 def _shown(key: str, data: dict[str, Any]) -> Any:
     whole = data | {"channel": CHANNEL}
     # "again" is sent for its rerun alone: the seat has gone with its session, or the class ended.
-    return _mount(key=key, data=whole, on_go_change=_nothing, on_again_change=_nothing)
+    return _mount(
+        key=key,
+        data=whole,
+        on_go_change=_nothing,
+        on_pick_change=_nothing,
+        on_again_change=_nothing,
+    )
 
 
 def _nothing() -> None:

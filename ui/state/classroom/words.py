@@ -9,6 +9,7 @@ _REASONS = {
     ClassReason.OVER: "The class has ended.",
     ClassReason.AWAY: "The place where classes are kept does not answer. Try again in a moment.",
     ClassReason.CLOSED: "No answers are taken now.",
+    ClassReason.NO_DIGIT: "No digit was found on your sheet. Draw it large, in one piece.",
     ClassReason.NOT_MINE: "This does not belong to you, or is not there any more.",
 }
 

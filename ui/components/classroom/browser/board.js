@@ -2,11 +2,11 @@
 
 import { element } from "../ui.components.shared/view.js";
 import { invitation } from "./invitation.js";
+import { paint, sheetOf } from "./picture.js";
 import { spread, stageWords } from "./question.js";
 
 const IDLE = 180; // seconds without anything done
 const LOOK = 5000; // ms between two looks at who is idle
-const SIDE = 28;
 
 export class Board {
   constructor(parent) {
@@ -108,8 +108,7 @@ function made(root) {
   const tile = { root, name: element(head, "b", "name"), hand: element(head, "span", "up", "hand") };
   tile.page = element(head, "span", "page");
   const body = element(root, "div", "body");
-  tile.canvas = element(body, "canvas");
-  tile.canvas.width = tile.canvas.height = SIDE;
+  tile.canvas = sheetOf(body);
   const side = element(body, "div", "side");
   tile.said = element(side, "span", "said");
   tile.share = element(side, "span", "share");
@@ -131,11 +130,11 @@ function fill(tile, part, names) {
   tile.page.textContent = part.page;
   tile.hand.hidden = part.hand === null;
   tile.said.textContent = part.said ?? "";
-  tile.share.textContent = part.share === null ? "" : `${(100 * part.share).toFixed(0)}%`;
-  paint(tile, part.digit);
+  tile.share.textContent = part.share ?? "";
+  paint(tile.canvas, part.digit);
   const { run } = part;
   tile.curve.toggleAttribute("hidden", !run?.curve.length);
-  tile.run.textContent = run ? runWords(run) : "";
+  tile.run.textContent = run ? runWords(run) : part.handed ? `${part.handed} digits handed in` : "";
   if (run?.curve.length) {
     const last = Math.max(1, run.curve.length - 1);
     tile.line.setAttribute("points", run.curve.map((y, x) => `${(100 * x) / last},${40 - 38 * y}`).join(" "));
@@ -145,19 +144,4 @@ function fill(tile, part, names) {
 function runWords({ epoch, target, curve, moving }) {
   const accuracy = curve.length ? ` · ${(100 * curve.at(-1)).toFixed(1)}%` : "";
   return `${moving ? "trains: " : ""}epoch ${epoch} of ${target}${accuracy}`;
-}
-
-function paint(tile, digit) {
-  if (tile.digit === digit) return;
-  tile.digit = digit;
-  const context = tile.canvas.getContext("2d");
-  context.clearRect(0, 0, SIDE, SIDE);
-  if (digit === null) return;
-  const image = context.createImageData(SIDE, SIDE);
-  const bytes = atob(digit);
-  for (let i = 0; i < bytes.length; i++) {
-    image.data.fill(255 - bytes.charCodeAt(i), 4 * i, 4 * i + 3);
-    image.data[4 * i + 3] = 255;
-  }
-  context.putImageData(image, 0, 0);
 }

@@ -2,10 +2,11 @@
 
 import { Channel } from "./channel.js";
 import { Board } from "./board.js";
+import { Grid } from "./grid.js";
 import { Projector } from "./projector.js";
 import { Sign } from "./sign.js";
 
-const KINDS = { sign: Sign, board: Board, projector: Projector };
+const KINDS = { sign: Sign, board: Board, projector: Projector, grid: Grid };
 const BASE = new URL("../../", import.meta.url); // the app's own address, below any path
 const views = new WeakMap(); // by parent element
 
@@ -34,7 +35,9 @@ class View {
     this.screen = new KINDS[data.show](parent, {
       ask: (name, request) => this.channel.ask(name, request),
       go: (number) => this.trigger("go", number),
+      pick: (id) => this.trigger("pick", id),
     });
+    if (!data.token) return; // it is told all by its data
     const address = new URL(data.channel, BASE);
     address.protocol = address.protocol.replace("http", "ws");
     this.channel = new Channel(address.href, data.token, {
@@ -49,7 +52,7 @@ class View {
   }
 
   close() {
-    this.channel.close();
+    this.channel?.close();
     this.screen.close();
   }
 }

@@ -2,7 +2,7 @@
 
 import { element } from "../ui.components.shared/view.js";
 import { invitation } from "./invitation.js";
-import { letter, spread, stageWords } from "./question.js";
+import { lettered, spread, stageWords } from "./question.js";
 
 export class Projector {
   constructor(parent) {
@@ -39,9 +39,8 @@ export class Projector {
     if (question.spread.length && question.stage !== "asked") spread(this.question, question);
     else {
       const box = element(this.question, "ol", "options");
-      question.options.forEach((option, place) => {
-        const tag = letter(place, question.options.length);
-        element(box, "li", "", tag ? `${tag}  ${option}` : option);
+      question.options.forEach((_, place) => {
+        element(box, "li", "", lettered(question.options, place));
       });
     }
     element(this.question, "p", "stage", stageWords(question));

@@ -4,9 +4,9 @@ import { element } from "../ui.components.shared/view.js";
 
 const LETTERS = "ABCD";
 
-/** The letter before an answer; the ten digits need none. */
-export function letter(place, count) {
-  return count > LETTERS.length ? "" : LETTERS[place];
+/** An answer with its letter; the ten digits need none. */
+export function lettered(options, place) {
+  return options.length > LETTERS.length ? options[place] : `${LETTERS[place]}: ${options[place]}`;
 }
 
 /** What is being waited for, in a sentence. */
@@ -24,11 +24,10 @@ export function stageWords(question) {
 export function spread(parent, question) {
   const box = element(parent, "div", "spread");
   const most = Math.max(1, ...question.spread.flat());
-  question.options.forEach((option, place) => {
+  question.options.forEach((_, place) => {
     const row = element(box, "div", "row");
     row.classList.toggle("right", question.right === place);
-    const tag = letter(place, question.options.length);
-    element(row, "span", "option", tag ? `${tag}  ${option}` : option);
+    element(row, "span", "option", lettered(question.options, place));
     const bars = element(row, "div", "bars");
     question.spread.forEach((counts, round) => {
       const bar = element(bars, "div", `bar round-${round + 1}`);

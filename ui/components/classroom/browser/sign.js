@@ -1,7 +1,8 @@
 // A student's sign on every page: who they are, their hand, and what the teacher asks.
 
 import { element } from "../ui.components.shared/view.js";
-import { letter, spread, stageWords } from "./question.js";
+import { View as Sheet } from "../ui.components.canvas/canvas.js";
+import { lettered, spread, stageWords } from "./question.js";
 
 export class Sign {
   constructor(parent, on) {
@@ -15,12 +16,73 @@ export class Sign {
     this.note.setAttribute("role", "status");
     this.panel = element(this.root, "section", "panel");
     this.panel.hidden = true;
+    this.writing = element(this.root, "section", "panel writing");
+    this.writing.hidden = true;
+    this.build(this.writing);
     this.front = element(this.root, "dialog", "front");
     element(this.front, "p", "", "Eyes to the front");
     this.front.addEventListener("cancel", (event) => event.preventDefault());
   }
 
-  update({ name, colour, followed }) {
+  // Where digits for the class's own set are written.
+  build(box) {
+    const head = element(box, "div", "head");
+    this.wish = element(head, "h2");
+    const later = element(head, "button", "later", "Later");
+    later.type = "button";
+    later.addEventListener("click", () => this.put(true));
+    this.place = element(box, "div", "place");
+    const foot = element(box, "div", "foot");
+    const send = element(foot, "button", "send", "Hand in");
+    send.type = "button";
+    send.addEventListener("click", () => this.handIn());
+    this.count = element(foot, "span", "stage");
+    this.count.setAttribute("role", "status");
+    this.write = element(this.root, "button", "hand write", "Write digits");
+    this.write.type = "button";
+    this.write.hidden = true;
+    this.write.addEventListener("click", () => this.put(false));
+    this.later = false;
+  }
+
+  put(later) {
+    this.later = later;
+    this.prompt(this.prompted, this.questioned);
+  }
+
+  // The sheet is made when it is first needed: it measures itself.
+  prompt(prompt, question) {
+    Object.assign(this, { prompted: prompt, questioned: question });
+    this.writing.hidden = !prompt || Boolean(question) || this.later;
+    this.write.hidden = !prompt || !this.later;
+    if (!prompt) return;
+    this.wish.textContent = `Draw a ${prompt.digit}`;
+    if (this.writing.hidden) return;
+    if (!this.sheet) {
+      this.sheet = new Sheet(this.place, this.sheetData);
+      this.sheet.send = () => {};
+      this.sheet.update({ label: "Sheet for the class's digits" });
+    }
+    if (this.number !== prompt.number) {
+      if (this.number !== undefined) this.sheet.wipe();
+      this.number = prompt.number;
+      this.count.textContent = prompt.number ? `${prompt.number} handed in` : "";
+    }
+  }
+
+  handIn() {
+    const drawn = this.sheet?.message();
+    if (!drawn) {
+      this.count.textContent = "Draw first";
+      return;
+    }
+    const { digit, number } = this.prompted;
+    this.count.textContent = "…";
+    this.on.ask(`digit ${number}`, { do: "digit", number, digit, ink: drawn.ink });
+  }
+
+  update({ name, colour, followed, sheet }) {
+    this.sheetData = sheet;
     this.who.textContent = name;
     this.root.dataset.colour = colour;
     this.followed = Math.max(this.followed, followed);
@@ -28,15 +90,17 @@ export class Sign {
   }
 
   close() {
+    this.sheet?.close();
     this.root.remove();
   }
 
-  show({ class: all, me, go, question }) {
+  show({ class: all, me, go, question, prompt }) {
     if (me) this.up(me.hand);
     this.note.textContent = all?.paused ? "Your teacher has paused all trainings" : "";
     if (all?.front && !this.front.open) this.front.showModal();
     else if (!all?.front && this.front.open) this.front.close();
     this.ask(question);
+    this.prompt(prompt, question);
     if (go > this.followed) {
       this.followed = go;
       this.on.go(go);
@@ -45,6 +109,7 @@ export class Sign {
 
   refused(words) {
     this.note.textContent = words;
+    this.count.textContent = words;
   }
 
   raise(up) {
@@ -75,9 +140,8 @@ export class Sign {
 
   choose({ id, round, options, mine }) {
     const box = element(this.panel, "div", options.length > 4 ? "choices digits" : "choices");
-    options.forEach((option, place) => {
-      const tag = letter(place, options.length);
-      const button = element(box, "button", "", tag ? `${tag}  ${option}` : option);
+    options.forEach((_, place) => {
+      const button = element(box, "button", "", lettered(options, place));
       button.type = "button";
       button.dataset.place = place;
       button.setAttribute("aria-pressed", place === mine);

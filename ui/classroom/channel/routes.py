@@ -10,24 +10,30 @@ import time
 from collections import deque
 from contextlib import suppress
 
+import numpy as np
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from model.classroom.database import Database
 from model.classroom.doings import raise_hand
+from model.classroom.handwriting import hand_in
 from model.classroom.lifecycle import Member, end_old
 from model.classroom.questions import answer
 from model.classroom.reasons import ClassError, ClassReason
-from ui.classroom.frames import (
+from model.network.digit_detector import detector
+from model.preprocessing.pipeline import from_ink
+from ui.classroom.channel.frames import (
     LARGEST,
     AnswerRequest,
+    DigitRequest,
     HandRequest,
     MalformedRequestError,
     Request,
     request_of,
     token_of,
 )
-from ui.classroom.hub import Connection, Hub
+from ui.classroom.channel.hub import Connection, Hub
+from ui.components.canvas import unpacked
 from ui.components.classroom import CHANNEL
 from ui.state.classroom.seat import Role, class_seat_of
 from ui.state.classroom.store import database
@@ -168,3 +174,20 @@ def carry_out(request: Request, database: Database, one: Member) -> None:
             raise_hand(database, one.class_id, one.student_id, up)
         case AnswerRequest(_, question, round_, choice):
             answer(database, one.class_id, one.student_id, question, round_, choice)
+        case DigitRequest(_, number, digit, ink):
+            pixels, held = digit_in(ink)
+            hand_in(database, one.class_id, one.student_id, number, digit, pixels, held)
+
+
+def digit_in(packed: str) -> tuple[np.ndarray, bool]:
+    """The digit in a drawing, (28, 28) uint8, and whether the detector holds it back.
+
+    Raises:
+        ClassError: there is none.
+    """
+    ink = unpacked(packed)
+    found = None if ink is None else from_ink(ink).largest
+    if found is None:
+        raise ClassError(ClassReason.NO_DIGIT)
+    held = not bool(detector().accepts(found.digit[None])[0])
+    return np.rint(found.digit * 255).astype(np.uint8), held

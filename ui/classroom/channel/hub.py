@@ -21,7 +21,7 @@ from model.classroom.doings import Doing, note_doings, note_here
 from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
 from model.classroom.watch import Watch
-from ui.classroom.parts import parts_of
+from ui.classroom.channel.parts import parts_of
 from ui.state.classroom.seat import ClassSeat, Role
 
 T = TypeVar("T")

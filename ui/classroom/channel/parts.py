@@ -12,6 +12,7 @@ from model.classroom.view import ClassView, QuestionView, StudentView
 from ui.state.classroom.seat import ClassSeat, Role
 from ui.state.classroom.words import name_words
 from ui.state.pages import ENTRIES
+from ui.style.words import percent
 
 Parts = Mapping[str, Any]
 
@@ -36,6 +37,7 @@ def _student_parts(seat: ClassSeat, view: ClassView) -> Parts:
         "me": {"name": name_words(mine.name), "colour": mine.name.colour, "hand": bool(mine.hand)},
         "go": view.sent_to.number if view.sent_to is not None else 0,
         "question": _question_for(mine.id, view),
+        "prompt": None if mine.prompt is None else vars(mine.prompt),
     }
 
 
@@ -74,9 +76,10 @@ def _tile(place: int, each: StudentView, view: ClassView) -> dict[str, Any]:
         "page": "" if entry is None else entry.title,
         "digit": None if doing.digit is None else base64.b64encode(doing.digit).decode(),
         "said": doing.said,
-        "share": doing.share,
+        "share": None if doing.share is None else percent(doing.share),
         "run": None if doing.run is None else vars(doing.run),
         "answered": answered,
+        "handed": None if each.prompt is None else each.prompt.number,
     }
 
 

@@ -19,7 +19,7 @@ from ui.state.pages import ENTRIES, page
 from ui.state.properties import CODE, EPOCH, NETWORK, PRESENT, RUN, SCREEN, TEACH
 from ui.state.session import of_page, session
 
-OF_THE_CLASS = ("class", "join", "lessons")
+OF_THE_CLASS = ("class", "join", "handwriting", "lessons")
 """Pages to which a class is not brought."""
 PRIVATE = {each.name for each in (RUN, NETWORK, EPOCH, PRESENT, TEACH, SCREEN, CODE)}
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-LARGEST = 1_000
-"""Bytes of a message."""
+LARGEST = 24_000
+"""Bytes of a message; a drawing in which no two cells are alike has 18,900."""
 LONGEST_ID = 16
 
 
@@ -35,7 +35,23 @@ class AnswerRequest:
     choice: int
 
 
-Request = HandRequest | AnswerRequest
+@dataclass(frozen=True)
+class DigitRequest:
+    """A digit for the class's own set.
+
+    Attributes:
+        number: how many this student handed in before it.
+        digit: which one was asked for.
+        ink: as the sheet packs it, see `ui.components.canvas`.
+    """
+
+    n: int
+    number: int
+    digit: int
+    ink: str
+
+
+Request = HandRequest | AnswerRequest | DigitRequest
 
 
 def token_of(raw: bytes | str) -> str:
@@ -107,7 +123,17 @@ def _answer(said: Mapping[str, Any]) -> Request:
     )
 
 
+def _digit(said: Mapping[str, Any]) -> Request:
+    return DigitRequest(
+        _number(said, "n", 2**31),
+        _number(said, "number", 10_000),
+        _number(said, "digit", 10),
+        _text(said, "ink", LARGEST),
+    )
+
+
 _KINDS: dict[str, Callable[[Mapping[str, Any]], Request]] = {
     "hand": _hand,
     "answer": _answer,
+    "digit": _digit,
 }

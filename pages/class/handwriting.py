@@ -1,0 +1,8 @@
+import streamlit as st
+
+from ui.classroom.handwriting import show
+from ui.state.address import arrive
+
+st.title("Our handwriting")
+arrive("handwriting")
+show()

@@ -1,0 +1,1 @@
+"""The class's channel: changes come to its screens, and students' requests go."""

@@ -1,0 +1,155 @@
+"""The class's own digits: collected, looked through, read, and taken along."""
+
+import base64
+from collections import Counter
+
+import streamlit as st
+
+from model.classroom.handwriting import (
+    WrittenDigit,
+    ask_for_digits,
+    bring,
+    take_out,
+    written_digits,
+)
+from model.classroom.handwriting_files import as_table, from_npz, to_npz, to_pictures
+from model.classroom.lifecycle import class_of_teacher
+from model.classroom.reasons import ClassError
+from model.classroom.view import ClassView, view_class
+from model.files import FileError
+from model.network import CLASSES
+from model.network.digit_detector import detector
+from ui.classroom.handwriting_read import read_class, reading_of, writer_words
+from ui.components.classroom import ShownDigit, digit_grid
+from ui.state.address import kept
+from ui.state.classroom.seat import Role, looking_seat
+from ui.state.classroom.store import database
+from ui.state.classroom.words import class_words
+from ui.state.pages import page
+from ui.state.properties import TEACH
+from ui.style.csv_table import csv_text
+
+LOOK_SECONDS = 3.0
+"""Between two looks at what came, while digits are asked for."""
+SHOWN = 600
+"""Digits in the grid: the newest."""
+
+
+def show() -> None:
+    """Draw the page."""
+    try:
+        key = kept(TEACH)
+        class_id = class_of_teacher(database(), key) if key else None
+        view = None if class_id is None else view_class(database(), class_id)
+        if view is None:
+            _closed()
+            return
+        looking_seat(Role.TEACHER, view.id)
+        _switch(view)
+        grid, read, files = st.tabs(
+            ["Digits", "How are we read?", "Take along"], key="handwriting", on_change="rerun"
+        )
+        if grid.open:
+            with grid:
+                every = LOOK_SECONDS if view.prompted else None
+                st.fragment(_grid, run_every=every, key="handwriting_grid")(view.id)
+        if read.open:
+            with read:
+                read_class([each for each in written_digits(database(), view.id) if each.counts])
+        if files.open:
+            with files:
+                _files(view)
+    except ClassError as error:
+        st.warning(class_words(error.reason))
+
+
+def _closed() -> None:
+    with st.container(key="doors"):
+        st.page_link(page("class"), label="Open a class first", icon=":material/group:")
+    st.markdown(
+        "Every student draws the ten digits in turn. Then the class sees how well the network "
+        "reads **us**: whose 4s fail, whose writing is like whose, and whether a network reads "
+        "somebody whom it has never seen."
+    )
+
+
+def _switch(view: ClassView) -> None:
+    asked = st.toggle(
+        "Ask all students for digits",
+        value=view.prompted,
+        key=f"prompted_{view.prompted}",
+        help="A sheet opens on each student's screen: “Draw a 7”. The ten digits come in turn.",
+    )
+    if asked != view.prompted:
+        ask_for_digits(database(), view.id, asked)
+        st.rerun()
+
+
+def _grid(class_id: str) -> None:
+    """The digits as they come; a press takes one out or brings it back."""
+    try:
+        written = written_digits(database(), class_id)
+        st.caption(_counted(written))
+        said = reading_of([each for each in written if each.counts], quiet=True)
+        shown = [_shown(each, said.get(each.id)) for each in written[-SHOWN:]]
+        picked = digit_grid("class_digits", shown)
+        if picked is not None:
+            take_out(database(), class_id, picked)
+            st.rerun(scope="fragment")
+    except ClassError as error:
+        st.warning(class_words(error.reason))
+
+
+def _counted(written: list[WrittenDigit]) -> str:
+    if not written:
+        return "No digits yet."
+    kept_ones = Counter(each.asked for each in written if each.counts)
+    held = sum(each.held for each in written)
+    words = f"{sum(kept_ones.values())} digits: "
+    words += ", ".join(f"{kept_ones[digit]} × {digit}" for digit in range(CLASSES))
+    if held:
+        words += f". {held} held back: they do not look like a digit. Press one to let it in."
+    return f"{words}. Press a digit to take it out."
+
+
+def _shown(each: WrittenDigit, said: int | None) -> ShownDigit:
+    words = f"A {each.asked} by {writer_words(each)}"
+    if each.held:
+        words += ", held back"
+    elif each.removed:
+        words += ", taken out"
+    elif said is not None:
+        words += f", read as {said}"
+    return ShownDigit(
+        each.id,
+        base64.b64encode(each.pixels.tobytes()).decode(),
+        words,
+        str(each.asked) if said in (None, each.asked) else f"{each.asked} → {said}",
+        "grey" if each.writer is None else each.writer.colour,
+        each.held,
+        each.removed,
+        said is not None and said != each.asked,
+    )
+
+
+def _files(view: ClassView) -> None:
+    written = [each for each in written_digits(database(), view.id) if each.counts]
+    st.markdown("No file has a name in it: writers are numbers, drawn by lot for each file.")
+    with st.container(horizontal=True):
+        for words, file, make in (
+            ("Arrays (.npz)", "our_digits.npz", lambda: to_npz(written)),
+            ("Pictures (.zip)", "our_digits.zip", lambda: to_pictures(written)),
+            ("Table (.csv)", "our_digits.csv", lambda: csv_text(*as_table(written)).encode()),
+        ):
+            st.download_button(words, make, file, disabled=not written, key=f"save_{file}")
+    brought = st.file_uploader("Bring digits back", type="npz", key="bring_digits")
+    if brought is None or not st.button("Add them to this class", key="bring_now"):
+        return
+    try:
+        digits = from_npz(brought.getvalue())
+    except FileError:
+        st.warning("This is no file of digits that this app has written, or it is damaged.")
+        return
+    held = [not like for like in detector().accepts(digits.inputs()).tolist()]
+    count = bring(database(), view.id, digits, held)
+    st.success(f"{count} digits were added.")

@@ -1,0 +1,135 @@
+"""What the shown network makes of the class: accuracy, mistakes, neighbours, who was never seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from model.classroom.class_scores import Share, class_scores, nearest_writers
+from model.classroom.handwriting import WrittenDigit, as_digits
+from model.classroom.leave_one_out import FEWEST, LeftOut, train_without
+from model.interpretability.embedding import features_of
+from ui.state.ask import ask, ask_in_background
+from ui.state.classroom.words import name_words
+from ui.state.session import of_page
+from ui.state.shown_network import network
+from ui.style.words import percent
+
+FEW = 5
+"""Digits of one student: with fewer a share says nothing."""
+LOOK_SECONDS = 1.0
+
+
+@dataclass
+class NeverSeen:
+    """Whom the teacher has left out."""
+
+    student_id: str | None = None
+
+
+def writer_words(each: WrittenDigit) -> str:
+    """Who wrote a digit."""
+    return "somebody" if each.writer is None else name_words(each.writer)
+
+
+def reading_of(written: Sequence[WrittenDigit], quiet: bool = False) -> dict[str, int]:
+    """What the shown network reads, by the digit's id; nothing while the engine is away."""
+    if not written:
+        return {}
+    found = ask(features_of, network(), as_digits(written), quiet=quiet, spinner=None)
+    if found is None:
+        return {}
+    said = found.probabilities.argmax(axis=1).tolist()
+    return {each.id: digit for each, digit in zip(written, said, strict=True)}
+
+
+def read_class(written: Sequence[WrittenDigit]) -> None:
+    """Show how well the shown network reads the class.
+
+    Args:
+        written: the digits that count.
+    """
+    if not written:
+        st.info("No digits yet. Ask for some above.")
+        return
+    digits = as_digits(written)
+    found = ask(features_of, network(), digits)
+    if found is None:
+        return
+    writers = [writer_words(each) for each in written]
+    scores = class_scores(found.probabilities, digits.labels, writers)
+    st.markdown(f"**{_share(scores.all)}** of our digits are read rightly.")
+    left, right = st.columns(2, gap="large")
+    with left:
+        _table("Digit", {str(n): share for n, share in enumerate(scores.digits) if share.count})
+    with right:
+        enough = {name: share for name, share in scores.writers.items() if share.count >= FEW}
+        if enough:
+            _table("Writer", enough)
+    nearest = nearest_writers(found.features, digits.labels, writers)
+    if nearest:
+        st.subheader("Whose writing is like whose?", anchor="like")
+        st.caption(
+            "Of each digit, the nearest one of the same kind by somebody else, as the network sees "
+            "it: on the numbers of its dense layer."
+        )
+        for name, (other, count, of) in nearest.items():
+            st.markdown(f"- **{name}**: {other} is nearest, for {count} of {of} digits.")
+    _never_seen(written)
+
+
+def _share(share: Share) -> str:
+    words = percent(share.right / share.count) if share.count else "–"
+    return f"{share.right} of {share.count} ({words})"
+
+
+def _table(head: str, shares: dict[str, Share]) -> None:
+    rows = [
+        f"| {name} | {share.right} of {share.count} | {percent(share.right / share.count)} |"
+        for name, share in sorted(
+            shares.items(), key=lambda item: (item[1].right / item[1].count, item[0])
+        )
+    ]
+    st.markdown("\n".join([f"| {head} | Right | |", "|---|---|---|", *rows]))
+
+
+def _never_seen(written: Sequence[WrittenDigit]) -> None:
+    """Train on everybody but one, and ask about that one."""
+    st.subheader("Does it read somebody whom it has never seen?", anchor="never_seen")
+    names = {each.student_id: writer_words(each) for each in written if each.student_id}
+    if len(names) < 2:
+        st.caption("Two students at least must have written for this.")
+        return
+    chosen = st.selectbox(
+        "Leave out", list(names), format_func=lambda one: names[one], key="left_out"
+    )
+    if len([each for each in written if each.student_id != chosen]) < FEWEST:
+        st.caption(f"The others must have written {FEWEST} digits for this.")
+        return
+    asked = of_page(NeverSeen)
+    if st.button("Train without them", key="train_without", type="primary"):
+        asked.student_id = chosen
+    if chosen is not None and asked.student_id == chosen:
+        _trained(written, chosen, names[chosen])
+
+
+def _trained(written: Sequence[WrittenDigit], chosen: str, name: str) -> None:
+    digits = as_digits(written)
+    left_out = np.array([each.student_id == chosen for each in written])
+
+    @st.fragment(run_every=LOOK_SECONDS)
+    def look() -> None:
+        found = ask_in_background(train_without, digits, left_out)
+        if found is not None:
+            st.rerun()
+        st.caption(f"A network learns all digits but those of {name} …")
+
+    found: LeftOut | None = ask_in_background(train_without, digits, left_out)
+    if found is None:
+        look()
+        return
+    st.markdown(
+        f"A network that has never seen **{name}** reads **{_share(found.unseen)}** of "
+        f"{name}'s digits, and {_share(found.learned)} of those that it has learned."
+    )
