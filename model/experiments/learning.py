@@ -6,11 +6,11 @@ import numpy as np
 
 from model.data.mnist import DataSet, Digits, load
 from model.experiments.experiment import Working
-from model.network import Network, NetworkConfig, from_vector
+from model.network import Network, NetworkConfig, Weights, from_vector, to_vector
 from model.network.forward import logits_and_probabilities
 from model.training.augmentation import Augmentation
 from model.training.config import TrainingConfig
-from model.training.trainer import Trainer
+from model.training.trainer import Snapshot, Trainer
 
 SLICE = 0.2
 """Seconds between two signs of life."""
@@ -25,6 +25,7 @@ def trained(
     config: NetworkConfig | None = None,
     augmentation: Augmentation | None = None,
     learning_rate: float = 0.001,
+    start: Weights | None = None,
 ) -> Generator[Working, None, Network]:
     """Train a network for a number of updates, whatever the number of digits.
 
@@ -38,6 +39,7 @@ def trained(
         config: the architecture; None is the course's.
         augmentation: the variations of each digit; None is none.
         learning_rate: constant.
+        start: weights to begin with; None draws them.
     """
     config = config or NetworkConfig()
     # The validation digits are asked at the end of each epoch; one costs next to nothing.
@@ -49,7 +51,7 @@ def trained(
         learning_rate=learning_rate,
         augmentation=augmentation or Augmentation(),
     )
-    trainer = Trainer(config, settings, data=DataSet(digits, few, few))
+    trainer = Trainer(config, settings, _beginning(start), data=DataSet(digits, few, few))
     done = 0
     vector = trainer.snapshot().weights
     while done < updates:
@@ -59,6 +61,13 @@ def trained(
         vector = progress.weights
         yield Working(done / updates)
     return Network(config, from_vector(config, vector), "an experiment")
+
+
+def _beginning(weights: Weights | None) -> Snapshot | None:
+    if weights is None:
+        return None
+    vector = to_vector(weights)
+    return Snapshot(0, vector, np.zeros_like(vector), np.zeros_like(vector), 0)
 
 
 def accuracy(network: Network, digits: Digits) -> float:

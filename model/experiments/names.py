@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 from model.experiments.experiment import Experiment
 
-ExperimentName = Literal["small", "few", "leak", "why"]
+ExperimentName = Literal["small", "few", "elsewhere", "leak", "why"]
 NAMES: tuple[ExperimentName, ...] = get_args(ExperimentName)
 
 

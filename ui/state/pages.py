@@ -27,6 +27,7 @@ PageName = Literal[
     "trust",
     "small",
     "few",
+    "elsewhere",
     "leak",
     "why",
     "lessons",
@@ -81,6 +82,7 @@ MENU: dict[str, tuple[PageEntry, ...]] = {
     "Experiment": (
         PageEntry("small", "experiment", "How small?"),
         PageEntry("few", "experiment", "How few digits?"),
+        PageEntry("elsewhere", "experiment", "Will it hold elsewhere?"),
         PageEntry("leak", "experiment", "What does it give away?"),
         PageEntry("why", "experiment", "Why convolution?"),
     ),

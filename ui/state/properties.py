@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 INSIDE = ("stage", "network_view", "feature_maps", "filters", "arithmetic", "what_if")
 """The pages that share one place: a layer, a channel, a pixel. The stage opens it."""
-EXPERIMENTS = ("small", "few", "leak", "why")
+EXPERIMENTS = ("small", "few", "elsewhere", "leak", "why")
 """The pages of "Experiment"."""
 SHIPPED = "shipped"
 """Stands for the shipped network, in the address and where one chooses; no run has this id."""

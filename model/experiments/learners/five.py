@@ -82,7 +82,7 @@ def _random(digits: Digits, updates: int, seed: int) -> Generator[Working, None,
     config = NetworkConfig()
     first = first_weights(config, seed)
     names = [name for name in first if name.startswith(("dense", "output"))]
-    features = yield from in_slices(partial(_features, config, first), digits.images, PIECE)
+    features = yield from in_slices(partial(convolved, config, first), digits.images, PIECE)
     head = yield from fitted(
         head_loss,
         [first[name] for name in names],
@@ -98,7 +98,7 @@ def _random(digits: Digits, updates: int, seed: int) -> Generator[Working, None,
     )
 
 
-def _features(
+def convolved(
     config: NetworkConfig, weights: Mapping[str, np.ndarray], images: np.ndarray
 ) -> np.ndarray:
     """What the convolutions make of digits: (n, 28, 28) uint8 → (n, 576) float32."""

@@ -1,7 +1,6 @@
 """Five learners: held against plain scikit-learn, and against what mathematics says of mixing."""
 
-from collections.abc import Generator, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -18,17 +17,7 @@ from model.experiments.why import EXPERIMENT, WhySettings, measure, mixed, moved
 from model.network import Network, count_parameters
 from model.network.forward import logits_and_probabilities
 from model.network.keras_model import first_weights
-
-T = TypeVar("T")
-
-
-def ended(steps: Generator[Working, None, T]) -> T:
-    """What a generator returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+from tests.model.experiments.ended import ended
 
 
 @pytest.fixture(scope="module")

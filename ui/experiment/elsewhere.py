@@ -1,0 +1,317 @@
+"""Will it hold elsewhere? The page's own parts."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from model.experiments import Inputs, Part
+from model.experiments.bands import Band, Comparison, band, chosen, compare, is_chance, numbers
+from model.experiments.elsewhere import EXPERIMENT, LABELS, SCRATCH, ElsewhereSettings
+from model.experiments.learners.far_digits import FarKind, examples
+from model.experiments.learners.pretext import PRETEXTS, TURNS
+from ui.experiment.charts import Series, band_chart, group_chart, new_figure, show_figure
+from ui.experiment.controls import seeds_control
+from ui.experiment.frame import ExperimentPage, Result
+from ui.experiment.guess import Slider
+from ui.state.ask import ask
+from ui.style.mosaic import data_uri, mosaic_png
+
+VIEWS = ("Other digits", "Without labels", "Which way is up?")
+KINDS: Mapping[FarKind, str] = {
+    FarKind.TEST: "MNIST's own",
+    FarKind.SMALL: "8×8 scans",
+    FarKind.PRINTED: "printed",
+    FarKind.PEN: "drawn by rule",
+}
+ORIGINS: Mapping[FarKind, str] = {
+    FarKind.TEST: "test digits of MNIST",
+    FarKind.SMALL: "scikit-learn's digits of 43 people, 8×8 numbers each",
+    FarKind.PRINTED: "all fonts that are here",
+    FarKind.PEN: "the app's own pen, in twenty hands, somewhere on a sheet",
+}
+WAYS = {"accuracy": "with our preprocessing", "plain": "only made small"}
+TASKS = {
+    "rotation": "rotation",
+    "denoising": "denoising",
+    "contrast": "contrast (SimCLR)",
+    SCRATCH: "no task before",
+}
+HOWS = {"tuned": "all weights learn", "probe": "kernels stay"}
+TEST = 500
+"""Test digits of each measurement with labels."""
+SHOWN = 12
+
+
+def _controls() -> tuple[ElsewhereSettings, Inputs]:
+    return ElsewhereSettings(seeds=seeds_control()), Inputs()
+
+
+def _result(settings: ElsewhereSettings, result: Result) -> None:
+    parts = result.parts
+    if words := guess_words(parts, result.guess):
+        st.markdown(words)
+    view = st.segmented_control(
+        "Show", VIEWS, default=VIEWS[0], required=True, key="elsewhere_view",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    match view:
+        case "Without labels":
+            _without_labels(parts)
+        case "Which way is up?":
+            _turns(parts)
+        case _:
+            group_chart(
+                {words: _far(parts, way) for way, words in WAYS.items()},
+                key="elsewhere_chart",
+                y="read rightly",
+            )
+            st.markdown(far_words(parts))
+
+
+def _far(parts: Sequence[Part], way: str) -> dict[str, list[float]]:
+    found = {words: numbers(chosen(parts, kind=kind.value), way) for kind, words in KINDS.items()}
+    return {words: values for words, values in found.items() if values}
+
+
+def _without_labels(parts: Sequence[Part]) -> None:
+    how = st.segmented_control(
+        "With labels",
+        list(HOWS),
+        default="tuned",
+        required=True,
+        format_func=HOWS.__getitem__,
+        key="elsewhere_how",
+        help="“All weights learn”: the network goes on learning from the labelled digits. “Kernels "
+        "stay”: only a linear machine learns, on what the kernels make of the digits.",
+    )
+    band_chart(
+        [
+            Series(words, _labelled(parts, task, how), dashed=task == SCRATCH)
+            for task, words in TASKS.items()
+        ],
+        key="elsewhere_labels",
+        x="digits with a label",
+        y="read rightly, of 500 unseen digits",
+        log_x=True,
+    )
+    st.markdown(labels_words(parts, how))
+
+
+def _labelled(parts: Sequence[Part], task: str, how: str) -> dict[float, list[float]]:
+    found = {
+        float(labels): numbers(chosen(parts, task=task, labels=labels), how) for labels in LABELS
+    }
+    return {labels: values for labels, values in found.items() if values}
+
+
+def _turns(parts: Sequence[Part]) -> None:
+    tasks = [part for part in chosen(parts, task="rotation") if "accuracy" in part.values]
+    if not tasks:
+        st.markdown("The figures are there as soon as the first rotation task is learned.")
+        return
+    shares = confusion(tasks)
+    names = ["not turned", "¼ turn", "½ turn", "¾ turn"]
+    left, right = st.columns(2)
+    with left:
+        figure = new_figure(x="said", y="turned by", height=320)
+        figure.add_heatmap(
+            z=shares,
+            x=names,
+            y=names,
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, "rgba(15,143,133,0)"], [1, "rgba(15,143,133,1)"]],
+            showscale=False,
+            text=[[f"{share:.0%}" for share in row] for row in shares],
+            texttemplate="%{text}",
+            hovertemplate="%{y}, said %{x}: %{z:.1%}<extra></extra>",
+        )
+        figure.update_xaxes(type="category", dtick=None)
+        figure.update_yaxes(autorange="reversed", type="category")
+        show_figure(figure, "elsewhere_turns")
+    with right:
+        group_chart(
+            {"turn told rightly": {str(d): numbers(tasks, f"digit{d}") for d in range(10)}},
+            key="elsewhere_digits",
+            y="turn told rightly",
+            height=320,
+        )
+    st.markdown(turns_words(parts))
+
+
+def confusion(tasks: Sequence[Part]) -> np.ndarray:
+    """Of the pictures turned so far (rows), how often each turn was said: (4, 4), means."""
+    return np.array(
+        [
+            [np.mean(numbers(tasks, f"turned{turned}said{said}")) for said in range(TURNS)]
+            for turned in range(TURNS)
+        ]
+    )
+
+
+def guess_words(parts: Sequence[Part], guess: float | None) -> str:
+    """The guess beside what was measured."""
+    found = numbers(chosen(parts, kind=FarKind.PRINTED.value), "plain")
+    if not found:
+        return ""
+    words = f"Printed digits, only made small: **{band(found).mean:.0%}** are read rightly."
+    return words if guess is None else f"{words} Your guess: {guess:.0%}."
+
+
+def far_words(parts: Sequence[Part]) -> str:
+    """How far a network gets with other people's digits, in some sentences."""
+    found = {
+        (kind, way): numbers(chosen(parts, kind=kind.value), way)
+        for kind in KINDS
+        for way in (*WAYS, "sure_wrong", "plain_sure_wrong")
+    }
+    if not all(found[kind, way] for kind in KINDS for way in WAYS):
+        return ""
+    bands = {(kind, way): band(found[kind, way]) for kind in KINDS for way in WAYS}
+    home = bands[FarKind.TEST, "accuracy"]
+    if is_chance(home, 200):
+        return (
+            f"The network is at chance with MNIST's own digits, {home.mean:.0%}. So something is "
+            "wrong with this run, and it shows nothing."
+        )
+    others = [kind for kind in KINDS if kind is not FarKind.TEST]
+    worst = min(others, key=lambda kind: bands[kind, "plain"].mean)
+    words = [
+        f"Of MNIST's own digits {home.mean:.0%} are read rightly. From elsewhere it is worst with "
+        f"digits {_said(worst)}, if they are only made small: {bands[worst, 'plain'].mean:.0%}."
+    ]
+    helped = [
+        kind
+        for kind in others
+        if compare(bands[kind, "accuracy"], bands[kind, "plain"]) is Comparison.HIGHER
+    ]
+    figures = ", ".join(f"{KINDS[kind]} {bands[kind, 'accuracy'].mean:.0%}" for kind in others)
+    if len(helped) == len(others):
+        words.append(f"Our preprocessing helps each time, in each repetition: {figures}.")
+    elif helped:
+        names = " and ".join(KINDS[kind] for kind in helped)
+        words.append(f"Our preprocessing helps for certain only here: {names} ({figures}).")
+    else:
+        words.append(f"Our preprocessing makes no difference beyond the bands: {figures}.")
+    sure = [value for kind in others for value in found[kind, "plain_sure_wrong"]]
+    if sure:
+        words.append(
+            f"Where it is wrong, it is {band(sure).mean:.0%} sure on average: confidence does not "
+            "tell that a digit comes from elsewhere."
+            if band(sure).mean >= 0.5
+            else f"Where it is wrong, it is {band(sure).mean:.0%} sure on average: it notices."
+        )
+    return " ".join(words)
+
+
+def _said(kind: FarKind) -> str:
+    return {
+        FarKind.SMALL: "that were scanned at 8×8",
+        FarKind.PRINTED: "that were printed",
+        FarKind.PEN: "that lie anywhere on a sheet",
+    }[kind]
+
+
+def labels_words(parts: Sequence[Part], how: str) -> str:
+    """Whether learning without labels helps, in some sentences."""
+    outcomes: list[tuple[str, int, Band, Band]] = []
+    for labels in LABELS:
+        without = numbers(chosen(parts, task=SCRATCH, labels=labels), how)
+        for task in PRETEXTS:
+            after = numbers(chosen(parts, task=task, labels=labels), how)
+            if without and after:
+                outcomes.append((task, labels, band(after), band(without)))
+    if len(outcomes) < len(LABELS) * len(PRETEXTS):
+        return ""
+    if is_chance(outcomes[-1][3], TEST):
+        return (
+            "The network without a task is at chance even with 500 labels. So something is wrong "
+            "with this run, and it shows nothing."
+        )
+    counted = dict.fromkeys(Comparison, 0)
+    for _, _, mine, alone in outcomes:
+        counted[compare(mine, alone)] += 1
+    best, labels, mine, alone = max(outcomes, key=lambda each: each[2].mean - each[3].mean)
+    words = (
+        f"Of {len(outcomes)} comparisons with no task before, {counted[Comparison.HIGHER]} are "
+        f"better in each repetition, {counted[Comparison.LOWER]} worse, and "
+        f"{counted[Comparison.WITHIN]} lie within the band. "
+    )
+    gain = mine.mean - alone.mean
+    if gain <= 0:
+        return f"{words}On average nothing helps: learning without labels gains nothing here."
+    words += (
+        f"The largest gain is {100 * gain:.0f} points, {TASKS[best]} with {labels} labels: "
+        f"{mine.mean:.0%} instead of {alone.mean:.0%}"
+    )
+    if compare(mine, alone) is not Comparison.HIGHER:
+        return f"{words}, and even that lies within the band."
+    last = [each for each in outcomes if each[1] == LABELS[-1]]
+    most = max(each[2].mean - each[3].mean for each in last)
+    return f"{words}. With {LABELS[-1]} labels at most {max(0, 100 * most):.0f} points are left."
+
+
+def turns_words(parts: Sequence[Part]) -> str:
+    """What the rotation's task can be told from, in some sentences."""
+    tasks = [part for part in chosen(parts, task="rotation") if "accuracy" in part.values]
+    if not tasks:
+        return ""
+    whole = band(numbers(tasks, "accuracy"))
+    if is_chance(whole, TURNS * TEST, TURNS):
+        return f"The task was not learned: {whole.mean:.0%}, and guessing tells 25%."
+    means = {digit: band(numbers(tasks, f"digit{digit}")).mean for digit in range(10)}
+    worst = sorted(sorted(means, key=lambda digit: means[digit])[:4])
+    best = max(means, key=lambda digit: means[digit])
+    shares = confusion(tasks)
+    upside = float((shares[0, 2] + shares[1, 3] + shares[2, 0] + shares[3, 1]) / 4)
+    sides = float(1 - np.trace(shares) / TURNS - upside)
+    words = (
+        f"{whole.mean:.0%} of all turns are told rightly. Hardest are "
+        f"{', '.join(map(str, worst[:-1]))} and {worst[-1]}; easiest is {best}, {means[best]:.0%}. "
+    )
+    if upside > sides:
+        words += (
+            f"Most mistakes are half turns ({upside:.0%} of all pictures): 0, 1 and 8 look alike "
+            "upside down, and a 6 becomes a 9. No picture tells there which way is up, so there is "
+            "nothing to learn."
+        )
+    else:
+        words += "Mistakes are not mostly half turns, as one would expect of 0, 1, 8, 6 and 9."
+    return words
+
+
+def _more(settings: ElsewhereSettings, result: Result) -> None:
+    with st.expander("The digits from elsewhere", icon=":material/image_search:"):
+        for kind, words in KINDS.items():
+            found = ask(examples, kind, SHOWN, for_everybody=True)
+            if found is None:
+                return
+            rows = np.concatenate(list(found)).transpose(1, 2, 0) / 255
+            picture = mosaic_png(rows, scale=1.0, columns=SHOWN, gap=2, zoom=1)
+            text = f"{words}: {ORIGINS[kind]}. Above only made small, below with our preprocessing."
+            st.image(data_uri(picture), caption=text, alt=text)
+
+
+PAGE = ExperimentPage(
+    EXPERIMENT,
+    "Will it hold elsewhere?",
+    Slider(
+        "A network reads 98 of 100 digits of MNIST's test. Printed digits are only made as small "
+        "as it needs them. How many of 100 does it read rightly?",
+        0.1,
+        1.0,
+        0.01,
+        0.5,
+        lambda share: f"{share:.0%}",
+    ),
+    _controls,
+    _result,
+    "Chen and others 2020 (SimCLR) reach 85.8% (top five) on ImageNet with 1% of the labels, more "
+    "than AlexNet with all of them: there the pictures are rich, and the ones without labels more "
+    "than a million. Ours are 4,000 small digits, for a few hundred steps.",
+    "It does not show what longer training without labels would bring: each task gets 250 updates, "
+    "so that a class can wait for it. And digits that the app draws itself are cleaner than those "
+    "of a class: try yours on the page Draw.",
+    _more,
+)
