@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from model.experiments.bands import band
+from model.experiments.bands import Band, band
 
 # Each stands at least 3:1 against both papers. Orange and blue mean signed values, and stay free.
 COLOURS = ("#0f8f85", "#b5478f", "#7a6ad8", "#8c7a1f", "#a8573a", "#64748b")
 HEIGHT = 400
-SHARES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)  # what a logarithmic axis of shares names
+PERCENTS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+"""What a logarithmic axis of shares names."""
 SHADE = 0.18  # opacity of a band
 
 
@@ -103,14 +104,7 @@ def group_chart(
             x=list(groups),
             y=[each.mean for each in bands],
             marker={"color": COLOURS[number % len(COLOURS)]},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [each.high - each.mean for each in bands],
-                "arrayminus": [each.mean - each.low for each in bands],
-                "thickness": 1.5,
-                "width": 3,
-            },
+            error_y=_spread(bands),
             customdata=[[each.low, each.high, each.count] for each in bands],
             hovertemplate=f"%{{y:{form}}} (%{{customdata[0]:{form}}} to %{{customdata[1]:{form}}}, "
             f"%{{customdata[2]}} seeds)<extra>{name}</extra>",
@@ -143,7 +137,10 @@ def new_figure(
         title=y, type="log" if log_y else "linear", tickformat=".0%" if percent else None
     )
     if log_y and percent:
-        figure.update_yaxes(tickvals=SHARES)
+        figure.update_yaxes(
+            tickvals=[each / 100 for each in PERCENTS],
+            ticktext=[f"{each:g}%" for each in PERCENTS],
+        )
     return figure
 
 
@@ -160,6 +157,18 @@ def show_figure(figure: Any, key: str) -> None:
             "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
         },
     )
+
+
+def _spread(bands: Sequence[Band]) -> dict[str, Any]:
+    """Plotly's lines from the lowest to the highest."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [each.high - each.mean for each in bands],
+        "arrayminus": [each.mean - each.low for each in bands],
+        "thickness": 1.5,
+        "width": 3,
+    }
 
 
 def _draw(figure: Any, series: Series, colour: str, percent: bool) -> None:
@@ -186,6 +195,7 @@ def _draw(figure: Any, series: Series, colour: str, percent: bool) -> None:
         mode="+".join(["lines"] * series.line + ["markers"] * series.markers),
         line={"color": colour, "width": 2.5, "dash": "dash" if series.dashed else "solid"},
         marker={"size": 8},
+        error_y=None if series.line else _spread(bands),
         customdata=[[each.low, each.high, each.count] for each in bands],
         hovertemplate=(
             "%{y:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}, %{customdata[2]} seeds)"
