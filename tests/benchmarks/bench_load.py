@@ -121,6 +121,7 @@ async def _leave(student: Student, number: int, tally: Tally) -> None:
 async def day(url: str, server: psutil.Process, options: argparse.Namespace) -> None:
     first = await Student.come(url)  # waits until the engine is warm
     await first.leave()
+    await (await Student.enter(url, "train")).leave()  # what is imported once is no leak
     while len(processes(server)) < 4:  # the worker that trains becomes warm last
         await asyncio.sleep(1)
     before, tally = memory(server), Tally()
@@ -143,6 +144,7 @@ async def day(url: str, server: psutil.Process, options: argparse.Namespace) -> 
         print("   ", failure)
     say(f"{len(tally.times)} drawings answered", spread_of(tally.times))
     say("trainings that ended, and looks at one", f"{tally.finished}, {tally.looks}")
+    await asyncio.sleep(SETTLE_SECONDS)
     tell_memory(before, memory(server))
 
 
@@ -187,7 +189,8 @@ def main() -> None:
             process = psutil.Process(server.pid)
             if options.seconds:
                 asyncio.run(day(url, process, options))
-            asyncio.run(come_and_go(url, process, options.visits))
+            if options.visits:
+                asyncio.run(come_and_go(url, process, options.visits))
             said = log.read_text(encoding="utf-8", errors="replace")
             say("tracebacks in the server's log", str(said.count("Traceback")), "0")
         finally:

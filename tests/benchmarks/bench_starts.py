@@ -49,7 +49,8 @@ def in_order() -> list[int]:
 
 def unevenness(turns: list[int]) -> int:
     """By how many turns somebody was ahead of another who wanted one, at most."""
-    left, had, worst = Counter(turns), Counter(), 0
+    left, worst = Counter(turns), 0
+    had: Counter[int] = Counter()
     for who in turns:
         had[who] += 1
         left[who] -= 1

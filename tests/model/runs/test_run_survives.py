@@ -20,13 +20,16 @@ from model.network import NetworkConfig
 from model.runs import Run, RunPhase, RunState
 from model.runs.registry import Runs
 from model.runs.store import RunFolder
+from model.runs.worker_loop import WorkerLoop
 from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
+from tests.benchmarks.bench_starts import at_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cache")]
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
+STARTS = 50 if "DIGITSCOPE_KILLS" in os.environ else 12
 
 SERVER = """
 import sys
@@ -122,6 +125,26 @@ def test_a_killed_process_costs_no_batch(
         state = reached(run, real, finished)
         assert least >= epoch  # at most the epoch that ran is repeated
         assert np.array_equal(state.losses, longer)
+
+
+def test_of_many_who_start_at_once_on_a_cold_engine_none_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    turns: list[int] = []
+    train = WorkerLoop._train
+
+    def noted(self: WorkerLoop) -> None:
+        turns.append(id(self))
+        train(self)
+
+    monkeypatch.setattr(WorkerLoop, "_train", noted)
+    cold = DaskEngine(warm_up=False)
+    cold.start()
+    bad, placed, uneven = at_once(cold, STARTS, 64, turns)
+    cold.close()
+    assert bad == 0
+    assert placed > STARTS / 2  # they have seen their place in the queue
+    assert uneven <= 3  # turns that one had before another who waited
 
 
 def test_a_killed_server_loses_no_run(cache: Path) -> None:
