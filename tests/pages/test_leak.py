@@ -1,5 +1,6 @@
 """The page "What does it give away?": its story, and what it says of figures."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +93,11 @@ def test_the_own_digit_is_played_for_and_comes_back(monkeypatch: pytest.MonkeyPa
     at.button(key="leak_game_bet").click().run()
     assert not at.exception
     assert any("of 20** right. The attacker:" in each.value for each in at.markdown)
+    layout = json.loads(at.get("plotly_chart")[-1].proto.spec)["layout"]
+    heights = [text["y"] for text in layout["annotations"]]
+    assert len(heights) == 2
+    assert heights[0] == 2  # 100 to 1, on an axis of powers of ten
+    assert abs(heights[1]) < 20
     for part, words in (
         ("The picture in the gradient", "The picture comes back, exactly but for rounding"),
         ("The picture of a class", "Changed step by step"),
@@ -109,12 +115,12 @@ def test_bets_are_counted_and_luck_is_called_so() -> None:
     ]
     all_right = score_words(rounds, odds=float(np.exp(5.0 - 9.75 / 2)))
     assert "You: **20 of 20** right. The attacker: **16**" in all_right
-    assert "no luck" in all_right
+    assert "only two games of a hundred" in all_right
     few_right = score_words(
         [replace(each, values={**each.values, "bet": True}) for each in rounds], 1e9
     )
     assert "You: **10 of 20** right. The attacker: **10**" in few_right
-    assert "With a coin it might have been as many" in few_right
+    assert "A coin may get as many" in few_right
 
 
 def test_the_teacher_s_link_needs_no_guess_and_the_others_do() -> None:

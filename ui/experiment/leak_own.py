@@ -28,6 +28,8 @@ from ui.state.shown_network import network
 
 ODDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 """Where one can draw the line: so many to one."""
+GAME_UPDATES = 300
+"""Of each network in a game: enough to learn a hundred digits by heart, and half the waiting."""
 EXACT = 1e-5
 """Differences below are those of float32."""
 BEYOND_LUCK = 15
@@ -88,7 +90,9 @@ def _game(settings: LeakSettings, digit: ChosenDigit, label: int, was_moving: bo
         number = st.number_input("Game", 1, 99, key="leak_game_number", width=130)
         study = studies().of(
             EXPERIMENT,
-            LeakSettings(updates=settings.updates, game=int(number), noise=bool(noise)),
+            LeakSettings(
+                updates=min(settings.updates, GAME_UPDATES), game=int(number), noise=bool(noise)
+            ),
             game_inputs(digit, label),
         )
         state = study.state(str(id(session())))
@@ -161,16 +165,20 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
         )
     figure.update_xaxes(range=[0, ROUNDS + 1])
     if bet is not None:
-        for place, words, side in (
-            (float(bet), "your line", "top left"),
-            (_odds(attacker.values["threshold"]), "the attacker's", "bottom right"),
+        for odds, words, side in (
+            (float(bet), "your line", "bottom"),
+            (_odds(attacker.values["threshold"]), "the attacker's", "top"),
         ):
-            figure.add_hline(
-                place,
-                line_dash="dot",
-                line_color="#7f7f7f",
-                annotation_text=words,
-                annotation_position=side,
+            figure.add_hline(odds, line_dash="dot", line_color="#7f7f7f")
+            # On a logarithmic axis Plotly counts the place of a text in powers of ten.
+            figure.add_annotation(
+                text=words,
+                xref="paper",
+                x=1,
+                xanchor="right",
+                y=math.log10(odds),
+                yanchor=side,
+                showarrow=False,
             )
     show_figure(figure, "leak_game_chart")
     if bet is not None:
@@ -189,10 +197,9 @@ def score_words(rounds: Sequence[Part], odds: float) -> str:
     )
     attackers = sum(each.values["bet"] == each.values["inside"] for each in rounds)
     words = f"You: **{own} of {len(rounds)}** right. The attacker: **{attackers}**. "
-    best = max(own, attackers)
-    if len(rounds) == ROUNDS and best >= BEYOND_LUCK:
-        return f"{words}A coin gets {BEYOND_LUCK} or more in two games of a hundred: it is no luck."
-    return f"{words}With a coin it might have been as many: nothing is given away that one can see."
+    if len(rounds) == ROUNDS and max(own, attackers) >= BEYOND_LUCK:
+        return f"{words}A coin gets {BEYOND_LUCK} or more in only two games of a hundred."
+    return f"{words}A coin may get as many: nothing is given away that one can see."
 
 
 def _gradient(digit: ChosenDigit, label: int) -> None:

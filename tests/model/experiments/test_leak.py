@@ -285,7 +285,7 @@ def test_the_game_goes_on_where_it_was_left() -> None:
 def test_the_attacker_wins_the_game_where_networks_learn_by_heart() -> None:
     rights = []
     for number in (1, 2):
-        parts = measure(LeakSettings(game=number), game_inputs(), {})
+        parts = measure(LeakSettings(updates=300, game=number), game_inputs(), {})
         rounds = [each.values for each in parts if isinstance(each, Part)][1:]
         rights += [row["bet"] == row["inside"] for row in rounds]
     assert np.mean(rights) > 0.65
