@@ -8,6 +8,7 @@ from ui.draw.teach import correct, teach
 from ui.frame.whose import whose
 from ui.state.address import arrive
 from ui.state.answers import rules
+from ui.state.links import copy_link
 from ui.state.pages import page
 from ui.state.session import session
 
@@ -46,6 +47,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     known = rules()
     when_sure(known)
     why_these_steps()
+    copy_link()
 read_digit()
 st.page_link(page("feature_maps"), label="All feature maps")
 teach()

@@ -26,6 +26,15 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 WARM = 240_000  # milliseconds until TensorFlow is there on a busy machine
+FIGURE = ", ".join(
+    f"{each}:visible"
+    for each in (
+        *("canvas", "table", "img", ".st-key-start", "[class*=_guess]"),
+        *(".st-key-doors", ".st-key-lesson_number", "[data-testid=stForm]"),
+    )
+)
+"""What a page is opened for. On Train, before a first training, that is the button that starts it,
+for an experiment the guess, for a class its door, its form or the choice of a lesson."""
 expect.set_options(timeout=30_000)  # milliseconds, instead of 5,000: this machine may be busy
 
 

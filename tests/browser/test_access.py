@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT, WARM, at_rest, engine_is_ready
+from tests.browser.conftest import FIGURE, ROOT, WARM, at_rest, engine_is_ready
 from tests.browser.pen import painted
 from ui.state.pages import ENTRIES, FRONT_PAGE
 
@@ -55,7 +55,7 @@ def test_a_page_is_for_everybody(tab: Page, serve: Callable[[Path], str], name: 
     tab.goto(f"{serve(ROOT / 'app.py')}/{'' if name == FRONT_PAGE else name}")
     engine_is_ready(tab)
     expect(tab.get_by_role("heading", level=1)).to_be_visible(timeout=WARM)
-    expect(tab.locator("canvas:visible, table:visible").first).to_be_visible(timeout=WARM)
+    expect(tab.locator(FIGURE).first).to_be_visible(timeout=WARM)
     at_rest(tab)
     found = {f"light: {fault}" for fault in faults_of(tab)}
     for _ in range(STEPS):

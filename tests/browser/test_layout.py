@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ROOT, WARM, at_rest, engine_is_ready
+from tests.browser.conftest import FIGURE, ROOT, WARM, at_rest, engine_is_ready
 from tests.browser.pen import box_of, painted
 from ui.state.pages import ENTRIES, FRONT_PAGE
 
@@ -14,9 +14,6 @@ pytestmark = pytest.mark.browser
 
 FIGURES_BEGIN = 400  # pixels below the window's top, of 720
 HIGHEST = 1800  # two and a half windows
-FIGURE = "canvas:visible, table:visible, img:visible, .st-key-start:visible, .st-key-doors:visible"
-"""What a page is opened for; on Train, before a first training, the button that starts it, and for
-a class its door."""
 
 
 @pytest.fixture(scope="module")

@@ -65,6 +65,7 @@ def evaluate() -> None:
         default=next(each.words for each in sets if each.kind == first),
         key=f"judged_by_{len(sets)}",
         persist_state="session",
+        label_visibility="collapsed",  # the figures begin higher
     )
     chosen = next(each for each in sets if each.words == wanted)
     keep({JUDGED: chosen.kind if chosen is not sets[0] else None})

@@ -40,7 +40,7 @@ def visible(picture):
     return np.where(picture[..., 3:] == 0, 0, picture)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)  # how long it takes says something of the machine alone
 @given(
     st.tuples(st.integers(1, 5), st.integers(1, 5), st.integers(1, 7)),
     st.integers(1, 8),
