@@ -165,18 +165,18 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
         )
     figure.update_xaxes(range=[0, ROUNDS + 1])
     if bet is not None:
-        for odds, words, side in (
+        for line, words, side in (
             (float(bet), "your line", "bottom"),
             (_odds(attacker.values["threshold"]), "the attacker's", "top"),
         ):
-            figure.add_hline(odds, line_dash="dot", line_color="#7f7f7f")
+            figure.add_hline(line, line_dash="dot", line_color="#7f7f7f")
             # On a logarithmic axis Plotly counts the place of a text in powers of ten.
             figure.add_annotation(
                 text=words,
                 xref="paper",
                 x=1,
                 xanchor="right",
-                y=math.log10(odds),
+                y=math.log10(line),
                 yanchor=side,
                 showarrow=False,
             )
