@@ -46,6 +46,9 @@ class Student:
             kind = answer.WhichOneof("type")
             if kind == "auto_rerun":
                 self.ticking.append(answer.auto_rerun.fragment_id)
+            elif kind == "stop_auto_rerun":
+                stopped = set(answer.stop_auto_rerun.fragment_ids)
+                self.ticking = [each for each in self.ticking if each not in stopped]
             elif kind == "delta":
                 self._note(answer)
                 texts.append(str(answer.delta.new_element))
@@ -92,8 +95,8 @@ class Student:
 
     async def look(self, page: str) -> str:
         """Let all that changes by itself run again, as the browser does."""
-        texts, due, self.ticking = [], dict.fromkeys(self.ticking), []
-        for fragment in due:
+        texts = []
+        for fragment in dict.fromkeys(self.ticking):
             message = BackMsg()
             message.rerun_script.page_name = page
             message.rerun_script.fragment_id = fragment
