@@ -165,19 +165,19 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
         )
     figure.update_xaxes(range=[0, ROUNDS + 1])
     if bet is not None:
-        for line, words, side in (
-            (float(bet), "your line", "bottom"),
-            (_odds(attacker.values["threshold"]), "the attacker's", "top"),
+        for line, words, x, side in (
+            (float(bet), "your line", 0, "left"),
+            (_odds(attacker.values["threshold"]), "the attacker's", 1, "right"),
         ):
             figure.add_hline(line, line_dash="dot", line_color="#7f7f7f")
             # On a logarithmic axis Plotly counts the place of a text in powers of ten.
             figure.add_annotation(
                 text=words,
                 xref="paper",
-                x=1,
-                xanchor="right",
+                x=x,
+                xanchor=side,
                 y=math.log10(line),
-                yanchor=side,
+                yanchor="bottom",
                 showarrow=False,
             )
     show_figure(figure, "leak_game_chart")
