@@ -38,7 +38,7 @@ export class Sign {
     send.addEventListener("click", () => this.handIn());
     this.count = element(foot, "span", "stage");
     this.count.setAttribute("role", "status");
-    this.write = element(this.root, "button", "hand write", "Write digits");
+    this.write = element(this.root, "button", "write", "Write digits");
     this.write.type = "button";
     this.write.hidden = true;
     this.write.addEventListener("click", () => this.put(false));
