@@ -241,7 +241,7 @@ export class View {
     this.canvas.setAttribute(
       "aria-label",
       `${label}. Draw a digit with the mouse, a finger or a pen. With the keyboard: Space puts the ` +
-        "pen down and lifts it, arrow keys move it. Or take a test digit or a picture on this page. " +
+        "pen down and lifts it, arrow keys move it. Or take a test digit or upload a picture on this page. " +
         "Control Z undoes, Escape clears.",
     );
     this.paint();
