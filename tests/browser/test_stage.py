@@ -171,6 +171,12 @@ def test_other_pages_speak_of_the_drawing_and_keep_it_over_a_reload(stage: Stage
     expect(page.get_by_text("your drawing")).to_be_visible(timeout=60_000)
 
 
+def test_the_digit_that_drew_itself_is_on_no_other_page(stage: Stage) -> None:
+    stage.reads(3)
+    to_page(stage.page, "Draw")
+    expect(stage.page.locator(".ds-none")).to_have_text("Draw a digit")
+
+
 def test_two_people_see_their_own(stage: Stage, browser: Browser) -> None:
     other_page = browser.new_page(viewport={"width": 1280, "height": 720})
     try:

@@ -121,7 +121,6 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         inside: what it made of the digit.
         digit: the digit.
     """
-    st.markdown(answer_words(inside, digit))
     method, settings = _method(network.config)
     usual = Settings()
     keep(
@@ -150,6 +149,7 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         selected=first,
         marked_empty=False,
     )
+    st.markdown(answer_words(inside, digit))  # below: the maps are to begin high on the page
     opened = first if pick is None else pick.channel
     keep({MAP: opened if opened != answer else None})
     _opened(found, method, opened, digit)

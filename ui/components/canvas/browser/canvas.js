@@ -344,7 +344,7 @@ export class View {
 
   // Lifts the pen that the keys hold, if they do.
   putPen() {
-    if (!this.stroke || this.pointer !== null) return;
+    if (!this.stroke || this.pointer !== null || !this.root.classList.contains("pen-down")) return;
     this.end();
     this.root.classList.remove("pen-down");
     this.show();

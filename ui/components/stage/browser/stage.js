@@ -140,7 +140,7 @@ class Stage {
 
   close() {
     cancelAnimationFrame(this.frame);
-    this.endOpening(false);
+    this.endOpening(true); // nobody drew it: it is on no other page's sheet
     this.sheet.close();
     this.channel.close();
     this.strip.close();
