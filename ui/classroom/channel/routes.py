@@ -9,10 +9,11 @@ import asyncio
 import time
 from collections import deque
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from model.classroom.database import Database
 from model.classroom.doings import raise_hand
@@ -39,28 +40,34 @@ from ui.state.classroom.seat import Role, class_seat_of
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words
 from ui.state.pages import below_base
-from ui.state.pen.channel import welcome
+from ui.state.sockets import (
+    MALFORMED,
+    TOO_LARGE,
+    UNKNOWN,
+    TooLargeError,
+    end_all,
+    received,
+    serve,
+)
 
 TOKEN_SECONDS = 10.0
 REQUESTS, REQUESTS_SECONDS = 40, 2.0
 """So many requests in so many seconds are more than a person makes."""
 TIDY_SECONDS = 60.0
 """Between two looks for classes whose time is over."""
-TOO_LARGE, MALFORMED, UNKNOWN = 1009, 4400, 4401
-"""Codes with which a connection is closed."""
 
 
 def class_routes() -> list[WebSocketRoute]:
     """Return the channel's route."""
     hubs: dict[Database, Hub] = {}
 
-    async def serve(socket: WebSocket) -> None:
+    async def open_class(socket: WebSocket) -> None:
         here = database()
         if here not in hubs:
             hubs[here] = Hub(here)
-        await _serve(socket, hubs[here])
+        await serve(socket, partial(_talk, hub=hubs[here]))
 
-    return [WebSocketRoute(below_base(CHANNEL), serve)]
+    return [WebSocketRoute(below_base(CHANNEL), open_class)]
 
 
 async def tidy_classes() -> None:
@@ -73,17 +80,6 @@ async def tidy_classes() -> None:
         await asyncio.sleep(TIDY_SECONDS)
 
 
-async def _serve(socket: WebSocket, hub: Hub) -> None:
-    """Serve one connection until it ends."""
-    origin, host = socket.headers.get("origin"), socket.headers.get("host", "")
-    if not welcome(origin, host):
-        await socket.close()  # before it was accepted: the browser gets a 403
-        return
-    await socket.accept()
-    with suppress(WebSocketDisconnect):
-        await socket.close(await _talk(socket, hub))
-
-
 async def _talk(socket: WebSocket, hub: Hub) -> int:
     """Take requests and send changes; return the code to close the connection with.
 
@@ -91,8 +87,10 @@ async def _talk(socket: WebSocket, hub: Hub) -> int:
         WebSocketDisconnect: the browser has gone.
     """
     try:
-        seat = class_seat_of(token_of(await asyncio.wait_for(_received(socket), TOKEN_SECONDS)))
-    except _TooLargeError:
+        seat = class_seat_of(
+            token_of(await asyncio.wait_for(received(socket, LARGEST), TOKEN_SECONDS))
+        )
+    except TooLargeError:
         return TOO_LARGE
     except (TimeoutError, MalformedRequestError):
         return UNKNOWN
@@ -108,40 +106,17 @@ async def _talk(socket: WebSocket, hub: Hub) -> int:
         await hub.come(connection)
         ended, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for work in works:
-            work.cancel()
-        await asyncio.gather(*works, return_exceptions=True)
+        await end_all(works)
         await hub.leave(connection)
     return next(work.result() for work in ended)
-
-
-class _TooLargeError(ValueError):
-    """A message of more than `LARGEST` bytes."""
-
-
-async def _received(socket: WebSocket) -> bytes | str:
-    """The next message.
-
-    Raises:
-        WebSocketDisconnect: the browser has gone.
-        _TooLargeError: nobody reads a message of this size.
-    """
-    received = await socket.receive()
-    if received["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(received.get("code", 1005))
-    text: str | None = received.get("text")
-    raw: bytes | str = text if text is not None else received["bytes"]
-    if len(raw if isinstance(raw, bytes) else raw.encode()) > LARGEST:
-        raise _TooLargeError
-    return raw
 
 
 async def _take_requests(socket: WebSocket, connection: Connection, hub: Hub) -> int:
     arrivals: deque[float] = deque(maxlen=REQUESTS)
     while True:
         try:
-            request = request_of(await _received(socket))
-        except _TooLargeError:
+            request = request_of(await received(socket, LARGEST))
+        except TooLargeError:
             return TOO_LARGE
         except MalformedRequestError:
             return MALFORMED

@@ -8,18 +8,17 @@ A connection proves with the token of a seat whose it is: see `ui.state.pen.seat
 """
 
 import asyncio
-from contextlib import suppress
+from functools import partial
 
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
-from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+from starlette.websockets import WebSocket
 
-from ui.state.origins import speaks_for_us
 from ui.state.pages import below_base
-from ui.state.pen.connection import TOO_LARGE, UNKNOWN, Connection, TooLargeError, received
+from ui.state.pen.connection import Connection
 from ui.state.pen.dispatcher import Dispatcher
-from ui.state.pen.frames import MalformedFrameError, token_of
+from ui.state.pen.frames import LARGEST, MalformedFrameError, token_of
 from ui.state.pen.seat import seat_of
+from ui.state.sockets import TOO_LARGE, UNKNOWN, TooLargeError, end_all, received, serve
 
 TOKEN_SECONDS = 10.0
 
@@ -28,26 +27,10 @@ def pen_routes() -> list[WebSocketRoute]:
     """Return the channel's route."""
     dispatcher = Dispatcher()
 
-    async def serve(socket: WebSocket) -> None:
-        await _serve(socket, dispatcher)
+    async def open_pen(socket: WebSocket) -> None:
+        await serve(socket, partial(_talk, dispatcher=dispatcher))
 
-    return [WebSocketRoute(below_base("pen"), serve)]
-
-
-async def _serve(socket: WebSocket, dispatcher: Dispatcher) -> None:
-    """Serve one connection until it ends."""
-    origin, host = socket.headers.get("origin"), socket.headers.get("host", "")
-    if not welcome(origin, host):
-        await socket.close()  # before it was accepted: the browser gets a 403
-        return
-    await socket.accept()
-    with suppress(WebSocketDisconnect):
-        await socket.close(await _talk(socket, dispatcher))
-
-
-def welcome(origin: str | None, host: str) -> bool:
-    """Whether a page of this origin may connect. No browser leaves its origin out."""
-    return is_host_allowed(host) and (origin is None or speaks_for_us(origin))
+    return [WebSocketRoute(below_base("pen"), open_pen)]
 
 
 async def _talk(socket: WebSocket, dispatcher: Dispatcher) -> int:
@@ -57,7 +40,7 @@ async def _talk(socket: WebSocket, dispatcher: Dispatcher) -> int:
         WebSocketDisconnect: the browser has gone.
     """
     try:
-        seat = seat_of(token_of(await asyncio.wait_for(received(socket), TOKEN_SECONDS)))
+        seat = seat_of(token_of(await asyncio.wait_for(received(socket, LARGEST), TOKEN_SECONDS)))
     except TooLargeError:
         return TOO_LARGE
     except (TimeoutError, MalformedFrameError):
@@ -71,7 +54,5 @@ async def _talk(socket: WebSocket, dispatcher: Dispatcher) -> int:
         ended, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
     finally:
         connection.end()
-        for work in works:
-            work.cancel()
-        await asyncio.gather(*works, return_exceptions=True)
+        await end_all(works)
     return next(work.result() for work in ended)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import numpy as np
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from model.evaluation.pen_message import MessageKind, message
 from model.evaluation.pen_reading import (
@@ -51,33 +51,11 @@ from ui.state.pen.frames import (
 )
 from ui.state.pen.seat import Seat
 from ui.state.session import ChosenDigit, one_of_several
+from ui.state.sockets import MALFORMED, TOO_LARGE, UNKNOWN, TooLargeError, received
 
 FRAMES, FRAMES_SECONDS = 240, 2.0
 """So many frames in so many seconds, 120 a second, are more than any pen sends."""
 NEWS_SECONDS = 0.25
-TOO_LARGE, MALFORMED, UNKNOWN = 1009, 4400, 4401
-"""Codes with which a connection is closed."""
-
-
-class TooLargeError(ValueError):
-    """A frame of more than `LARGEST` bytes."""
-
-
-async def received(socket: WebSocket) -> bytes | str:
-    """The next frame.
-
-    Raises:
-        WebSocketDisconnect: the browser has gone.
-        TooLargeError: nobody opens a frame of this size.
-    """
-    received = await socket.receive()
-    if received["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(received.get("code", 1005))
-    text: str | None = received.get("text")
-    raw: bytes | str = text if text is not None else received["bytes"]
-    if len(raw if isinstance(raw, bytes) else raw.encode()) > LARGEST:
-        raise TooLargeError
-    return raw
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +143,7 @@ class Connection:
     async def _take_frames(self) -> int:
         while True:
             try:
-                raw = await received(self._socket)
+                raw = await received(self._socket, LARGEST)
                 seat = self._seat()
                 if seat is None:
                     return UNKNOWN
