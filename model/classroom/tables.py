@@ -149,3 +149,21 @@ class DigitRow(Base):
     held: Mapped[bool] = mapped_column(default=False)
     removed: Mapped[bool] = mapped_column(default=False)
     written: Mapped[float]
+
+
+class SetRow(Base):
+    """Digits of a class as they were when a training on them began.
+
+    Attributes:
+        digest: of the digits and their parts.
+        content: an archive, see `model.classroom.training_sets`.
+        made: seconds since 1970.
+    """
+
+    __tablename__ = "class_sets"
+
+    id: Mapped[str] = _id()
+    class_id: Mapped[str] = _of("class_classes.id", index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    made: Mapped[float]

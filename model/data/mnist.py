@@ -53,6 +53,7 @@ class DataReason(StrEnum):
 
     FULL_MISSING = "full MNIST is not on this computer"
     FULL_DAMAGED = "the file with full MNIST is damaged or is not MNIST"
+    OWN_GONE = "the digits that were written here are deleted"
     TEST_UNREADABLE = "the test digits of full MNIST are missing or damaged"
 
 

@@ -13,6 +13,7 @@ from model.runs import store
 from model.runs.owner import keep_mark, kept_mark
 from model.runs.run import QUICK_DISK, Run
 from model.runs.store import RunFolder
+from model.runs.worker_loop import OwnDigits
 from model.training.config import TrainingConfig
 
 TIDYING = "tidying"
@@ -20,10 +21,15 @@ TIDYING = "tidying"
 
 
 class Runs:
-    """The runs of everybody on this server, each found by its id alone."""
+    """The runs of everybody on this server, each found by its id alone.
 
-    def __init__(self, engine: Callable[[], Engine]) -> None:
-        self._engine = engine
+    Args:
+        engine: where they train.
+        own_digits: finds digits that were written here; None where there are none.
+    """
+
+    def __init__(self, engine: Callable[[], Engine], own_digits: OwnDigits | None = None) -> None:
+        self._engine, self._own_digits = engine, own_digits
         self._server = this_server()
         self._lock = threading.Lock()
         self._held: dict[str, Run] = {}
@@ -41,7 +47,15 @@ class Runs:
             settings: of the training.
             owner: the mark of its person, see `model.runs.owner`; empty: everybody may steer it.
         """
-        run = Run(title, network, settings, self._engine(), server=self._server, owner=owner)
+        run = Run(
+            title,
+            network,
+            settings,
+            self._engine(),
+            server=self._server,
+            owner=owner,
+            own_digits=self._own_digits,
+        )
         with self._lock:
             self._held = {name: run for name, run in self._held.items() if not run.forgettable}
             self._held[run.id] = self._known[run.id] = run
@@ -92,4 +106,5 @@ class Runs:
             saved,
             self._server,
             kept_mark(folder.path),
+            self._own_digits,
         )

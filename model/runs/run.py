@@ -37,7 +37,7 @@ from model.runs.record import Record
 from model.runs.state import RunState
 from model.runs.store import LONGEST_TITLE, MOST_MORE, RunFolder, Saved
 from model.runs.transitions import Steering, followed, taken_up
-from model.runs.worker_loop import WorkerLoop
+from model.runs.worker_loop import OwnDigits, WorkerLoop
 from model.training.config import RATES, TrainingConfig, rate_at
 
 FORGOTTEN_SECONDS = 60 * 60.0
@@ -62,6 +62,7 @@ class Run:
         saved: what was found of it on disk.
         server: whose run it is, where several use one folder.
         owner: the mark of its person, see `model.runs.owner`.
+        own_digits: finds the digits that were written here; None where there are none.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Run:
         saved: Saved | None = None,
         server: Owner | None = None,
         owner: str = "",
+        own_digits: OwnDigits | None = None,
     ) -> None:
         self.id = identifier or secrets.token_urlsafe(12)  # whoever knows it sees the run
         self.owner = owner
@@ -99,6 +101,7 @@ class Run:
             folder,
             lease,
             elsewhere,
+            own_digits,
         )
         self._changed = self._loop.changed  # guards the record, and what is below
         self._networks: OrderedDict[tuple[str, int], Network] = OrderedDict()  # last asked for

@@ -383,6 +383,9 @@ def _about_from_json(content: bytes) -> About:
     said = values.pop("sentence", "")  # before reasons had a type, they were words
     if said:
         values["reason"] = {"cause": Cause.TRAINING_FAILED, "detail": said}
+    settings = values.get("settings")
+    if isinstance(settings, dict):  # what older versions knew no word for
+        values["settings"] = {"own": "", "start": "random", **settings}
     return dataclass_of(About, {"reason": None, "epoch": 0, **values})
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import reduce
 
 from model.data.lease import Lease
-from model.data.mnist import DataError
+from model.data.mnist import DataError, DataReason, DataSet
 from model.engine import Actor, Engine, EngineError, EngineLost
 from model.engine.turns import Turn, turns_of
 from model.network import NetworkConfig
@@ -56,6 +56,13 @@ TURN_SECONDS = 1.0
 """A run that waits for its turn sees to its lease and its messages so often."""
 
 
+OwnDigits = Callable[[str], DataSet]
+"""Finds digits that were written here by the name that the settings have for them.
+
+Raises DataError where they are deleted, and EngineError where they cannot be had now.
+"""
+
+
 class WorkerLoop:
     """Trains one run. All methods may be called from any thread.
 
@@ -69,6 +76,7 @@ class WorkerLoop:
         folder: its files.
         lease: says which server may change it.
         elsewhere: whether another server holds the lease.
+        own_digits: finds the digits that were written here; None where there are none.
     """
 
     def __init__(
@@ -82,12 +90,13 @@ class WorkerLoop:
         folder: RunFolder,
         lease: Lease,
         elsewhere: bool = False,
+        own_digits: OwnDigits | None = None,
     ) -> None:
         self.record = record
         self.seen = time.monotonic()  # when somebody looked at the run last
         self.changed = threading.Condition()  # guards all that is here, the record too
         self._network, self._settings, self._created = network, settings, created
-        self._engine = engine
+        self._engine, self._own_digits = engine, own_digits
         self._folder, self._lease = folder, lease
         self._inbox = Inbox(folder.path)
         self._looked = 0.0  # when another server's files were looked at, on time.monotonic()
@@ -334,13 +343,23 @@ class WorkerLoop:
     def _build(self, now: Steering) -> Actor[Trainer]:
         with self.changed:
             last, self._told = self.record.snapshot, now.changes
-        trainer = self._engine.actor(Trainer, self._network, self._settings, last, self._told)
+        data = self._data()
+        settings, told = self._settings, self._told
+        trainer = self._engine.actor(Trainer, self._network, settings, last, told, data)
         self._trainer = trainer
         if last is None:
             first = trainer.call(Trainer.snapshot)
             with self.changed:
                 self.record.begin(first)
         return trainer
+
+    def _data(self) -> DataSet | None:
+        """The digits that were written here; None where the worker has those of the settings."""
+        if not self._settings.own:
+            return None
+        if self._own_digits is None:
+            raise DataError(DataReason.OWN_GONE)
+        return self._own_digits(self._settings.own)
 
     def _advance(self, trainer: Actor[Trainer], now: Steering) -> Progress:
         if now.changes != self._told:

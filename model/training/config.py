@@ -1,5 +1,6 @@
 """What decides a training: its settings, and changes of the learning rate made while it ran."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +11,7 @@ from model.training.optimizer_steps import Optimizer
 
 RATES = (1e-7, 10.0)
 """The smallest and the largest learning rate."""
+OWN = re.compile(r"[0-9a-f]{0,16}")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class TrainingConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
     patience: int = 0  # early stopping: epochs without a better validation loss; 0 is never
     seed: int = 0  # of the first weights, the order of the digits, dropout and variations
+    own: str = ""  # digits that were written here take the place of `data`; see `model.runs.run`
+    start: Literal["random", "shipped"] = "random"  # the first weights
 
     def __post_init__(self) -> None:
         ranges = {
@@ -45,6 +49,8 @@ class TrainingConfig:
                 raise ValueError(f"The {words} must lie between {low:g} and {high:g}.")
         if self.images is not None and self.images < 10:
             raise ValueError("At least 10 training digits are needed, one of each.")
+        if not OWN.fullmatch(self.own):
+            raise ValueError("This names no digits that were written here.")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from model.data import mnist
 from model.network import Network, NetworkConfig, from_vector, layers, to_vector
 from model.network.forward import Tensor, logits_and_probabilities
 from model.network.keras_model import first_weights
+from model.network.shipped import shipped
 from model.training.config import RateChange, TrainingConfig, rate_at
 from model.training.optimizer_steps import compiled_steps
 
@@ -97,6 +98,7 @@ class Trainer:
 
     Raises:
         DataError: the data cannot be had (see `mnist.load`).
+        ValueError: the shipped weights do not fit the architecture.
     """
 
     def __init__(
@@ -185,7 +187,12 @@ class Trainer:
         return self._last
 
     def _beginning(self) -> Snapshot:
-        weights = to_vector(first_weights(self.network, self.settings.seed))
+        if self.settings.start == "shipped":
+            if shipped().config != self.network:
+                raise ValueError("The shipped weights fit no other architecture.")
+            weights = to_vector(shipped().weights)
+        else:
+            weights = to_vector(first_weights(self.network, self.settings.seed))
         zeros = np.zeros_like(weights)
         return Snapshot(0, weights, zeros, zeros, 0)
 

@@ -3,20 +3,23 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.classroom.codes import screen_key_of
 from model.classroom.doings import raise_hand
-from model.classroom.handwriting import hand_in
+from model.classroom.handwriting import bring, hand_in
 from model.classroom.lifecycle import class_of_teacher, end_class, join
 from model.classroom.questions import Stage, answer, ask_class
 from model.classroom.view import ClassView, view_class
 from model.data import mnist
 from model.engine import InlineEngine, using_engine
+from ui.classroom.handwriting_train import FURTHER
 from ui.classroom.ready_questions import READY
 from ui.state.classroom.store import database
 from ui.state.classroom.words import name_words
+from ui.state.session import runs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -273,3 +276,29 @@ def test_without_an_open_class_there_is_no_handwriting() -> None:
     app = opened("handwriting")
     assert not app.toggle
     assert not opened("handwriting", teach="x" * 32).toggle
+
+
+def test_a_training_on_the_class_is_a_run_like_any_other() -> None:
+    _, key = teacher()
+    here, class_id = database(), seen(key).id
+    bring(here, class_id, mnist.embedded().test.take(np.arange(0, 500, 8)), [False] * 63)
+    with using_engine(InlineEngine()):
+        app = opened("handwriting", teach=key)
+        app.session_state["handwriting"] = "Train on us"
+        app.run()
+        app.segmented_control(key="train_begin").set_value(FURTHER).run()
+        app.button(key="train").click().run()
+        assert not app.exception
+        assert app.title[0].value == "Train the network"
+        run = runs().get(said(app, "run"))
+        assert run is not None
+        assert run.title == "Our digits 1"
+        assert (run.settings.start, run.settings.images) == ("shipped", 50)
+        assert run.wait(lambda state: state.epoch > 0, 60).batches == 2
+        run.stop()
+        run.wait_until_idle(60)
+        app.switch_page(str(ROOT / "pages" / "class" / "handwriting.py")).run()
+        app.session_state["handwriting"] = "How are we read?"
+        app.run()
+        assert not app.exception
+        assert "has learned from most of these" in " ".join(each.value for each in app.caption)

@@ -20,6 +20,7 @@ from model.files import FileError
 from model.network import CLASSES
 from model.network.digit_detector import detector
 from ui.classroom.handwriting_read import read_class, reading_of, writer_words
+from ui.classroom.handwriting_train import train_on_class
 from ui.components.classroom import ShownDigit, digit_grid
 from ui.state.address import kept
 from ui.state.classroom.seat import Role, looking_seat
@@ -46,8 +47,10 @@ def show() -> None:
             return
         looking_seat(Role.TEACHER, view.id)
         _switch(view)
-        grid, read, files = st.tabs(
-            ["Digits", "How are we read?", "Take along"], key="handwriting", on_change="rerun"
+        grid, read, train, files = st.tabs(
+            ["Digits", "How are we read?", "Train on us", "Take along"],
+            key="handwriting",
+            on_change="rerun",
         )
         if grid.open:
             with grid:
@@ -56,6 +59,11 @@ def show() -> None:
         if read.open:
             with read:
                 read_class([each for each in written_digits(database(), view.id) if each.counts])
+        if train.open:
+            with train:
+                train_on_class(
+                    view, [each for each in written_digits(database(), view.id) if each.counts]
+                )
         if files.open:
             with files:
                 _files(view)

@@ -13,7 +13,7 @@ from model.interpretability.embedding import features_of
 from ui.state.ask import ask, ask_in_background
 from ui.state.classroom.words import name_words
 from ui.state.session import of_page
-from ui.state.shown_network import network
+from ui.state.shown_network import network, shown_run
 from ui.style.words import percent
 
 FEW = 5
@@ -60,6 +60,12 @@ def read_class(written: Sequence[WrittenDigit]) -> None:
     writers = [writer_words(each) for each in written]
     scores = class_scores(found.probabilities, digits.labels, writers)
     st.markdown(f"**{_share(scores.all)}** of our digits are read rightly.")
+    run = shown_run()
+    if run is not None and run.settings.own:
+        st.caption(
+            "This network has learned from most of these digits. How it reads those that it has "
+            "not seen is told by the validation accuracy of its training."
+        )
     left, right = st.columns(2, gap="large")
     with left:
         _table("Digit", {str(n): share for n, share in enumerate(scores.digits) if share.count})

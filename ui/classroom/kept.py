@@ -8,7 +8,8 @@ LINES = (
     "**Your answers** to questions, and the digits that you hand in for the class's own set.",
     "**Where**: in one database on this school's computer. Nothing goes to the internet.",
     "**Who sees it**: your teacher's board. Other students see only sums.",
-    "**How long**: until the class ends, at most twelve hours. Then it is deleted, on disk too.",
+    "**How long**: until the class ends, at most twelve hours. Then it is deleted, on disk too. "
+    "Only networks that were trained stay, for thirty days: a network is no drawing.",
 )
 
 

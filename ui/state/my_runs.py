@@ -27,6 +27,8 @@ from ui.state.session import runs, session
 from ui.state.shown_network import show_run
 
 RUNS_IN_URL = 8
+OUR_DIGITS = "Our digits"
+"""What a training on a class's own digits is called."""
 OWNER_COOKIE = "digitscope_owner"
 SECRET = re.compile(r"[A-Za-z0-9_\-]{43}")
 
@@ -107,11 +109,17 @@ def latest_run() -> Run | None:
     return mine[-1] if mine else None
 
 
-def start_run(network: NetworkConfig, settings: TrainingConfig) -> Run:
-    """Start a run for this person; from its first epoch on, the pages show its network."""
+def start_run(network: NetworkConfig, settings: TrainingConfig, words: str = "Run") -> Run:
+    """Start a run for this person; from its first epoch on, the pages show its network.
+
+    Args:
+        network: the architecture.
+        settings: of the training.
+        words: its title, to which a number is added.
+    """
     titles = {run.title for run in my_runs()}
-    number = next(n for n in range(1, len(titles) + 2) if f"Run {n}" not in titles)
-    run = runs().start(f"Run {number}", network, settings, my_mark())
+    number = next(n for n in range(1, len(titles) + 2) if f"{words} {n}" not in titles)
+    run = runs().start(f"{words} {number}", network, settings, my_mark())
     session().run_ids.append(run.id)
     show_run(run.id)
     return run
@@ -130,7 +138,8 @@ def restart_run(run: Run, same_seed: bool) -> Run:
     if run.state().phase.moving and may_steer(run):
         run.stop()
     seed = run.settings.seed if same_seed else secrets.randbelow(10_000)
-    return start_run(run.network, replace(run.settings, seed=seed))
+    words = OUR_DIGITS if run.settings.own else "Run"
+    return start_run(run.network, replace(run.settings, seed=seed), words)
 
 
 def delete_run(run: Run) -> None:

@@ -32,6 +32,10 @@ WORDS: Mapping[str, str] = {
         "The file mnist.npz in the Keras cache is not MNIST or is damaged. Delete it and download "
         "it again on the Train page."
     ),
+    DataReason.OWN_GONE: (
+        "The digits that this training learned from were a class's, and are deleted with it. Its "
+        "network is still here."
+    ),
     DataReason.TEST_UNREADABLE: (
         "The file with full MNIST cannot be read or is damaged. Download it again on the Train "
         "page, or take the 500 digits that are always here."

@@ -14,6 +14,7 @@ from model.network import Network
 from model.runs.lesson import Lesson
 from model.runs.registry import Runs
 from model.training.rehearsal import Correction
+from ui.state.classroom.store import digits_of_class
 from ui.state.properties import (
     BEFORE,
     CHANNEL,
@@ -181,7 +182,7 @@ class Session:
 @st.cache_resource
 def runs() -> Runs:
     """The registry of everybody's runs: one for the whole server."""
-    registry = Runs(engine)
+    registry = Runs(engine, digits_of_class)
     registry.prepare()
     return registry
 

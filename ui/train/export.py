@@ -91,7 +91,9 @@ def _network_files(network: Network) -> None:
 def _training_files(run: Run) -> None:
     state, name = run.state(), file_stem(run.title)
     epochs = max(state.epoch, 1) if not state.phase.moving else state.target
-    script = keras_script(run.network, run.settings, state.changes, epochs)
+    # A class's digits are in no script, and no other program has them.
+    mine = bool(run.settings.own)
+    script = "" if mine else keras_script(run.network, run.settings, state.changes, epochs)
     with st.container(horizontal=True, key="training_files"):
         st.download_button(
             "History (.csv)",
@@ -112,8 +114,12 @@ def _training_files(run: Run) -> None:
             key="save_script",
             icon=":material/download:",
             on_click="ignore",
-            help="A short program that does this training again at home, with the same seed.",
+            disabled=mine,
+            help="A short program that does this training again at home, with the same seed. For "
+            "a training on a class's own digits there is none.",
         )
+    if mine:
+        return
     with st.expander("Show the script", icon=":material/code:"):
         st.code(script, language="python")
 

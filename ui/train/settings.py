@@ -80,7 +80,7 @@ def setting_words(network: NetworkConfig, settings: TrainingConfig) -> dict[str,
         varied.append("other distortions")
     size = f"{network.kernel_size}×{network.kernel_size}"
     return {
-        "Digits": f"{choice.digits:,}",
+        "Digits": f"{choice.digits:,}{' of a class' if settings.own else ''}",
         "Variation": ", ".join(varied) or "none",
         "Epochs": str(settings.epochs),
         "Batch": str(settings.batch_size),
@@ -94,6 +94,7 @@ def setting_words(network: NetworkConfig, settings: TrainingConfig) -> dict[str,
         "Dense units": str(network.dense_units),
         "Dropout": f"{network.dropout:.0%}" if network.dropout else "none",
         "Seed": str(settings.seed),
+        "Begins with": "the shipped network" if settings.start == "shipped" else "random weights",
     }
 
 
@@ -114,8 +115,9 @@ def architecture(network: NetworkConfig) -> str:
 def summary(network: NetworkConfig, settings: TrainingConfig) -> str:
     """Return the settings of a run in one line; what is switched off is left out."""
     words = setting_words(network, settings)
+    digits = words["Digits"].replace(" of", " digits of") if settings.own else ""
     parts = [
-        f"{words['Digits']} digits",
+        digits or f"{words['Digits']} digits",
         f"batches of {words['Batch']}",
         f"{words['Optimiser']}, learning rate {words['Learning rate']}",
         architecture(network),
@@ -124,6 +126,8 @@ def summary(network: NetworkConfig, settings: TrainingConfig) -> str:
         parts.append(words["Variation"])
     if settings.patience:
         parts.append(f"early stopping after {words['Early stopping']}")
+    if settings.start == "shipped":
+        parts.append("begins with the shipped network")
     parts.append(f"seed {words['Seed']}")
     return " · ".join(parts)
 
