@@ -119,18 +119,44 @@ def _far(key: str, kind: FarKind, seed: int, weights: Weights) -> Generator[Work
         return np.array([pair(kind, place) for place in places.tolist()])
 
     pairs = yield from in_slices(made, np.arange(count(kind)), MAKING)
-    labels = np.array([label(kind, place) for place in range(len(pairs))])
     network = Network(CONFIG, weights, "an experiment")
-    values: dict[str, Value] = {"kind": kind.value, "seed": seed, "count": len(pairs)}
-    for images, name, sure in (
-        (pairs[:, 1], "accuracy", "sure_wrong"),
-        (pairs[:, 0], "plain", "plain_sure_wrong"),
-    ):
-        shares = probabilities(network, images.astype(np.float32) / np.float32(255))
-        wrong = shares.argmax(axis=1) != labels
-        values[name] = float((~wrong).mean())
-        values[sure] = float(shares.max(axis=1)[wrong].mean()) if wrong.any() else None
-    return Part(key, values)
+    return Part(key, {"seed": seed, **_both_ways(network, kind, pairs)})
+
+
+def _both_ways(network: Network, kind: FarKind, pairs: np.ndarray) -> dict[str, Value]:
+    labels = np.array([label(kind, place) for place in range(len(pairs))])
+    accuracy, sure = _read(network, Digits(pairs[:, 1], labels))
+    plain, plain_sure = _read(network, Digits(pairs[:, 0], labels))
+    return {
+        "kind": kind.value,
+        "count": len(pairs),
+        **{"accuracy": accuracy, "sure_wrong": sure},
+        **{"plain": plain, "plain_sure_wrong": plain_sure},
+    }
+
+
+def _read(network: Network, digits: Digits) -> tuple[float, float | None]:
+    """The share read rightly, and the mean confidence of wrong answers (None: there are none)."""
+    shares = probabilities(network, digits.inputs())
+    wrong = shares.argmax(axis=1) != digits.labels
+    return float((~wrong).mean()), float(shares.max(axis=1)[wrong].mean()) if wrong.any() else None
+
+
+def read_far(network: Network, kind: FarKind) -> Part:
+    """What one network reads of digits from elsewhere; values as of far digits in `measure`."""
+    pairs = np.array([pair(kind, place) for place in range(count(kind))])
+    return Part(f"this-{kind}", _both_ways(network, kind, pairs))
+
+
+def read_written(network: Network, digits: Digits) -> Part:
+    """What one network reads of a class's digits.
+
+    They are kept as a network receives them, so there is no second way. Values: count, accuracy,
+    sure_wrong.
+    """
+    accuracy, sure = _read(network, digits)
+    values: dict[str, Value] = {"count": len(digits), "accuracy": accuracy, "sure_wrong": sure}
+    return Part("this-class", values)
 
 
 def _task(key: str, task: Pretext, updates: int, seed: int) -> Generator[Working, None, Part]:

@@ -153,7 +153,8 @@ def test_an_upload_goes_the_same_way_and_stays_when_the_page_changes(draw: Draw)
 
 def test_a_picture_is_pasted_and_its_last_step_opens_as_numbers(draw: Draw) -> None:
     page = draw.page
-    draw.open_upload()
+    draw.open("Upload")
+    expect(page.locator("input[type=file]")).to_be_attached()  # its companion may not be yet
     draw.paste(photo(), "text/plain")  # not a picture: left alone
     draw.paste(photo(), "image/jpeg")
     draw.reads(7)

@@ -114,6 +114,8 @@ def test_draw_follow_open_pick_and_come_back_by_link(page: Page, go) -> None:
     page.goto(page.url.split("?")[0] + "?layer=conv3&channel=9&row=2&column=1&before=1")
     expect(page.get_by_text(re.compile("Map 9, row 2, column 1: "))).to_be_visible(timeout=SLOW)
     page.get_by_test_id("stPopover").filter(has_text="Link").get_by_role("button").click()
+    # The tab hands the drawing over after the first run: until then the link is a test digit's.
+    expect(page.get_by_test_id("stCode")).to_contain_text("ink=", timeout=SLOW)
     address = page.get_by_test_id("stCode").inner_text().strip()
     told = parse_qs(urlsplit(address).query)
     assert told.pop("ink")  # the drawing is part of the link, and stays out of the page's address

@@ -1,10 +1,14 @@
 """The story of "Will it hold elsewhere?", and what its sentences say of made-up figures."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from model.classroom.handwriting import bring
+from model.classroom.lifecycle import open_class
+from model.data.mnist import load
 from model.experiments import Part
 from model.experiments.elsewhere import EXPERIMENT, LABELS
 from model.experiments.learners.far_digits import FarKind
@@ -17,6 +21,7 @@ from ui.experiment.elsewhere import (
     labels_words,
     turns_words,
 )
+from ui.state.classroom.store import database
 
 pytestmark = pytest.mark.usefixtures("inline_engine")
 Pair = tuple[float, float]
@@ -91,6 +96,24 @@ def test_the_page_asks_shows_and_tells_all_three_stories() -> None:
     app.button_group(key="elsewhere_view").set_value("Which way is up?").run()
     assert not app.exception
     assert turns_words(result.parts) in texts(app)
+
+
+def test_the_network_on_all_pages_and_the_digits_of_one_s_class(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened("elsewhere", gate="open")
+    app.button_group(key="elsewhere_view").set_value("Your network").run()
+    assert not app.exception
+    assert "the network on all pages, read once" in texts(app)
+    assert "Digits of your class stand here, too, once it has written some." in texts(app)
+
+    mine = open_class(database())
+    test = load("embedded").test.take(np.arange(8))
+    bring(database(), mine.class_id, test, [False] * 7 + [True])
+    monkeypatch.setattr("ui.experiment.elsewhere.my_class", lambda: mine.class_id)
+    app.run()
+    assert not app.exception
+    assert "Of the 7 digits that your class has written it reads 100%." in texts(app)
 
 
 def test_preprocessing_helps_where_the_bands_say_so() -> None:

@@ -5,9 +5,19 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
+from model.classroom.handwriting import as_digits, written_digits
+from model.classroom.reasons import ClassError
+from model.data.mnist import Digits
 from model.experiments import Inputs, Part
 from model.experiments.bands import Band, Comparison, band, chosen, compare, is_chance, numbers
-from model.experiments.elsewhere import EXPERIMENT, LABELS, SCRATCH, ElsewhereSettings
+from model.experiments.elsewhere import (
+    EXPERIMENT,
+    LABELS,
+    SCRATCH,
+    ElsewhereSettings,
+    read_far,
+    read_written,
+)
 from model.experiments.learners.far_digits import FarKind, examples
 from model.experiments.learners.pretext import PRETEXTS, TURNS
 from ui.experiment.charts import Series, band_chart, group_chart, new_figure, show_figure
@@ -15,9 +25,13 @@ from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
 from ui.state.ask import ask
+from ui.state.classroom.seat import my_class
+from ui.state.classroom.store import database
+from ui.state.shown_network import network
 from ui.style.mosaic import data_uri, mosaic_png
+from ui.style.words import plain
 
-VIEWS = ("Other digits", "Without labels", "Which way is up?")
+VIEWS = ("Other digits", "Your network", "Without labels", "Which way is up?")
 KINDS: Mapping[FarKind, str] = {
     FarKind.TEST: "MNIST's own",
     FarKind.SMALL: "8×8 scans",
@@ -41,6 +55,7 @@ HOWS = {"tuned": "all weights learn", "probe": "kernels stay"}
 TEST = 500
 """Test digits of each measurement with labels."""
 SHOWN = 12
+CLASS = "your class"
 
 
 def _controls() -> tuple[ElsewhereSettings, Inputs]:
@@ -56,6 +71,8 @@ def _result(settings: ElsewhereSettings, result: Result) -> None:
         label_visibility="collapsed",
     )  # fmt: skip
     match view:
+        case "Your network":
+            _this_network()
         case "Without labels":
             _without_labels(parts)
         case "Which way is up?":
@@ -67,6 +84,59 @@ def _result(settings: ElsewhereSettings, result: Result) -> None:
                 y="read rightly",
             )
             st.markdown(far_words(parts))
+
+
+def _this_network() -> None:
+    """The network on all pages, and the digits of one's class: read when one looks."""
+    found: list[Part] = []
+    for kind, words in KINDS.items():
+        told = f"Reading digits: {words} …"
+        part = ask(read_far, network(), kind, for_everybody=True, spinner=told)
+        if part is None:
+            return
+        found.append(part)
+    ours = _class_digits()
+    written = ask(read_written, network(), ours, spinner=None) if len(ours) else None
+    series = {words: _far(found, way) for way, words in WAYS.items()}
+    if written is not None:
+        series[WAYS["accuracy"]][CLASS] = numbers([written], "accuracy")
+    group_chart(series, key="elsewhere_this", y="read rightly")
+    st.markdown(this_words(plain(network().origin), found, written))
+
+
+def _class_digits() -> Digits:
+    """What one's class has written so far; none without a class."""
+    mine = my_class()
+    try:
+        written = [] if mine is None else written_digits(database(), mine)
+    except ClassError:  # the database is away: the class's row comes with the next look
+        written = []
+    return as_digits([each for each in written if each.counts])
+
+
+def this_words(name: str, parts: Sequence[Part], written: Part | None) -> str:
+    """What one network reads, in some sentences.
+
+    Args:
+        name: of the network.
+        parts: of the kinds of digits.
+        written: of the digits of one's class; None where there are none.
+    """
+    others = [part for part in parts if part.values["kind"] != FarKind.TEST]
+    worst = min(others, key=lambda part: numbers([part], "accuracy"))
+    words = (
+        f"This is {name}, the network on all pages, read once: one network has no band. With our "
+        f"preprocessing it is worst with digits {_said(FarKind(str(worst.values['kind'])))}: "
+        f"{numbers([worst], 'accuracy')[0]:.0%}"
+    )
+    sure = numbers([worst], "sure_wrong")
+    words += f"; where it is wrong, it is {sure[0]:.0%} sure on average." if sure else "."
+    if written is None:
+        return f"{words} Digits of your class stand here, too, once it has written some."
+    share, count = numbers([written], "accuracy")[0], written.values["count"]
+    words += f" Of the {count} digits that your class has written it reads {share:.0%}"
+    sure = numbers([written], "sure_wrong")
+    return f"{words}, and is {sure[0]:.0%} sure where it is wrong." if sure else f"{words}."
 
 
 def _far(parts: Sequence[Part], way: str) -> dict[str, list[float]]:

@@ -1,7 +1,8 @@
 """A pasted picture is read wherever a digit can be given, not under Upload alone.
 
-An uploader that is on the page takes what is pasted (`ui.components.uploader`). Where none is, this
-presses the buttons that lead to one, as its person would, and hands the picture over there.
+The uploader of pictures takes what is pasted. Where none is on the page, this presses the buttons
+that lead to one, as its person would, and hands the picture over there. It listens from the first
+run on, at the document: what an uploader's own piece listened to was lost before that had come.
 """
 
 import streamlit as st
@@ -10,6 +11,7 @@ SCRIPT = """<script>
 if (!window.digitscopePaste) {
   window.digitscopePaste = true;
   const INPUT = ".st-key-upload input[type=file]";
+  const UNTOLD = ["", "application/octet-stream", "application/pdf"]; // Windows knows no HEIC
   const found = (selector, words) => [...document.querySelectorAll(selector)].find(
     (each) => !words || each.textContent.trim() === words);
   const there = (look) => new Promise((done) => {
@@ -27,14 +29,15 @@ if (!window.digitscopePaste) {
   });
   document.addEventListener("paste", async (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    const picture = files.find(({ type }) => type.startsWith("image/"));
-    if (!picture || found(INPUT)) return;
+    const picture = files.find(({ type }) => type.startsWith("image/") || UNTOLD.includes(type));
     const opener = found(".st-key-other_digits button");
     const sources = opener ? ".st-key-stage_source button" : "[class*=st-key-source] button";
-    if (!opener && !found(sources, "Upload")) return;
+    if (!picture || !(found(INPUT) || opener || found(sources, "Upload"))) return;
     event.preventDefault();
-    if (opener && !found(sources)) opener.click();
-    (await there(() => found(sources, "Upload")))?.click();
+    if (!found(INPUT)) {
+      if (opener && !found(sources)) opener.click();
+      (await there(() => found(sources, "Upload")))?.click();
+    }
     const input = await there(() => found(INPUT));
     if (!input) return;
     const carrier = new DataTransfer();

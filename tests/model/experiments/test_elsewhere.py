@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from model.data.mnist import load
+from model.data.mnist import Digits, load
 from model.experiments import Inputs, Part
 from model.experiments.elsewhere import (
     LABELS,
     ElsewhereSettings,
     measure,
     plan,
+    read_far,
+    read_written,
     rotation_values,
 )
 from model.experiments.learners import far_digits
@@ -26,7 +28,9 @@ from model.experiments.learners.pretext import (
 )
 from model.experiments.learning import drawn, trained
 from model.network.architecture import to_vector, weight_shapes
+from model.network.forward import probabilities
 from model.network.keras_model import first_weights
+from model.network.shipped import shipped
 from tests.model.experiments.ended import ended
 
 
@@ -103,6 +107,25 @@ def test_every_digit_from_elsewhere_has_ink_and_its_label(kind: FarKind) -> None
         assert max(np.ptp(rows), np.ptp(columns)) <= 22  # a box of 20 pixels, and soft edges
         assert 0 <= label(kind, place) <= 9
     assert examples(kind, 4).shape == (2, 4, 28, 28)
+
+
+def test_one_network_is_read_as_a_loop_over_its_answers_reads_it() -> None:
+    network, right, sure = shipped(), 0, []
+    for place in range(count(FarKind.SMALL)):
+        _, ours = pair(FarKind.SMALL, place)
+        shares = probabilities(network, ours[None].astype(np.float32) / 255)[0]
+        if shares.argmax() == label(FarKind.SMALL, place):
+            right += 1
+        else:
+            sure.append(shares.max())
+    found = read_far(network, FarKind.SMALL).values
+    assert found["accuracy"] == pytest.approx(right / count(FarKind.SMALL))
+    assert found["sure_wrong"] == pytest.approx(np.mean(sure))
+
+    test = load("embedded").test.take(np.arange(20))
+    shifted = Digits(test.images, (test.labels + 1) % 10)
+    assert read_written(network, test).values == {"count": 20, "accuracy": 1.0, "sure_wrong": None}
+    assert read_written(network, shifted).values["accuracy"] == 0.0
 
 
 def test_making_a_picture_small_is_the_mean_of_its_blocks() -> None:

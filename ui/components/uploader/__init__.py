@@ -1,8 +1,8 @@
-"""What Streamlit's file uploader lacks: Ctrl V, and a picture that survives a reload of the tab.
+"""What Streamlit's file uploader lacks: a picture that survives a reload of the tab.
 
-`uploader.js` stands beside an uploader and hands it pasted and kept pictures as if they had been
-dropped there, so that they take the very same way, with the same checks. What it keeps stays in
-the tab: nobody's handwriting is left behind on a shared computer or on the server's disk.
+`uploader.js` stands beside an uploader and hands it the kept picture as if it had been dropped
+there, so that it takes the very same way, with the same checks. What it keeps stays in the tab:
+nobody's handwriting is left behind on a shared computer or on the server's disk.
 """
 
 from enum import StrEnum

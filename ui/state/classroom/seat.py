@@ -162,6 +162,13 @@ def looking_seat(role: Role, class_id: str) -> ClassSeat:
     return seat
 
 
+def my_class() -> str | None:
+    """The class that this session teaches, shows or sits in; None without one."""
+    teacher = of_page(ClassSeats).teacher
+    seat = teacher or student_seat()
+    return None if seat is None else seat.class_id
+
+
 def _digit_of(mine: Session) -> ChosenDigit | None:
     """The digit that the open page speaks about: the stage's goes no further before it is left."""
     pen = mine.pages.get(Seat)

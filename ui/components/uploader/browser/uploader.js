@@ -1,9 +1,7 @@
-// Hands pictures to a file uploader on the same page: pasted ones, and after a reload of the tab the
-// one that was there before. Text that is pasted into a field is left alone.
+// Hands a file uploader on the same page, after a reload of the tab, the picture that was there before.
 
 const STORE = "digitscope.upload.";
 const MOST = 2_000_000; // characters of a kept picture; a tab may keep some five million in all
-const UNTOLD = ["", "application/octet-stream", "application/pdf"]; // may be pictures: Windows knows no HEIC
 const SIDE = 1600; // a larger file is kept as a picture whose longer side has so many pixels
 
 const tried = new Set(); // uploaders that were given back theirs since this page was loaded
@@ -20,13 +18,6 @@ export default function ({ data }) {
     input.files = carrier.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  const pasted = (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    const picture = files.find(({ type }) => type.startsWith("image/") || UNTOLD.includes(type));
-    if (!picture || !inputOf()) return;
-    event.preventDefault();
-    hand(new File([picture], picture.name || "pasted", { type: picture.type }));
-  };
   const chosen = ({ target }) => {
     if (target === inputOf() && target.files.length) keep(uploader, target.files[0]);
   };
@@ -35,7 +26,7 @@ export default function ({ data }) {
     if (here && dataTransfer?.files.length) keep(uploader, dataTransfer.files[0]);
   };
   // In the capturing phase: before the uploader itself, which may empty its input.
-  const listeners = { paste: pasted, change: chosen, drop: dropped };
+  const listeners = { change: chosen, drop: dropped };
   for (const [kind, listener] of Object.entries(listeners))
     document.addEventListener(kind, listener, true);
 
