@@ -1,6 +1,5 @@
 """An experiment in a real browser: guess, run, cancel, go on, and find it again after a reload."""
 
-import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import WARM, at_rest, engine_is_ready
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-TRIES = 12
 MEASURED = re.compile(r"Measured here: (\d+) of (\d+)")
 
 
@@ -29,16 +27,8 @@ def measured(page: Page) -> int:
 
 
 def stop(page: Page) -> None:
-    """Cancel. Streamlit can forget a button that is pressed in a page's first moments."""
-    going_on = button(page, "leak_run")
-    for _ in range(TRIES):
-        button(page, "leak_cancel").or_(going_on).first.click(trial=True, timeout=WARM)
-        if going_on.is_visible():
-            break
-        button(page, "leak_cancel").click()
-        with contextlib.suppress(AssertionError):
-            expect(going_on).to_be_visible(timeout=WARM / TRIES)
-    expect(going_on).to_have_text(re.compile("Go on"))
+    button(page, "leak_cancel").click(timeout=WARM)
+    expect(button(page, "leak_run")).to_have_text(re.compile("Go on"), timeout=WARM)
 
 
 def test_an_experiment_is_guessed_run_cancelled_and_found_again(

@@ -17,6 +17,7 @@ from model.experiments.study import Study, StudyFault, StudyPhase, StudyState
 from ui.experiment.guess import Guess, ask_guess, gate_is_open, given
 from ui.state.ask import WAITING_ICON, ready, waiting_words
 from ui.state.links import copy_link
+from ui.state.my_runs import my_mark
 from ui.state.reason_words import reason_words
 from ui.state.session import session, studies
 from ui.style.csv_table import csv_text
@@ -228,5 +229,5 @@ def table_csv(parts: Sequence[Part]) -> str:
 
 
 def _who() -> str:
-    """This person, among those who look at an experiment."""
-    return str(id(session()))
+    """This person, among those who look at an experiment: the same one after a reload."""
+    return my_mark() or str(id(session()))

@@ -299,8 +299,9 @@ PAGE = ExperimentPage(
     _controls,
     _result,
     "Carlini et al. 2022, “Membership inference attacks from first principles”, show why the few "
-    "who are found with hardly a false alarm count more than the average. Their networks are large "
-    "and have learned colour photos by heart; ours are small, and digits are alike.",
+    "who are found with hardly a false alarm count more than the average, and find there ten times "
+    "as many as attacks before. Their networks are large and have learned colour photos by heart; "
+    "ours are small, and digits are alike.",
     "It does not show what a stronger attacker finds: sixteen shadow networks are few. "
     "And the networks here are plain dense ones with 64 units, not the network on the other pages.",
     own_digit,
