@@ -124,6 +124,8 @@ def test_a_proxy_that_knows_no_websockets_is_told_to_the_person(
         assert len(kept) == len(lines) - 2
         return "\n".join(kept)
 
+    page.clock.install()
     with nginx(app, tmp_path, without) as url:
         page.goto(url)
+        page.clock.fast_forward("01:00")
         expect(page.get_by_role("alert")).to_contain_text("WebSocket", timeout=WARM)
