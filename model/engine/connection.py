@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,9 +16,10 @@ from typing import Any, TypeVar
 
 from model.data.cache import find_scratch
 from model.engine.certificates import Certificate, security
+from model.engine.forking import COLD, IMPORTS, LENT, Helper, python
 from model.engine.interface import EngineError, EngineFault, EngineLost
 from model.engine.parcels import SentNetworks
-from model.engine.protocol import PRELOAD, RETIRING, WARM_UP
+from model.engine.protocol import DASK_SETTINGS, FORKED, PRELOAD, RETIRING, WARM_UP
 
 R = TypeVar("R")
 
@@ -136,9 +136,11 @@ class Link:
         async def close() -> None:
             await self.client.close(timeout=1)
 
+        gone = not self.alive  # Dask waits a second for the answer of a scheduler that was killed
         closing = asyncio.run_coroutine_threadsafe(close(), self.client.loop.asyncio_loop)
         try:
-            closing.result(timeout=CLOSE_SECONDS)
+            if not gone:
+                closing.result(timeout=CLOSE_SECONDS)
         except (OSError, CancelledError):  # a scheduler that is gone is no fault
             pass
         except Exception:
@@ -148,7 +150,45 @@ class Link:
                 _end_child(self._child)
 
 
-def open_link(address: str | None, warm_up: bool) -> Link:
+class Programs:
+    """What the app starts for its own engine: the helper, and one program after the other.
+
+    For one thread at a time.
+
+    Args:
+        warm_up: whether workers load TensorFlow and compile when they start.
+    """
+
+    def __init__(self, warm_up: bool) -> None:
+        self._warm_up = warm_up
+        self._helper: Helper | None = None
+
+    def start(self) -> Child:
+        """Start the engine's program. It ends when this process does: see `model.engine.server`."""
+        find_scratch()
+        environment = _environment(self._warm_up)
+        if not FORKED:
+            return _start_child(environment, None)
+        if self._helper is not None and not self._helper.alive:
+            self.close()
+        if self._helper is None:
+            self._helper = Helper(environment, IMPORTS if self._warm_up else COLD)
+        return _start_child(environment, self._helper)
+
+    @property
+    def helper(self) -> int | None:
+        """The process id of the helper that workers are forked off; None where there is none."""
+        helper = self._helper
+        return helper.process if helper is not None and helper.alive else None
+
+    def close(self) -> None:
+        """End the helper, after the programs."""
+        helper, self._helper = self._helper, None
+        if helper is not None:
+            helper.close()
+
+
+def open_link(address: str | None, programs: Programs) -> Link:
     """Connect to the scheduler at an address, or start one of our own and connect to that.
 
     Raises:
@@ -158,8 +198,7 @@ def open_link(address: str | None, warm_up: bool) -> Link:
     """
     if address is not None:
         return _connect(address, None, None)
-    find_scratch()
-    child = _start_child(warm_up)
+    child = programs.start()
     try:
         scheduler, own = _report_of(child)
         return _connect(scheduler, own, child)
@@ -205,22 +244,29 @@ def _connect(address: str, own: Certificate | None, child: Child | None) -> Link
         raise
 
 
-def _start_child(warm_up: bool) -> Child:
-    """Start the engine's program. It ends when this process does: see `model.engine.server`."""
+def _environment(warm_up: bool) -> dict[str, str]:
+    """The environment of the engine's program, of its helper and of the workers."""
     root = str(Path(__file__).resolve().parents[2])
     environment = {
+        # TensorFlow's own errors arrive as exceptions; at 2 it reports every missing graphics card.
+        "TF_CPP_MIN_LOG_LEVEL": "3",
         **os.environ,
+        **DASK_SETTINGS,
         "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
     }
     if not warm_up:
         environment[WARM_UP] = "0"
+    return environment
+
+
+def _start_child(environment: dict[str, str], helper: Helper | None) -> Child:
     return subprocess.Popen(
-        # Of a program that was killed, multiprocessing reports what it cleans up: no news.
-        [sys.executable, "-P", "-W", "ignore:resource_tracker", "-m", PRELOAD],
+        [*python(), "-m", PRELOAD],
         stdin=subprocess.PIPE,  # its end tells the child that we are gone
         stdout=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=environment if helper is None else {**environment, LENT: helper.lent},
+        pass_fds=() if helper is None else helper.passed,
         start_new_session=True,  # Ctrl-C in the terminal is for us; the child follows in good order
     )
 

@@ -38,7 +38,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-from model.engine.connection import Link, load_dask, open_link
+from model.engine.connection import Link, Programs, load_dask, open_link
 from model.engine.interface import EngineError, EngineFault, EngineLost, EnginePhase, EngineState
 from model.engine.protocol import ANSWER, TRAIN
 from model.engine.slot import DaskActor, DaskPending, SlotHandle, open_slot
@@ -80,7 +80,7 @@ class DaskEngine:
     """
 
     def __init__(self, warm_up: bool = True) -> None:
-        self._warm_up = warm_up
+        self._programs = Programs(warm_up)
         self._changed = threading.Condition()  # guards everything below
         self._state = EngineState("starting")
         self._link: Link | None = None
@@ -98,6 +98,11 @@ class DaskEngine:
         """The process id of the engine's own program; None while there is none, or a cluster."""
         link = self._link
         return link.process if link is not None and link.alive else None
+
+    @property
+    def helper(self) -> int | None:
+        """The process id of the helper that its workers are forked off; None without one."""
+        return self._programs.helper
 
     @property
     def answering(self) -> int:
@@ -171,6 +176,7 @@ class DaskEngine:
             link.close()  # the supervisor may be waiting for an answer through it
         if supervisor is not None:
             supervisor.join(timeout=10)
+        self._programs.close()
 
     def _run(
         self,
@@ -249,7 +255,7 @@ class DaskEngine:
     def _start_and_watch(self) -> bool:
         """Start the engine and return when it has ended: whether it had become ready before."""
         try:
-            link = open_link(os.environ.get(SCHEDULER), self._warm_up)
+            link = open_link(os.environ.get(SCHEDULER), self._programs)
         except (OSError, EngineError) as fault:
             log.warning("The engine could not be started: %s", fault)
             return False

@@ -15,7 +15,6 @@ import contextlib
 import json
 import logging
 import os
-import sys
 import threading
 import time
 from dataclasses import asdict
@@ -25,7 +24,8 @@ from typing import Any
 import psutil
 
 from model.engine.certificates import new_certificate, security
-from model.engine.protocol import ANSWER, PRELOAD, TRAIN, WARM_UP
+from model.engine.forking import borrow
+from model.engine.protocol import ANSWER, FORKED, PRELOAD, TRAIN, WARM_UP
 from model.engine.worker_rotation import WorkerRotation
 
 # Only this machine can reach the ports; who may connect says the certificate.
@@ -37,25 +37,6 @@ TRAINING_NICENESS = 10
 
 CLEAN_UP_SECONDS = 2.0  # to close in good order, before the program ends anyway
 WORKER_GONE_SECONDS = 5.0  # a nanny without a worker for this long has failed to restart it
-
-# Workers are forked off a helper that has imported what they need, where that is safe: it is done
-# once instead of in each of them. TensorFlow's import takes 5 s of processor time, and it starts no
-# threads of its own before it has computed something. On macOS its libraries do not bear a fork.
-FORKED = sys.platform == "linux"
-IMPORTS = ["distributed.nanny", "tensorflow", "keras", "scipy.ndimage", "sklearn"]
-
-# Dask reads them from the environment, here and in the workers: they are set before its import.
-DASK_SETTINGS = {
-    "DASK_LOGGING__DISTRIBUTED": "warning",
-    # One death of a worker under a task may be chance; after the second the task is to blame.
-    "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
-    # Nothing reads Dask's own statistics and web pages.
-    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
-    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__GIL__ENABLED": "False",
-    "DASK_DISTRIBUTED__SCHEDULER__HTTP__ROUTES": "[]",
-    "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES": "[]",
-    "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver" if FORKED else "spawn",
-}
 
 
 def dask_setup(worker: Any) -> None:
@@ -121,15 +102,12 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
     """
     import dask
     from distributed import Nanny, Scheduler
-    from distributed.utils import get_mp_context
 
     # Dask has the C library return freed memory to the system at once. TensorFlow frees and takes
     # some for every batch: a batch of training took 37 ms with it and 12 without.
     dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None})
 
-    processes = get_mp_context()
-    if FORKED and os.environ.get(WARM_UP) != "0":
-        processes.set_forkserver_preload(IMPORTS)
+    helper = borrow()
     own = new_certificate()
     here = {
         "host": LOOPBACK,
@@ -157,7 +135,7 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
         tasks: list[asyncio.Task[None]] = []
         try:
             await asyncio.gather(*(rotation.current for rotation in rotations))
-            tasks = [asyncio.create_task(_watch(rotations, stop))]
+            tasks = [asyncio.create_task(_watch(rotations, helper, stop))]
             if os.environ.get(WARM_UP) != "0":  # a cold worker grows by TensorFlow
                 tasks += [
                     asyncio.create_task(rotation.replace_when_grown(scheduler))
@@ -180,10 +158,13 @@ async def _close(nanny: Any) -> None:
         await nanny.close(timeout=1)
 
 
-async def _watch(rotations: list[WorkerRotation], stop: asyncio.Event) -> None:
+async def _watch(rotations: list[WorkerRotation], helper: int | None, stop: asyncio.Event) -> None:
     """Wait for `stop`; raise RuntimeError when a role has had no worker for too long."""
     alive = dict.fromkeys(rotations, time.monotonic())
+    # The helper, and what cleans up behind multiprocessing.
     helpers = psutil.Process().children() if FORKED else []
+    if helper is not None:
+        helpers.append(psutil.Process(helper))
     while not stop.is_set():
         if not all(map(_runs, helpers)):  # how its workers fare nobody would tell us any more
             raise RuntimeError("A helper of the engine ended.")
@@ -227,9 +208,6 @@ def main() -> None:
     # one line, and a full pipe would stop the writer.
     report = os.dup(1)
     os.dup2(2, 1)
-    os.environ.update(DASK_SETTINGS)
-    # TensorFlow's own errors arrive as exceptions; at 2 it reports every missing graphics card.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     asyncio.run(_main(report))
 
 

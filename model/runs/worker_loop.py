@@ -332,7 +332,7 @@ class WorkerLoop:
         with self.changed:
             self._training = False
             if report is not None:
-                self._trainer = None
+                self._trainer, self._slice_seconds = None, FIRST_SLICE
             self._carry_out()  # first: it was asked for before anybody knew what has come now
             if self._steering.dropped == now.dropped:
                 self._happened(report or self._kept(progress, one_batch))

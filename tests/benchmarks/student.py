@@ -34,6 +34,7 @@ class Student:
     canvas: str = ""  # the id of the sheet, which Streamlit makes up
     buttons: dict[str, str] = field(default_factory=dict)  # ids by label, of the last whole run
     ticking: list[str] = field(default_factory=list)  # fragments that are to be run again and again
+    shown: str = ""  # Streamlit's mark of the page: without it, a page runs anew as the first one
     faults: int = 0  # red boxes of Streamlit's: the app has met an error
 
     async def run(self, message: BackMsg) -> str:
@@ -44,7 +45,10 @@ class Student:
             answer = ForwardMsg()
             answer.ParseFromString(await self.socket.recv())
             kind = answer.WhichOneof("type")
-            if kind == "auto_rerun":
+            if kind == "new_session" and not answer.metadata.run.fragment_ids:
+                self.ticking = []  # the whole page runs: it says anew what is to tick
+                self.shown = answer.new_session.page_script_hash
+            elif kind == "auto_rerun":
                 self.ticking.append(answer.auto_rerun.fragment_id)
             elif kind == "stop_auto_rerun":
                 stopped = set(answer.stop_auto_rerun.fragment_ids)
@@ -97,8 +101,11 @@ class Student:
         """Let all that changes by itself run again, as the browser does."""
         texts = []
         for fragment in dict.fromkeys(self.ticking):
+            if fragment not in self.ticking:  # one before has let the whole page run
+                continue  # of a fragment that is gone, the server would say nothing
             message = BackMsg()
             message.rerun_script.page_name = page
+            message.rerun_script.page_script_hash = self.shown
             message.rerun_script.fragment_id = fragment
             message.rerun_script.is_auto_rerun = True
             texts.append(await self.run(message))

@@ -15,8 +15,11 @@ def child_of(engine: DaskEngine) -> int:
 
 
 def processes_of(engine: DaskEngine) -> list[psutil.Process]:
-    child = psutil.Process(child_of(engine))
-    return [child, *child.children(recursive=True)]
+    """Its program, what that has started, and the helper with the workers that it has forked."""
+    own = [psutil.Process(child_of(engine))]
+    if engine.helper is not None:
+        own.append(psutil.Process(engine.helper))
+    return [each for top in own for each in (top, *top.children(recursive=True))]
 
 
 def running(processes: list[psutil.Process]) -> list[psutil.Process]:

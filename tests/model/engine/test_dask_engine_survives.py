@@ -72,25 +72,28 @@ def test_run_tries_again_when_its_worker_dies(engine: DaskEngine, tmp_path: Path
 def test_a_killed_engine_is_started_again(engine: DaskEngine) -> None:
     counter = engine.actor(Counter, 0)
     pending = engine.submit(time.sleep, 60.0)
-    killed = processes_of(engine)
-    os.kill(killed[0].pid, signal.SIGKILL)
+    child, helper = child_of(engine), engine.helper
+    killed = [each for each in processes_of(engine) if each.pid != helper]
+    os.kill(child, signal.SIGKILL)
     assert wait_until(lambda: not running(killed), 5)
     with pytest.raises(EngineLost):
         counter.call(Counter.add)
     with pytest.raises(EngineLost):
         pending.result(5)
     assert engine.run(math.sqrt, 9.0) == 3.0
-    assert child_of(engine) != killed[0].pid
+    assert child_of(engine) != child
     assert engine.actor(Counter, 7).call(Counter.add) == 8
+    assert engine.helper == helper  # it need not be warmed again: that takes longest of all
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are forked off nobody")
 def test_an_engine_whose_helper_was_killed_is_started_again(engine: DaskEngine) -> None:
-    before = processes_of(engine)
-    helper = next(each for each in before[0].children() if each.children())
-    helper.kill()
+    before, helper = processes_of(engine), engine.helper
+    assert helper is not None
+    os.kill(helper, signal.SIGKILL)
     assert wait_until(lambda: not running(before), 60)  # no worker is left behind
     assert engine.run(math.sqrt, 9.0) == 3.0
+    assert engine.helper not in {helper, None}
 
 
 def test_a_call_that_waits_survives_the_killed_engine(engine: DaskEngine) -> None:
@@ -194,7 +197,7 @@ def test_a_program_that_never_says_where_it_is_is_ended(
 ) -> None:
     started: list[subprocess.Popen[str]] = []
 
-    def silent(_: bool) -> subprocess.Popen[str]:
+    def silent(*_: object) -> subprocess.Popen[str]:
         pipe = subprocess.PIPE
         command = [sys.executable, "-u", "-c", program]
         started.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True))
@@ -237,12 +240,13 @@ time.sleep(60)
 
 
 @pytest.mark.parametrize("then", ["engine.run(abs, -1)", ""], ids=["ready", "starting"])
-def test_nothing_is_left_of_an_engine_whose_parent_was_killed(then: str) -> None:
+def test_nothing_is_left_of_an_engine_whose_parent_was_killed(then: str, tmp_path: Path) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT.format(then=then)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     )
     assert parent.stdout is not None
     with parent.stdout:
@@ -252,4 +256,5 @@ def test_nothing_is_left_of_an_engine_whose_parent_was_killed(then: str) -> None
     processes = family.children(recursive=True)
     parent.kill()
     parent.wait()
-    assert wait_until(lambda: not running(processes), 5)
+    assert wait_until(lambda: not running(processes), 20)
+    assert not list(tmp_path.glob("*/helper"))  # the socket's folder
