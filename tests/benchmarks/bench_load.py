@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import psutil
 from websockets.exceptions import ConnectionClosed
 
+from model.engine.protocol import PRELOAD
 from tests.benchmarks.own_cache import own_cache
 from tests.benchmarks.student import Student, ink_of
 from tests.benchmarks.timing import say, spread_of
@@ -51,10 +52,11 @@ class Tally:
 
 
 def processes(server: psutil.Process) -> dict[str, psutil.Process]:
-    """The server, the engine's program and its workers, by what they do."""
+    """The server, the engine's program, and its workers, which are children of their helper."""
     named = {"server": server}
     for child in server.children():
-        named["scheduler"] = child
+        if PRELOAD in child.cmdline():
+            named["scheduler"] = child
         for worker in child.children(recursive=True):
             if worker.memory_info().rss > 150e6:  # Python's own helpers are small
                 named["training worker" if worker.nice() else "answering worker"] = worker
