@@ -9,7 +9,7 @@ import numpy as np
 
 from model.data.mnist import embedded
 from model.evaluation.pen_message import MessageKind
-from model.evaluation.pen_reading import SHEET_SIDE
+from model.evaluation.pen_request import SHEET_SIDE
 
 
 @dataclass(frozen=True)
@@ -63,3 +63,13 @@ def ink_frame(n: int, sheet: np.ndarray, finished: bool = True) -> bytes:
 
 
 EMPTY = np.zeros((SHEET_SIDE, SHEET_SIDE), np.uint8)
+
+
+def two_digits() -> np.ndarray:
+    """(84, 84) uint8: two test digits side by side."""
+    sheet = EMPTY.copy()
+    for left, place in ((2, 1), (44, 2)):
+        sheet[22:62, left : left + 40] = np.kron(
+            digit_sheet(place)[::3, ::3][4:24, 4:24], np.ones((2, 2), np.uint8)
+        )
+    return sheet

@@ -7,20 +7,29 @@ on without opening it.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from model.evaluation.pen_message import FULL, MessageKind, message, quantised
+from model.evaluation.pen_request import (
+    SHEET_SIDE,
+    GivenDigit,
+    Ink,
+    PathQuestion,
+    PenAnswer,
+    PenRequest,
+    Question,
+    SumQuestion,
+    WhyQuestion,
+    is_sheet,
+)
 from model.evaluation.reading import known_rules
 from model.evaluation.verdict import Judgement, Rules, Verdict, judge, number
-from model.interpretability.ablation import Ablation, FilterName, changed_network
 from model.interpretability.arithmetic import PoolingWindow, WeightedSum
 from model.interpretability.contributions import (
     NoSuchUnitError,
     Path,
-    Unit,
     WholeSum,
     contributions,
     strongest_path,
@@ -33,115 +42,6 @@ from model.network.forward import probabilities
 from model.preprocessing.pipeline import Problem, StepKey, from_ink
 from model.preprocessing.sheet import Box
 
-SHEET_SIDE = 84
-"""Cells along an edge of the ink that arrives."""
-
-
-@dataclass(frozen=True)
-class Ink:
-    """What is on the sheet, as it travels.
-
-    Attributes:
-        packed: pairs of bytes (count, grey), row by row; 255 is full ink. See `is_sheet`.
-        finished: whether the pen is up. While it is down, all ink is one digit.
-        off: keys of the steps of preprocessing that are left out.
-        followed: the place of the digit whose layers are wanted; None: the largest one.
-    """
-
-    packed: bytes
-    finished: bool
-    off: tuple[str, ...] = ()
-    followed: int | None = None
-
-
-@dataclass(frozen=True)
-class GivenDigit:
-    """A digit from elsewhere: `pixels` are 28 × 28 float32 in [0, 1], row by row."""
-
-    pixels: bytes
-
-
-@dataclass(frozen=True)
-class PathQuestion:
-    """What speaks for an output; None: for the answer."""
-
-    digit: bytes
-    output: int | None
-
-
-@dataclass(frozen=True)
-class WhyQuestion:
-    """The largest contributions to a unit, and what it feeds."""
-
-    digit: bytes
-    unit: Unit
-
-
-@dataclass(frozen=True)
-class SumQuestion:
-    """All of a unit's sum."""
-
-    digit: bytes
-    unit: Unit
-
-
-Question = PathQuestion | WhyQuestion | SumQuestion
-"""Of a digit that was read: 28 × 28 float32, row by row, as `PenAnswer.digit` is."""
-
-
-@dataclass(frozen=True, eq=False)
-class PenRequest:
-    """One thing that the browser wants to know.
-
-    Attributes:
-        n: the browser's number of it, which the answer carries.
-        network: that reads.
-        title: what the screen calls the network.
-        epoch: after which of its run's epochs it is; None where it is no run's.
-        batch: how many of the epoch that runs are done; None where it is at an epoch's end.
-        learning: whether it is another one in a moment: nobody measures then when it is sure.
-        content: what is to be read, or told.
-        off: filters that are switched off; those that the network has not got are left out.
-    """
-
-    n: int
-    network: Network
-    title: str
-    epoch: int | None
-    batch: int | None
-    learning: bool
-    content: Ink | GivenDigit | Question
-    off: tuple[FilterName, ...] = ()
-
-    @property
-    def reader(self) -> Network:
-        """The network that reads: the shown one, without what is switched off."""
-        return _without(self.network, self.off) if self.off else self.network
-
-
-@lru_cache(maxsize=16)
-def _without(network: Network, off: tuple[FilterName, ...]) -> Network:
-    return changed_network(network, Ablation(off).within(network.config))
-
-
-@dataclass(frozen=True, eq=False)
-class PenAnswer:
-    """What comes of a request.
-
-    Attributes:
-        message: for the browser, whole.
-        digit: the digit that was followed, 28 × 28 float32 row by row; None where there is none.
-        count: how many digits there were.
-        followed: the place of the one among them.
-        answer: what was read there, and its probability; None where there is no digit.
-    """
-
-    message: bytes
-    digit: bytes | None = None
-    count: int = 0
-    followed: int = 0
-    answer: tuple[int, float] | None = None
-
 
 @dataclass(frozen=True, eq=False)
 class _Found:
@@ -153,11 +53,6 @@ class _Found:
     followed: int
     problem: Problem | None
     finished: bool
-
-
-def is_sheet(packed: bytes) -> bool:
-    """Whether pairs of (count, grey) are a whole sheet. Cheap: the page's own process asks."""
-    return len(packed) % 2 == 0 and sum(packed[::2]) == SHEET_SIDE**2
 
 
 def read_batch(requests: Sequence[PenRequest]) -> list[PenAnswer]:
@@ -291,6 +186,7 @@ def _read(
         "logits": inside.logits.tolist(),
         "number": number(verdicts, found.boxes) if found.finished and len(verdicts) > 1 else "",
         "followed": found.followed,
+        "each": [_shown_as(verdict) for verdict in verdicts] if found.finished else [],
         "path": _path(strongest_path(request.reader, inside)) if found.finished else None,
         "whole": _whole(request, inside.digit) if request.off and found.finished else None,
     }
@@ -322,10 +218,16 @@ _NOTHING: dict[str, Any] = {
     "logits": [],
     "number": "",
     "followed": None,
+    "each": [],
     "layers": [],
     "path": None,
     "whole": None,
 }
+
+
+def _shown_as(verdict: Verdict) -> int | None:
+    """One of several digits, in a word; None for what does not look like one."""
+    return None if verdict.judgement is Judgement.STRANGE else verdict.digit
 
 
 def _verdict(verdict: Verdict, rules: Rules | None) -> dict[str, Any]:

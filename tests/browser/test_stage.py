@@ -104,6 +104,22 @@ def test_a_number_opens_into_its_sum_by_pointer_and_by_keys(stage: Stage) -> Non
     expect(stage.loupe.locator(".terms li")).to_have_count(8)
 
 
+def test_of_several_digits_another_one_is_shown(stage: Stage) -> None:
+    narrow = [(0.15 + 0.3 * x, y) for x, y in SEVEN]
+    stage.draw(narrow)
+    stage.draw([(0.25 + x, y) for x, y in ONE])
+    others = stage.root.locator(".several").get_by_role("button")
+    expect(others).to_have_text(["7", "1"])
+    shown = others.and_(stage.page.locator("[aria-pressed=false]"))
+    wanted = shown.inner_text()
+    shown.click()
+    stage.reads(wanted)
+    expect(others.and_(stage.page.locator("[aria-pressed=true]"))).to_have_text(wanted)
+    expect(stage.root).not_to_have_attribute("data-lines", "0")
+    stage.page.locator(".stage .clear").click()
+    expect(others).to_have_count(0)
+
+
 def test_a_link_opens_its_unit_and_one_without_a_picture_opens_none(
     page: Page, serve: Callable[[Path], str]
 ) -> None:

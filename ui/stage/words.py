@@ -18,7 +18,8 @@ WORDS = StageWords(
     problems={problem.value: problem_sentence(problem) for problem in Problem}
     | {Problem.BLANK.value: EMPTY},
     empty=EMPTY,
-    several="Several digits. The network below reads the largest one.",
+    several="Several digits. The network shows the marked one.",
+    choose="Which digit the network shows",
     by="Read by: {name}",
     untrained=", untrained",
     off=("1 map is off.", "{count} maps are off."),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from model.evaluation.pen_message import MessageKind, message, quantised
-from model.evaluation.pen_reading import (
+from model.evaluation.pen_reading import read_batch
+from model.evaluation.pen_request import (
     GivenDigit,
     Ink,
     PathQuestion,
@@ -15,7 +16,6 @@ from model.evaluation.pen_reading import (
     SumQuestion,
     WhyQuestion,
     is_sheet,
-    read_batch,
 )
 from model.evaluation.reading import read_digit, read_ink
 from model.interpretability.ablation import Ablation, changed_network
@@ -24,7 +24,7 @@ from model.network import LayerKind, Network, NetworkConfig
 from model.network.activations import forward_pass
 from model.network.shipped import shipped
 from tests.networks import random_network
-from tests.pen_messages import EMPTY, Message, digit_sheet, opened, packed
+from tests.pen_messages import EMPTY, Message, digit_sheet, opened, packed, two_digits
 
 
 def asked(
@@ -116,21 +116,15 @@ def test_a_given_digit_is_read_as_it_is() -> None:
     np.testing.assert_array_equal(said.arrays["input"], np.rint(digit * 255))
 
 
-def two_digits() -> np.ndarray:
-    sheet = EMPTY.copy()
-    for left, place in ((2, 1), (44, 2)):
-        sheet[22:62, left : left + 40] = np.kron(
-            digit_sheet(place)[::3, ::3][4:24, 4:24], np.ones((2, 2), np.uint8)
-        )
-    return sheet
-
-
 def test_several_digits_are_one_while_the_pen_is_down_and_a_number_when_it_is_up() -> None:
     sheet = packed(two_digits())
     (answer,) = read_batch([asked(Ink(sheet, finished=True))])
     up, down = opened(answer.message), read(Ink(sheet, finished=False))
     assert len(up.header["boxes"]) == answer.count == 2
     assert len(up.header["number"].replace("?", "")) == 2
+    assert up.header["each"][up.header["followed"]] == up.header["digit"]
+    assert len(up.header["each"]) == 2
+    assert down.header["each"] == []
     assert len(down.header["boxes"]) == 1
     assert down.header["number"] == ""
 

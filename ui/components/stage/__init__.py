@@ -63,6 +63,7 @@ class StageWords:
         problems: why there is no digit, by the problem's key.
         empty: on an empty sheet.
         several: beside a number of several digits.
+        choose: names the buttons that choose one of them.
         by: whose answer it is: {name} of the network.
         untrained: what follows the name of a network that has learned nothing.
         off: how many maps are switched off, one and several: {count}.
@@ -76,6 +77,7 @@ class StageWords:
     problems: Mapping[str, str]
     empty: str
     several: str
+    choose: str
     by: str
     untrained: str
     off: tuple[str, str]
@@ -161,6 +163,7 @@ def stage(
             "problems": dict(words.problems),
             "empty": words.empty,
             "several": words.several,
+            "choose": words.choose,
             "by": words.by,
             "untrained": words.untrained,
             "off": words.off,

@@ -17,7 +17,7 @@ import numpy as np
 from starlette.websockets import WebSocket
 
 from model.evaluation.pen_message import MessageKind, message
-from model.evaluation.pen_reading import (
+from model.evaluation.pen_request import (
     GivenDigit,
     Ink,
     PathQuestion,
@@ -37,6 +37,7 @@ from ui.state.pen.frames import (
     LARGEST,
     READY,
     EpochFrame,
+    FollowFrame,
     Frame,
     GivenFrame,
     InkFrame,
@@ -172,6 +173,9 @@ class Connection:
             case GivenFrame(n) if seat.given is not None:
                 self._given = seat.given
                 self._read(n, seat.given)
+            case FollowFrame(n, place) if isinstance(self._last, Ink):
+                self._ink = replace(self._last, followed=place)
+                self._read(n, self._ink)
             case EpochFrame(n, epoch):
                 seat.choose_epoch(epoch)
                 self._n, self._again = n, True

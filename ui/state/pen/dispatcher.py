@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from model.engine import EngineError, EngineFault, engine
-from model.evaluation.pen_reading import Ink, PenAnswer, PenRequest, read_batch
+from model.evaluation.pen_reading import read_batch
+from model.evaluation.pen_request import Ink, PenAnswer, PenRequest
 from ui.state.reason_words import reason_words
 from ui.state.session import ChosenDigit
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from model.evaluation.pen_message import as_json
-from model.evaluation.pen_reading import is_sheet
+from model.evaluation.pen_request import is_sheet
 from model.interpretability.contributions import Unit
 from model.network import CLASSES
 from model.runs import EpochScores, Run, RunState
@@ -77,13 +77,21 @@ class UnitFrame:
 
 
 @dataclass(frozen=True)
+class FollowFrame:
+    """Of several digits on the sheet, show the layers of the one at a place."""
+
+    n: int
+    place: int
+
+
+@dataclass(frozen=True)
 class RunFrame:
     """Steer the shown run."""
 
     do: Do
 
 
-Frame = InkFrame | GivenFrame | EpochFrame | PathFrame | UnitFrame | RunFrame
+Frame = InkFrame | GivenFrame | EpochFrame | PathFrame | UnitFrame | FollowFrame | RunFrame
 
 
 def frame_of(raw: bytes | str) -> Frame:
@@ -139,6 +147,8 @@ def _asked(fields: Mapping[str, Any]) -> Frame:
             row, column = _maybe(fields, "row"), _maybe(fields, "column")
             unit = Unit(fields["layer"][:LONGEST_NAME], _number(fields, "channel"), row, column)
             return UnitFrame(_number(fields, "n"), unit, ask == "sum")
+        case "follow":
+            return FollowFrame(_number(fields, "n"), _number(fields, "place"))
         case "run" if fields.get("do") in get_args(Do):
             return RunFrame(fields["do"])
     raise MalformedFrameError

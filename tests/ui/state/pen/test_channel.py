@@ -23,7 +23,7 @@ from model.network import NetworkConfig
 from model.network.shipped import shipped
 from tests.junk import junk_message, mutated
 from tests.networks import random_network
-from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened
+from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened, two_digits
 from ui.state.pen import channel as channel_module
 from ui.state.pen.channel import pen_routes
 from ui.state.pen.frames import LARGEST, MalformedFrameError, frame_of
@@ -218,6 +218,7 @@ ASKS: list[dict[str, Any]] = [
     {"ask": "path", "n": 3, "output": 4},
     {"ask": "why", "n": 4, "layer": "conv1", "channel": 3, "row": 5, "column": 6},
     {"ask": "sum", "n": 5, "layer": "output", "channel": 3, "row": None, "column": None},
+    {"ask": "follow", "n": 6, "place": 1},
     {"ask": "run", "do": "pause"},
 ]
 
@@ -380,6 +381,23 @@ def test_questions_are_about_the_reading_that_is_shown(channel: str, seat: Seat)
         assert said.header["n"] == 5
         assert said.header["value"] == pytest.approx(shown["probability"])
         assert said.header["network"] == shown["network"]
+
+
+def test_of_several_digits_another_one_is_followed(channel: str, seat: Seat) -> None:
+    with sitting(channel, seat.token) as socket:
+        socket.send(ink_frame(1, two_digits(), finished=True))
+        shown = reading(socket)
+        assert len(shown.header["each"]) == 2
+        other = 1 - shown.header["followed"]
+        asks(socket, ask="follow", n=2, place=other)
+        followed = reading(socket)
+        assert followed.header["followed"] == other
+        assert followed.header["digit"] == shown.header["each"][other]
+        assert (followed.arrays["input"] != shown.arrays["input"]).any()
+        assert seat.digit is not None
+        assert seat.digit.source.endswith(f"digit {other + 1} of 2")
+        asks(socket, ask="follow", n=3, place=40)  # there is none: the largest one again
+        assert reading(socket).header["followed"] == shown.header["followed"]
 
 
 def test_of_many_questions_the_newest_four_are_answered(seat: Seat) -> None:

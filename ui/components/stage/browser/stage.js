@@ -80,6 +80,8 @@ class Stage {
     this.picture = new NetworkPicture(base, over);
     this.answer = element(this.area, "div", "answer");
     this.digit = element(this.answer, "div", "digit");
+    this.several = element(this.answer, "div", "several");
+    this.several.setAttribute("role", "group");
     this.judgement = element(this.answer, "div", "judgement");
     this.whose = element(this.answer, "div", "whose");
     this.off = element(this.answer, "div", "off");
@@ -343,8 +345,24 @@ class Stage {
     this.root.classList.toggle("drawing", !finished);
     const words = none ? this.nothing(header) : this.judged(header);
     this.judgement.textContent = words;
+    this.offerOthers(header);
     this.sayWhose(header);
     if (finished) this.spoken.textContent = none ? words : `The answer is ${this.digit.textContent}. ${words}`;
+  }
+
+  // Of several digits on the sheet another can be shown.
+  offerOthers({ each, followed }) {
+    const count = each?.length > 1 ? each.length : 0;
+    const { several } = this;
+    several.hidden = !count;
+    several.setAttribute("aria-label", this.data.words.choose);
+    while (several.children.length > count) several.lastChild.remove();
+    for (let place = several.children.length; place < count; place++)
+      button(several, "", () => this.channel.ask({ ask: "follow", place }));
+    [...several.children].forEach((one, place) => {
+      one.textContent = each[place] ?? "?";
+      one.setAttribute("aria-pressed", place === followed);
+    });
   }
 
   sayWhose({ network, whole, finished }) {
