@@ -40,8 +40,9 @@ from model.runs.transitions import Steering, followed, taken_up
 from model.runs.worker_loop import OwnDigits, WorkerLoop
 from model.training.config import RATES, TrainingConfig, rate_at
 
-FORGOTTEN_SECONDS = 60 * 60.0
-"""A run that stands still and was not looked at for so long leaves the memory; its files stay."""
+FORGOTTEN_SECONDS = 5 * 60.0
+"""A run that stands still and was not looked at for so long leaves the memory, 2.5 MB of the
+course's network; its files stay."""
 NETWORKS_AT_HAND = 4
 QUICK_DISK = 0.1
 """Seconds that a new run waits for its first file; it does not wait for a slow disk."""

@@ -127,6 +127,8 @@ def resident(engine: DaskEngine) -> int:
     """Bytes of memory of all processes of the engine."""
     assert engine.process is not None
     family = psutil.Process(engine.process).children(recursive=True)
+    if engine.helper is not None:  # the workers are its children
+        family += psutil.Process(engine.helper).children(recursive=True)
     return sum(process.memory_info().rss for process in family)
 
 
