@@ -16,12 +16,23 @@ POINTS = 60
 
 @dataclass(frozen=True)
 class RunDoing:
-    """A training: the accuracy on validation digits after each epoch, and where it is."""
+    """A training: the accuracy on validation digits after each epoch, and where it is.
+
+    Attributes:
+        epoch: finished epochs.
+        target: the epoch at which it ends.
+        moving: whether it goes on.
+        curve: the accuracies.
+        place: in the queue, from 1, while it waits to begin; else None.
+        count: how many trainings of this student go on.
+    """
 
     epoch: int
     target: int
     moving: bool
     curve: tuple[float, ...]
+    place: int | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True)

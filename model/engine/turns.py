@@ -3,12 +3,14 @@
 A worker does one thing after the other. If all runs sent it their slices at once, those at the end
 would wait for an answer until they take the engine for dead, and nobody could say how long it
 takes. Here a run asks only when its turn has come, and goes to the end of the queue afterwards.
+
+People share alike, however many runs each has: one turn each before anybody's second.
 """
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from weakref import WeakKeyDictionary
 
 from model.engine import Engine
@@ -17,14 +19,21 @@ AT_HAND = 1
 """So many turns beyond what the workers can do: they find the next slice at hand."""
 NEWEST = 0.2
 """The share of the newest turn in the mean of how long one takes."""
+RETURN_SECONDS = 1.0
+"""Who had a turn is back in the queue sooner; until then the others keep their order."""
+REMEMBERED = 1000
+"""People whose last turn is remembered."""
 
 
 class Turn:
     """A place in the queue; `Turns.join` makes it."""
 
-    def __init__(self, turns: "Turns", told: Callable[[], None]) -> None:
+    def __init__(
+        self, turns: "Turns", told: Callable[[], None], who: Hashable | None = None
+    ) -> None:
         self._turns = turns
         self.told = told
+        self.who: Hashable = self if who is None else who
         self.began: float | None = None  # on the clock time.monotonic()
 
     @property
@@ -59,16 +68,19 @@ class Turns:
         self._lock = threading.Lock()  # guards everything below
         self._waiting: deque[Turn] = deque()
         self._served: set[Turn] = set()
+        self._last: dict[Hashable, tuple[int, float]] = {}  # of people: their last turn, and when
+        self._count = 0  # turns that have begun
         self._mean: float | None = None  # seconds of a turn
 
-    def join(self, told: Callable[[], None]) -> Turn:
+    def join(self, told: Callable[[], None], who: Hashable | None = None) -> Turn:
         """Stand at the end of the queue.
 
         Args:
+            who: whose turn it is; None is somebody whom nobody else is.
             told: is called, in any thread, when the turn has come; may take locks that whoever
                 calls a method of this class does not hold.
         """
-        turn = Turn(self, told)
+        turn = Turn(self, told, who)
         with self._lock:
             self._waiting.append(turn)
             called = self._call()
@@ -84,6 +96,7 @@ class Turns:
                 took = time.monotonic() - turn.began
                 before = took if self._mean is None else self._mean
                 self._mean = (1 - NEWEST) * before + NEWEST * took
+                self._last[turn.who] = self._number(turn.who), time.monotonic()
             elif turn in self._waiting:
                 self._waiting.remove(turn)
             called = self._call()
@@ -98,24 +111,64 @@ class Turns:
     def place(self, turn: Turn) -> int | None:
         """As `Turn.place`."""
         with self._lock:
-            return self._waiting.index(turn) + 1 if turn in self._waiting else None
+            return self._order().index(turn) + 1 if turn in self._waiting else None
 
     def seconds(self, turn: Turn) -> float | None:
         """As `Turn.seconds`."""
         with self._lock:
             if turn not in self._waiting or self._mean is None or self._at_once is None:
                 return None
-            return (self._waiting.index(turn) + 1) * self._mean / self._at_once
+            return (self._order().index(turn) + 1) * self._mean / self._at_once
 
     def _call(self) -> list[Turn]:
         """Begin the turns of those that are next; with the lock held."""
         called = []
-        while self._waiting and (self._at_once is None or len(self._served) < self._at_once):
-            turn = self._waiting.popleft()
+        while self._at_once is None or len(self._served) < self._at_once:
+            turn = self._next()
+            if turn is None:
+                break
+            self._waiting.remove(turn)
             turn.began = time.monotonic()
             self._served.add(turn)
+            self._begin(turn.who, turn.began)
             called.append(turn)
         return called
+
+    def _begin(self, who: Hashable, now: float) -> None:
+        self._count += 1
+        self._last.pop(who, None)  # so that the dict stays in the order of the turns
+        self._last[who] = self._count, now
+        if len(self._last) > REMEMBERED:
+            del self._last[next(iter(self._last))]
+
+    def _next(self) -> Turn | None:
+        """Who is next: whoever waits and had no turn for the longest time."""
+        if self._at_once is None:  # nobody waits for anybody
+            return self._waiting[0] if self._waiting else None
+        served = {turn.who for turn in self._served}
+        free = [turn for turn in self._waiting if turn.who not in served]
+        if not free and not (served and self._expected(served)):
+            free = list(self._waiting)
+        return min(free, key=lambda turn: self._number(turn.who), default=None)
+
+    def _expected(self, served: set[Hashable]) -> bool:
+        """Whether somebody else has just had a turn, and will be back in a moment."""
+        recently = time.monotonic() - RETURN_SECONDS
+        return any(when > recently for who, (_, when) in self._last.items() if who not in served)
+
+    def _number(self, who: Hashable) -> int:
+        return self._last.get(who, (0, 0.0))[0]
+
+    def _order(self) -> list[Turn]:
+        """All who wait, in the order in which they are called, if nobody comes or goes."""
+        numbers = {turn.who: self._number(turn.who) for turn in self._waiting}
+        left, order = list(self._waiting), list[Turn]()
+        while left:
+            turn = min(left, key=lambda each: numbers[each.who])
+            left.remove(turn)
+            order.append(turn)
+            numbers[turn.who] = self._count + len(order)
+        return order
 
 
 def _tell(called: list[Turn]) -> None:

@@ -62,6 +62,17 @@ class Runs:
         threading.Thread(target=self._settle, args=(run,), name=TIDYING, daemon=True).start()
         return run
 
+    def of(self, owner: str) -> list[Run]:
+        """The runs of a person that this server has in hand, the oldest first.
+
+        Args:
+            owner: their mark; runs of nobody are nobody's.
+        """
+        with self._lock:
+            held = list(self._held.values())
+        mine = [run for run in held if owner and run.owner == owner and not run.deleted]
+        return sorted(mine, key=lambda run: run.created)
+
     def prepare(self) -> None:
         """Find out whether anything can be kept (`cache.refusal` tells); waits for no slow disk."""
         trying = threading.Thread(target=try_to_keep, name=TIDYING, daemon=True)

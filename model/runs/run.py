@@ -103,6 +103,7 @@ class Run:
             lease,
             elsewhere,
             own_digits,
+            owner,
         )
         self._changed = self._loop.changed  # guards the record, and what is below
         self._networks: OrderedDict[tuple[str, int], Network] = OrderedDict()  # last asked for

@@ -77,6 +77,7 @@ class WorkerLoop:
         lease: says which server may change it.
         elsewhere: whether another server holds the lease.
         own_digits: finds the digits that were written here; None where there are none.
+        owner: whose run it is; people share the worker alike.
     """
 
     def __init__(
@@ -91,12 +92,13 @@ class WorkerLoop:
         lease: Lease,
         elsewhere: bool = False,
         own_digits: OwnDigits | None = None,
+        owner: str = "",
     ) -> None:
         self.record = record
         self.seen = time.monotonic()  # when somebody looked at the run last
         self.changed = threading.Condition()  # guards all that is here, the record too
         self._network, self._settings, self._created = network, settings, created
-        self._engine, self._own_digits = engine, own_digits
+        self._engine, self._own_digits, self._owner = engine, own_digits, owner
         self._folder, self._lease = folder, lease
         self._inbox = Inbox(folder.path)
         self._looked = 0.0  # when another server's files were looked at, on time.monotonic()
@@ -297,7 +299,7 @@ class WorkerLoop:
         """
         turn = self._turn
         if turn is None:
-            turn = self._turn = self._turns.join(self._tell)
+            turn = self._turn = self._turns.join(self._tell, self._owner or None)
         with self.changed:
             self.changed.wait_for(lambda: turn.has_come or bool(self._commands), TURN_SECONDS)
             return turn.has_come and not self._commands

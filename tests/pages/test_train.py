@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -306,3 +307,55 @@ def test_a_run_of_a_browser_with_a_secret_is_its_own(monkeypatch: pytest.MonkeyP
     assert ui.state.my_runs.may_steer(run)
     cookies.clear()
     assert not ui.state.my_runs.may_steer(run)
+
+
+def test_one_person_holds_no_more_than_so_many_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ui.state.my_runs, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(ui.state.my_runs, "MOST_RUNS", 4)
+    app = AppTest.from_function(start_another, default_timeout=60)
+    said, gate = [], threading.Event()
+
+    def hold(*_: Any) -> None:
+        gate.wait(60)
+
+    with using_engine(InlineEngine(before=hold)):
+        for _ in range(5):
+            app.run()
+            assert not app.exception
+            said.append([each.value for each in app.toast])
+    assert said[:2] == [[], []]
+    assert said[2] == said[3] == ["2 trainings go on at a time: your oldest is paused."]
+    assert len(said[4]) == 1
+    assert "You have 4 trainings" in said[4][0]
+    mine = app.session_state["session"].run_ids
+    assert len(mine) == 4
+    found = [runs().get(name) for name in mine]
+    assert [run.state().phase.moving for run in found if run is not None] == [
+        *[False] * 2,
+        True,
+        True,
+    ]
+    for run in found:
+        assert run is not None
+        run.stop()
+    gate.set()
+
+
+def start_another() -> None:
+    from model.network import NetworkConfig
+    from model.training.config import TrainingConfig
+    from ui.state.my_runs import start_run
+
+    start_run(NetworkConfig(filters=(2,)), TrainingConfig(epochs=1000))
+
+
+def test_the_runs_of_a_person_are_found_by_their_mark() -> None:
+    registry = runs()
+    mine = [registry.start(f"Run {n}", SMALL, TrainingConfig(), "a" * 64) for n in (1, 2)]
+    other = registry.start("Run 1", SMALL, TrainingConfig())
+    assert registry.of("a" * 64) == mine
+    assert registry.of("") == []
+    for run in (*mine, other):
+        run.stop()
+    mine[0].deleted = True
+    assert registry.of("a" * 64) == mine[1:]

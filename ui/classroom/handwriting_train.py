@@ -56,8 +56,8 @@ def train_on_class(view: ClassView, written: Sequence[WrittenDigit]) -> None:
     )
     if st.button("Train on our digits", type="primary", icon=":material/play_arrow:", key="train"):
         settings = settings_for(make_set(database(), view.id, written), begin)
-        start_run(NetworkConfig(), settings, OUR_DIGITS)
-        open_page("train", session().view)
+        if start_run(NetworkConfig(), settings, OUR_DIGITS) is not None:
+            open_page("train", session().view)
 
 
 def settings_for(chosen: TrainingSet, begin: str) -> TrainingConfig:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from model.classroom.handwriting import MOST_DIGITS
 from model.classroom.lifecycle import join, let_go
 from model.classroom.reasons import ClassError
 from ui.classroom.kept import what_is_kept
@@ -9,7 +10,7 @@ from ui.state.address import keep, kept
 from ui.state.classroom.seat import ClassSeat, leave_seat, student_seat, take_seat
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words, name_words, spaced
-from ui.state.my_runs import my_mark
+from ui.state.my_runs import MOST_AT_ONCE, MOST_RUNS, my_mark
 from ui.state.pages import page
 from ui.state.properties import CODE
 
@@ -59,6 +60,11 @@ def _inside(seat: ClassSeat) -> None:
         f"{name_words(one.name)}, on any device, until the class ends."
     )
     st.markdown("Go wherever you like. Questions come to you on every page.")
+    st.caption(
+        f"One computer works for all of you, for each alike. At a time {MOST_AT_ONCE} of your "
+        f"trainings go on, and {MOST_RUNS} are kept; {MOST_DIGITS} digits can be handed in; a "
+        "picture may have 25 MB."
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(page("stage"), label="To the stage", icon=":material/draw:")
         if st.button("Somebody else sits here now", key="leave_class"):

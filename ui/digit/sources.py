@@ -15,6 +15,8 @@ from ui.state.properties import DIGIT, INK, SOURCE
 from ui.state.session import ChosenDigit, PictureFile, session, widget_state
 
 SOURCES = ("Draw", "Upload", "Camera", "Test digits")
+MOST_BYTES = 30_000_000
+"""Of all pictures of one person."""
 OPENED = "Opened digit"
 """A digit that another page opened in Draw; on offer once there is one."""
 NO_CAMERA = (
@@ -159,6 +161,16 @@ def _keep(where: str, key: str) -> None:
         digest = hashlib.blake2b(content, digest_size=16).hexdigest()
         session().pictures[where] = PictureFile(file.name, content, digest)  # type: ignore[attr-defined]
         session().removed.discard(where)
+        _make_room(where)
+
+
+def _make_room(newest: str) -> None:
+    """One person's pictures take no more than `MOST_BYTES`: an older one goes for the newest."""
+    mine = session()
+    others = [name for name in mine.pictures if name != newest]
+    while others and sum(len(each.content) for each in mine.pictures.values()) > MOST_BYTES:
+        _remove(others.pop(0))
+        st.toast(f"There is room for {MOST_BYTES // 1_000_000} MB: an older picture was removed.")
 
 
 def _remove(where: str) -> None:

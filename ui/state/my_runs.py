@@ -27,6 +27,8 @@ from ui.state.session import runs, session
 from ui.state.shown_network import show_run
 
 RUNS_IN_URL = 8
+MOST_AT_ONCE, MOST_RUNS = 3, 20
+"""Trainings of one person: that go on at a time, and that are kept."""
 OUR_DIGITS = "Our digits"
 """What a training on a class's own digits is called."""
 OWNER_COOKIE = "digitscope_owner"
@@ -109,14 +111,28 @@ def latest_run() -> Run | None:
     return mine[-1] if mine else None
 
 
-def start_run(network: NetworkConfig, settings: TrainingConfig, words: str = "Run") -> Run:
+def start_run(network: NetworkConfig, settings: TrainingConfig, words: str = "Run") -> Run | None:
     """Start a run for this person; from its first epoch on, the pages show its network.
+
+    Nobody holds more than so many: of more than `MOST_AT_ONCE` the oldest pauses, and with
+    `MOST_RUNS` there is no further one. A sentence says so.
 
     Args:
         network: the architecture.
         settings: of the training.
         words: its title, to which a number is added.
+
+    Returns:
+        The run; None where there is no room for it.
     """
+    mine = runs().of(my_mark()) if my_mark() else my_runs()
+    if len(mine) >= MOST_RUNS:
+        st.toast(f"You have {MOST_RUNS} trainings. Delete one under “Compare” first.")
+        return None
+    moving = [run for run in mine if run.state().phase.moving]
+    for run in moving[: max(0, len(moving) + 1 - MOST_AT_ONCE)]:
+        run.pause()
+        st.toast(f"{MOST_AT_ONCE} trainings go on at a time: your oldest is paused.")
     titles = {run.title for run in my_runs()}
     number = next(n for n in range(1, len(titles) + 2) if f"{words} {n}" not in titles)
     run = runs().start(f"{words} {number}", network, settings, my_mark())
@@ -125,7 +141,7 @@ def start_run(network: NetworkConfig, settings: TrainingConfig, words: str = "Ru
     return run
 
 
-def restart_run(run: Run, same_seed: bool) -> Run:
+def restart_run(run: Run, same_seed: bool) -> Run | None:
     """Stop a run, if it is this person's, and start over with its settings, as a run of its own.
 
     The old one keeps its curve and its networks, so nothing is lost and the two can be compared.
@@ -134,6 +150,9 @@ def restart_run(run: Run, same_seed: bool) -> Run:
     Args:
         run: whose architecture and settings are taken.
         same_seed: the same curve once more; else another by a new seed.
+
+    Returns:
+        The new run, see `start_run`.
     """
     if run.state().phase.moving and may_steer(run):
         run.stop()

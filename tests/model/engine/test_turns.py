@@ -1,6 +1,7 @@
 """Runs that all begin at once: they take turns, and each knows when its own comes."""
 
 import threading
+from collections import Counter, deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from model.engine import InlineEngine
-from model.engine.turns import Turns, turns_of
+from model.engine.turns import Turn, Turns, turns_of
 from model.network import NetworkConfig
 from model.runs import Run, RunPhase
 from model.training.config import TrainingConfig
@@ -55,6 +56,41 @@ def test_who_waits_is_told_about_how_long(monkeypatch: pytest.MonkeyPatch) -> No
     first.leave()
     assert third.seconds is None  # it has come
     assert fourth.seconds == pytest.approx(1 * 6 / 2)
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_people_share_alike_however_many_runs_each_has(at_once: int) -> None:
+    turns, served = Turns(at_once), Counter[str]()
+    at_work: deque[Turn] = deque()
+
+    def join(who: str) -> None:
+        """Stand in the queue; when the turn has come, it is worked on in its order."""
+        waiting.append(turns.join(nothing, who))
+        come()
+
+    def come() -> None:
+        for turn in [turn for turn in waiting if turn.has_come]:
+            waiting.remove(turn)
+            at_work.append(turn)
+
+    waiting: list[Turn] = []
+    for who in ("fox", "fox", "fox", "owl", "bee"):
+        join(who)
+    assert [turn.place for turn in waiting][-2:] in ([1, 2], [2, 3])  # before the fox's second
+    for _ in range(90):
+        turn = at_work.popleft()
+        served[str(turn.who)] += 1
+        turn.leave()
+        come()
+        join(str(turn.who))
+    assert served["owl"] == pytest.approx(30, abs=2)
+    assert served["bee"] == pytest.approx(30, abs=2)
+
+
+def test_who_is_alone_has_all_turns() -> None:
+    turns = Turns(2)
+    mine = [turns.join(nothing, "fox") for _ in range(3)]
+    assert [turn.has_come for turn in mine] == [True, True, False]
 
 
 @pytest.mark.usefixtures("cache")

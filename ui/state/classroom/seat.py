@@ -71,13 +71,13 @@ class ClassSeat:
         """What the student does now. It takes some microseconds: it is asked every second."""
         mine = self._session()
         digit = None if mine is None else _digit_of(mine)
-        run = self.runs[-1] if self.runs else None
+        run = _run(self.runs)
         if digit is None:
-            return Doing(self.page, run=_run(run))
+            return Doing(self.page, run=run)
         if self._digit is None or self._digit[0] is not digit:
             self._digit = digit, np.rint(digit.pixels * 255).astype(np.uint8).tobytes()
         said, share = digit.answer or (None, None)
-        return Doing(self.page, self._digit[1], said, share, _run(run))
+        return Doing(self.page, self._digit[1], said, share, run)
 
     def hold(self, paused: bool) -> None:
         """Pause what this student trains, or let go on what was paused for the teacher."""
@@ -178,9 +178,12 @@ def _digit_of(mine: Session) -> ChosenDigit | None:
     return mine.digit
 
 
-def _run(run: Run | None) -> RunDoing | None:
-    if run is None:
+def _run(mine: list[Run]) -> RunDoing | None:
+    if not mine:
         return None
-    state = run.state()
+    states = [run.state() for run in mine]
+    state = states[-1]
     curve = tuple(round(each.validation.accuracy, 4) for each in state.history)
-    return RunDoing(state.epoch, state.target, state.phase.moving, curve)
+    moving = sum(each.phase.moving for each in states)
+    place = state.place_in_queue if state.epoch == state.batch == 0 else None
+    return RunDoing(state.epoch, state.target, state.phase.moving, curve, place, moving)

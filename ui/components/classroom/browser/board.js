@@ -6,6 +6,7 @@ import { paint, sheetOf } from "./picture.js";
 import { spread, stageWords } from "./question.js";
 
 const IDLE = 180; // seconds without anything done
+const MOST = 12; // students who train that are named in one line
 const LOOK = 5000; // ms between two looks at who is idle
 
 export class Board {
@@ -13,6 +14,7 @@ export class Board {
     this.root = element(parent, "div", "classroom board");
     this.invitation = element(this.root, "div", "invitation");
     this.question = element(this.root, "section", "asked");
+    this.queue = element(this.root, "p", "queue");
     this.grid = element(this.root, "div", "tiles");
     this.tiles = new Map(); // by name of the part
     this.large = element(this.root, "dialog", "large");
@@ -56,7 +58,23 @@ export class Board {
       fill(tile, parts[name], this.names);
     }
     if (this.large.open) this.enlarge(this.enlarged);
+    this.trainings(names.map((name) => parts[name]));
     this.idle();
+  }
+
+  // Who trains, and who waits to begin: all share the computer alike.
+  trainings(parts) {
+    const training = parts.filter(({ run }) => run?.moving).sort((a, b) => (a.run.place ?? 0) - (b.run.place ?? 0));
+    const count = training.reduce((sum, { run }) => sum + run.count, 0);
+    this.queue.hidden = count === 0;
+    const each = training.map(({ name, run }) => {
+      const more = run.count > 1 ? `, ${run.count} at a time` : "";
+      const where = run.place ? `waits, number ${run.place}` : `epoch ${Math.min(run.epoch + 1, run.target)} of ${run.target}`;
+      return `${name} (${where}${more})`;
+    });
+    const list = this.names ? `: ${each.slice(0, MOST).join(", ")}${each.length > MOST ? " …" : ""}` : "";
+    const turns = training.length > 1 ? " take turns, each student alike" : "";
+    this.queue.textContent = `${count} ${count === 1 ? "training" : "trainings"}${turns}${list}`;
   }
 
   tile(name) {
