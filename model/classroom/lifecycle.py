@@ -23,6 +23,7 @@ from model.classroom.codes import (
 from model.classroom.database import Database
 from model.classroom.names import Animal, Colour, Name, free_name
 from model.classroom.reasons import ClassError, ClassReason
+from model.classroom.shown import NOTHING_CHOSEN, Shown, shown_in
 from model.classroom.tables import ClassRow, StudentRow, new_id
 
 HOURS = 12.0
@@ -45,12 +46,13 @@ class Opened:
 
 @dataclass(frozen=True)
 class Member:
-    """A student of an open class."""
+    """A student of an open class, and what the class sees."""
 
     student_id: str
     class_id: str
     name: Name
     own_code: str
+    shown: Shown = NOTHING_CHOSEN
 
 
 def open_class(database: Database) -> Opened:
@@ -115,7 +117,7 @@ def join(database: Database, typed: str, mark: str = "") -> Member:
         rows = session.scalars(select(StudentRow).where(StudentRow.class_id == found)).all()
         for row in rows:
             if mark and row.mark == mark:
-                return _member(row)
+                return _member(session, row)
         if len(rows) >= MOST_STUDENTS:
             raise ClassError(ClassReason.FULL)
         if mark:
@@ -133,7 +135,7 @@ def join(database: Database, typed: str, mark: str = "") -> Member:
             active=now,
         )
         session.add(row)
-        return _member(row)
+        return _member(session, row)
 
 
 def member_with_mark(database: Database, mark: str) -> Member | None:
@@ -218,12 +220,13 @@ def _found(database: Database, which: object) -> Member | None:
             .join(ClassRow, ClassRow.id == StudentRow.class_id)
             .where(which, ClassRow.ends > time.time())  # type: ignore[arg-type]
         )
-        return None if row is None else _member(row)
+        return None if row is None else _member(session, row)
 
 
 def _name(row: StudentRow) -> Name:
     return Name(Colour(row.colour), Animal(row.animal))
 
 
-def _member(row: StudentRow) -> Member:
-    return Member(row.id, row.class_id, _name(row), row.own_code)
+def _member(session: Session, row: StudentRow) -> Member:
+    shown = shown_in(session, row.class_id)
+    return Member(row.id, row.class_id, _name(row), row.own_code, shown)

@@ -167,3 +167,20 @@ class SetRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     made: Mapped[float]
+
+
+class ShownRow(Base):
+    """What the students of a class see; a class without it sees everything.
+
+    Attributes:
+        pages: names of those that are open to students; none: all.
+        hidden: what is left out on them.
+        number: how often it was chosen.
+    """
+
+    __tablename__ = "class_shown"
+
+    class_id: Mapped[str] = _of("class_classes.id", primary_key=True)
+    pages: Mapped[list[str]] = mapped_column(JSON)
+    hidden: Mapped[list[str]] = mapped_column(JSON)
+    number: Mapped[int]

@@ -14,6 +14,7 @@ from model.classroom.doings import Doing, RunDoing
 from model.classroom.handwriting import MOST_DIGITS, next_digit
 from model.classroom.names import Animal, Colour, Name
 from model.classroom.questions import ROUNDS, Stage
+from model.classroom.shown import Shown, shown_in
 from model.classroom.tables import AnswerRow, ClassRow, DigitRow, QuestionRow, StudentRow
 
 
@@ -93,6 +94,7 @@ class ClassView:
     sent_to: SentTo | None
     students: tuple[StudentView, ...]  # in the order in which they came
     question: QuestionView | None
+    shown: Shown
 
     def student(self, student_id: str) -> StudentView | None:
         """The student with this id."""
@@ -127,6 +129,7 @@ def view_class(database: Database, class_id: str) -> ClassView | None:
             None if row.view is None else SentTo(row.view_number, **row.view),
             tuple(_student(row, prompts.get(row.id)) for row in students),
             _question(session, class_id),
+            shown_in(session, class_id),
         )
 
 

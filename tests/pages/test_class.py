@@ -12,16 +12,21 @@ from model.classroom.doings import raise_hand
 from model.classroom.handwriting import bring, hand_in
 from model.classroom.lifecycle import class_of_teacher, end_class, join
 from model.classroom.questions import Stage, answer, ask_class
+from model.classroom.shown import Shown, show_only
+from model.classroom.steering import send_to
 from model.classroom.view import ClassView, view_class
 from model.data import mnist
 from model.engine import InlineEngine, using_engine
 from ui.classroom.handwriting_train import FURTHER
 from ui.classroom.ready_questions import READY
+from ui.state.classroom.seat import ClassSeats
+from ui.state.classroom.shown import Part
 from ui.state.classroom.store import database
 from ui.state.classroom.words import name_words
 from ui.state.session import runs
 
 ROOT = Path(__file__).resolve().parents[2]
+CLOSED = "Your teacher has chosen other pages for this class."
 
 
 @pytest.fixture(autouse=True)
@@ -302,3 +307,36 @@ def test_a_training_on_the_class_is_a_run_like_any_other() -> None:
         app.run()
         assert not app.exception
         assert "has learned from most of these" in " ".join(each.value for each in app.caption)
+
+
+def test_students_see_what_the_teacher_has_opened_and_nothing_else() -> None:
+    app, key = teacher()
+    student = opened("join", code=seen(key).code)
+    student.button(key="join_class").click().run()
+    app.multiselect(key="shown_pages_0").set_value(["draw", "train"]).run()
+    app.pills(key="shown_hidden_0").set_value([Part.SETTINGS, Part.LESSON, Part.FILES]).run()
+    app.button(key="show_only").click().run()
+    assert not app.exception
+    assert seen(key).shown == Shown(("draw", "train"), ("settings", "lesson", "files"), 1)
+    student.switch_page(str(ROOT / "pages" / "judge" / "evaluate.py")).run()
+    assert student.title[0].value == "Closed"
+    assert [each.value for each in student.markdown] == [CLOSED]
+    assert [link.label for link in student.get("page_link")] == ["To Draw"]
+    assert [each.page for each in student.get("page_link")] == ["draw"]
+    student.switch_page(str(ROOT / "pages" / "start" / "train.py")).run()
+    assert student.title[0].value == "Train the network"
+    assert not student.number_input
+    assert student.button(key="start")
+    student.switch_page(str(ROOT / "pages" / "start" / "draw.py")).run()
+    assert not student.exception
+    assert "Upload" not in str(student.get("button_group"))
+    app.switch_page(str(ROOT / "pages" / "judge" / "evaluate.py")).run()
+    assert app.title[0].value == "Evaluate"  # the teacher sees everything
+    send_to(database(), seen(key).id, "evaluate", {})
+    seat = student.session_state["session"].pages[ClassSeats].student
+    seat.sent_to = seen(key).sent_to  # as the channel brings it
+    student.switch_page(str(ROOT / "pages" / "judge" / "evaluate.py")).run()
+    assert student.title[0].value == "Evaluate"
+    show_only(database(), seen(key).id, [], [])
+    student.switch_page(str(ROOT / "pages" / "judge" / "map.py")).run()
+    assert student.title[0].value == "Map of digits"

@@ -8,10 +8,11 @@ from model.classroom.reasons import ClassError
 from ui.classroom.kept import what_is_kept
 from ui.state.address import keep, kept
 from ui.state.classroom.seat import ClassSeat, leave_seat, student_seat, take_seat
+from ui.state.classroom.shown import first_open
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words, name_words, spaced
 from ui.state.my_runs import MOST_AT_ONCE, MOST_RUNS, my_mark
-from ui.state.pages import page
+from ui.state.pages import ENTRIES, page
 from ui.state.properties import CODE
 
 
@@ -59,14 +60,16 @@ def _inside(seat: ClassSeat) -> None:
         f"Your own code is **{spaced(one.own_code)}**. Write it down: it brings you back as "
         f"{name_words(one.name)}, on any device, until the class ends."
     )
-    st.markdown("Go wherever you like. Questions come to you on every page.")
+    wherever = "Your teacher has chosen the pages" if one.shown.pages else "Go wherever you like"
+    st.markdown(f"{wherever}. Questions come to you on every page.")
     st.caption(
         f"One computer works for all of you, for each alike. At a time {MOST_AT_ONCE} of your "
         f"trainings go on, and {MOST_RUNS} are kept; {MOST_DIGITS} digits can be handed in; a "
         "picture may have 25 MB."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(page("stage"), label="To the stage", icon=":material/draw:")
+        begin = first_open()
+        st.page_link(page(begin), label=f"To {ENTRIES[begin].title}", icon=":material/draw:")
         if st.button("Somebody else sits here now", key="leave_class"):
             try:
                 let_go(database(), one)

@@ -20,6 +20,7 @@ from model.classroom.view import ClassView, view_class
 from ui.classroom.ask import ask_popover, stages
 from ui.classroom.invite import invite_here
 from ui.classroom.kept import what_is_kept
+from ui.classroom.show_only import show_only_popover
 from ui.classroom.steer import steer
 from ui.components.classroom import class_screen
 from ui.state.address import keep, kept
@@ -89,6 +90,7 @@ def _steer(view: ClassView, key: str) -> bool:
         st.info(f"{reason_words(here.refusal)} The class ends when this server ends.")
     with st.container(horizontal=True, vertical_alignment="center", key="steer"):
         ask_popover(view)
+        show_only_popover(view)
         steer(view)
         st.page_link(page("handwriting"), label="Our handwriting", icon=":material/edit:")
         _projector(key)

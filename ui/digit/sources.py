@@ -11,12 +11,14 @@ from ui.components.canvas import DrawnSheet, canvas
 from ui.components.uploader import Holds, beside
 from ui.digit.test_digits import linked_digit, picked_test_digit, test_digit, told_ink
 from ui.state.address import keep, start
+from ui.state.classroom.shown import Part, hides
 from ui.state.properties import DIGIT, INK, SOURCE
 from ui.state.session import ChosenDigit, PictureFile, session, widget_state
 
 SOURCES = ("Draw", "Upload", "Camera", "Test digits")
 MOST_BYTES = 30_000_000
 """Of all pictures of one person."""
+FILES = ("Upload", "Camera")
 OPENED = "Opened digit"
 """A digit that another page opened in Draw; on offer once there is one."""
 NO_CAMERA = (
@@ -62,8 +64,9 @@ def source() -> str:
         mine.opened = ((mine.opened[0] if mine.opened else 0) + 1, linked)
     opened = mine.opened
     # A digit that another page opened here is one more source, in a new widget that begins with it.
-    options = SOURCES if opened is None else (*SOURCES, OPENED)
-    first = start(SOURCE, SOURCES, SOURCES[0])
+    offered = tuple(each for each in SOURCES if not (each in FILES and hides(Part.FILES)))
+    options = offered if opened is None else (*offered, OPENED)
+    first = start(SOURCE, offered, offered[0])
     chosen = str(
         st.segmented_control(
             "Where the digit comes from",
@@ -71,7 +74,9 @@ def source() -> str:
             required=True,
             wrap=True,
             default=first if opened is None else OPENED,
-            key="source" if opened is None else f"source_{opened[0]}",
+            key=f"source{'' if offered == SOURCES else '_no_files'}"
+            if opened is None
+            else f"source_{opened[0]}",
             label_visibility="collapsed",
             persist_state="session",
         )

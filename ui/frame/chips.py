@@ -15,6 +15,7 @@ from ui.frame.class_row.row import class_chip
 from ui.frame.time_machine import epoch_slider
 from ui.frame.whose import shipped_words, skill_words
 from ui.state.address import keep, kept
+from ui.state.classroom.shown import Part, hides
 from ui.state.my_runs import my_runs
 from ui.state.properties import PRESENT, SHIPPED
 from ui.state.reason_words import engine_words
@@ -45,7 +46,8 @@ def show() -> None:
         ticking = TICK if engine().state.phase == "ready" else WAITING_TICK
         with st.container(key="status", width="content"):
             st.fragment(_status, run_every=ticking if _moving() else None, key="status")(_moment())
-        _network_choice()
+        if not hides(Part.NETWORK):
+            _network_choice()
         _present()
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui.frame.chips import ROW
+from ui.state.classroom.shown import Part, hides
 
 
 def lesson(seeing: str, question: str, answer: str) -> None:
@@ -13,6 +14,8 @@ def lesson(seeing: str, question: str, answer: str) -> None:
         question: one question that can be answered by looking at this view.
         answer: Markdown.
     """
+    if hides(Part.LESSON):
+        return
     with (ROW.get() or st).popover(
         "Lesson",
         icon=":material/school:",

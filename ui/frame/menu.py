@@ -10,12 +10,15 @@ import gc
 import streamlit as st
 
 from ui.frame import chips
+from ui.frame.class_row.closed import closed_page
 from ui.frame.history import one_step_a_page
 from ui.frame.keys import keys
 from ui.frame.paste import pasted_pictures
 from ui.frame.spoken import spoken_answers
 from ui.frame.theme_change import follow_theme
 from ui.state.address import visit
+from ui.state.classroom.seat import find_seat
+from ui.state.classroom.shown import in_menu, is_open
 from ui.state.my_runs import keep_runs_in_url
 from ui.state.pages import FRONT_PAGE, MENU, page
 from ui.state.pen.seat import adopt_pen_digit
@@ -34,8 +37,12 @@ def freeze_start_up() -> None:
 
 
 st.set_page_config(page_icon="🔢", layout="wide", initial_sidebar_state="collapsed")
+find_seat()
 shown = st.navigation(
-    {section: [page(entry.name) for entry in entries] for section, entries in MENU.items()},
+    {
+        section: [page(entry.name, in_menu(entry.name)) for entry in entries]
+        for section, entries in MENU.items()
+    },
     position="top",
 )
 apply_stylesheet()
@@ -49,5 +56,8 @@ with visit(shown.url_path or FRONT_PAGE):
     keep_runs_in_url()
     adopt_pen_digit()
     chips.show()
-    shown.run()
+    if is_open(shown.url_path or FRONT_PAGE):
+        shown.run()
+    else:
+        closed_page()
 freeze_start_up()

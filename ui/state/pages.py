@@ -109,12 +109,18 @@ def below_base(path: str) -> str:
     return f"/{base}/{path}" if base else f"/{path}"
 
 
-def page(name: PageName) -> st.Page:
-    """Return a page for the menu or for a link; call it only while a script runs."""
+def page(name: PageName, in_menu: bool = True) -> st.Page:
+    """Return a page for the menu or for a link; call it only while a script runs.
+
+    Args:
+        name: of the page.
+        in_menu: whether the menu shows it; its address works all the same.
+    """
     entry = ENTRIES[name]
     return st.Page(
         entry.script,
         title=entry.title,
         url_path=name,
         default=name == FRONT_PAGE,
+        visibility="visible" if in_menu else "hidden",
     )

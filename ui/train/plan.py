@@ -4,9 +4,11 @@ from html import escape
 
 import streamlit as st
 
-from model.network import count_parameters, layers
+from model.network import NetworkConfig, count_parameters, layers
+from model.training.config import TrainingConfig
 from model.training.time_estimate import machine_speed, measured_speed, training_seconds
 from ui.state.ask import ask_in_background
+from ui.state.classroom.shown import Part, hides
 from ui.state.my_runs import may_steer, my_runs, start_run
 from ui.style.layer_words import TITLES, shape_text
 from ui.style.words import duration, plain
@@ -18,6 +20,10 @@ TICK = 1.0
 
 def new_run(label: str) -> None:
     """Show the settings and, beside them, what they amount to and the button that starts."""
+    if hides(Part.SETTINGS):
+        with st.container(border=True, width=480):
+            _plan(label, Choice(NetworkConfig(), TrainingConfig()))
+        return
     plan, settings = st.columns([2, 3], gap="large")
     with settings:
         chosen = training_settings()

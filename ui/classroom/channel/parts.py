@@ -33,7 +33,7 @@ def _student_parts(seat: ClassSeat, view: ClassView) -> Parts:
     if mine is None:
         return {}
     return {
-        "class": {"front": view.front, "paused": view.paused},
+        "class": {"front": view.front, "paused": view.paused, "shown": view.shown.number},
         "me": {"name": name_words(mine.name), "colour": mine.name.colour, "hand": bool(mine.hand)},
         "go": view.sent_to.number if view.sent_to is not None else 0,
         "question": _question_for(mine.id, view),

@@ -17,7 +17,9 @@ CHANNEL = "class_channel"
 _mount = component("classroom", "canvas")
 
 
-def student_sign(key: str, *, token: str, name: str, colour: str, followed: int) -> int | None:
+def student_sign(
+    key: str, *, token: str, name: str, colour: str, followed: int, shown: int
+) -> int | None:
     """Show a student who they are, with a button that raises their hand, and what is asked.
 
     Args:
@@ -26,6 +28,7 @@ def student_sign(key: str, *, token: str, name: str, colour: str, followed: int)
         name: of the student.
         colour: the name's colour.
         followed: the number of the last view to which the student was sent.
+        shown: the number of what students see, as this page was drawn.
 
     Returns:
         The number of a view that is to be opened now; None as a rule.
@@ -36,6 +39,7 @@ def student_sign(key: str, *, token: str, name: str, colour: str, followed: int)
         "name": name,
         "colour": colour,
         "followed": followed,
+        "shown": shown,
         "sheet": {"key": "class", "side": SIDE, "brush": BRUSH, "brushes": BRUSHES},
     }
     return checked_number(_shown(key, data).get("go"))

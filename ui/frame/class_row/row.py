@@ -42,6 +42,7 @@ def _student(seat: ClassSeat, one: Member) -> None:
             name=name_words(one.name),
             colour=one.name.colour,
             followed=seat.followed or 0,
+            shown=one.shown.number,
         )
     if wanted is not None:
         follow(seat)

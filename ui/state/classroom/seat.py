@@ -117,8 +117,8 @@ class ClassSeats:
     looked: bool = False  # whether it is known if this browser is a student already
 
 
-def student_seat() -> ClassSeat | None:
-    """This session's seat as a student, with what its page knows now; None without a class.
+def find_seat() -> None:
+    """Find this session's seat as a student, at the beginning of a run: the menu depends on it.
 
     A browser that was a student before is the same one again, by its secret (`ui.state.my_runs`).
     """
@@ -129,11 +129,17 @@ def student_seat() -> ClassSeat | None:
             mine.looked = True
             if found is not None:
                 take_seat(found)
-        elif mine.student.one is None or member(database(), mine.student.one.student_id) is None:
-            mine.student = None  # the class has ended
+        elif mine.student.one is not None:
+            mine.student.one = member(database(), mine.student.one.student_id)
+            if mine.student.one is None:
+                mine.student = None  # the class has ended
     except ClassError:
         mine.looked = False  # the database is away for a moment: the seat stays as it is
-    seat = mine.student
+
+
+def student_seat() -> ClassSeat | None:
+    """This session's seat as a student, with what its page knows now; None without a class."""
+    seat = of_page(ClassSeats).student
     if seat is not None:
         seat.page, seat.runs = session().page or FRONT_PAGE, my_runs()
         if seat.paused:

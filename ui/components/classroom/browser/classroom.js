@@ -35,6 +35,7 @@ class View {
     this.screen = new KINDS[data.show](parent, {
       ask: (name, request) => this.channel.ask(name, request),
       go: (number) => this.trigger("go", number),
+      again: () => this.trigger("again", Date.now()),
       pick: (id) => this.trigger("pick", id),
     });
     if (!data.token) return; // it is told all by its data

@@ -81,7 +81,8 @@ export class Sign {
     this.on.ask(`digit ${number}`, { do: "digit", number, digit, ink: drawn.ink });
   }
 
-  update({ name, colour, followed, sheet }) {
+  update({ name, colour, followed, shown, sheet }) {
+    this.shown = shown;
     this.sheetData = sheet;
     this.who.textContent = name;
     this.root.dataset.colour = colour;
@@ -101,6 +102,10 @@ export class Sign {
     else if (!all?.front && this.front.open) this.front.close();
     this.ask(question);
     this.prompt(prompt, question);
+    if (all && all.shown !== this.shown) {
+      this.shown = all.shown;
+      this.on.again(); // other pages are open now: the menu is drawn anew
+    }
     if (go > this.followed) {
       this.followed = go;
       this.on.go(go);

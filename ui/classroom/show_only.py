@@ -1,0 +1,52 @@
+"""Where a teacher chooses what the students see: one class, one address, one QR code."""
+
+import streamlit as st
+
+from model.classroom.shown import Shown, show_only
+from model.classroom.view import ClassView
+from ui.state.classroom.shown import CHOSEN, Part
+from ui.state.classroom.store import database
+from ui.state.pages import ENTRIES
+
+PART_WORDS = {
+    Part.SETTINGS: "Train’s settings",
+    Part.LESSON: "Lesson texts",
+    Part.NETWORK: "Choice of the network",
+    Part.FILES: "Upload and camera",
+}
+
+
+def show_only_popover(view: ClassView) -> None:
+    """Offer the choice, in the row above the board."""
+    now = view.shown
+    count = f": {len(now.pages)} pages" if now.pages else ""
+    # Another key with each choice: the popover closes when one was made.
+    with (
+        st.container(key="shown", width="content"),
+        st.popover(f"Students see{count}", icon=":material/visibility:", key=f"shown_{now.number}"),
+    ):
+        pages = st.multiselect(
+            "Pages",
+            CHOSEN,
+            default=[name for name in CHOSEN if name in now.pages],
+            format_func=lambda name: ENTRIES[name].title,
+            placeholder="All pages",
+            key=f"shown_pages_{now.number}",
+            help="The students’ menu has these pages alone. With none chosen it has all.",
+        )
+        hidden = st.pills(
+            "Leave out",
+            list(PART_WORDS),
+            selection_mode="multi",
+            default=[part for part in Part if part in now.hidden],
+            format_func=PART_WORDS.__getitem__,
+            key=f"shown_hidden_{now.number}",
+        )
+        st.caption(
+            "The address and the code stay the same; it holds for all students at once. Where you "
+            "bring everybody with “Everybody here”, they see that page, too."
+        )
+        choice = Shown(tuple(pages), tuple(hidden), now.number)
+        if st.button("Show them this", type="primary", key="show_only", disabled=choice == now):
+            show_only(database(), view.id, choice.pages, choice.hidden)
+            st.rerun()
