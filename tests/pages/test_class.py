@@ -19,10 +19,14 @@ from model.data import mnist
 from model.engine import InlineEngine, using_engine
 from ui.classroom.handwriting_train import FURTHER
 from ui.classroom.ready_questions import READY
+from ui.experiment import elsewhere, few, leak, small, why
+from ui.experiment.guess import as_question
+from ui.frame.class_row.lesson_questions import LESSON_QUESTIONS
 from ui.state.classroom.seat import ClassSeats
 from ui.state.classroom.shown import Part
 from ui.state.classroom.store import database
 from ui.state.classroom.words import name_words
+from ui.state.pages import ENTRIES
 from ui.state.session import runs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -340,3 +344,40 @@ def test_students_see_what_the_teacher_has_opened_and_nothing_else() -> None:
     show_only(database(), seen(key).id, [], [])
     student.switch_page(str(ROOT / "pages" / "judge" / "map.py")).run()
     assert student.title[0].value == "Map of digits"
+
+
+def test_a_teacher_asks_the_class_what_an_experiment_asks() -> None:
+    app, key = teacher()
+    app.switch_page(str(ROOT / "pages" / "experiment" / "few.py")).run()
+    app.button(key="ask_gate").click().run()
+    assert not app.exception
+    question = seen(key).question
+    assert question is not None
+    assert question.text == few.PAGE.guess.question
+    assert question.options == ("10% to 32%", "32% to 55%", "55% to 78%", "78% to 100%")
+    for each in (small, elsewhere, leak, why):
+        ask_class(database(), seen(key).id, *as_question(each.PAGE.guess), None)
+    assert question.right is None
+    student = opened("join", code=seen(key).code)
+    student.button(key="join_class").click().run()
+    student.switch_page(str(ROOT / "pages" / "experiment" / "few.py")).run()
+    assert not [button for button in student.button if button.key in ("ask_gate", "ask_lesson")]
+
+
+def test_a_teacher_asks_the_class_the_question_of_each_lesson() -> None:
+    app, key = teacher()
+    for name, ready in LESSON_QUESTIONS.items():
+        entry = ENTRIES[ready.page]
+        assert name == entry.name
+        assert "lesson(" in entry.script.read_text() or name == "stage"
+        ask_class(database(), seen(key).id, ready.text, ready.options, ready.right)
+        assert len(ready.options) <= 4
+    with_lesson = {
+        entry.name for entry in ENTRIES.values() if "lesson(" in entry.script.read_text()
+    }
+    assert with_lesson - {"lessons"} <= set(LESSON_QUESTIONS)
+    app.switch_page(str(ROOT / "pages" / "inside" / "filters.py")).run()
+    app.button(key="ask_lesson").click().run()
+    question = seen(key).question
+    assert question is not None
+    assert question.text == LESSON_QUESTIONS["filters"].text

@@ -1,19 +1,6 @@
 """Questions for a class that can be asked as they are: each about something that a page shows."""
 
-from dataclasses import dataclass
-
-from ui.state.pages import PageName
-
-
-@dataclass(frozen=True)
-class ReadyQuestion:
-    """A question with its answers; `page` shows why the one at `right` is right."""
-
-    page: PageName
-    text: str
-    options: tuple[str, ...]
-    right: int
-
+from ui.frame.class_row.lesson_questions import LESSON_QUESTIONS, ReadyQuestion
 
 READY = (
     ReadyQuestion(
@@ -47,12 +34,6 @@ READY = (
         0,
     ),
     ReadyQuestion(
-        "evaluate",
-        "Which two digits does the network mix up most?",
-        ("0 and 1", "4 and 9", "2 and 6", "1 and 8"),
-        1,
-    ),
-    ReadyQuestion(
         "robustness",
         "A digit moves four pixels to the left. What does the network say?",
         ("the same: it is the same digit", "often something else", "that it is no digit"),
@@ -64,4 +45,5 @@ READY = (
         ("0%", "less than 50%", "100%", "it depends on the house"),
         2,
     ),
+    *LESSON_QUESTIONS.values(),
 )

@@ -7,12 +7,17 @@ Journal of Physics 72, 835).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import streamlit as st
 
 from model.experiments import ExperimentName
+from ui.frame.class_row.ask_here import ask_here
 from ui.state.address import keep, kept
 from ui.state.properties import GATE, GUESS
+
+PARTS = 4
+"""Answers that a class chooses from where one person moves a slider."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,23 @@ def gate_is_open() -> bool:
     return kept(GATE)
 
 
+def as_question(guess: Guess) -> tuple[str, tuple[str, ...]]:
+    """A guess as a question that a class can answer: a slider's range in four parts."""
+    if isinstance(guess, Choice):
+        return guess.question, guess.answers
+    steps = round((guess.high - guess.low) / guess.step)
+    bounds = [guess.low + guess.step * round(steps * part / PARTS) for part in range(PARTS + 1)]
+    words = [guess.words(bound) for bound in bounds]
+    return guess.question, tuple(f"{low} to {high}" for low, high in pairwise(words))
+
+
 def ask_guess(name: ExperimentName, guess: Guess) -> None:
-    """Ask for the guess, or say what it was."""
+    """Ask for the guess, or say what it was; a teacher may ask the class for it."""
+    _ask_guess(name, guess)
+    ask_here("ask_gate", *as_question(guess), None)
+
+
+def _ask_guess(name: ExperimentName, guess: Guess) -> None:
     value = given(name, guess)
     if value is not None:
         st.markdown(f"{guess.question}  \n**Your guess: {guess.said(value)}**")

@@ -3,7 +3,10 @@
 import streamlit as st
 
 from ui.frame.chips import ROW
+from ui.frame.class_row.ask_here import ask_here
+from ui.frame.class_row.lesson_questions import LESSON_QUESTIONS
 from ui.state.classroom.shown import Part, hides
+from ui.state.session import session
 
 
 def lesson(seeing: str, question: str, answer: str) -> None:
@@ -26,3 +29,6 @@ def lesson(seeing: str, question: str, answer: str) -> None:
         st.markdown(f"**For the class:** {question}")
         with st.expander("Answer", icon=":material/lightbulb:"):
             st.markdown(answer)
+        ready = LESSON_QUESTIONS.get(session().page)
+        if ready is not None:
+            ask_here("ask_lesson", ready.text, ready.options, ready.right)
