@@ -156,7 +156,7 @@ class SetRow(Base):
 
     Attributes:
         digest: of the digits and their parts.
-        content: an archive, see `model.classroom.training_sets`.
+        content: an archive, see `model.classroom.digits.training_sets`.
         made: seconds since 1970.
     """
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.classroom.database import Database
+from model.classroom.digits.handwriting import MOST_DIGITS, next_digit
 from model.classroom.doings import Doing, RunDoing
-from model.classroom.handwriting import MOST_DIGITS, next_digit
 from model.classroom.names import Animal, Colour, Name
 from model.classroom.questions import ROUNDS, Stage
 from model.classroom.shown import Shown, shown_in

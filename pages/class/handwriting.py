@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ui.classroom.handwriting import show
+from ui.classroom.handwriting.page import show
 from ui.state.address import arrive
 
 st.title("Our handwriting")

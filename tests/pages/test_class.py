@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.classroom.codes import screen_key_of
+from model.classroom.digits.handwriting import bring, hand_in
 from model.classroom.doings import raise_hand
-from model.classroom.handwriting import bring, hand_in
 from model.classroom.lifecycle import class_of_teacher, end_class, join
 from model.classroom.questions import Stage, answer, ask_class
 from model.classroom.shown import Shown, show_only
@@ -17,7 +17,7 @@ from model.classroom.steering import send_to
 from model.classroom.view import ClassView, view_class
 from model.data import mnist
 from model.engine import InlineEngine, using_engine
-from ui.classroom.handwriting_train import FURTHER
+from ui.classroom.handwriting.training import FURTHER
 from ui.classroom.ready_questions import READY
 from ui.experiment import elsewhere, few, leak, small, why
 from ui.experiment.guess import as_question
@@ -325,8 +325,8 @@ def test_students_see_what_the_teacher_has_opened_and_nothing_else() -> None:
     student.switch_page(str(ROOT / "pages" / "judge" / "evaluate.py")).run()
     assert student.title[0].value == "Closed"
     assert [each.value for each in student.markdown] == [CLOSED]
-    assert [link.label for link in student.get("page_link")] == ["To Draw"]
-    assert [each.page for each in student.get("page_link")] == ["draw"]
+    assert [link.proto.label for link in student.get("page_link")] == ["To Draw"]
+    assert [link.proto.page for link in student.get("page_link")] == ["draw"]
     student.switch_page(str(ROOT / "pages" / "start" / "train.py")).run()
     assert student.title[0].value == "Train the network"
     assert not student.number_input

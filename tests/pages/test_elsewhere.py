@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.classroom.handwriting import bring
+from model.classroom.digits.handwriting import bring
 from model.classroom.lifecycle import open_class
 from model.data.mnist import load
 from model.experiments import Part

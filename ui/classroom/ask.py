@@ -17,7 +17,8 @@ from model.classroom.questions import (
     show_answers,
 )
 from model.classroom.view import ClassView, QuestionView
-from ui.classroom.ready_questions import READY, ReadyQuestion
+from ui.classroom.ready_questions import READY
+from ui.frame.class_row.lesson_questions import ReadyQuestion
 from ui.state.classroom.store import database
 from ui.state.pages import page
 

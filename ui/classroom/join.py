@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.classroom.handwriting import MOST_DIGITS
+from model.classroom.digits.handwriting import MOST_DIGITS
 from model.classroom.lifecycle import join, let_go
 from model.classroom.reasons import ClassError
 from ui.classroom.kept import what_is_kept

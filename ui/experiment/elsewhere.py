@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from model.classroom.handwriting import as_digits, written_digits
+from model.classroom.digits.handwriting import as_digits, written_digits
 from model.classroom.reasons import ClassError
 from model.data.mnist import Digits
 from model.experiments import Inputs, Part

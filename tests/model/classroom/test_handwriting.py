@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.classroom import leave_one_out
-from model.classroom.class_scores import Share, class_scores, nearest_writers
 from model.classroom.database import Database
-from model.classroom.handwriting import (
+from model.classroom.digits import leave_one_out
+from model.classroom.digits.class_scores import Share, class_scores, nearest_writers
+from model.classroom.digits.handwriting import (
     as_digits,
     ask_for_digits,
     bring,
@@ -20,8 +20,8 @@ from model.classroom.handwriting import (
     take_out,
     written_digits,
 )
-from model.classroom.handwriting_files import NOBODY, as_table, from_npz, to_npz, to_pictures
-from model.classroom.leave_one_out import train_without
+from model.classroom.digits.handwriting_files import NOBODY, as_table, from_npz, to_npz, to_pictures
+from model.classroom.digits.leave_one_out import train_without
 from model.classroom.lifecycle import Member, Opened, join, open_class
 from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.view import Prompt, view_class

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from model.classroom.database import Database
-from model.classroom.handwriting import WrittenDigit, ask_for_digits, bring, written_digits
+from model.classroom.digits.handwriting import WrittenDigit, ask_for_digits, bring, written_digits
+from model.classroom.digits.training_sets import FEWEST, MOST_SETS, kept_set, make_set
 from model.classroom.lifecycle import Opened, end_class, open_class
 from model.classroom.reasons import ClassError, ClassReason
-from model.classroom.training_sets import FEWEST, MOST_SETS, kept_set, make_set
 from model.data import mnist
 from model.data.mnist import DataError, DataReason
 from model.engine import InlineEngine

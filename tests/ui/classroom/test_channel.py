@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from model.classroom import database as database_module
-from model.classroom.handwriting import ask_for_digits, written_digits
+from model.classroom.digits.handwriting import ask_for_digits, written_digits
 from model.classroom.lifecycle import end_class, join, open_class
 from model.classroom.questions import ask_again, ask_class, reveal, show_answers
 from model.classroom.reasons import ClassError, ClassReason

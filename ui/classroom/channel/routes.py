@@ -16,8 +16,8 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from model.classroom.database import Database
+from model.classroom.digits.handwriting import hand_in
 from model.classroom.doings import raise_hand
-from model.classroom.handwriting import hand_in
 from model.classroom.lifecycle import Member, end_old
 from model.classroom.questions import answer
 from model.classroom.reasons import ClassError, ClassReason

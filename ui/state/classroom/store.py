@@ -4,8 +4,8 @@ import os
 from functools import lru_cache
 
 from model.classroom.database import FILE, Database
+from model.classroom.digits.training_sets import kept_set
 from model.classroom.reasons import ClassError, ClassReason
-from model.classroom.training_sets import kept_set
 from model.data.cache import cache_folder
 from model.data.mnist import DataError, DataReason, DataSet
 from model.engine import EngineError, EngineFault

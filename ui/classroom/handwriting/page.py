@@ -5,22 +5,22 @@ from collections import Counter
 
 import streamlit as st
 
-from model.classroom.handwriting import (
+from model.classroom.digits.handwriting import (
     WrittenDigit,
     ask_for_digits,
     bring,
     take_out,
     written_digits,
 )
-from model.classroom.handwriting_files import as_table, from_npz, to_npz, to_pictures
+from model.classroom.digits.handwriting_files import as_table, from_npz, to_npz, to_pictures
 from model.classroom.lifecycle import class_of_teacher
 from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
 from model.files import FileError
 from model.network import CLASSES
 from model.network.digit_detector import detector
-from ui.classroom.handwriting_read import read_class, reading_of, writer_words
-from ui.classroom.handwriting_train import train_on_class
+from ui.classroom.handwriting.reading import read_class, reading_of, writer_words
+from ui.classroom.handwriting.training import train_on_class
 from ui.components.classroom import ShownDigit, digit_grid
 from ui.state.address import kept
 from ui.state.classroom.seat import Role, looking_seat

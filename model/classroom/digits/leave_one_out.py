@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.classroom.class_scores import Share
+from model.classroom.digits.class_scores import Share
 from model.data.mnist import DataSet, Digits
 from model.network import Network, NetworkConfig, from_vector
 from model.network.forward import probabilities

@@ -18,7 +18,7 @@ import numpy as np
 from sqlalchemy import delete, select
 
 from model.classroom.database import Database
-from model.classroom.handwriting import MOST_BROUGHT, MOST_DIGITS, WrittenDigit, as_digits
+from model.classroom.digits.handwriting import MOST_BROUGHT, MOST_DIGITS, WrittenDigit, as_digits
 from model.classroom.lifecycle import MOST_STUDENTS
 from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.tables import SetRow, new_id

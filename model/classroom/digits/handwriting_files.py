@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from model.classroom.handwriting import MOST_BROUGHT, WrittenDigit, as_digits
+from model.classroom.digits.handwriting import MOST_BROUGHT, WrittenDigit, as_digits
 from model.data.mnist import Digits
 from model.files import Archive, FileError, FileReason
 from model.network import CLASSES, SIDE

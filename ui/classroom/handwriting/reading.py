@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from model.classroom.class_scores import Share, class_scores, nearest_writers
-from model.classroom.handwriting import WrittenDigit, as_digits
-from model.classroom.leave_one_out import FEWEST, LeftOut, train_without
+from model.classroom.digits.class_scores import Share, class_scores, nearest_writers
+from model.classroom.digits.handwriting import WrittenDigit, as_digits
+from model.classroom.digits.leave_one_out import FEWEST, LeftOut, train_without
 from model.interpretability.embedding import features_of
 from ui.state.ask import ask, ask_in_background
 from ui.state.classroom.words import name_words

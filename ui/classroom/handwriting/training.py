@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from model.classroom.handwriting import WrittenDigit
-from model.classroom.leave_one_out import BATCH_SIZE, VARIED
-from model.classroom.training_sets import FEWEST, TrainingSet, make_set
+from model.classroom.digits.handwriting import WrittenDigit
+from model.classroom.digits.leave_one_out import BATCH_SIZE, VARIED
+from model.classroom.digits.training_sets import FEWEST, TrainingSet, make_set
 from model.classroom.view import ClassView
 from model.network import NetworkConfig
 from model.training.config import TrainingConfig

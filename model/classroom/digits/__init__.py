@@ -1,0 +1,1 @@
+"""The digits that a class writes itself: collected, read, learned from, taken along."""
