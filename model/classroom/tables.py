@@ -184,3 +184,38 @@ class ShownRow(Base):
     pages: Mapped[list[str]] = mapped_column(JSON)
     hidden: Mapped[list[str]] = mapped_column(JSON)
     number: Mapped[int]
+
+
+class LeagueRow(Base):
+    """A league; a class has one at a time.
+
+    Attributes:
+        set_id: of the digits, see `SetRow`.
+        training, test: how many of them are learned from, and held back.
+        parameters, seconds: what a network may have.
+        ended: whether the results may be seen.
+    """
+
+    __tablename__ = "class_leagues"
+
+    id: Mapped[str] = _id()
+    class_id: Mapped[str] = _of("class_classes.id", unique=True)
+    set_id: Mapped[str] = mapped_column(String(16))
+    training: Mapped[int]
+    test: Mapped[int]
+    parameters: Mapped[int]
+    seconds: Mapped[int]
+    ended: Mapped[bool]
+
+
+class EntryRow(Base):
+    """A student's network in a league: how many digits it reads, and what it took."""
+
+    __tablename__ = "class_entries"
+
+    league_id: Mapped[str] = _of("class_leagues.id", primary_key=True)
+    student_id: Mapped[str] = _of("class_students.id", primary_key=True)
+    right: Mapped[int]
+    parameters: Mapped[int]
+    seconds: Mapped[float]
+    epoch: Mapped[int]

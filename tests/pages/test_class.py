@@ -17,6 +17,7 @@ from model.classroom.steering import send_to
 from model.classroom.view import ClassView, view_class
 from model.data import mnist
 from model.engine import InlineEngine, using_engine
+from model.runs import RunPhase
 from ui.classroom.handwriting.training import FURTHER
 from ui.classroom.ready_questions import READY
 from ui.experiment import elsewhere, few, leak, small, why
@@ -381,3 +382,38 @@ def test_a_teacher_asks_the_class_the_question_of_each_lesson() -> None:
     question = seen(key).question
     assert question is not None
     assert question.text == LESSON_QUESTIONS["filters"].text
+
+
+def test_a_league_from_its_beginning_to_its_end() -> None:
+    _, key = teacher()
+    here, class_id = database(), seen(key).id
+    bring(here, class_id, mnist.embedded().test.take(np.arange(0, 500, 8)), [False] * 63)
+    with using_engine(InlineEngine()):
+        app = opened("handwriting", teach=key)
+        app.session_state["handwriting"] = "League"
+        app.run()
+        app.button(key="begin_league").click().run()
+        assert not app.exception
+        student = opened("join", code=seen(key).code)
+        student.button(key="join_class").click().run()
+        student.switch_page(str(ROOT / "pages" / "start" / "train.py")).run()
+        assert len(student.error) == 1  # the course's network is too large
+        assert student.button(key="start").disabled
+        for number in range(3):
+            student.number_input(key=f"setting_filters_{number}").set_value(4)
+        student.number_input(key="setting_units").set_value(8)
+        student.number_input(key="setting_epochs").set_value(2).run()
+        student.button(key="start").click().run()
+        run = runs().get(said(student, "run"))
+        assert run is not None
+        assert run.title == "League 1"
+        assert run.wait(lambda state: state.phase is RunPhase.FINISHED, 60).batches == 2
+        student.run()
+        student.button(key="league_hand_in").click().run()
+        assert not student.exception
+        app.run()
+        assert "**1 of 1**" in " ".join(each.value for each in app.markdown)
+        app.button(key="end_league").click().run()
+        assert "| 1 | " in " ".join(each.value for each in app.markdown)
+        student.run()
+        assert "place 1 of 1" in student.success[0].value

@@ -9,6 +9,7 @@ from model.runs import EpochScores, Run, RunPhase, RunState
 from model.training.config import RATES
 from model.training.diagnosis import Evidence, Hint, ShowEpoch, hints
 from ui.components.curves import Line, Sent, curves
+from ui.frame.class_row.league import hand_in
 from ui.frame.time_machine import travel
 from ui.state.my_runs import may_steer, restart_run, start_run
 from ui.style.colours import DARK, LIGHT
@@ -48,6 +49,7 @@ def live_view(run: Run) -> None:
         st.fragment(_controls, key="steering")(run)
         if run.state().phase in (RunPhase.FINISHED, RunPhase.STOPPED):
             next_steps(run)
+        hand_in(run)
         tick = TICK if changes else None
         sent = Sent(), Sent()
         st.fragment(_live, run_every=tick, key="live")(run, changes, controls, sent)

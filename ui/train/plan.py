@@ -1,5 +1,6 @@
 """A training before it starts: its settings, what they amount to, and the button that starts it."""
 
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -7,6 +8,7 @@ import streamlit as st
 from model.network import NetworkConfig, count_parameters, layers
 from model.training.config import TrainingConfig
 from model.training.time_estimate import machine_speed, measured_speed, training_seconds
+from ui.frame.class_row.league import for_league
 from ui.state.ask import ask_in_background
 from ui.state.classroom.shown import Part, hides
 from ui.state.my_runs import may_steer, my_runs, start_run
@@ -32,6 +34,11 @@ def new_run(label: str) -> None:
 
 
 def _plan(label: str, chosen: Choice | str) -> None:
+    competing = None if isinstance(chosen, str) else for_league(chosen.network, chosen.settings)
+    if isinstance(competing, str):
+        chosen = competing
+    elif competing is not None and not isinstance(chosen, str):
+        chosen = replace(chosen, settings=competing)
     busy = next(
         (run.title for run in my_runs() if run.state().phase.moving and may_steer(run)), None
     )
@@ -49,7 +56,8 @@ def _plan(label: str, chosen: Choice | str) -> None:
         st.error(chosen)
         return
     if started:
-        start_run(chosen.network, chosen.settings)
+        words = "League" if chosen.settings.own else "Run"
+        start_run(chosen.network, chosen.settings, words)
         st.rerun()
     _amounts(chosen)
     _layer_table(chosen)

@@ -21,7 +21,7 @@ from model.classroom.database import Database
 from model.classroom.digits.handwriting import MOST_BROUGHT, MOST_DIGITS, WrittenDigit, as_digits
 from model.classroom.lifecycle import MOST_STUDENTS
 from model.classroom.reasons import ClassError, ClassReason
-from model.classroom.tables import SetRow, new_id
+from model.classroom.tables import LeagueRow, SetRow, new_id
 from model.data.mnist import DataSet, Digits
 from model.files import Archive
 from model.network import CLASSES, SIDE
@@ -77,7 +77,11 @@ def make_set(
         known = next((row for row in rows if row.digest == digest), None)
         if known is not None:
             return TrainingSet(known.id, *counts)
-        for row in rows[: max(0, len(rows) + 1 - MOST_SETS)]:
+        needed = session.scalars(
+            select(LeagueRow.set_id).where(LeagueRow.class_id == class_id)
+        ).all()
+        free = [row for row in rows if row.id not in needed]
+        for row in free[: max(0, len(rows) + 1 - MOST_SETS)]:
             session.execute(delete(SetRow).where(SetRow.id == row.id))
         row = SetRow(
             id=new_id(), class_id=class_id, digest=digest, content=content, made=time.time()

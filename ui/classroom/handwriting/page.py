@@ -19,6 +19,7 @@ from model.classroom.view import ClassView, view_class
 from model.files import FileError
 from model.network import CLASSES
 from model.network.digit_detector import detector
+from ui.classroom.handwriting.league import league
 from ui.classroom.handwriting.reading import read_class, reading_of, writer_words
 from ui.classroom.handwriting.training import train_on_class
 from ui.components.classroom import ShownDigit, digit_grid
@@ -47,8 +48,8 @@ def show() -> None:
             return
         looking_seat(Role.TEACHER, view.id)
         _switch(view)
-        grid, read, train, files = st.tabs(
-            ["Digits", "How are we read?", "Train on us", "Take along"],
+        grid, read, train, compete, files = st.tabs(
+            ["Digits", "How are we read?", "Train on us", "League", "Take along"],
             key="handwriting",
             on_change="rerun",
         )
@@ -64,6 +65,9 @@ def show() -> None:
                 train_on_class(
                     view, [each for each in written_digits(database(), view.id) if each.counts]
                 )
+        if compete.open:
+            with compete:
+                league(view, [each for each in written_digits(database(), view.id) if each.counts])
         if files.open:
             with files:
                 _files(view)

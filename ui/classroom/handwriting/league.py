@@ -1,0 +1,105 @@
+"""The teacher's side of a league: begin it, see how many have handed in, end it, show who won."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from model.classroom.digits.handwriting import WrittenDigit
+from model.classroom.digits.league import (
+    PARAMETERS,
+    SECONDS,
+    League,
+    begin_league,
+    end_league,
+    league_of,
+)
+from model.classroom.digits.training_sets import FEWEST
+from model.classroom.view import ClassView
+from ui.state.classroom.store import database
+from ui.state.classroom.words import name_words
+from ui.style.words import percent
+
+LOOK_SECONDS = 3.0
+"""Between two looks at who has handed in."""
+
+
+def league(view: ClassView, written: Sequence[WrittenDigit]) -> None:
+    """Draw the tab.
+
+    Args:
+        view: of the class.
+        written: the digits that count.
+    """
+    now = league_of(database(), view.id)
+    if now is None:
+        st.markdown(
+            "Whose network reads the class best? All learn from the same digits of your class, "
+            "with as many parameters and seconds. **One digit of five stays with you until the "
+            "end**: on those the networks are compared."
+        )
+        _begin(view, written)
+    elif not now.ended:
+        st.fragment(_under_way, run_every=LOOK_SECONDS, key="league_under_way")(view)
+        if st.button("End the league", type="primary", key="end_league"):
+            end_league(database(), view.id)
+            st.rerun()
+    else:
+        _result(view, now)
+        with st.expander("Another league"):
+            _begin(view, written)
+
+
+def _begin(view: ClassView, written: Sequence[WrittenDigit]) -> None:
+    if len(written) < FEWEST:
+        st.info(f"{FEWEST} digits are needed for this; there are {len(written)}.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        parameters = st.selectbox(
+            "Parameters at most",
+            PARAMETERS,
+            index=1,
+            format_func=lambda count: f"{count:,}",
+            key="league_parameters",
+            width=200,
+        )
+        seconds = st.selectbox(
+            "Seconds of training", SECONDS, index=1, key="league_seconds", width=200
+        )
+        begin = st.button("Begin the league", type="primary", key="begin_league")
+    st.caption("Students find “For the league” on their page Train, and hand in from there.")
+    if begin:
+        begin_league(database(), view.id, written, parameters, seconds)
+        st.rerun()
+
+
+def _under_way(view: ClassView) -> None:
+    now = league_of(database(), view.id)
+    if now is None:
+        return
+    st.markdown(
+        f"**{len(now.entries)} of {len(view.students)}** have handed a network in. All learn from "
+        f"{now.training} digits, with {now.parameters:,} parameters and {now.seconds} seconds at "
+        f"most; {now.test} digits are held back."
+    )
+
+
+def _result(view: ClassView, ended: League) -> None:
+    names = {each.id: name_words(each.name) for each in view.students}
+    if not ended.entries:
+        st.info("Nobody has handed a network in.")
+        return
+    st.markdown(f"Digits that were held back: **{ended.test}**.")
+    rows = [
+        f"| {place} | {names.get(student, 'somebody')} | {entry.right} "
+        f"({percent(entry.right / ended.test)}) | {entry.parameters:,} | {entry.seconds:.0f} s |"
+        for place, student, entry in ended.ranking
+    ]
+    head = [
+        "| Place | Network of | Read rightly | Parameters | Training |",
+        "|---|---|---|---|---|",
+    ]
+    st.markdown("\n".join([*head, *rows]))
+    st.caption(
+        f"With {ended.test} digits one more or less is chance: networks that differ by two or "
+        "three are about as good as each other."
+    )
