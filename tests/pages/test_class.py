@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.classroom.codes import screen_key_of
-from model.classroom.digits.handwriting import bring, hand_in
+from model.classroom.digits.handwriting import bring, hand_in, written_digits
 from model.classroom.doings import raise_hand
 from model.classroom.lifecycle import class_of_teacher, end_class, join
 from model.classroom.questions import Stage, answer, ask_class
@@ -18,6 +18,7 @@ from model.classroom.view import ClassView, view_class
 from model.data import mnist
 from model.engine import InlineEngine, using_engine
 from model.runs import RunPhase
+from tests.model.classroom.test_sheet_photo import CAMERAS, photo, written
 from ui.classroom.handwriting.training import FURTHER
 from ui.classroom.ready_questions import READY
 from ui.experiment import elsewhere, few, leak, small, why
@@ -417,3 +418,23 @@ def test_a_league_from_its_beginning_to_its_end() -> None:
         assert "| 1 | " in " ".join(each.value for each in app.markdown)
         student.run()
         assert "place 1 of 1" in student.success[0].value
+
+
+def test_a_photo_of_a_sheet_is_read_into_the_class() -> None:
+    _, key = teacher()
+    digits = written()
+    with using_engine(InlineEngine()):
+        app = opened("handwriting", teach=key)
+        app.session_state["handwriting"] = "From paper"
+        app.run()
+        app.file_uploader(key="sheet_photo").upload("sheet.jpg", b"no picture").run()
+        assert "no picture" in app.warning[0].value
+        taken = photo(CAMERAS["from the side"], digits)
+        app.file_uploader(key="sheet_photo").upload("sheet.jpg", taken).run()
+        assert not app.exception
+        app.button(key="bring_sheet").click().run()
+        assert not app.exception
+    kept = written_digits(database(), seen(key).id)
+    assert len(digits) - 1 <= len(kept) <= len(digits)
+    assert {each.asked for each in kept} == {*range(10)} - {7}
+    assert all(each.writer is None for each in kept)

@@ -16,6 +16,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
+from model.classroom.digits.collection_sheet import (
+    BAR,
+    BOX,
+    COLUMNS,
+    CORE,
+    GAP,
+    HEIGHT,
+    MARK,
+    MIDDLES,
+    ROWS,
+    WIDTH,
+    box_at,
+)
 from ui.state.pages import below_base
 
 NUMBERS = 1000
@@ -35,6 +48,9 @@ th { background: #eee } td.own { font-weight: 700 } .kernel td { border-width: 2
 .pairs { columns: 5; column-gap: 6mm } .line { border-bottom: 1px solid #555; height: 8mm }
 .bar { background: #f1efe9; padding: 3mm 4mm; border-radius: 8px; margin-bottom: 6mm }
 .bar a, .bar button { margin-right: 5mm; font: inherit; min-height: 32px }
+.collection { display: block; width: 182mm; max-width: 100%; height: auto }
+.collection text { font-size: 6px; text-anchor: middle }
+.collection .box { fill: none; stroke: #aaa; stroke-width: 0.25 }
 @media print { .bar { display: none } body { margin: 0; max-width: none; padding: 0 } }
 @media (max-width: 500px) { .pairs { columns: 3 } .scroll { overflow-x: auto } }
 """
@@ -222,6 +238,31 @@ def _grid(number: int, answers: bool) -> str:
     )
 
 
+def _collection(number: int, answers: bool) -> str:
+    """The sheet that is read from a photo: its places are `model.classroom.digits`'."""
+    parts = [
+        f"<rect x='{x - side / 2}' y='{y - side / 2}' width='{side}' height='{side}' "
+        f"fill='{fill}'/>"
+        for x, y in MIDDLES
+        for side, fill in ((MARK, "#000"), (GAP, "#fff"), (CORE, "#000"))
+    ]
+    left, top, width, height = BAR
+    parts.append(f"<rect x='{left}' y='{top}' width='{width}' height='{height}' fill='#000'/>")
+    for column in range(COLUMNS):
+        x, y = box_at(0, column)
+        parts.append(f"<text x='{x + BOX / 2}' y='{y - 2.5}'>{column}</text>")
+        for row in range(ROWS):
+            x, y = box_at(row, column)
+            parts.append(f"<rect class='box' x='{x}' y='{y}' width='{BOX}' height='{BOX}'/>")
+    return (
+        "<p>Write the digit above each column into its boxes, one in each, with a dark pen. Leave "
+        "a box empty rather than cross out. Then take one photo of the whole sheet, with all four "
+        "corner marks.</p>"
+        f"<svg class='collection' viewBox='0 0 {WIDTH} {HEIGHT}' role='img' "
+        f"aria-label='A sheet with boxes'>{''.join(parts)}</svg>"
+    )
+
+
 SHEETS: dict[str, Worksheet] = {
     "convolution": Worksheet(
         "A convolution by hand", "Nine products, a sum, ReLU and pooling.", _convolution
@@ -231,6 +272,13 @@ SHEETS: dict[str, Worksheet] = {
     ),
     "grid": Worksheet(
         "A digit as numbers", "An empty grid of 28×28.", _grid, numbered=False, answered=False
+    ),
+    "collection": Worksheet(
+        "Our handwriting on paper",
+        "120 boxes for digits; a photo of it is read into the class's own set.",
+        _collection,
+        numbered=False,
+        answered=False,
     ),
 }
 

@@ -20,6 +20,7 @@ from model.files import FileError
 from model.network import CLASSES
 from model.network.digit_detector import detector
 from ui.classroom.handwriting.league import league
+from ui.classroom.handwriting.paper import from_paper
 from ui.classroom.handwriting.reading import read_class, reading_of, writer_words
 from ui.classroom.handwriting.training import train_on_class
 from ui.components.classroom import ShownDigit, digit_grid
@@ -48,8 +49,8 @@ def show() -> None:
             return
         looking_seat(Role.TEACHER, view.id)
         _switch(view)
-        grid, read, train, compete, files = st.tabs(
-            ["Digits", "How are we read?", "Train on us", "League", "Take along"],
+        grid, paper, read, train, compete, files = st.tabs(
+            ["Digits", "From paper", "How are we read?", "Train on us", "League", "Take along"],
             key="handwriting",
             on_change="rerun",
         )
@@ -57,6 +58,9 @@ def show() -> None:
             with grid:
                 every = LOOK_SECONDS if view.prompted else None
                 st.fragment(_grid, run_every=every, key="handwriting_grid")(view.id)
+        if paper.open:
+            with paper:
+                from_paper(view)
         if read.open:
             with read:
                 read_class([each for each in written_digits(database(), view.id) if each.counts])

@@ -1,0 +1,67 @@
+"""Digits from paper: a sheet to print, and its photo read into the class's own set."""
+
+import base64
+
+import streamlit as st
+
+from model.classroom.digits.handwriting import bring
+from model.classroom.digits.sheet_photo import SheetProblem, read_sheet
+from model.classroom.view import ClassView
+from ui.classroom.worksheets import sheet_address
+from ui.components.classroom import ShownDigit, digit_grid
+from ui.state.ask import ask
+from ui.state.classroom.store import database
+
+PROBLEMS = {
+    SheetProblem.NO_PICTURE: "This file is no picture that can be opened.",
+    SheetProblem.NO_MARKS: "The four corner marks were not found. Take the photo again, with the "
+    "whole sheet on it and all four marks sharp.",
+    SheetProblem.NO_BAR: "The bar at the top was not found. Take the photo again, with the whole "
+    "sheet on it and even light.",
+}
+
+
+def from_paper(view: ClassView) -> None:
+    """Draw the tab.
+
+    Args:
+        view: of the class.
+    """
+    st.markdown(
+        "A class without devices writes on paper: print the sheet, let everybody fill a row, and "
+        "take **one photo** of it. Nobody’s name is on it, and the photo itself is not kept."
+    )
+    st.link_button("Sheet to print", sheet_address("collection"), icon=":material/print:")
+    photo = st.file_uploader("Photo of a sheet", key="sheet_photo", help="A photo or a scan.")
+    if photo is None:
+        return
+    reading = ask(read_sheet, photo.getvalue(), spinner="Reading the sheet …")
+    if reading is None:
+        return
+    if reading.problem is not None:
+        st.warning(PROBLEMS[reading.problem])
+        return
+    count, held = len(reading.digits), sum(reading.held)
+    words = f"**{count} digits** were found; {reading.blank} boxes are empty."
+    if held:
+        words += f" {held} do not look like a digit: they are held back until you let them in."
+    st.markdown(words)
+    if count and st.button("Add them to this class", type="primary", key="bring_sheet"):
+        added = bring(database(), view.id, reading.digits, reading.held)
+        st.success(f"{added} digits were added. You can take out any under “Digits”.")
+    shown = [
+        ShownDigit(
+            str(place),
+            base64.b64encode(image.tobytes()).decode(),
+            f"A {label} from the sheet",
+            str(label),
+            "grey",
+            is_held,
+            False,
+            False,
+        )
+        for place, (image, label, is_held) in enumerate(
+            zip(reading.digits.images, reading.digits.labels.tolist(), reading.held, strict=True)
+        )
+    ]
+    digit_grid("sheet_digits", shown)
