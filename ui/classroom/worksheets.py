@@ -51,6 +51,7 @@ th { background: #eee } td.own { font-weight: 700 } .kernel td { border-width: 2
 .collection { display: block; width: 182mm; max-width: 100%; height: auto }
 .collection text { font-size: 6px; text-anchor: middle }
 .collection .box { fill: none; stroke: #aaa; stroke-width: 0.25 }
+@media print { .collection { height: 226mm; width: auto; margin: 0 auto } }
 @media print { .bar { display: none } body { margin: 0; max-width: none; padding: 0 } }
 @media (max-width: 500px) { .pairs { columns: 3 } .scroll { overflow-x: auto } }
 """
