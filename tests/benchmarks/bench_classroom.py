@@ -1,64 +1,173 @@
-"""Thirty students answer, a board looks on: how long an answer takes there, and what is lost.
+"""A class of students without browsers: how long an answer takes to the board, and what is lost.
 
-    python -m tests.benchmarks.bench_classroom [seconds]
+    python -m tests.benchmarks.bench_classroom --students 30 --minutes 30 --trainings 5 \
+        --kill server engine worker
 
-They speak the class's protocol and have no browsers. Every ten seconds there is a new question;
-each student answers it once, at some moment of the next eight, and raises a hand now and then.
+They speak the class's protocol. Every twenty seconds there is a new question, which each answers
+once, at some moment of the next fifteen; half of the time each hands in a digit every five seconds;
+some train all the time. What is named is killed in turn, at equal distances, with SIGKILL; a server
+is started again at once, and the students come back as the same ones, as browsers do.
+
+Lost is what the server had said "done" to, or would not take in the end, and is not in the
+database; and a training that is gone, has failed, or does not go on. The wait for the board is told
+apart for answers that were under way while something was killed.
 """
 
+import argparse
 import asyncio
 import json
+import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.parse
 import urllib.request
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import psutil
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
 
-from tests.browser.conftest import ROOT, end_server, start_server
+from tests.benchmarks.student import ink_of
+from tests.browser.conftest import ROOT, end_server, free_port, wait_until_healthy
 
-STUDENTS = 30
-EVERY, WITHIN = 10.0, 8.0
+EVERY, WITHIN = 20.0, 15.0
 """Seconds between two questions, and in which a question is answered."""
+DIGIT_EVERY = 5.0
+AROUND = 20.0
+"""Seconds after a kill in which waits are counted apart."""
+KILLS = ("server", "engine", "worker")
+AWAY = (OSError, urllib.error.URLError, WebSocketException)
 
 
-async def fetched(url: str) -> str:
-    """The text of an address."""
+class Server:
+    """The server, which can be killed and comes back at the same address."""
 
-    def read() -> str:
-        with urllib.request.urlopen(url, timeout=60) as answer:
-            return str(answer.read().decode())
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp())
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.kills: list[float] = []  # moments
+        self.start()
 
-    return await asyncio.to_thread(read)
+    def start(self) -> None:
+        script = ROOT / "tests" / "benchmarks" / "class_app.py"
+        command = [sys.executable, "-m", "streamlit", "run", str(script)]
+        command += ["--server.headless=true", f"--server.port={self.port}"]
+        environment = os.environ | {"DIGITSCOPE_CACHE": str(self.folder)}
+        with (self.folder / "log").open("ab") as out:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdout=out, stderr=out, env=environment
+            )
+        wait_until_healthy(self.process, self.url)
+
+    def kill(self, what: str) -> None:
+        """Kill the server, the engine's program or one of its workers."""
+        self.kills.append(time.monotonic())
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        engine = next(each for each in children if "model.engine.server" in each.cmdline())
+        if what == "server":
+            self.process.kill()
+            self.process.wait(20)
+            with suppress(psutil.NoSuchProcess):
+                engine.wait(60)  # it ends by itself without its server
+            self.start()
+        elif what == "engine":
+            engine.kill()
+        else:
+            large = max(engine.children(recursive=True), key=lambda each: each.memory_info().rss)
+            large.kill()
+
+    @property
+    def memory(self) -> float:
+        """Megabytes of the server alone."""
+        return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
+
+    async def asked(self, path: str, **query: str) -> dict[str, Any]:
+        """What a route answers; asked again until there is a server."""
+
+        def read() -> dict[str, Any]:
+            address = f"{self.url}/{path}?{urllib.parse.urlencode(query)}"
+            with urllib.request.urlopen(address, timeout=60) as answer:
+                found: dict[str, Any] = json.loads(answer.read())
+                return found
+
+        while True:
+            try:
+                return await asyncio.to_thread(read)
+            except AWAY:
+                await asyncio.sleep(0.25)
 
 
-async def come(url: str, query: str = "") -> ClientConnection:
-    """Take a seat and open its connection."""
-    token = await fetched(f"{url}/class_seat{query}")
-    socket = await connect(url.replace("http", "ws", 1) + "/class_channel", max_size=None)
-    await socket.send(json.dumps({"token": token}))
-    return socket
+@dataclass
+class Person:
+    """A screen that keeps its connection, and sends each request until it is answered."""
+
+    server: Server
+    seat: dict[str, str]  # what it takes its seat with
+    parts: dict[str, Any] = field(default_factory=dict)
+    waiting: dict[int, str] = field(default_factory=dict)
+    done: int = 0
+    refused: int = 0
+    number: int = 0
+    socket: ClientConnection | None = None
+
+    async def live(self) -> None:
+        """Be there, for good."""
+        while True:
+            with suppress(*AWAY):
+                given = await self.server.asked("class_seat", **self.seat)
+                if "own" in given:
+                    self.seat = {"own": given["own"]}
+                address = self.server.url.replace("http", "ws", 1) + "/class_channel"
+                async with connect(address, max_size=None) as socket:
+                    await socket.send(json.dumps({"token": given["token"]}))
+                    for text in list(self.waiting.values()):
+                        await socket.send(text)
+                    self.socket = socket
+                    async for raw in socket:
+                        await self.take(json.loads(raw))
+            self.socket = None
+            await asyncio.sleep(0.25)
+
+    async def take(self, said: dict[str, Any]) -> None:
+        """Note what comes."""
+        self.parts |= said.get("parts", {})
+        if said.get("done") in self.waiting:
+            del self.waiting[said["done"]]
+            self.done += 1
+        elif said.get("refused") in self.waiting and not said["again"]:
+            del self.waiting[said["refused"]]
+            self.refused += 1
+
+    async def ask(self, **request: object) -> None:
+        """Send a request, or leave it to the next connection."""
+        self.number += 1
+        text = self.waiting[self.number] = json.dumps(request | {"n": self.number})
+        if self.socket is not None:
+            with suppress(*AWAY):
+                await self.socket.send(text)
 
 
-class Board:
-    """What the teacher's board has shown: how many had answered the question, and when."""
+@dataclass
+class Board(Person):
+    """The teacher's board: when it showed how many answers to a question."""
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
-        self.seen: dict[str, list[tuple[float, int]]] = {}
-        self.bytes = 0
+    seen: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
 
-    async def look(self) -> None:
-        """Take what comes, for good."""
-        async for raw in self.socket:
-            self.bytes += len(raw)
-            question = json.loads(raw).get("parts", {}).get("question")
-            if question:
-                moments = self.seen.setdefault(question["id"], [])
-                moments.append((time.monotonic(), question["answered"]))
+    async def take(self, said: dict[str, Any]) -> None:
+        await super().take(said)
+        question = said.get("parts", {}).get("question")
+        if question:
+            moments = self.seen.setdefault(question["id"], [])
+            moments.append((time.monotonic(), question["answered"]))
 
     def arrival(self, question: str, count: int) -> float | None:
         """When so many answers to a question were first shown."""
@@ -66,71 +175,140 @@ class Board:
         return next((when for when, answered in moments if answered >= count), None)
 
 
-async def answer(socket: ClientConnection, question: str, after: float, sent: list[float]) -> None:
-    """Answer once, after so many seconds; the moment is noted."""
-    await asyncio.sleep(after)
-    sent.append(time.monotonic())
-    number = random.randrange(2**30)
-    said = {"do": "answer", "question": question, "round": 1, "choice": random.randrange(4)}
-    await socket.send(json.dumps(said | {"n": number}))
-    if random.random() < 0.2:
-        await socket.send(json.dumps({"do": "hand", "up": True, "n": number + 1}))
+@dataclass
+class Student(Person):
+    """One who answers and draws."""
+
+    votes: int = 0
+    drawn: int = 0
+
+    async def vote(self, question: str, after: float, sent: list[float]) -> None:
+        """Answer once, after so many seconds; the moment is noted."""
+        await asyncio.sleep(after)
+        sent.append(time.monotonic())
+        self.votes += 1
+        choice = random.randrange(4)
+        await self.ask(do="answer", question=question, round=1, choice=choice)
+
+    async def draw(self) -> None:
+        """Hand in what is asked for, half of the time."""
+        place = random.randrange(500)
+        while True:
+            await asyncio.sleep(DIGIT_EVERY * random.uniform(0.8, 1.2))
+            prompt = self.parts.get("prompt")
+            if prompt and not self.waiting and int(time.monotonic() / 30) % 2:
+                self.drawn += 1
+                place += 1
+                number, digit = prompt["number"], prompt["digit"]
+                await self.ask(do="digit", number=number, digit=digit, ink=ink_of(place))
 
 
-async def drain(socket: ClientConnection) -> None:
-    """Take what comes and forget it."""
-    async for _ in socket:
-        pass
-
-
-async def lesson(url: str, seconds: float) -> None:
+async def lesson(server: Server, options: argparse.Namespace) -> None:
     """Hold it, and print what was measured."""
-    board = Board(await come(url, "?board=1"))
-    students = [await come(url) for _ in range(STUDENTS)]
-    looking = [asyncio.create_task(board.look())]
-    looking += [asyncio.create_task(drain(student)) for student in students]
+    opened = await server.asked("class_open")
+    teacher = opened["teacher"]
+    board = Board(server, {"teacher": teacher})
+    students = [Student(server, {"code": opened["code"]}) for _ in range(options.students)]
+    living = [asyncio.create_task(each.live()) for each in (board, *students)]
+    await server.asked("class_step", teacher=teacher, do="prompt")
+    while not all("own" in student.seat for student in students):
+        await asyncio.sleep(0.1)
+    living += [asyncio.create_task(student.draw()) for student in students]
+    trained = [
+        (await server.asked("class_train", own=student.seat["own"]))["run"]
+        for student in students[: options.trainings]
+    ]
+    seconds = options.minutes * 60
+    began = time.monotonic()
+    kills = [
+        (began + seconds * (place + 1) / (len(options.kill) + 1), what)
+        for place, what in enumerate(options.kill)
+    ]
     asked: dict[str, list[float]] = {}
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        question = await fetched(f"{url}/class_step?do=ask")
+    memory = 0.0
+    while (now := time.monotonic()) < began + seconds:
+        if not memory and now > began + seconds / 6:
+            memory = server.memory
+        if kills and now > kills[0][0]:
+            what = kills.pop(0)[1]
+            print(f"{now - began:.0f} s: the {what} is killed", flush=True)
+            await asyncio.to_thread(server.kill, what)
+            print(f"  back after {time.monotonic() - now:.1f} s", flush=True)
+        question = (await server.asked("class_step", teacher=teacher, do="ask"))["question"]
         asked[question] = []
-        chance = [random.uniform(0, WITHIN) for _ in students]
-        await asyncio.gather(
-            asyncio.sleep(EVERY),
-            *(
-                answer(student, question, after, asked[question])
-                for student, after in zip(students, chance, strict=True)
-            ),
-        )
-        await fetched(f"{url}/class_step?do=show")
-    times, lost = [], 0
+        votes = [
+            student.vote(question, random.uniform(0, WITHIN), asked[question])
+            for student in students
+        ]
+        await asyncio.gather(asyncio.sleep(EVERY), *votes)
+        for run in trained:  # a page that shows it looks, too
+            await server.asked("class_run", id=run)
+    until = time.monotonic() + 60
+    while any(student.waiting for student in students) and time.monotonic() < until:
+        await asyncio.sleep(0.2)
+    kept = await server.asked("class_kept", teacher=teacher)
+    first = [await server.asked("class_run", id=run) for run in trained]
+    await asyncio.sleep(30 if trained else 0)
+    last = [await server.asked("class_run", id=run) for run in trained]
+    for task in living:
+        task.cancel()
+    await asyncio.gather(*living, return_exceptions=True)
+    _tell(server, board, students, asked, kept)
+    alive = [
+        now["phase"] == "training" and now["epoch"] >= before["epoch"]
+        for before, now in zip(first, last, strict=True)
+    ]
+    epochs = [run["epoch"] for run in last]
+    print(f"{len(trained)} trainings, {alive.count(False)} lost; epochs {epochs}")
+    print(f"the server: {memory:.0f} MB after a sixth, {server.memory:.0f} MB at the end")
+
+
+def _tell(
+    server: Server,
+    board: Board,
+    students: list[Student],
+    asked: dict[str, list[float]],
+    kept: dict[str, int],
+) -> None:
+    quiet, around, never = [], [], 0
     for question, sent in asked.items():
         for count, moment in enumerate(sorted(sent), start=1):
             shown = board.arrival(question, count)
             if shown is None:
-                lost += 1
-            else:
-                times.append((shown - moment) * 1000)
-    for task in looking:
-        task.cancel()
-    await asyncio.gather(*looking, return_exceptions=True)
-    for socket in (board.socket, *students):
-        await socket.close()
-    p50, p95 = np.percentile(times, [50, 95])
-    print(f"{len(times)} answers of {STUDENTS} students to {len(asked)} questions, {lost} lost")
-    print(f"to the board: median {p50:.0f} ms, p95 {p95:.0f} ms, slowest {max(times):.0f} ms")
-    print(f"the board was sent {board.bytes / seconds / 1000:.1f} kB a second")
+                never += 1
+                continue
+            killed = any(
+                moment - 2 < kill < shown or 0 < moment - kill < AROUND for kill in server.kills
+            )
+            (around if killed else quiet).append((shown - moment) * 1000)
+    votes, drawn = sum(each.votes for each in students), sum(each.drawn for each in students)
+    refused = sum(each.refused for each in students)
+    waiting = sum(len(each.waiting) for each in students)
+    print(f"{votes} answers of {len(students)} students to {len(asked)} questions, {drawn} digits")
+    print(
+        f"in the database: {kept['answers']} answers, {kept['digits']} digits; refused {refused}, "
+        f"not answered {waiting}, never on the board {never}"
+    )
+    print(f"lost: {votes + drawn - kept['answers'] - kept['digits'] - refused}")
+    for words, times in (("to the board", quiet), ("around kills", around)):
+        if times:
+            p50, p95 = np.percentile(times, [50, 95])
+            print(f"{words}: median {p50:.0f} ms, p95 {p95:.0f} ms, slowest {max(times):.0f} ms")
 
 
 def main() -> None:
     """Start a server, hold the lesson, end the server."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
-    log = Path(tempfile.mkdtemp()) / "log"
-    url, server = start_server(ROOT / "tests" / "benchmarks" / "class_app.py", log)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--students", type=int, default=30)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--trainings", type=int, default=0)
+    parser.add_argument("--kill", nargs="*", choices=KILLS, default=[])
+    options = parser.parse_args()
+    server = Server()
     try:
-        asyncio.run(lesson(url, seconds))
+        asyncio.run(lesson(server, options))
     finally:
-        end_server(server, log)
+        end_server(server.process, server.folder / "log")
 
 
 if __name__ == "__main__":
