@@ -118,3 +118,27 @@ def test_a_lesson(people: list[Page], url: str) -> None:
         expect(student.locator(".sign")).to_have_count(0, timeout=WARM)
     fox.goto(projector)
     expect(fox.get_by_text("has ended")).to_be_visible(timeout=WARM)
+
+
+def test_a_student_writes_what_is_asked_for(people: list[Page], url: str) -> None:
+    teacher, fox = people[:2]
+    teacher.goto(f"{url}/class")
+    press(teacher, "open_class")
+    code = teacher.locator(".invitation .code").inner_text(timeout=WARM)
+    key = teacher.url.partition("teach=")[2].partition("&")[0]
+    fox.goto(f"{url}/join?code={code}")
+    press(fox, "join_class")
+    expect(fox.locator(".sign .who")).to_be_visible(timeout=WARM)
+    teacher.goto(f"{url}/handwriting?teach={key}")
+    teacher.locator(".st-key-prompted_False label").click(timeout=WARM)
+    writing = fox.locator(".panel.writing")
+    expect(writing.locator("h2")).to_have_text("Draw a 0", timeout=WARM)
+    writing.locator(".send").click()
+    expect(writing.locator(".stage")).to_have_text("Draw first")
+    Pen(writing.locator("canvas").first).draw(SEVEN)
+    writing.locator(".send").click()
+    expect(writing.locator(".stage")).to_have_text("1 handed in")
+    expect(writing.locator("h2")).to_have_text("Draw a 1")
+    expect(teacher.locator(".grid .digits .one")).to_have_count(1, timeout=WARM)
+    writing.locator(".later").click()
+    expect(writing).to_be_hidden()

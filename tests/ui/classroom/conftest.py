@@ -1,7 +1,6 @@
 """A server with the class's channel alone, and seats that tests make themselves."""
 
 import json
-import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from model.classroom.database import Database
 from model.classroom.lifecycle import Member, Opened, join, open_class
 from model.engine import InlineEngine
+from tests.channels import served
 from ui.classroom.channel.routes import class_routes
 from ui.state.classroom.seat import ClassSeat, Role
 from ui.state.classroom.store import database
@@ -96,23 +94,8 @@ class Screen:
 
 @pytest.fixture(scope="module")
 def class_url() -> Iterator[str]:
-    config = uvicorn.Config(Starlette(routes=class_routes()), port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    ready = threading.Event()
-    startup = server.startup
-
-    async def startup_and_say(sockets: Any = None) -> None:
-        await startup(sockets)
-        ready.set()
-
-    server.startup = startup_and_say  # type: ignore[method-assign]
-    thread.start()
-    assert ready.wait(SECONDS)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"ws://127.0.0.1:{port}/class_channel"
-    server.should_exit = True
-    thread.join(SECONDS)
+    with served(class_routes()) as url:
+        yield f"{url}/class_channel"
 
 
 @pytest.fixture

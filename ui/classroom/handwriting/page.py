@@ -23,6 +23,7 @@ from ui.classroom.handwriting.league import league
 from ui.classroom.handwriting.paper import from_paper
 from ui.classroom.handwriting.reading import read_class, reading_of, writer_words
 from ui.classroom.handwriting.training import train_on_class
+from ui.classroom.switch import switched
 from ui.components.classroom import ShownDigit, digit_grid
 from ui.state.address import kept
 from ui.state.classroom.seat import Role, looking_seat
@@ -90,13 +91,13 @@ def _closed() -> None:
 
 
 def _switch(view: ClassView) -> None:
-    asked = st.toggle(
+    asked = switched(
         "Ask all students for digits",
-        value=view.prompted,
-        key=f"prompted_{view.prompted}",
-        help="A sheet opens on each student's screen: “Draw a 7”. The ten digits come in turn.",
+        "prompted",
+        view.prompted,
+        "A sheet opens on each student's screen: “Draw a 7”. The ten digits come in turn.",
     )
-    if asked != view.prompted:
+    if asked is not None:
         ask_for_digits(database(), view.id, asked)
         st.rerun()
 

@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -21,6 +19,7 @@ from model.evaluation.pen_message import MessageKind
 from model.evaluation.pen_reading import read_batch
 from model.network import NetworkConfig
 from model.network.shipped import shipped
+from tests import channels
 from tests.junk import junk_message, mutated
 from tests.networks import random_network
 from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened, two_digits
@@ -37,23 +36,8 @@ JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "100"))
 @contextmanager
 def served() -> Iterator[str]:
     """The address of a server with the channel alone."""
-    config = uvicorn.Config(Starlette(routes=pen_routes()), port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    ready = threading.Event()
-    startup = server.startup
-
-    async def startup_and_say(sockets: Any = None) -> None:
-        await startup(sockets)
-        ready.set()
-
-    server.startup = startup_and_say  # type: ignore[method-assign]
-    thread.start()
-    assert ready.wait(SECONDS)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"ws://127.0.0.1:{port}/pen"
-    server.should_exit = True
-    thread.join(SECONDS)
+    with channels.served(pen_routes()) as url:
+        yield f"{url}/pen"
 
 
 @pytest.fixture(scope="module")
