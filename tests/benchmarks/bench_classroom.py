@@ -35,6 +35,7 @@ import psutil
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from tests.benchmarks.bench_load import processes
 from tests.benchmarks.student import ink_of
 from tests.browser.conftest import ROOT, end_server, free_port, wait_until_healthy
 
@@ -71,19 +72,15 @@ class Server:
     def kill(self, what: str) -> None:
         """Kill the server, the engine's program or one of its workers."""
         self.kills.append(time.monotonic())
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        engine = next(each for each in children if "model.engine.server" in each.cmdline())
+        found = processes(psutil.Process(self.process.pid))
         if what == "server":
             self.process.kill()
             self.process.wait(20)
-            with suppress(psutil.NoSuchProcess):
-                engine.wait(60)  # it ends by itself without its server
             self.start()
         elif what == "engine":
-            engine.kill()
+            found["scheduler"].kill()
         else:
-            large = max(engine.children(recursive=True), key=lambda each: each.memory_info().rss)
-            large.kill()
+            found["training worker"].kill()
 
     @property
     def memory(self) -> float:
