@@ -34,6 +34,7 @@ class Turn:
         self._turns = turns
         self.told = told
         self.who: Hashable = self if who is None else who
+        self.joined = 0  # turns that had begun before
         self.began: float | None = None  # on the clock time.monotonic()
 
     @property
@@ -82,6 +83,7 @@ class Turns:
         """
         turn = Turn(self, told, who)
         with self._lock:
+            turn.joined = self._count
             self._waiting.append(turn)
             called = self._call()
         _tell(called)
@@ -96,7 +98,8 @@ class Turns:
                 took = time.monotonic() - turn.began
                 before = took if self._mean is None else self._mean
                 self._mean = (1 - NEWEST) * before + NEWEST * took
-                self._last[turn.who] = self._number(turn.who), time.monotonic()
+                if turn.who in self._last:
+                    self._last[turn.who] = self._last[turn.who][0], time.monotonic()
             elif turn in self._waiting:
                 self._waiting.remove(turn)
             called = self._call()
@@ -128,16 +131,18 @@ class Turns:
             if turn is None:
                 break
             self._waiting.remove(turn)
-            turn.began = time.monotonic()
-            self._served.add(turn)
-            self._begin(turn.who, turn.began)
+            self._begin(turn)
             called.append(turn)
         return called
 
-    def _begin(self, who: Hashable, now: float) -> None:
+    def _begin(self, turn: Turn) -> None:
+        turn.began = now = time.monotonic()
+        self._served.add(turn)
         self._count += 1
-        self._last.pop(who, None)  # so that the dict stays in the order of the turns
-        self._last[who] = self._count, now
+        if turn.who is turn:
+            return
+        self._last.pop(turn.who, None)  # so that the dict stays in the order of the turns
+        self._last[turn.who] = self._count, now
         if len(self._last) > REMEMBERED:
             del self._last[next(iter(self._last))]
 
@@ -149,19 +154,20 @@ class Turns:
         free = [turn for turn in self._waiting if turn.who not in served]
         if not free and not (served and self._expected(served)):
             free = list(self._waiting)
-        return min(free, key=lambda turn: self._number(turn.who), default=None)
+        return min(free, key=self._number, default=None)
 
     def _expected(self, served: set[Hashable]) -> bool:
         """Whether somebody else has just had a turn, and will be back in a moment."""
         recently = time.monotonic() - RETURN_SECONDS
         return any(when > recently for who, (_, when) in self._last.items() if who not in served)
 
-    def _number(self, who: Hashable) -> int:
-        return self._last.get(who, (0, 0.0))[0]
+    def _number(self, turn: Turn) -> int:
+        """Of the last turn of its person; who is nobody stands behind all who wait already."""
+        return turn.joined if turn.who is turn else self._last.get(turn.who, (0, 0.0))[0]
 
     def _order(self) -> list[Turn]:
         """All who wait, in the order in which they are called, if nobody comes or goes."""
-        numbers = {turn.who: self._number(turn.who) for turn in self._waiting}
+        numbers = {turn.who: self._number(turn) for turn in self._waiting}
         left, order = list(self._waiting), list[Turn]()
         while left:
             turn = min(left, key=lambda each: numbers[each.who])

@@ -87,6 +87,21 @@ def test_people_share_alike_however_many_runs_each_has(at_once: int) -> None:
     assert served["bee"] == pytest.approx(30, abs=2)
 
 
+def test_who_is_nobody_stands_behind_those_who_wait_and_not_before_them() -> None:
+    turns = Turns(1)
+    fox, owl = turns.join(nothing, "fox"), turns.join(nothing, "owl")
+    fox.leave()
+    experiment, again = turns.join(nothing), turns.join(nothing, "fox")
+    assert owl.has_come
+    assert (again.place, experiment.place) == (1, 2)
+    owl.leave()
+    assert again.has_come
+    later = turns.join(nothing, "owl")
+    again.leave()
+    assert experiment.has_come
+    assert later.place == 1
+
+
 def test_who_is_alone_has_all_turns() -> None:
     turns = Turns(2)
     mine = [turns.join(nothing, "fox") for _ in range(3)]

@@ -14,9 +14,10 @@ from model.classroom.digits.league import (
     league_of,
 )
 from model.classroom.digits.training_sets import FEWEST
-from model.classroom.view import ClassView
+from model.classroom.reasons import ClassError
+from model.classroom.view import ClassView, view_class
 from ui.state.classroom.store import database
-from ui.state.classroom.words import name_words
+from ui.state.classroom.words import class_words, name_words
 from ui.style.words import percent
 
 LOOK_SECONDS = 3.0
@@ -39,7 +40,7 @@ def league(view: ClassView, written: Sequence[WrittenDigit]) -> None:
         )
         _begin(view, written)
     elif not now.ended:
-        st.fragment(_under_way, run_every=LOOK_SECONDS, key="league_under_way")(view)
+        st.fragment(_under_way, run_every=LOOK_SECONDS, key="league_under_way")(view.id)
         if st.button("End the league", type="primary", key="end_league"):
             end_league(database(), view.id)
             st.rerun()
@@ -72,9 +73,13 @@ def _begin(view: ClassView, written: Sequence[WrittenDigit]) -> None:
         st.rerun()
 
 
-def _under_way(view: ClassView) -> None:
-    now = league_of(database(), view.id)
-    if now is None:
+def _under_way(class_id: str) -> None:
+    try:
+        now, view = league_of(database(), class_id), view_class(database(), class_id)
+    except ClassError as error:
+        st.warning(class_words(error.reason))
+        return
+    if now is None or view is None:
         return
     st.markdown(
         f"**{len(now.entries)} of {len(view.students)}** have handed a network in. All learn from "
