@@ -2,10 +2,11 @@
 
 Each process is killed (kill -9) at random moments, so often. Of the answering worker it is measured
 how long nobody gets an answer; of the worker that trains and of the engine's program, how long it
-takes until the run's next batch; of the server, which is started again at once, how long until its
-page answers and until the run's next batch and its next epoch are there. No run may be lost.
+takes until the run's next batch; of the helper that workers are forked off likewise; of the
+server, which is started again at once, how long until its page answers and until the run's next
+batch and its next epoch are there. No run may be lost.
 
-WHO: answering, training, engine, server.
+WHO: answering, training, engine, helper, server.
 
 Prints figures and asserts nothing else: they depend on the machine and on what else it does.
 """
@@ -55,6 +56,13 @@ def until(true: Callable[[], bool]) -> float:
         assert time.monotonic() - began < PATIENCE
         time.sleep(0.01)
     return time.monotonic() - began
+
+
+def there(engine: DaskEngine, what: str) -> int:
+    """Wait until a process of the engine is there, and return its number."""
+    until(lambda: getattr(engine, what) is not None)
+    number: int = getattr(engine, what)
+    return number
 
 
 def answering(engine: DaskEngine, kills: int) -> None:
@@ -128,7 +136,9 @@ async def server(kills: int, folder: Path) -> None:
             assert time.monotonic() - began < PATIENCE
             await asyncio.sleep(0.05)
 
-    seconds: dict[str, list[float]] = {"its page": [], "next batch": [], "next epoch": []}
+    seconds: dict[str, list[float]] = {
+        each: [] for each in ("it answers", "its page", "next batch", "next epoch")
+    }
     for _ in range(kills):
         await look(_trains)
         await asyncio.sleep(random.random())
@@ -136,6 +146,7 @@ async def server(kills: int, folder: Path) -> None:
         began, done = time.monotonic(), epochs()
         process.wait()
         url, process = start_server(script, log)
+        seconds["it answers"].append(time.monotonic() - began)
         student = await Student.enter(url, "train", f"run={name}")
         seconds["its page"].append(time.monotonic() - began)
         await look(_trains)
@@ -160,7 +171,7 @@ def _trains(words: str) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
-    everybody = ["answering", "training", "engine", "server"]
+    everybody = ["answering", "training", "engine", "helper", "server"]
     parser.add_argument("--only", nargs="*", default=everybody)
     options = parser.parse_args()
     say("load average before", f"{os.getloadavg()[0]:.1f}")
@@ -179,13 +190,9 @@ def main() -> None:
                     lambda: engine.submit(os.getpid).result(PATIENCE),
                 )
             if "engine" in options.only:
-
-                def program() -> int:
-                    until(lambda: engine.process is not None)
-                    assert engine.process is not None
-                    return engine.process
-
-                trainer(engine, options.kills, "engine's program", program)
+                trainer(engine, options.kills, "engine's program", lambda: there(engine, "process"))
+            if "helper" in options.only:
+                trainer(engine, options.kills, "helper", lambda: there(engine, "helper"))
             engine.close()
         if "server" in options.only:
             asyncio.run(server(options.kills, folder))

@@ -35,6 +35,7 @@ class Student:
     buttons: dict[str, str] = field(default_factory=dict)  # ids by label, of the last whole run
     ticking: list[str] = field(default_factory=list)  # fragments that are to be run again and again
     shown: str = ""  # Streamlit's mark of the page: without it, a page runs anew as the first one
+    query: str = ""  # of the page's address, as the page itself may have changed it
     faults: int = 0  # red boxes of Streamlit's: the app has met an error
 
     async def run(self, message: BackMsg) -> str:
@@ -48,6 +49,8 @@ class Student:
             if kind == "new_session" and not answer.metadata.run.fragment_ids:
                 self.ticking = []  # the whole page runs: it says anew what is to tick
                 self.shown = answer.new_session.page_script_hash
+            elif kind == "page_info_changed":
+                self.query = answer.page_info_changed.query_string
             elif kind == "auto_rerun":
                 self.ticking.append(answer.auto_rerun.fragment_id)
             elif kind == "stop_auto_rerun":
@@ -82,7 +85,7 @@ class Student:
 
     async def go(self, page: str, query: str = "") -> str:
         """Go to a page, and return what came as text."""
-        self.buttons, self.ticking = {}, []
+        self.buttons, self.ticking, self.query = {}, [], query
         message = BackMsg()
         message.rerun_script.page_name = page
         message.rerun_script.query_string = query
@@ -93,6 +96,7 @@ class Student:
         pressed, self.buttons, self.ticking = self.buttons[label], {}, []
         message = BackMsg()
         message.rerun_script.page_name = page
+        message.rerun_script.query_string = self.query
         state = message.rerun_script.widget_states.widgets.add()
         state.id, state.trigger_value = pressed, True
         return await self.run(message)
@@ -106,6 +110,7 @@ class Student:
             message = BackMsg()
             message.rerun_script.page_name = page
             message.rerun_script.page_script_hash = self.shown
+            message.rerun_script.query_string = self.query
             message.rerun_script.fragment_id = fragment
             message.rerun_script.is_auto_rerun = True
             texts.append(await self.run(message))
