@@ -90,7 +90,7 @@ def _floor(darkness: np.ndarray, config: BinarizationConfig) -> float:
     """
     sample = _sample(darkness, config)
     clean = float((np.abs(sample) < config.one_value).mean()) > config.clean
-    faintest = config.faintest_small if clean else config.faintest
+    faintest = config.faintest_clean if clean else config.faintest
     return max(config.noise * _grain(sample), faintest)
 
 

@@ -64,7 +64,8 @@ class BinarizationConfig:
     least_smooth: float = 0.6  # px; less has no effect
     more_smooth: float = 1.2  # another round has to average further by this factor
     small_file: int = SMALL_FILE  # px; too small to show grain, and ink may cover most of it
-    faintest_small: float = 0.04  # darkness; there, and on clean paper, where no shadow is left
+    faintest_small: float = 0.04  # darkness; there, where no shadow is left
+    faintest_clean: float = 0.02  # on clean paper; what JPEG leaves around a pale line stays below
     one_value: float = 0.001  # darkness; a quarter of one step of brightness
     clean: float = 0.6  # share of a sheet that has one value if it was never photographed
     apart: float = 4.0  # standard deviations between ink and paper there, so that they are two
@@ -107,8 +108,10 @@ class LineRemovalConfig:
     cell_holds: float = 0.3  # of the height: so tall is that digit
     cell_empty: float = 0.15  # share of its ink that a piece of the frame may have there
     bare_width: float = 0.6  # heights: a picture of an empty cell is not narrower
-    bare_dirt: float = 0.03  # of its longer side, or `bare_dirt_px`: smaller ink is dirt in it
-    bare_dirt_px: int = 3  # px
+    bare_closed: float = 0.75  # heights, likewise where the frame is closed: a 0 is narrower
+    bare_cell: int = 128  # px; a picture no larger shows a cell and no whole sheet
+    bare_dirt: tuple[float, float] = (0.1, 0.03)  # of a cell's, and of a sheet's, longer side
+    bare_dirt_px: int = 3  # px; smaller ink than this, or than that share, is dirt
     frame_side: float = 0.25  # of the sheet's shorter side: a printed box is not smaller
     frame_line: float = 4.0  # thickest lines that go into the side of a box
     frame_holds: float = 0.2  # of its height: so tall is the ink in a box
@@ -131,10 +134,14 @@ class ShadowRemovalConfig:
         0.6  # of the strength of its darker ink: what is paler may be another digit's ghost
     )
     ghost_share: float = 0.8  # of the ink: so much at most is dark where there is a ghost
+    mostly: float = 0.6  # of a pale piece there: if so much is as wide as a band, all of it is
     touch: float = 0.3  # share of the outline that may be the sheet's own edge
     widest: float = 0.15  # of the sheet: strokes that reach its edge are narrower
     solid: float = 0.5  # of its size: a digit has no place as wide as that
     corner: float = 0.4  # of its size: as `solid`, in a file that is tiny
+    band: float = 0.25  # of the file: what crosses a tiny one and is as wide and pale is a shadow
+    band_pale: float = 0.6  # darkness; few pens are so pale, and no shadow is darker
+    beside: float = 0.7  # of the darker ink: paler is a shadow beside or below it in a tiny file
     solid_grid: int = 48  # px; whether it has is measured on a grid of about this size
     speck: float = 0.1  # of the sheet: smaller ink has to be clearly darker than the grain
     clear: float = 2.0  # floors of ink: so dark is that
@@ -183,6 +190,7 @@ class SplitMergeConfig:
 
     like: float = 0.5  # likeness; ink that looks so much like a digit is one
     sure: float = 0.9  # of neighbours that are joined, and of both sides of a seam through paper
+    apart: float = 0.01  # of a whole that is two signs if one side, beside paper, is a digit
     cut: float = 0.98  # of both sides of a cut: many a letter falls into two digits when it is cut
     wide: float = 1.08  # heights: ink less wide is not cut through a stroke
     near: float = 0.25  # heights: neighbours further apart are not joined

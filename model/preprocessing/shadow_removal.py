@@ -86,26 +86,57 @@ def without_shadows(
 
 
 def without_corners(ink: Ink, config: ShadowRemovalConfig = DEFAULT.shadows) -> Ink:
-    """Return the ink of a small file without shadows, which fill a corner or a side of it.
+    """Return the ink of a small file without shadows, which fill a corner, a side or a band of it.
 
     There they are as dark as a pencil and as sharp. But they reach two sides that meet, or three,
-    and are wide: a digit that is cut out tightly reaches all four, or two that lie opposite.
+    and are wide: a digit that is cut out tightly reaches all four, or two that lie opposite. Where
+    a shadow does that too, it is wider and paler than strokes are.
     """
     from scipy import ndimage
 
-    parts, _ = ndimage.label(ink.mask, np.ones((3, 3)))
-    mask = ink.mask.copy()
+    mask = ink.mask & ~_pale_ground(ink, config)
+    parts, _ = ndimage.label(mask, np.ones((3, 3)))
     height, width = mask.shape
     for number, (rows, columns) in enumerate(ndimage.find_objects(parts), start=1):
         upright = (rows.start == 0) + (rows.stop == height)
         across = (columns.start == 0) + (columns.stop == width)
-        if not (upright and across) or upright + across == 4:
+        if upright + across < 2:
             continue
         own = parts[rows, columns] == number
         radius = float(ndimage.distance_transform_edt(np.pad(own, 1)).max())
-        if 2 * radius - 1 > config.corner * max(own.shape):
+        if upright and across and upright + across < 4:
+            shadow = 2 * radius - 1 > config.corner * max(own.shape)
+        else:
+            pale = float(np.median(ink.strength[rows, columns][own])) < config.band_pale
+            shadow = pale and 2 * radius - 1 > config.band * max(mask.shape)
+        if shadow:
             mask[rows, columns] &= ~own
     return replace(ink, strength=soft(ink.strength, mask), mask=mask)
+
+
+def _pale_ground(ink: Ink, config: ShadowRemovalConfig) -> np.ndarray:
+    """Mark a shadow that runs into darker ink in a small file: pale, wide, and at its edge."""
+    from scipy import ndimage
+
+    nothing = np.zeros_like(ink.mask)
+    if not ink.mask.any():
+        return nothing
+    values = ink.strength[ink.mask]
+    dark = ink.mask & (ink.strength >= otsu(values))
+    pale = ink.mask & (ink.strength < config.beside * float(np.median(ink.strength[dark])))
+    side = max(3, round(config.band * max(pale.shape))) | 1
+    core = ndimage.minimum_filter(pale.view(np.uint8), side, mode="nearest").view(bool)
+    if not core.any():
+        return nothing
+    ground, _ = ndimage.label(ndimage.maximum_filter(core.view(np.uint8), side + 2))
+    rim = np.concatenate([ground[0], ground[-1], ground[:, 0], ground[:, -1]])
+    wide = pale & np.isin(ground, rim[rim > 0])
+    # A corner that runs out thinly belongs to it; a pale stroke that runs into it does not.
+    parts, count = ndimage.label(pale, np.ones((3, 3)))
+    share = np.bincount(parts[wide], minlength=count + 1) / np.maximum(np.bincount(parts.flat), 1)
+    share[0] = 0
+    result: np.ndarray = wide | (share > config.mostly)[parts]
+    return result
 
 
 def without_wedges(ink: Ink, config: ShadowRemovalConfig = DEFAULT.shadows) -> Ink:

@@ -80,6 +80,11 @@ def regrouped(
             if (together := likeness(both)) >= config.sure:
                 found[-1] = (both, together)
                 continue
+            if _touching(found[-1][0], region):  # a cut by sizes alone: others are tried
+                parts, least = _parts(both, together, likeness, config.depth, config)
+                if len(parts) > 1 and least > min(like, found[-1][1]):
+                    found[-1:] = [(part, likeness(part)) for part in parts]
+                    continue
         found.append((region, like))
     return tuple(
         part
@@ -93,6 +98,18 @@ def _near(one: Region, other: Region, gap: float) -> bool:
     across = max(one.box[1], other.box[1]) - min(one.box[3], other.box[3])
     level = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
     return across < gap * max(one.height, other.height) and level > 0
+
+
+def _touching(one: Region, other: Region) -> bool:
+    """Whether two regions side by side were one piece of ink before they were cut."""
+    both = one.joined(other)
+    masks = []
+    for region in (one, other):
+        mask = np.zeros_like(both.mask)
+        top, left = region.box[0] - both.box[0], region.box[1] - both.box[1]
+        mask[top : top + region.height, left : left + region.width] = region.mask
+        masks.append(mask)
+    return _touch(*masks)
 
 
 def _parts(
@@ -110,9 +127,24 @@ def _parts(
         elif second[1] < enough <= first[1]:
             second = _parts(right, second[1], likeness, depth - 1, config)
         least = min(first[1], second[1])
-        if least >= enough and least > best[1]:
+        if least > best[1] and (least >= enough or _two_signs(like, first, second, enough, config)):
             best = ((*first[0], *second[0]), least)
     return best
+
+
+def _two_signs(
+    like: float,
+    first: tuple[Group, float],
+    second: tuple[Group, float],
+    enough: float,
+    config: SplitMergeConfig,
+) -> bool:
+    """Whether two sides with paper between them are two signs, though only one is surely a digit.
+
+    What is no digit at all as a whole cannot become less of one: a 1 beside a 0 with corners.
+    """
+    apart = enough == config.sure and like < config.apart
+    return apart and max(first[1], second[1]) >= config.cut
 
 
 def _sides(region: Region, config: SplitMergeConfig) -> Iterator[tuple[Region, Region, float]]:

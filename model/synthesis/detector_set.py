@@ -27,6 +27,7 @@ HELD_OUT = frozenset(
     | {"diamond", "hash", "arrow"}
     | {"coil", "knot"}
     | {"Devanagari 6", "Gujarati 8", "Arabic 3", "Thai 2", "Geez 9", "Chinese 5", "Chinese 9"}
+    | {"Burmese 8", "Kannada 8", "Bengali 9"}
 )
 FOREIGN_LETTERS = (
     "ԱԲԴԵԷԹԻԽԾՀՂՃՄՆՇՊՋՌՖՔբգդեթժիխծհձղճմնչպջռտփֆ"  # Armenian
@@ -193,7 +194,7 @@ KINDS: tuple[tuple[float, Callable[[Digits, np.random.Generator], np.ndarray]], 
     (10, _scribble),
     (20, _figure),
     (4, _printed_letter),
-    (10, _numeral),
+    (18, _numeral),
     (6, _foreign_letter),
     (6, _turned),
     (6, _several),

@@ -21,9 +21,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 import kinds
+from kinds_blank import BLANKS
 from kinds_harder import HARDER
 
 from model.data import mnist
+from model.evaluation.verdict import Judgement, judge
 from model.network import Network
 from model.network.forward import probabilities
 from model.network.shipped import shipped
@@ -55,6 +57,14 @@ def read(network: Network, found: Preprocessed) -> tuple[int, ...]:
         return ()
     scores = probabilities(network, np.stack([each.digit for each in found.digits]))
     return tuple(int(digit) for digit in scores.argmax(axis=1))
+
+
+def called_a_digit(network: Network, found: Preprocessed) -> bool:
+    """Whether the page names a digit for a sheet, surely or not: what looks like none is none."""
+    if found.largest is None:
+        return False
+    answer = probabilities(network, found.largest.digit[None])[0]
+    return judge(answer, found.largest.likeness, None).judgement is not Judgement.STRANGE
 
 
 def sequences(each: int, seed: int) -> Iterator[tuple[str, np.ndarray, tuple[int, ...]]]:
@@ -120,8 +130,13 @@ def main() -> None:
     for number, (lines, lit) in enumerate(papers):
         chance = np.random.default_rng([options.seed, 3, number])
         sheets = [uploaded(kinds.blank(lines, lit, chance)) for _ in range(options.each)]
-        wrong.append(np.mean([bool(each.digits) for each in sheets]))
+        wrong.append(np.mean([called_a_digit(network, each) for each in sheets]))
         print(f"{lines + ', ' + lit:26}{wrong[-1]:9.1%}")
+    for number, (name, take) in enumerate(BLANKS.items()):
+        chance = np.random.default_rng([options.seed, 4, number])
+        sheets = [uploaded(take(chance)) for _ in range(options.each)]
+        wrong.append(np.mean([called_a_digit(network, each) for each in sheets]))
+        print(f"{name:26}{wrong[-1]:9.1%}")
     print(f"{'all':26}{np.mean(wrong):9.1%}")
     print(f"\n{time.process_time() - began:.0f} s of CPU time")
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from model.preprocessing.binarization import mean_width
 from model.preprocessing.configuration import DEFAULT, LineRemovalConfig
 from model.preprocessing.lines.finding import thickest_of
 
@@ -98,8 +99,9 @@ def cell_edges(mask: np.ndarray, config: LineRemovalConfig = DEFAULT.lines) -> n
 def bare_frame(mask: np.ndarray, config: LineRemovalConfig = DEFAULT.lines) -> bool:
     """Whether all ink is what a picture of an empty cell shows of its frame.
 
-    That is bars and corners along the edges. A 1 that is cut out tightly lies along them too, but
-    its picture is narrow; a 0 does, but has round corners; and a closed frame may be a 0.
+    That is bars and corners along the edges, or all of it. A 1 that is cut out tightly lies along
+    them too, but its picture is narrow; a 0 does, but has round corners or a bold line, where a
+    frame that is closed has four square corners and a fine one.
 
     Args:
         mask: (h, w) bool, all ink of the picture.
@@ -113,7 +115,8 @@ def bare_frame(mask: np.ndarray, config: LineRemovalConfig = DEFAULT.lines) -> b
     parts, count = ndimage.label(mask, np.ones((3, 3)))
     inside = _inside(parts, config)
     rim = _rim(mask.shape, config)
-    dirt = max(config.bare_dirt * max(mask.shape), config.bare_dirt_px)
+    size = max(mask.shape)
+    dirt = max(config.bare_dirt[size > config.bare_cell] * size, config.bare_dirt_px)
     for number, box in enumerate(ndimage.find_objects(parts), start=1):
         own = parts[box] == number
         if max(own.shape) < dirt:
@@ -126,7 +129,11 @@ def bare_frame(mask: np.ndarray, config: LineRemovalConfig = DEFAULT.lines) -> b
         ]
         bar = min(own.shape[0] / height, own.shape[1] / width) <= config.ruling
         enclosed = bool((ndimage.binary_fill_holes(own) & ~own).sum() > own.sum())
-        if enclosed or not (bar or sum(corners) >= 3):
+        if enclosed:
+            thin = mean_width(own) <= config.cell_rim * size
+            if not thin or sum(corners) < 4 or width < config.bare_closed * height:
+                return False
+        elif not (bar or sum(corners) >= 3):
             return False
     return bool(count > 0)
 

@@ -37,6 +37,14 @@ def test_one_number_can_be_changed() -> None:
     assert eager.mask[0, 7]
 
 
+def test_on_clean_paper_a_paler_line_is_ink_than_on_photographed() -> None:
+    paper = np.ones((100, 100), np.float32)
+    paper[20:80, 50] -= 0.03
+    assert ink_found(Sheet(paper=paper)).ink.mask[20:80, 50].all()
+    grainy = paper + np.random.default_rng(0).normal(0, 0.002, paper.shape).astype(np.float32)
+    assert ink_found(Sheet(paper=grainy)).blank
+
+
 def test_paper_without_ink_is_blank() -> None:
     blank = ink_found(Sheet(paper=np.ones((20, 20), np.float32)))
     assert blank.blank

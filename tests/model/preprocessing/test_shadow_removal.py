@@ -106,3 +106,16 @@ def test_a_shadow_in_a_small_file_is_taken_away_and_a_bold_digit_stays() -> None
     one, seven = np.ones((24, 9), bool), (y < 9) | (np.abs(x + y / 3 - 36) < 5)
     for tight in (one, seven):
         assert (without_corners(ink_of((tight, 0.8))).mask == tight).all()
+
+
+def test_a_band_of_shadow_across_a_small_file_is_taken_away_and_darker_ink_stays() -> None:
+    y, x = np.mgrid[:48, :48]
+    band = np.abs(y - x / 4 - 18) < 8
+    digit = (np.abs(x - 29) < 3) & (y > 8) & (y < 40)
+    assert not without_corners(ink_of((band, 0.4))).mask.any()
+    both = without_corners(ink_of((digit, 0.9), (band, 0.4))).mask
+    assert both[digit].all()
+    assert (both & ~digit).sum() < 0.2 * band.sum()  # the soft edge of the digit
+    for ink in (np.abs(y - x / 4 - 18) < 3, band):  # a stroke that crosses; a bold dark one
+        darkness = 0.9 if ink is band else 0.4
+        assert (without_corners(ink_of((ink, darkness))).mask == ink).all()

@@ -100,6 +100,37 @@ def test_a_cut_through_a_stroke_asks_for_more_than_one_through_paper() -> None:
     assert len(regrouped((region(mask),), half)) == 1
 
 
+def test_a_cut_that_left_no_digit_is_made_anew() -> None:
+    """Two bars on one foot, of different widths, were cut through in the middle."""
+    mask = bars(0, 24, width=34)
+    mask[36:] = True
+    pieces = tuple(region(mask & half) for half in (np.arange(34) < 17, np.arange(34) >= 17))
+
+    def elsewhere(candidate: Region) -> float:
+        return 0.0 if candidate.width in (17, 34) else 1.0
+
+    wide = replace(DEFAULT.split_merge, wide=0.5)
+    parts = regrouped(pieces, elsewhere, wide)
+    assert len(parts) == 2
+    assert all(part.width != 17 for part in parts)
+    together = np.zeros_like(mask)
+    for part in parts:
+        top, left, bottom, right = part.box
+        together[top:bottom, left:right] |= part.mask
+    assert np.array_equal(together, mask)
+
+
+def test_two_signs_beside_each_other_are_two_if_one_is_a_digit() -> None:
+    mask = bars(4, width=60)
+    mask[4:36, 20:50] = True
+    for whole, parts in ((0.0, 2), (0.3, 1)):
+
+        def like(candidate: Region, whole: float = whole) -> float:
+            return 1.0 if candidate.width <= 4 else whole if candidate.width > 30 else 0.1
+
+        assert len(regrouped((region(mask),), like)) == parts
+
+
 def test_halves_are_joined_and_neighbours_far_off_are_not() -> None:
     def wide(candidate: Region) -> float:
         return 1.0 if candidate.width > 6 else 0.0

@@ -64,6 +64,21 @@ def test_the_frame_of_an_empty_cell_is_no_digit(side: int, edges: tuple[int, ...
     assert not bare_frame(ink)
 
 
+@pytest.mark.parametrize("side", [28, 48, 64])
+def test_a_whole_frame_with_dirt_in_it_is_an_empty_cell(side: int) -> None:
+    """Its lines go on across each other, as those of a table do; a 0 would be narrower."""
+    ink, wide = np.zeros((side, side), bool), max(1, side // 28)
+    for edge in range(4):
+        np.rot90(ink, edge)[wide : 2 * wide] = True
+    ink[side // 2 : side // 2 + side // 16 + 1, side // 3] = True
+    assert bare_frame(ink)
+    assert not preprocess(np.where(ink, 60, 210).astype(np.uint8)).digits
+    narrow = np.zeros((side, side), bool)
+    narrow[wide:-wide, side // 4 : -(side // 4)] = True
+    narrow[2 * wide : -2 * wide, side // 4 + wide : -(side // 4) - wide] = False
+    assert not bare_frame(narrow)
+
+
 def test_what_is_cut_out_tightly_is_no_frame() -> None:
     one = np.zeros((28, 8), bool)
     one[:, 1:7] = True
