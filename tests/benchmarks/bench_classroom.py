@@ -25,6 +25,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,6 +179,7 @@ class Student(Person):
 
     votes: int = 0
     drawn: int = 0
+    last: int = -1  # the number of the last digit: the same is not handed in twice
 
     async def vote(self, question: str, after: float, sent: list[float]) -> None:
         """Answer once, after so many seconds; the moment is noted."""
@@ -193,10 +195,12 @@ class Student(Person):
         while True:
             await asyncio.sleep(DIGIT_EVERY * random.uniform(0.8, 1.2))
             prompt = self.parts.get("prompt")
-            if prompt and not self.waiting and int(time.monotonic() / 30) % 2:
+            fresh = prompt and prompt["number"] > self.last
+            if fresh and not self.waiting and int(time.monotonic() / 30) % 2:
                 self.drawn += 1
                 place += 1
                 number, digit = prompt["number"], prompt["digit"]
+                self.last = number
                 await self.ask(do="digit", number=number, digit=digit, ink=ink_of(place))
 
 
@@ -210,27 +214,19 @@ async def lesson(server: Server, options: argparse.Namespace) -> None:
     await server.asked("class_step", teacher=teacher, do="prompt")
     while not all("own" in student.seat for student in students):
         await asyncio.sleep(0.1)
-    living += [asyncio.create_task(student.draw()) for student in students]
+    drawing = [asyncio.create_task(student.draw()) for student in students]
     trained = [
         (await server.asked("class_train", own=student.seat["own"]))["run"]
         for student in students[: options.trainings]
     ]
     seconds = options.minutes * 60
     began = time.monotonic()
-    kills = [
-        (began + seconds * (place + 1) / (len(options.kill) + 1), what)
-        for place, what in enumerate(options.kill)
-    ]
+    killing = asyncio.create_task(_kill(server, options.kill, seconds))
     asked: dict[str, list[float]] = {}
     memory = 0.0
     while (now := time.monotonic()) < began + seconds:
         if not memory and now > began + seconds / 6:
             memory = server.memory
-        if kills and now > kills[0][0]:
-            what = kills.pop(0)[1]
-            print(f"{now - began:.0f} s: the {what} is killed", flush=True)
-            await asyncio.to_thread(server.kill, what)
-            print(f"  back after {time.monotonic() - now:.1f} s", flush=True)
         question = (await server.asked("class_step", teacher=teacher, do="ask"))["question"]
         asked[question] = []
         votes = [
@@ -240,6 +236,9 @@ async def lesson(server: Server, options: argparse.Namespace) -> None:
         await asyncio.gather(asyncio.sleep(EVERY), *votes)
         for run in trained:  # a page that shows it looks, too
             await server.asked("class_run", id=run)
+    await killing
+    for task in drawing:
+        task.cancel()
     until = time.monotonic() + 60
     while any(student.waiting for student in students) and time.monotonic() < until:
         await asyncio.sleep(0.2)
@@ -249,7 +248,7 @@ async def lesson(server: Server, options: argparse.Namespace) -> None:
     last = [await server.asked("class_run", id=run) for run in trained]
     for task in living:
         task.cancel()
-    await asyncio.gather(*living, return_exceptions=True)
+    await asyncio.gather(*living, *drawing, return_exceptions=True)
     _tell(server, board, students, asked, kept)
     alive = [
         now["phase"] == "training" and now["epoch"] >= before["epoch"]
@@ -258,6 +257,19 @@ async def lesson(server: Server, options: argparse.Namespace) -> None:
     epochs = [run["epoch"] for run in last]
     print(f"{len(trained)} trainings, {alive.count(False)} lost; epochs {epochs}")
     print(f"the server: {memory:.0f} MB after a sixth, {server.memory:.0f} MB at the end")
+
+
+async def _kill(server: Server, kills: Sequence[str], seconds: float) -> None:
+    """Kill one after the other, at equal distances within these seconds."""
+    began = time.monotonic()
+    for place, what in enumerate(kills, start=1):
+        due = began + seconds * place / (len(kills) + 1)
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        print(f"{time.monotonic() - began:.0f} s: the {what} is killed", flush=True)
+        now = time.monotonic()
+        await asyncio.to_thread(server.kill, what)
+        if what == "server":
+            print(f"  it listens again after {time.monotonic() - now:.1f} s", flush=True)
 
 
 def _tell(
