@@ -21,6 +21,8 @@ MOST_QUESTIONS = 4
 """Of one connection that wait, and in one batch."""
 IN_FLIGHT = 2
 """Batches at a time: the worker never waits for the next one."""
+WORTH = 3
+"""So many that wait are worth a batch beside the one under way; each costs this process as much."""
 ANSWER_SECONDS = 10.0
 LOOK_SECONDS = 0.25
 """Between two looks whether the engine answers again."""
@@ -57,7 +59,7 @@ class Dispatcher:
     def __init__(self) -> None:
         self._waiting: dict[Client, tuple[int, Content]] = {}  # in their order
         self._questions: deque[tuple[Client, PenRequest]] = deque()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], list[Task]] = {}
         self._unanswered: set[Client] = set()  # they wait for the engine
         self._watching: asyncio.Task[None] | None = None
         self._pool = ThreadPoolExecutor(IN_FLIGHT, "pen")
@@ -82,10 +84,23 @@ class Dispatcher:
         self._unanswered.discard(client)
 
     def _begin(self) -> None:
-        while (self._waiting or self._questions) and len(self._running) < IN_FLIGHT:
-            task = asyncio.get_running_loop().create_task(self._answer(self._batch()))
-            self._running.add(task)
+        while (self._waiting or self._questions) and self._may_begin():
+            batch = self._batch()
+            task = asyncio.get_running_loop().create_task(self._answer(batch))
+            self._running[task] = batch
             task.add_done_callback(self._ended)
+
+    def _may_begin(self) -> bool:
+        """Whether a batch goes now, or waits for more until the one under way is answered.
+
+        A pen that is faster than its readings does not wait: alone it fills no batch.
+        """
+        if not self._running or len(self._running) == IN_FLIGHT:
+            return not self._running
+        if len(self._waiting) + len(self._questions) >= WORTH:
+            return True
+        read = {client for batch in self._running.values() for client, _, _ in batch}
+        return not read.isdisjoint(self._waiting)
 
     def _batch(self) -> list[Task]:
         """Take what waits: a few questions, and of the readings those that wait longest."""
@@ -98,7 +113,7 @@ class Dispatcher:
         return batch
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         if not task.cancelled():
             task.result()
             self._begin()
