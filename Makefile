@@ -9,6 +9,9 @@ PYTHON ?= $(shell for version in 3.12 3.13 3.11; do \
 	python3 -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(1)' 2>/dev/null && echo python3)
 INTERPRETER := $(firstword $(PYTHON))
 
+# Two processes share the tests; what is told at the end names what was left out, and why.
+TOGETHER := -n 2 --dist loadgroup -rs
+
 .PHONY: run class test test-all check format bench weights clean
 
 run: $(VENV)/.run  ## the app in the browser
@@ -18,10 +21,10 @@ class: $(VENV)/.run  ## the app for everybody in this network; prints the addres
 	$(BIN)/python -m ui.frame.classroom
 
 test: $(VENV)/.dev  ## every test, fast to slow
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TOGETHER)
 
 test-all: $(VENV)/.dev  ## the same, with the long repetitions
-	DIGITSCOPE_KILLS=20 DIGITSCOPE_RELOADS=20 DIGITSCOPE_JUNK=10000 $(BIN)/python -m pytest
+	DIGITSCOPE_KILLS=20 DIGITSCOPE_RELOADS=20 DIGITSCOPE_JUNK=10000 $(BIN)/python -m pytest $(TOGETHER)
 
 check: $(VENV)/.dev  ## lint, format and types, changing nothing
 	$(BIN)/ruff check .
