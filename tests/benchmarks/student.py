@@ -48,7 +48,8 @@ class Student:
             kind = answer.WhichOneof("type")
             if kind == "new_session" and not answer.metadata.run.fragment_ids:
                 self.ticking = []  # the whole page runs: it says anew what is to tick
-                self.shown = answer.new_session.page_script_hash
+            elif kind == "navigation":
+                self.shown = answer.navigation.page_script_hash
             elif kind == "page_info_changed":
                 self.query = answer.page_info_changed.query_string
             elif kind == "auto_rerun":
