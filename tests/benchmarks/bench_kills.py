@@ -40,6 +40,8 @@ from tests.browser.conftest import ROOT, end_server, start_server
 from tests.pen_messages import digit_sheet
 
 PATIENCE = 300.0
+ARRIVING = 0.3
+"""Seconds: batches that were on their way when a process was killed are there by then."""
 LONG = TrainingConfig(epochs=1000)
 
 
@@ -88,7 +90,10 @@ def trainer(engine: DaskEngine, kills: int, who: str, victim: Callable[[], int])
         number = victim()
         time.sleep(random.random())
         os.kill(number, signal.SIGKILL)
-        seconds.append(moving(run))
+        began = time.monotonic()
+        time.sleep(ARRIVING)
+        moving(run)
+        seconds.append(time.monotonic() - began)
     epoch = run.epoch
     run.stop()
     state = run.wait_until_idle(PATIENCE)
