@@ -9,8 +9,8 @@ PYTHON ?= $(shell for version in 3.12 3.13 3.11; do \
 	python3 -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(1)' 2>/dev/null && echo python3)
 INTERPRETER := $(firstword $(PYTHON))
 
-# Two processes share the tests; what is told at the end names what was left out, and why.
-TOGETHER := -n 2 --dist loadgroup -rs
+# Two processes share the tests, file by file; at the end it says what was left out, and why.
+TOGETHER := -n 2 --dist loadfile -rs
 
 .PHONY: run class test test-all check format bench weights clean
 

@@ -14,18 +14,6 @@ CACHE = tempfile.mkdtemp(prefix="digitscope-tests-")
 os.environ["DIGITSCOPE_CACHE"] = CACHE  # the servers and workers that tests start inherit it
 
 
-TESTS = Path(__file__).resolve().parent
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests: each takes whole files, and one all that need the browser."""
-    for item in items:
-        place = item.path.relative_to(TESTS)
-        group = place.parts[0] if place.parts[0] == "browser" else str(place)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(CACHE, ignore_errors=True)
 

@@ -158,7 +158,7 @@ def test_a_shared_link_lets_others_watch_and_no_more(
     page: Page, browser: Browser, serve: Callable[[Path], str]
 ) -> None:
     open_train(page, serve(ROOT / "app.py"))
-    start(page, Epochs=200)
+    start(page, Epochs=1000)  # it is not to end before it is stopped
     wait_for_batches(page, 0)
     run_ids(page)
     stranger = browser.new_context()  # another browser: without our cookies

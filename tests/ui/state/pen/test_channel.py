@@ -6,7 +6,7 @@ import os
 import random
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from tests.networks import random_network
 from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened, two_digits
 from ui.state.pen import channel as channel_module
 from ui.state.pen.channel import pen_routes
+from ui.state.pen.dispatcher import WORTH
 from ui.state.pen.frames import LARGEST, MalformedFrameError, frame_of
 from ui.state.pen.seat import Seat
 from ui.state.session import ChosenDigit
@@ -253,8 +254,8 @@ def test_what_waits_together_is_one_batch_and_the_newest_ink_replaces_the_older(
         sitting(url, seat.token) as one,
         sitting(url, other.token) as two,
     ):
-        for n, socket in ((1, one), (2, two)):  # both batches that may be on their way
-            socket.send(ink_frame(n, digit_sheet(n)))
+        for n in (1, 2):  # a pen faster than its readings: both batches that may be on their way
+            one.send(ink_frame(n, digit_sheet(n)))
             assert counts.acquire(timeout=SECONDS)
         for n in range(3, 9):
             one.send(ink_frame(n, digit_sheet(n), finished=False))
@@ -267,6 +268,31 @@ def test_what_waits_together_is_one_batch_and_the_newest_ink_replaces_the_older(
             while reading(socket).header["n"] != newest:
                 pass
     assert batches == [[1], [2], [8, 12]]
+
+
+def test_beside_a_batch_under_way_others_wait_until_they_are_worth_one(seat: Seat) -> None:
+    gate, batches, begun = threading.Event(), [], threading.Semaphore(0)
+
+    def before(work: Callable[..., Any], requests: Any) -> None:
+        batches.append([request.n for request in requests])
+        begun.release()
+        assert gate.wait(SECONDS)
+
+    seats = [seat, *(Seat() for _ in range(WORTH))]
+    with using_engine(InlineEngine(before=before)), served() as url, ExitStack() as stack:
+        first, *others = (stack.enter_context(sitting(url, each.token)) for each in seats)
+        first.send(ink_frame(1, digit_sheet(0)))
+        assert begun.acquire(timeout=SECONDS)
+        for n, socket in enumerate(others[:-1], 2):
+            socket.send(ink_frame(n, digit_sheet(n)))
+            assert socket.ping().wait(SECONDS)
+        assert batches == [[1]]
+        others[-1].send(ink_frame(WORTH + 1, digit_sheet(0)))
+        assert begun.acquire(timeout=SECONDS)
+        gate.set()
+        for socket in (first, *others):
+            reading(socket)
+    assert batches == [[1], list(range(2, WORTH + 2))]
 
 
 def test_a_seat_ends_with_its_session(channel: str, seat: Seat) -> None:
@@ -402,16 +428,15 @@ def test_of_many_questions_the_newest_four_are_answered(seat: Seat) -> None:
         reading(socket)
         assert begun.acquire(timeout=SECONDS)
         gate.clear()
-        for n in (2, 3):
-            asks(socket, ask="path", n=n, output=n)
-            assert begun.acquire(timeout=SECONDS)
-        for n in range(4, 14):
+        asks(socket, ask="path", n=2, output=2)
+        assert begun.acquire(timeout=SECONDS)
+        for n in range(3, 14):
             asks(socket, ask="path", n=n, output=None)
         assert socket.ping().wait(SECONDS)
         gate.set()
         while reading(socket).header["n"] != 13:
             pass
-    assert batches == [[1], [2], [3], [10, 11, 12, 13]]
+    assert batches == [[1], [2], [3, 4, 5], [10, 11, 12, 13]]
 
 
 @pytest.mark.parametrize(("base", "path"), [("", "/pen"), ("/school/app/", "/school/app/pen")])
