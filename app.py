@@ -1,7 +1,7 @@
 """DigitScope's entry: run it with `streamlit run app.py`.
 
-It starts the engine together with the server, so that TensorFlow is warm before the first visitor
-has found the pen, and hands every visit to `ui/frame/menu.py`.
+It starts the engine before the server, so that TensorFlow is warm before the first visitor has
+found the pen, and hands every visit to `ui/frame/menu.py`.
 """
 
 import os
@@ -11,6 +11,12 @@ import os
 # cost several times the processor time of one thread.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
+from model.engine import engine
+
+# The engine's processes load TensorFlow, which takes longest of all: they begin before what follows
+# is imported here, on the other core.
+engine()
+
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +25,6 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from model.engine import engine
 from ui.classroom.channel.routes import class_routes, tidy_classes
 from ui.classroom.worksheets import worksheet_routes
 from ui.frame.doors.deep_links import deep_link_routes
@@ -32,8 +37,7 @@ SCRIPT = Path(__file__).resolve().parent / "ui" / "frame" / "menu.py"
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Start the engine with the server, and close it with the server."""
-    engine()  # the first call starts it and returns at once
+    """Take up what an earlier server left, and close the engine with the server."""
     take_up_studies()
     tidying = asyncio.create_task(tidy_classes())
     yield
