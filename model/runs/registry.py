@@ -70,7 +70,11 @@ class Runs:
         """
         with self._lock:
             held = list(self._held.values())
-        mine = [run for run in held if owner and run.owner == owner and not run.deleted]
+        mine = [
+            run
+            for run in held
+            if owner and run.owner == owner and not (run.deleted or run.forgettable)
+        ]
         return sorted(mine, key=lambda run: run.created)
 
     def prepare(self) -> None:

@@ -198,6 +198,11 @@ class Run:
         self._loop.look()
 
     @property
+    def moving(self) -> bool:
+        """Whether it goes on by itself. Cheap: a class asks for each of its runs every second."""
+        return self._loop.steering.phase.moving
+
+    @property
     def forgettable(self) -> bool:
         """Whether it may leave the memory: it stands still, unwatched, and is all on disk."""
         with self._changed:

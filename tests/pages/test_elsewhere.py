@@ -104,7 +104,7 @@ def test_the_network_on_all_pages_and_the_digits_of_one_s_class(
     app = opened("elsewhere", gate="open")
     app.button_group(key="elsewhere_view").set_value("Your network").run()
     assert not app.exception
-    assert "the network on all pages, read once" in texts(app)
+    assert "the one on all pages. It is read once" in texts(app)
     assert "Digits of your class stand here, too, once it has written some." in texts(app)
 
     mine = open_class(database())

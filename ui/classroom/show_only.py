@@ -19,7 +19,8 @@ PART_WORDS = {
 def show_only_popover(view: ClassView) -> None:
     """Offer the choice, in the row above the board."""
     now = view.shown
-    count = f": {len(now.pages)} pages" if now.pages else ""
+    number = len(now.pages)
+    count = f": {number} page{'s' if number > 1 else ''}" if number else ""
     # Another key with each choice: the popover closes when one was made.
     with (
         st.container(key="shown", width="content"),
@@ -46,7 +47,11 @@ def show_only_popover(view: ClassView) -> None:
             "The address and the code stay the same; it holds for all students at once. Where you "
             "bring everybody with “Everybody here”, they see that page, too."
         )
-        choice = Shown(tuple(pages), tuple(hidden), now.number)
+        choice = Shown(  # in the order of the menu, in whatever order they were pressed
+            tuple(name for name in CHOSEN if name in pages),
+            tuple(part for part in Part if part in hidden),
+            now.number,
+        )
         if st.button("Show them this", type="primary", key="show_only", disabled=choice == now):
             show_only(database(), view.id, choice.pages, choice.hidden)
             st.rerun()

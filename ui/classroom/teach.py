@@ -24,7 +24,7 @@ from ui.classroom.show_only import show_only_popover
 from ui.classroom.steer import steer
 from ui.components.classroom import class_screen
 from ui.state.address import keep, kept
-from ui.state.classroom.seat import Role, looking_seat
+from ui.state.classroom.seat import Role, leave_desk, looking_seat
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words
 from ui.state.pages import page
@@ -119,5 +119,6 @@ def _end(view: ClassView) -> None:
         st.markdown("All students leave, and everything of this class is deleted.")
         if st.button("End it now", key="end_class"):
             end_class(database(), view.id)
+            leave_desk()
             keep({TEACH: None})
             st.rerun()

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from model.classroom.digits.handwriting import as_digits, written_digits
+from model.classroom.digits.league import league_of
 from model.classroom.reasons import ClassError
 from model.data.mnist import Digits
 from model.experiments import Inputs, Part
@@ -56,6 +57,7 @@ TEST = 500
 """Test digits of each measurement with labels."""
 SHOWN = 12
 CLASS = "your class"
+KEPT_SECONDS = 5
 
 
 def _controls() -> tuple[ElsewhereSettings, Inputs]:
@@ -105,13 +107,24 @@ def _this_network() -> None:
 
 
 def _class_digits() -> Digits:
-    """What one's class has written so far; none without a class."""
+    """What one's class has written so far; none without a class, and none during its league.
+
+    There digits are held back, and nobody is to hear how they are read before the end.
+    """
     mine = my_class()
     try:
-        written = [] if mine is None else written_digits(database(), mine)
-    except ClassError:  # the database is away: the class's row comes with the next look
-        written = []
-    return as_digits([each for each in written if each.counts])
+        league = None if mine is None else league_of(database(), mine)
+        if mine is None or (league is not None and not league.ended):
+            return as_digits([])
+        return _digits_of(mine)
+    except ClassError:  # the database is away: the class's bar comes with the next look
+        return as_digits([])
+
+
+@st.cache_resource(ttl=KEPT_SECONDS, max_entries=40, show_spinner=False)
+def _digits_of(class_id: str) -> Digits:
+    """Kept for a moment: while the experiment runs, every viewer's page asks twice a second."""
+    return as_digits([each for each in written_digits(database(), class_id) if each.counts])
 
 
 def this_words(name: str, parts: Sequence[Part], written: Part | None) -> str:
@@ -125,8 +138,8 @@ def this_words(name: str, parts: Sequence[Part], written: Part | None) -> str:
     others = [part for part in parts if part.values["kind"] != FarKind.TEST]
     worst = min(others, key=lambda part: numbers([part], "accuracy"))
     words = (
-        f"This is {name}, the network on all pages, read once: one network has no band. With our "
-        f"preprocessing it is worst with digits {_said(FarKind(str(worst.values['kind'])))}: "
+        f"Network: {name}, the one on all pages. It is read once: one network has no band. With "
+        f"our preprocessing it is worst with digits {_said(FarKind(str(worst.values['kind'])))}: "
         f"{numbers([worst], 'accuracy')[0]:.0%}"
     )
     sure = numbers([worst], "sure_wrong")

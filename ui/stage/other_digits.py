@@ -7,8 +7,9 @@ import streamlit as st
 from model.preprocessing.image_file import PictureError
 from ui.digit.found import read_given
 from ui.digit.preprocessing_words import problem_sentence
-from ui.digit.sources import find
+from ui.digit.sources import FILES, find
 from ui.digit.test_digits import linked_digit, picked_test_digit
+from ui.state.classroom.shown import Part, hides
 from ui.state.picks import news
 from ui.state.session import ChosenDigit, of_page
 
@@ -44,7 +45,7 @@ def other_digits() -> None:
     with st.popover("Other digits", icon=":material/add_photo_alternate:", key="other_digits"):
         where = st.segmented_control(
             "Where the digit comes from",
-            SOURCES,
+            [each for each in SOURCES if not (each in FILES and hides(Part.FILES))],
             required=True,
             default=SOURCES[0],
             key="stage_source",

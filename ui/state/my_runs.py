@@ -111,6 +111,19 @@ def latest_run() -> Run | None:
     return mine[-1] if mine else None
 
 
+def no_room() -> bool:
+    """Whether this person holds as many runs as one may; then a sentence says so."""
+    full = len(_all_mine()) >= MOST_RUNS
+    if full:
+        st.toast(f"You have {MOST_RUNS} trainings. Delete one under “Compare” first.")
+    return full
+
+
+def _all_mine() -> list[Run]:
+    """Of all tabs of this browser, where it has a mark."""
+    return runs().of(my_mark()) if my_mark() else my_runs()
+
+
 def start_run(network: NetworkConfig, settings: TrainingConfig, words: str = "Run") -> Run | None:
     """Start a run for this person; from its first epoch on, the pages show its network.
 
@@ -125,11 +138,9 @@ def start_run(network: NetworkConfig, settings: TrainingConfig, words: str = "Ru
     Returns:
         The run; None where there is no room for it.
     """
-    mine = runs().of(my_mark()) if my_mark() else my_runs()
-    if len(mine) >= MOST_RUNS:
-        st.toast(f"You have {MOST_RUNS} trainings. Delete one under “Compare” first.")
+    if no_room():
         return None
-    moving = [run for run in mine if run.state().phase.moving]
+    moving = [run for run in _all_mine() if run.state().phase.moving]
     for run in moving[: max(0, len(moving) + 1 - MOST_AT_ONCE)]:
         run.pause()
         st.toast(f"{MOST_AT_ONCE} trainings go on at a time: your oldest is paused.")
@@ -154,6 +165,8 @@ def restart_run(run: Run, same_seed: bool) -> Run | None:
     Returns:
         The new run, see `start_run`.
     """
+    if no_room():
+        return None
     if run.state().phase.moving and may_steer(run):
         run.stop()
     seed = run.settings.seed if same_seed else secrets.randbelow(10_000)

@@ -33,8 +33,8 @@ WORDS: Mapping[str, str] = {
         "it again on the Train page."
     ),
     DataReason.OWN_GONE: (
-        "The digits that this training learned from were a class's, and are deleted with it. Its "
-        "network is still here."
+        "The digits of a class that this training learned from are no longer kept. The networks "
+        "of its finished epochs are still here."
     ),
     DataReason.TEST_UNREADABLE: (
         "The file with full MNIST cannot be read or is damaged. Download it again on the Train "

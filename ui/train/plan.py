@@ -8,7 +8,7 @@ import streamlit as st
 from model.network import NetworkConfig, count_parameters, layers
 from model.training.config import TrainingConfig
 from model.training.time_estimate import machine_speed, measured_speed, training_seconds
-from ui.frame.class_row.league import for_league
+from ui.frame.class_row.league import competing, for_league
 from ui.state.ask import ask_in_background
 from ui.state.classroom.shown import Part, hides
 from ui.state.my_runs import may_steer, my_runs, start_run
@@ -22,7 +22,7 @@ TICK = 1.0
 
 def new_run(label: str) -> None:
     """Show the settings and, beside them, what they amount to and the button that starts."""
-    if hides(Part.SETTINGS):
+    if hides(Part.SETTINGS) and not competing():  # a league may need a smaller network
         with st.container(border=True, width=480):
             _plan(label, Choice(NetworkConfig(), TrainingConfig()))
         return
@@ -34,11 +34,11 @@ def new_run(label: str) -> None:
 
 
 def _plan(label: str, chosen: Choice | str) -> None:
-    competing = None if isinstance(chosen, str) else for_league(chosen.network, chosen.settings)
-    if isinstance(competing, str):
-        chosen = competing
-    elif competing is not None and not isinstance(chosen, str):
-        chosen = replace(chosen, settings=competing)
+    league = None if isinstance(chosen, str) else for_league(chosen.network, chosen.settings)
+    if isinstance(league, str):
+        chosen = league
+    elif league is not None and not isinstance(chosen, str):
+        chosen = replace(chosen, settings=league)
     busy = next(
         (run.title for run in my_runs() if run.state().phase.moving and may_steer(run)), None
     )

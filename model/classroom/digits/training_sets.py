@@ -90,6 +90,17 @@ def make_set(
         return TrainingSet(row.id, *counts)
 
 
+def is_of(database: Database, set_id: str, class_id: str) -> bool:
+    """Whether a set is of this class.
+
+    Raises:
+        ClassError: the database does not answer.
+    """
+    with database.begin() as session:
+        found: str | None = session.scalar(select(SetRow.class_id).where(SetRow.id == set_id))
+        return found == class_id
+
+
 def kept_set(database: Database, set_id: str) -> DataSet:
     """Return the digits of a set.
 

@@ -64,7 +64,10 @@ def show() -> None:
                 from_paper(view)
         if read.open:
             with read:
-                read_class([each for each in written_digits(database(), view.id) if each.counts])
+                read_class(
+                    view.id,
+                    [each for each in written_digits(database(), view.id) if each.counts],
+                )
         if train.open:
             with train:
                 train_on_class(

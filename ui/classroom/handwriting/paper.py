@@ -1,6 +1,7 @@
 """Digits from paper: a sheet to print, and its photo read into the class's own set."""
 
 import base64
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from ui.classroom.worksheets import sheet_address
 from ui.components.classroom import ShownDigit, digit_grid
 from ui.state.ask import ask
 from ui.state.classroom.store import database
+from ui.state.session import of_page
 
 PROBLEMS = {
     SheetProblem.NO_PICTURE: "This file is no picture that can be opened.",
@@ -19,6 +21,13 @@ PROBLEMS = {
     SheetProblem.NO_BAR: "The bar at the top was not found. Take the photo again, with the whole "
     "sheet on it and even light.",
 }
+
+
+@dataclass
+class Added:
+    """Photos whose digits were added, each with its class: twice would be in training and test."""
+
+    photos: set[tuple[str, str]] = field(default_factory=set)
 
 
 def from_paper(view: ClassView) -> None:
@@ -42,13 +51,18 @@ def from_paper(view: ClassView) -> None:
         st.warning(PROBLEMS[reading.problem])
         return
     count, held = len(reading.digits), sum(reading.held)
-    words = f"**{count} digits** were found; {reading.blank} boxes are empty."
+    words = f"**{count} digits** were found; {reading.blank} boxes are empty. "
+    words += "When they are added, you can take out any under “Digits”."
     if held:
         words += f" {held} do not look like a digit: they are held back until you let them in."
     st.markdown(words)
-    if count and st.button("Add them to this class", type="primary", key="bring_sheet"):
+    known, this = of_page(Added).photos, (view.id, photo.file_id)
+    if this in known:
+        st.info("The digits of this photo are in the class already.")
+    elif count and st.button("Add them to this class", type="primary", key="bring_sheet"):
         added = bring(database(), view.id, reading.digits, reading.held)
-        st.success(f"{added} digits were added. You can take out any under “Digits”.")
+        known.add(this)
+        st.success(f"{added} digits were added.")
     shown = [
         ShownDigit(
             str(place),

@@ -9,8 +9,10 @@ import streamlit as st
 from model.classroom.digits.class_scores import Share, class_scores, nearest_writers
 from model.classroom.digits.handwriting import WrittenDigit, as_digits
 from model.classroom.digits.leave_one_out import FEWEST, LeftOut, train_without
+from model.classroom.digits.training_sets import is_of
 from model.interpretability.embedding import features_of
 from ui.state.ask import ask, ask_in_background
+from ui.state.classroom.store import database
 from ui.state.classroom.words import name_words
 from ui.state.session import of_page
 from ui.state.shown_network import network, shown_run
@@ -44,10 +46,11 @@ def reading_of(written: Sequence[WrittenDigit], quiet: bool = False) -> dict[str
     return {each.id: digit for each, digit in zip(written, said, strict=True)}
 
 
-def read_class(written: Sequence[WrittenDigit]) -> None:
+def read_class(class_id: str, written: Sequence[WrittenDigit]) -> None:
     """Show how well the shown network reads the class.
 
     Args:
+        class_id: of the class.
         written: the digits that count.
     """
     if not written:
@@ -61,7 +64,8 @@ def read_class(written: Sequence[WrittenDigit]) -> None:
     scores = class_scores(found.probabilities, digits.labels, writers)
     st.markdown(f"**{_share(scores.all)}** of our digits are read rightly.")
     run = shown_run()
-    if run is not None and run.settings.own:
+    own = "" if run is None else run.settings.own
+    if own and is_of(database(), own, class_id):
         st.caption(
             "This network has learned from most of these digits. How it reads those that it has "
             "not seen is told by the validation accuracy of its training."

@@ -32,6 +32,12 @@ def my_league() -> tuple[League, Member] | None:
     return None if league is None else (league, seat.one)
 
 
+def competing() -> bool:
+    """Whether a league of this student's class is under way."""
+    mine = my_league()
+    return mine is not None and not mine[0].ended
+
+
 def for_league(network: NetworkConfig, settings: TrainingConfig) -> TrainingConfig | str | None:
     """Offer a training for the league, on the page Train.
 
@@ -73,6 +79,13 @@ def hand_in(run: Run) -> None:
     given = league.entries.get(one.student_id)
     if league.ended:
         _ended(league, one)
+        return
+    count = count_parameters(run.network)
+    if count > league.parameters:  # it was trained for an earlier league with the same digits
+        st.caption(
+            f"This network has {count:,} parameters, and the league allows {league.parameters:,}. "
+            "Train a smaller one for it."
+        )
         return
     state = run.state()
     epoch, seconds = epoch_in_time(state.history, run.epochs, league.seconds)

@@ -130,9 +130,11 @@ def find_seat() -> None:
             if found is not None:
                 take_seat(found)
         elif mine.student.one is not None:
-            mine.student.one = member(database(), mine.student.one.student_id)
-            if mine.student.one is None:
-                mine.student = None  # the class has ended
+            one = member(database(), mine.student.one.student_id)
+            if one is None:
+                mine.student = None  # the class has ended; its channel may hold the seat a little
+            else:
+                mine.student.one = one
     except ClassError:
         mine.looked = False  # the database is away for a moment: the seat stays as it is
 
@@ -168,6 +170,11 @@ def looking_seat(role: Role, class_id: str) -> ClassSeat:
     return seat
 
 
+def leave_desk() -> None:
+    """Let this session be no teacher any more."""
+    of_page(ClassSeats).teacher = None
+
+
 def my_class() -> str | None:
     """The class that this session teaches, shows or sits in; None without one."""
     teacher = of_page(ClassSeats).teacher
@@ -187,9 +194,8 @@ def _digit_of(mine: Session) -> ChosenDigit | None:
 def _run(mine: list[Run]) -> RunDoing | None:
     if not mine:
         return None
-    states = [run.state() for run in mine]
-    state = states[-1]
+    going = [run for run in mine if run.moving]
+    state = (going or mine)[-1].state()
     curve = tuple(round(each.validation.accuracy, 4) for each in state.history)
-    moving = sum(each.phase.moving for each in states)
     place = state.place_in_queue if state.epoch == state.batch == 0 else None
-    return RunDoing(state.epoch, state.target, state.phase.moving, curve, place, moving)
+    return RunDoing(state.epoch, state.target, state.phase.moving, curve, place, len(going))

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from model.classroom.shown import NOTHING_CHOSEN, Shown
 from ui.state.address import kept
-from ui.state.classroom.seat import ClassSeats
+from ui.state.classroom.seat import ClassSeats, Role
 from ui.state.pages import ENTRIES, FRONT_PAGE, MENU, PageName
 from ui.state.properties import TEACH
 from ui.state.session import of_page
@@ -29,7 +29,8 @@ class Part(StrEnum):
 def shown_here() -> Shown:
     """What was chosen for this session."""
     mine = of_page(ClassSeats)
-    if mine.teacher is not None or mine.student is None or mine.student.one is None:
+    teaches = mine.teacher is not None and mine.teacher.role is Role.TEACHER
+    if teaches or mine.student is None or mine.student.one is None:
         return NOTHING_CHOSEN
     return mine.student.one.shown
 

@@ -64,7 +64,7 @@ export class Board {
 
   // Who trains, and who waits to begin: all share the computer alike.
   trainings(parts) {
-    const training = parts.filter(({ run }) => run?.moving).sort((a, b) => (a.run.place ?? 0) - (b.run.place ?? 0));
+    const training = parts.filter(({ here, run }) => here && run?.moving).sort((a, b) => (a.run.place ?? 0) - (b.run.place ?? 0));
     const count = training.reduce((sum, { run }) => sum + run.count, 0);
     this.queue.hidden = count === 0;
     const each = training.map(({ name, run }) => {
