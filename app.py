@@ -14,7 +14,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from model.engine import engine
 
 # The engine's processes load TensorFlow, which takes longest of all: they begin before what follows
-# is imported here, on the other core.
+# is imported here, and go on beside it.
 engine()
 
 import asyncio

@@ -263,12 +263,15 @@ class DaskEngine:
             self._link = link
         self._enter("warming" if self._state.phase == "starting" else "restarting")
         try:
-            return self._watch(link)
+            ready = self._watch(link)
         finally:
             with self._changed:
                 self._link = None
                 self._slots.clear()
             link.close()
+        if not (ready or self._closing):
+            self._programs.close()  # its helper may live and yet fork no worker
+        return ready
 
     def _watch(self, link: Link) -> bool:
         """Keep a slot in a worker of each role until the engine ends; whether there ever was one.

@@ -4,7 +4,7 @@ TensorFlow's import takes 5 s of processor time, and it starts no threads of its
 computed something: so it can be done once, and a worker that is forked off afterwards is there in
 0.2 s. The helper belongs to the app and not to the engine's program, which borrows it: when that
 program is killed, the next one finds the helper warm. (The next batch of a run came after 13 to 16
-s where each program began with a helper of its own, and after 4 to 5 s with this one.)
+s where each program began with a helper of its own; README says how soon it comes now.)
 
 It is the fork server of Python's multiprocessing. That knows only one that the same process has
 started, so `borrow` says where this one listens. Who may connect says the file system: its socket

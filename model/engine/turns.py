@@ -2,7 +2,7 @@
 
 A worker does one thing after the other. If all runs sent it their slices at once, those at the end
 would wait for an answer until they take the engine for dead, and nobody could say how long it
-takes. Here a run asks only when its turn has come, and goes to the end of the queue afterwards.
+takes. Here a run asks only when its turn has come, and stands in the queue again afterwards.
 
 People share alike, however many runs each has: one turn each before anybody's second.
 """
@@ -74,12 +74,12 @@ class Turns:
         self._mean: float | None = None  # seconds of a turn
 
     def join(self, told: Callable[[], None], who: Hashable | None = None) -> Turn:
-        """Stand at the end of the queue.
+        """Stand in the queue, before those whose last turn is less long ago.
 
         Args:
-            who: whose turn it is; None is somebody whom nobody else is.
             told: is called, in any thread, when the turn has come; may take locks that whoever
                 calls a method of this class does not hold.
+            who: whose turn it is; None is somebody whom nobody else is.
         """
         turn = Turn(self, told, who)
         with self._lock:

@@ -31,6 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 import numpy as np
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
@@ -127,9 +129,9 @@ class Person:
                 address = self.server.url.replace("http", "ws", 1) + "/class_channel"
                 async with connect(address, max_size=None) as socket:
                     await socket.send(json.dumps({"token": given["token"]}))
+                    self.socket = socket
                     for text in list(self.waiting.values()):
                         await socket.send(text)
-                    self.socket = socket
                     async for raw in socket:
                         await self.take(json.loads(raw))
             self.socket = None

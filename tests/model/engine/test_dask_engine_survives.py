@@ -2,10 +2,12 @@
 
 import math
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -94,6 +96,23 @@ def test_an_engine_whose_helper_was_killed_is_started_again(engine: DaskEngine) 
     assert wait_until(lambda: not running(before), 60)  # no worker is left behind
     assert engine.run(math.sqrt, 9.0) == 3.0
     assert engine.helper not in {helper, None}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are forked off nobody")
+def test_a_helper_that_forks_nothing_is_replaced(engine: DaskEngine) -> None:
+    """Somebody has tidied the folder of temporary files, and with it the helper's socket."""
+    assert wait_until(lambda: engine.answering == 2, 60)
+    helper = engine.helper
+    assert helper is not None
+    (folder,) = {
+        each
+        for each in psutil.Process(helper).cmdline()
+        if each.startswith(f"{tempfile.gettempdir()}/digitscope-")
+    }
+    shutil.rmtree(folder)
+    os.kill(child_of(engine), signal.SIGKILL)
+    assert wait_until(lambda: engine.helper not in {helper, None}, 120)
+    assert engine.run(math.sqrt, 9.0) == 3.0
 
 
 def test_a_call_that_waits_survives_the_killed_engine(engine: DaskEngine) -> None:

@@ -168,7 +168,9 @@ class Connection:
             self._shown = await asyncio.to_thread(_shown, seat)
         match frame:
             case InkFrame(n, finished, packed):
-                self._ink = Ink(packed, finished, seat.steps_off)
+                same = self._ink is not None and self._ink.packed == packed  # sent again
+                followed = self._ink.followed if self._ink is not None and same else None
+                self._ink = Ink(packed, finished, seat.steps_off, followed)
                 self._read(n, self._ink)
             case GivenFrame(n) if seat.given is not None:
                 self._given = seat.given

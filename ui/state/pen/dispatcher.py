@@ -20,7 +20,7 @@ BATCH = 16
 MOST_QUESTIONS = 4
 """Of one connection that wait, and in one batch."""
 IN_FLIGHT = 2
-"""Batches at a time: the worker never waits for the next one."""
+"""Batches at a time: where enough waits, the worker finds the next one at hand."""
 WORTH = 3
 """So many that wait are worth a batch beside the one under way; each costs this process as much."""
 ANSWER_SECONDS = 10.0

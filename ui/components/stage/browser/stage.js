@@ -495,7 +495,7 @@ class Stage {
 
   clicked(event) {
     const unit = this.unitOf(event);
-    if (event.target.closest?.(".pointed")) return;
+    if (event.target.closest?.(".pointed, button")) return;
     if (!unit || !this.header || this.header.digit === null) return this.pointAt(null);
     // A finger points with the first tap and opens with the second.
     const touch = event.pointerType === "touch";
