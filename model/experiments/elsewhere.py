@@ -225,4 +225,4 @@ def _pretext(text: str) -> Pretext:
     return next(each for each in get_args(Pretext) if each == text)
 
 
-EXPERIMENT = Experiment("elsewhere", 1, ElsewhereSettings(), plan, measure)
+EXPERIMENT = Experiment("elsewhere", 2, ElsewhereSettings(), plan, measure)
