@@ -125,12 +125,14 @@ def moving(run: Run) -> float:
 
 async def server(kills: int, folder: Path) -> None:
     script, log = ROOT / "app.py", folder / "log.txt"
+    runs = folder / "runs"
+    others = {path.name for path in runs.iterdir()} if runs.exists() else set()
     url, process = start_server(script, log)
     student = await Student.enter(url, "train")
     await student.press("train", "Start")
     for _ in range(kills):  # it must not end before the last kill
         await student.press("train", "10 more epochs")
-    (name,) = (path.name for path in (folder / "runs").iterdir())
+    (name,) = {path.name for path in runs.iterdir()} - others
 
     def epochs() -> int:  # not the files: the newest may be without the snapshot that goes with it
         saved = RunFolder(name).load()
