@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from model.classroom.digits.handwriting import as_digits, written_digits
+from model.classroom.digits.handwriting import as_digits, counting_digits
 from model.classroom.digits.league import league_of
 from model.classroom.reasons import ClassError
 from model.data.mnist import Digits
@@ -124,7 +124,7 @@ def _class_digits() -> Digits:
 @st.cache_resource(ttl=KEPT_SECONDS, max_entries=40, show_spinner=False)
 def _digits_of(class_id: str) -> Digits:
     """Kept for a moment: while the experiment runs, every viewer's page asks twice a second."""
-    return as_digits([each for each in written_digits(database(), class_id) if each.counts])
+    return as_digits(counting_digits(database(), class_id))
 
 
 def this_words(name: str, parts: Sequence[Part], written: Part | None) -> str:

@@ -111,20 +111,12 @@ def latest_run() -> Run | None:
     return mine[-1] if mine else None
 
 
-def no_room() -> bool:
-    """Whether this person holds as many runs as one may; then a sentence says so."""
-    full = len(_all_mine()) >= MOST_RUNS
-    if full:
-        st.toast(f"You have {MOST_RUNS} trainings. Delete one under “Compare” first.")
-    return full
-
-
-def _all_mine() -> list[Run]:
-    """Of all tabs of this browser, where it has a mark."""
-    return runs().of(my_mark()) if my_mark() else my_runs()
-
-
-def start_run(network: NetworkConfig, settings: TrainingConfig, words: str = "Run") -> Run | None:
+def start_run(
+    network: NetworkConfig,
+    settings: TrainingConfig,
+    words: str = "Run",
+    instead_of: Run | None = None,
+) -> Run | None:
     """Start a run for this person; from its first epoch on, the pages show its network.
 
     Nobody holds more than so many: of more than `MOST_AT_ONCE` the oldest pauses, and with
@@ -134,13 +126,19 @@ def start_run(network: NetworkConfig, settings: TrainingConfig, words: str = "Ru
         network: the architecture.
         settings: of the training.
         words: its title, to which a number is added.
+        instead_of: is stopped, if it is this person's and there is room for the new one.
 
     Returns:
         The run; None where there is no room for it.
     """
-    if no_room():
+    # Of all tabs of this browser, where it has a mark.
+    mine = runs().of(my_mark()) if my_mark() else my_runs()
+    if len(mine) >= MOST_RUNS:
+        st.toast(f"You have {MOST_RUNS} trainings. Delete one under “Compare” first.")
         return None
-    moving = [run for run in _all_mine() if run.state().phase.moving]
+    if instead_of is not None and instead_of.state().phase.moving and may_steer(instead_of):
+        instead_of.stop()
+    moving = [run for run in mine if run.state().phase.moving]
     for run in moving[: max(0, len(moving) + 1 - MOST_AT_ONCE)]:
         run.pause()
         st.toast(f"{MOST_AT_ONCE} trainings go on at a time: your oldest is paused.")
@@ -165,13 +163,9 @@ def restart_run(run: Run, same_seed: bool) -> Run | None:
     Returns:
         The new run, see `start_run`.
     """
-    if no_room():
-        return None
-    if run.state().phase.moving and may_steer(run):
-        run.stop()
     seed = run.settings.seed if same_seed else secrets.randbelow(10_000)
     words = OUR_DIGITS if run.settings.own else "Run"
-    return start_run(run.network, replace(run.settings, seed=seed), words)
+    return start_run(run.network, replace(run.settings, seed=seed), words, instead_of=run)
 
 
 def delete_run(run: Run) -> None:

@@ -11,7 +11,7 @@ from model.training.diagnosis import Evidence, Hint, ShowEpoch, hints
 from ui.components.curves import Line, Sent, curves
 from ui.frame.class_row.league import hand_in
 from ui.frame.time_machine import travel
-from ui.state.my_runs import may_steer, no_room, restart_run, start_run
+from ui.state.my_runs import may_steer, restart_run, start_run
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, plain
 from ui.train.hint_words import remedy_words, what, why
@@ -281,10 +281,8 @@ def _apply(run: Run, hint: Hint) -> None:
     remedy = hint.remedy
     if isinstance(remedy, ShowEpoch):
         travel(run, remedy.epoch)
-    elif not no_room():
-        if run.state().phase.moving and may_steer(run):
-            run.stop()
-        start_run(remedy.network, remedy.settings)
+    else:
+        start_run(remedy.network, remedy.settings, instead_of=run)
     st.rerun()
 
 

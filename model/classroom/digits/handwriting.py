@@ -203,6 +203,15 @@ def written_digits(database: Database, class_id: str) -> list[WrittenDigit]:
     ]
 
 
+def counting_digits(database: Database, class_id: str) -> list[WrittenDigit]:
+    """Return those that belong to the set.
+
+    Raises:
+        ClassError: the database does not answer.
+    """
+    return [each for each in written_digits(database, class_id) if each.counts]
+
+
 def as_digits(written: Sequence[WrittenDigit]) -> Digits:
     """Return digits in the form of the data sets: their pictures, and what was asked for."""
     images = [each.pixels for each in written]

@@ -9,6 +9,7 @@ from model.classroom.digits.handwriting import (
     WrittenDigit,
     ask_for_digits,
     bring,
+    counting_digits,
     take_out,
     written_digits,
 )
@@ -64,18 +65,13 @@ def show() -> None:
                 from_paper(view)
         if read.open:
             with read:
-                read_class(
-                    view.id,
-                    [each for each in written_digits(database(), view.id) if each.counts],
-                )
+                read_class(view.id, counting_digits(database(), view.id))
         if train.open:
             with train:
-                train_on_class(
-                    view, [each for each in written_digits(database(), view.id) if each.counts]
-                )
+                train_on_class(view, counting_digits(database(), view.id))
         if compete.open:
             with compete:
-                league(view, [each for each in written_digits(database(), view.id) if each.counts])
+                league(view, counting_digits(database(), view.id))
         if files.open:
             with files:
                 _files(view)
@@ -153,7 +149,7 @@ def _shown(each: WrittenDigit, said: int | None) -> ShownDigit:
 
 
 def _files(view: ClassView) -> None:
-    written = [each for each in written_digits(database(), view.id) if each.counts]
+    written = counting_digits(database(), view.id)
     st.markdown("No file has a name in it: writers are numbers, drawn by lot for each file.")
     with st.container(horizontal=True):
         for words, file, make in (

@@ -236,63 +236,64 @@ def test_whatever_a_browser_asks_the_channel_goes_on(
     assert not caplog.records
 
 
+class Gate:
+    """Stands before an engine's work: notes each batch, and lets it through while it is open."""
+
+    def __init__(self) -> None:
+        self.open, self.begun = threading.Event(), threading.Semaphore(0)
+        self.batches: list[list[int]] = []
+
+    def __call__(self, work: Callable[..., Any], requests: Any) -> None:
+        assert work is read_batch
+        self.batches.append([request.n for request in requests])
+        self.begun.release()
+        assert self.open.wait(SECONDS)
+
+
 def test_what_waits_together_is_one_batch_and_the_newest_ink_replaces_the_older(
     seat: Seat,
 ) -> None:
-    gate, batches, counts = threading.Event(), [], threading.Semaphore(0)
-
-    def before(work: Callable[..., Any], requests: Any) -> None:
-        assert work is read_batch
-        batches.append([request.n for request in requests])
-        counts.release()
-        assert gate.wait(SECONDS)
-
+    gate = Gate()
     other = Seat()
     with (
-        using_engine(InlineEngine(before=before)),
+        using_engine(InlineEngine(before=gate)),
         served() as url,
         sitting(url, seat.token) as one,
         sitting(url, other.token) as two,
     ):
         for n in (1, 2):  # a pen faster than its readings: both batches that may be on their way
             one.send(ink_frame(n, digit_sheet(n)))
-            assert counts.acquire(timeout=SECONDS)
+            assert gate.begun.acquire(timeout=SECONDS)
         for n in range(3, 9):
             one.send(ink_frame(n, digit_sheet(n), finished=False))
         for n in range(10, 13):
             two.send(ink_frame(n, digit_sheet(n), finished=False))
         for socket in (one, two):  # what was sent before a ping has arrived before it
             assert socket.ping().wait(SECONDS)
-        gate.set()
+        gate.open.set()
         for socket, newest in ((one, 8), (two, 12)):
             while reading(socket).header["n"] != newest:
                 pass
-    assert batches == [[1], [2], [8, 12]]
+    assert gate.batches == [[1], [2], [8, 12]]
 
 
 def test_beside_a_batch_under_way_others_wait_until_they_are_worth_one(seat: Seat) -> None:
-    gate, batches, begun = threading.Event(), [], threading.Semaphore(0)
-
-    def before(work: Callable[..., Any], requests: Any) -> None:
-        batches.append([request.n for request in requests])
-        begun.release()
-        assert gate.wait(SECONDS)
-
+    gate = Gate()
     seats = [seat, *(Seat() for _ in range(WORTH))]
-    with using_engine(InlineEngine(before=before)), served() as url, ExitStack() as stack:
+    with using_engine(InlineEngine(before=gate)), served() as url, ExitStack() as stack:
         first, *others = (stack.enter_context(sitting(url, each.token)) for each in seats)
         first.send(ink_frame(1, digit_sheet(0)))
-        assert begun.acquire(timeout=SECONDS)
+        assert gate.begun.acquire(timeout=SECONDS)
         for n, socket in enumerate(others[:-1], 2):
             socket.send(ink_frame(n, digit_sheet(n)))
             assert socket.ping().wait(SECONDS)
-        assert batches == [[1]]
+        assert gate.batches == [[1]]
         others[-1].send(ink_frame(WORTH + 1, digit_sheet(0)))
-        assert begun.acquire(timeout=SECONDS)
-        gate.set()
+        assert gate.begun.acquire(timeout=SECONDS)
+        gate.open.set()
         for socket in (first, *others):
             reading(socket)
-    assert batches == [[1], list(range(2, WORTH + 2))]
+    assert gate.batches == [[1], list(range(2, WORTH + 2))]
 
 
 def test_a_seat_ends_with_its_session(channel: str, seat: Seat) -> None:
@@ -411,32 +412,26 @@ def test_of_several_digits_another_one_is_followed(channel: str, seat: Seat) -> 
 
 
 def test_of_many_questions_the_newest_four_are_answered(seat: Seat) -> None:
-    gate, batches, begun = threading.Event(), [], threading.Semaphore(0)
-
-    def before(work: Callable[..., Any], requests: Any) -> None:
-        batches.append([request.n for request in requests])
-        begun.release()
-        assert gate.wait(SECONDS)
-
-    gate.set()
+    gate = Gate()
+    gate.open.set()
     with (
-        using_engine(InlineEngine(before=before)),
+        using_engine(InlineEngine(before=gate)),
         served() as url,
         sitting(url, seat.token) as socket,
     ):
         socket.send(ink_frame(1, digit_sheet(0)))
         reading(socket)
-        assert begun.acquire(timeout=SECONDS)
-        gate.clear()
+        assert gate.begun.acquire(timeout=SECONDS)
+        gate.open.clear()
         asks(socket, ask="path", n=2, output=2)
-        assert begun.acquire(timeout=SECONDS)
+        assert gate.begun.acquire(timeout=SECONDS)
         for n in range(3, 14):
             asks(socket, ask="path", n=n, output=None)
         assert socket.ping().wait(SECONDS)
-        gate.set()
+        gate.open.set()
         while reading(socket).header["n"] != 13:
             pass
-    assert batches == [[1], [2], [3, 4, 5], [10, 11, 12, 13]]
+    assert gate.batches == [[1], [2], [3, 4, 5], [10, 11, 12, 13]]
 
 
 @pytest.mark.parametrize(("base", "path"), [("", "/pen"), ("/school/app/", "/school/app/pen")])
