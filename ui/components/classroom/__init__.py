@@ -18,13 +18,14 @@ _mount = component("classroom", "canvas")
 
 
 def student_sign(
-    key: str, *, token: str, name: str, colour: str, followed: int, shown: int
+    key: str, *, token: str, whose: str, name: str, colour: str, followed: int, shown: int
 ) -> int | None:
     """Show a student who they are, with a button that raises their hand, and what is asked.
 
     Args:
         key: of the component.
         token: of the student's seat.
+        whose: the student's id: what a seat asked and what is not answered goes to the next one's.
         name: of the student.
         colour: the name's colour.
         followed: the number of the last view to which the student was sent.
@@ -36,6 +37,7 @@ def student_sign(
     data = {
         "show": "sign",
         "token": token,
+        "whose": whose,
         "name": name,
         "colour": colour,
         "followed": followed,

@@ -39,6 +39,7 @@ def _student(seat: ClassSeat, one: Member) -> None:
         wanted = student_sign(
             "student_sign",
             token=seat.token,
+            whose=one.student_id,
             name=name_words(one.name),
             colour=one.name.colour,
             followed=seat.followed or 0,

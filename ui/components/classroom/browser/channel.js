@@ -1,17 +1,33 @@
 // The class's channel: changes come, requests go. A request is sent again until the server has
-// answered it, so that none is lost with a connection; all of them may be carried out twice.
+// answered it, so that none is lost with a connection, nor with the seat that it was asked from;
+// all of them may be carried out twice.
 
 const PAUSES = [250, 500, 1000, 2000, 4000]; // ms before the next try to connect
 const AGAIN = 1000; // ms before a request is sent again that the server could not carry out now
 const WRONG_TOKEN = 4401;
 
+// What one student asked and what is not answered yet. It outlives a channel: when a server is gone
+// the page's script runs on another one, and the student's new seat has a channel of its own.
+class Requests {
+  constructor() {
+    this.number = 0;
+    this.waiting = new Map(); // number → {name, request}
+  }
+}
+
+const everybodys = new Map(); // whose → Requests
+
+function requestsOf(whose) {
+  if (!everybodys.has(whose)) everybodys.set(whose, new Requests());
+  return everybodys.get(whose);
+}
+
 export class Channel {
+  // whose: who asks, on whatever server; "" where nobody asks anything.
   // on: {parts(all, now), state(name), refused(words), over()}; the states are "connecting", "open",
   // "away" and "lost" (the seat is gone: the page's script must run again).
-  constructor(address, token, on) {
-    Object.assign(this, { address, token, on });
-    this.number = 0;
-    this.waiting = new Map(); // number → what was asked and is not answered yet
+  constructor(address, token, whose, on) {
+    Object.assign(this, { address, token, on, requests: requestsOf(whose) });
     this.parts = {};
     this.failures = 0;
     this.connect();
@@ -24,7 +40,7 @@ export class Channel {
       this.failures = 0;
       this.parts = {}; // the server sends all of them to a new connection
       socket.send(JSON.stringify({ token: this.token }));
-      for (const [n, request] of this.waiting) this.push(n, request);
+      for (const [n, asked] of this.requests.waiting) this.push(n, asked);
       this.on.state("open");
     };
     socket.onmessage = ({ data }) => this.arrived(JSON.parse(data));
@@ -47,10 +63,16 @@ export class Channel {
 
   // Asks for something; of two requests with one name only the newer one waits.
   ask(name, request) {
-    for (const [n, older] of this.waiting) if (older.name === name) this.waiting.delete(n);
-    const n = ++this.number;
-    this.waiting.set(n, { name, request });
-    this.push(n, this.waiting.get(n));
+    const { waiting } = this.requests;
+    for (const [n, older] of waiting) if (older.name === name) waiting.delete(n);
+    const n = ++this.requests.number;
+    waiting.set(n, { name, request });
+    this.push(n, waiting.get(n));
+  }
+
+  // The request of this name that is not answered yet.
+  waits(name) {
+    for (const asked of this.requests.waiting.values()) if (asked.name === name) return asked.request;
   }
 
   push(n, { request }) {
@@ -65,15 +87,16 @@ export class Channel {
       }
       this.on.parts(this.parts, news.now);
     } else if (news.over) this.on.over();
-    else if (news.done !== undefined) this.waiting.delete(news.done);
+    else if (news.done !== undefined) this.requests.waiting.delete(news.done);
     else if (news.again) setTimeout(() => this.retry(news.refused), AGAIN);
     else {
-      this.waiting.delete(news.refused);
+      this.requests.waiting.delete(news.refused);
       this.on.refused(news.words);
     }
   }
 
   retry(n) {
-    if (this.waiting.has(n)) this.push(n, this.waiting.get(n));
+    const asked = this.requests.waiting.get(n);
+    if (asked) this.push(n, asked);
   }
 }

@@ -34,6 +34,7 @@ class View {
     Object.assign(this, { token: data.token, show: data.show, turn: 0 });
     this.screen = new KINDS[data.show](parent, {
       ask: (name, request) => this.channel.ask(name, request),
+      waits: (name) => this.channel.waits(name),
       go: (number) => this.trigger("go", number),
       again: () => this.trigger("again", Date.now()),
       pick: (id) => this.trigger("pick", id),
@@ -41,7 +42,7 @@ class View {
     if (!data.token) return; // it is told all by its data
     const address = new URL(data.channel, BASE);
     address.protocol = address.protocol.replace("http", "ws");
-    this.channel = new Channel(address.href, data.token, {
+    this.channel = new Channel(address.href, data.token, data.whose ?? "", {
       parts: (parts, now) => this.screen.show(parts, now),
       refused: (words) => this.screen.refused?.(words),
       over: () => this.trigger("again", Date.now()),

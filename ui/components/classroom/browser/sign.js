@@ -96,7 +96,7 @@ export class Sign {
   }
 
   show({ class: all, me, go, question, prompt }) {
-    if (me) this.up(me.hand);
+    if (me) this.up(this.on.waits("hand")?.up ?? me.hand);
     this.note.textContent = all?.paused ? "Your teacher has paused all trainings" : "";
     if (all?.front && !this.front.open) this.front.showModal();
     else if (!all?.front && this.front.open) this.front.close();
@@ -144,15 +144,17 @@ export class Sign {
   }
 
   choose({ id, round, options, mine }) {
+    const name = `answer ${id} ${round}`;
+    const chosen = this.on.waits(name)?.choice ?? mine;
     const box = element(this.panel, "div", options.length > 4 ? "choices digits" : "choices");
     options.forEach((_, place) => {
       const button = element(box, "button", "", lettered(options, place));
       button.type = "button";
       button.dataset.place = place;
-      button.setAttribute("aria-pressed", place === mine);
+      button.setAttribute("aria-pressed", place === chosen);
       button.addEventListener("click", () => {
         for (const other of box.children) other.setAttribute("aria-pressed", other === button);
-        this.on.ask(`answer ${id} ${round}`, { do: "answer", question: id, round, choice: place });
+        this.on.ask(name, { do: "answer", question: id, round, choice: place });
       });
     });
   }
