@@ -12,7 +12,7 @@ INTERPRETER := $(firstword $(PYTHON))
 # Two processes share the tests, file by file, in their order; at the end it says what was left out.
 TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder -rfEs
 
-.PHONY: run class test test-all check format bench weights clean
+.PHONY: run class test test-all check format messages bench weights clean
 
 run: $(VENV)/.run  ## the app in the browser
 	$(BIN)/streamlit run app.py
@@ -34,6 +34,10 @@ check: $(VENV)/.dev  ## lint, format and types, changing nothing
 format: $(VENV)/.dev  ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What the code says goes into the catalogue of every language; LANGUAGE=de begins another one.
+messages: $(VENV)/.run  ## bring the catalogues in ui/locale up to date
+	$(BIN)/python -m ui.locale.messages $(LANGUAGE)
 
 bench: $(VENV)/.dev  ## print the speeds, as ratios in one run
 	$(BIN)/python -m tests.benchmarks

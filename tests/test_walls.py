@@ -26,6 +26,7 @@ FLOORS = {
         ("predict", "train", "train_detector", "experiment"),
     ),
     "ui": (
+        ("locale",),
         ("style", "state"),
         ("components",),
         ("frame", "digit"),

@@ -1,8 +1,9 @@
 import streamlit as st
 
 from ui.classroom.teach import show
+from ui.locale import say
 from ui.state.address import arrive
 
-st.title("Class")
+st.title(say("Class"))
 arrive("class")
 show()

@@ -1,8 +1,9 @@
 import streamlit as st
 
 from ui.classroom.lessons import lessons
+from ui.locale import say
 from ui.state.address import arrive
 
-st.title("Five lessons of 45 minutes")
+st.title(say("Five lessons of 45 minutes"))
 arrive("lessons")
 lessons()

@@ -7,21 +7,26 @@ from ui.digit.follow import digit_under_pen, sheet_as_it_is
 from ui.frame.lesson import lesson
 from ui.frame.whose import whose
 from ui.inside.network_columns import columns, place_of
+from ui.locale import say
 from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.links import copy_link, open_page
 from ui.state.pages import PageName
 from ui.state.session import session
 
-st.title("Network view")
+st.title(say("Network view"))
 arrive("network_view")
 lesson(
-    "Every layer of the network from left to right, with **all** its channels as small pictures. "
-    "Orange is positive, blue is negative, zero is like the paper. "
-    "Draw on the sheet and watch the columns follow your pen.",
-    "What does ReLU do to a map, and which columns show it?",
-    "It turns everything blue into paper: negative sums become zero. Compare “before ReLU” with "
-    "“after ReLU” of the same layer; both have one scale.",
+    say(
+        "Every layer of the network from left to right, with **all** its channels as small "
+        "pictures. Orange is positive, blue is negative, zero is like the paper. Draw on "
+        "the sheet and watch the columns follow your pen.",
+    ),
+    say("What does ReLU do to a map, and which columns show it?"),
+    say(
+        "It turns everything blue into paper: negative sums become zero. Compare “before "
+        "ReLU” with “after ReLU” of the same layer; both have one scale.",
+    ),
 )
 
 

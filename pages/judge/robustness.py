@@ -6,26 +6,31 @@ from ui.frame.whose import top_line, whose
 from ui.judge.adversarial import smallest_change
 from ui.judge.out_of_distribution import elsewhere
 from ui.judge.robustness import all_digits, one_digit
+from ui.locale import say
 from ui.state.address import arrive, keep, start
 from ui.state.links import copy_link
 from ui.state.properties import PART
 
-st.title("Robustness")
+st.title(say("Robustness"))
 arrive("robustness")
 lesson(
-    "Change a digit a little, as another hand, pen or camera would, and see when the answer tips "
-    "over. Then measure it on 1,000 digits, look for the smallest change that fools the network, "
-    "and show it pictures of kinds that it has never seen.",
-    "You read a digit that is turned by 40° or inverted at once. Why does the network not?",
-    "It has only learned from upright digits, dark ink on white paper. It knows what its examples "
-    "showed, and nothing told it that a turned 4 is still a 4. Train with varied digits "
-    "(augmentation) and measure again.",
+    say(
+        "Change a digit a little, as another hand, pen or camera would, and see when the "
+        "answer tips over. Then measure it on 1,000 digits, look for the smallest change "
+        "that fools the network, and show it pictures of kinds that it has never seen.",
+    ),
+    say("You read a digit that is turned by 40° or inverted at once. Why does the network not?"),
+    say(
+        "It has only learned from upright digits, dark ink on white paper. It knows what "
+        "its examples showed, and nothing told it that a turned 4 is still a 4. Train with "
+        "varied digits (augmentation) and measure again.",
+    ),
 )
 with top_line():
     digit = digit_to_follow()
     whose(digit.source)
 
-parts = ["This digit", "1,000 digits", "Smallest change", "Elsewhere"]
+parts = [say("This digit"), say("1,000 digits"), say("Smallest change"), "Elsewhere"]
 one, many, attack, other = tabs = st.tabs(
     parts, key="robustness_tabs", on_change="rerun", default=start(PART, parts, parts[0])
 )

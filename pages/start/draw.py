@@ -6,13 +6,14 @@ from ui.draw.reading import followed, read
 from ui.draw.steps import show_strongest, steps, why_these_steps
 from ui.draw.teach import correct, teach
 from ui.frame.whose import whose
+from ui.locale import say
 from ui.state.address import arrive
 from ui.state.answers import rules
 from ui.state.links import copy_link
 from ui.state.pages import page
 from ui.state.session import session
 
-st.title("Draw a digit")
+st.title(say("Draw a digit"))
 arrive("draw")
 
 
@@ -37,7 +38,7 @@ def read_digit() -> None:
         whose()
         correct(digit)
     steps(found, place)
-    st.header("Inside: the most active feature maps of each layer", anchor="inside")
+    st.header(say("Inside: the most active feature maps of each layer"), anchor="inside")
     if said.pictures is not None:
         show_strongest(said.pictures.strongest)
 
@@ -49,5 +50,5 @@ with st.container(horizontal=True, vertical_alignment="center"):
     why_these_steps()
     copy_link()
 read_digit()
-st.page_link(page("feature_maps"), label="All feature maps")
+st.page_link(page("feature_maps"), label=say("All feature maps"))
 teach()

@@ -1,5 +1,6 @@
 import streamlit as st
 
+from ui.locale import say
 from ui.state.address import arrive
 from ui.state.my_runs import latest_run
 from ui.state.shown_network import shown_run
@@ -9,15 +10,17 @@ from ui.train.live import live_view
 from ui.train.next_steps import TABS, tabs_key
 from ui.train.plan import new_run
 
-st.title("Train the network")
+st.title(say("Train the network"))
 
 arrive("train")
 undo_deletion()
 run = shown_run() or latest_run()
 if run is None:
     st.markdown(
-        "Training shows the network digits, measures how wrong it is (the **loss**), and moves "
-        "every weight a little so that the loss falls. Watch it happen."
+        say(
+            "Training shows the network digits, measures how wrong it is (the **loss**), "
+            "and moves every weight a little so that the loss falls. Watch it happen.",
+        )
     )
     new_run("Start")
 else:
@@ -27,7 +30,7 @@ else:
             live_view(run)
     if new.open:
         with new:
-            new_run("Start a new run")
+            new_run(say("Start a new run"))
     if side_by_side.open:
         with side_by_side:
             compare(run)

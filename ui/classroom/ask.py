@@ -19,13 +19,14 @@ from model.classroom.questions import (
 from model.classroom.view import ClassView, QuestionView
 from ui.classroom.ready_questions import READY
 from ui.frame.class_row.lesson_questions import ReadyQuestion
+from ui.locale import say, to_say
 from ui.state.classroom.store import database
 from ui.state.pages import page
 
 DIGITS = tuple(str(digit) for digit in range(10))
 NOBODY_SAYS = "none"
-FORMS = ("Ready", "My own", "Which digit?")
-BAD = "A question needs words, and two to four different answers, one a line."
+FORMS = (to_say("Ready"), to_say("My own"), to_say("Which digit?"))
+BAD = to_say("A question needs words, and two to four different answers, one a line.")
 
 
 def ask_popover(view: ClassView) -> None:
@@ -34,9 +35,11 @@ def ask_popover(view: ClassView) -> None:
     asked = "" if view.question is None else view.question.id
     with (
         st.container(key="ask", width="content"),
-        st.popover("Ask", icon=":material/help:", key=f"ask_{asked}", width="content"),
+        st.popover(say("Ask"), icon=":material/help:", key=f"ask_{asked}", width="content"),
     ):
-        form = st.segmented_control("Kind", FORMS, default=FORMS[0], required=True, key="ask_form")
+        form = st.segmented_control(
+            say("Kind"), FORMS, default=FORMS[0], required=True, key="ask_form"
+        )
         if form == FORMS[0]:
             _ready(view)
         elif form == FORMS[1]:
@@ -47,24 +50,24 @@ def ask_popover(view: ClassView) -> None:
 
 def _ready(view: ClassView) -> None:
     chosen: ReadyQuestion = st.selectbox(
-        "Question", READY, format_func=lambda each: each.text, key="ask_ready"
+        say("Question"), READY, format_func=lambda each: each.text, key="ask_ready"
     )
     marked = (
         f"- {o}{' (right)' if n == chosen.right else ''}" for n, o in enumerate(chosen.options)
     )
     st.markdown("\n".join(marked))
-    st.page_link(page(chosen.page), label="The page that shows it")
-    if st.button("Ask the class", type="primary", key="ask_ready_now"):
+    st.page_link(page(chosen.page), label=say("The page that shows it"))
+    if st.button(say("Ask the class"), type="primary", key="ask_ready_now"):
         ask_class(database(), view.id, chosen.text, chosen.options, chosen.right)
         st.rerun()
 
 
 def _own(view: ClassView) -> None:
-    text = st.text_input("Question", max_chars=LONGEST_TEXT, key="ask_text")
-    lines = st.text_area("Answers, one a line", key="ask_lines", height=120).splitlines()
+    text = st.text_input(say("Question"), max_chars=LONGEST_TEXT, key="ask_text")
+    lines = st.text_area(say("Answers, one a line"), key="ask_lines", height=120).splitlines()
     options = [line.strip()[:LONGEST_OPTION] for line in lines if line.strip()]
-    right = st.selectbox("Right answer", [NOBODY_SAYS, *options], key="ask_right")
-    if not st.button("Ask the class", type="primary", key="ask_own_now"):
+    right = st.selectbox(say("Right answer"), [NOBODY_SAYS, *options], key="ask_right")
+    if not st.button(say("Ask the class"), type="primary", key="ask_own_now"):
         return
     if len(options) > 4:  # more do not fit on a projector
         st.warning(BAD)
@@ -80,10 +83,10 @@ def _own(view: ClassView) -> None:
 
 def _digit(view: ClassView) -> None:
     text = st.text_input(
-        "Question", "Which digit is this?", max_chars=LONGEST_TEXT, key="ask_digit_text"
+        say("Question"), say("Which digit is this?"), max_chars=LONGEST_TEXT, key="ask_digit_text"
     )
-    right = st.selectbox("Right answer", [NOBODY_SAYS, *DIGITS], key="ask_digit_right")
-    if st.button("Ask the class", type="primary", key="ask_digit_now"):
+    right = st.selectbox(say("Right answer"), [NOBODY_SAYS, *DIGITS], key="ask_digit_right")
+    if st.button(say("Ask the class"), type="primary", key="ask_digit_now"):
         place = None if right == NOBODY_SAYS else int(right)
         try:
             ask_class(database(), view.id, text, DIGITS, place)
@@ -97,11 +100,11 @@ def stages(question: QuestionView, view: ClassView) -> None:
     """Offer what can be done with the question that is on the screens."""
     with st.container(horizontal=True, vertical_alignment="center", key="stages"):
         if question.stage is Stage.ASKED:
-            _step("Show the answers", "show_answers", show_answers, question, view, first=True)
+            _step(say("Show the answers"), "show_answers", show_answers, question, view, first=True)
         if question.stage is Stage.SHOWN:
             again = question.round < ROUNDS
             if again:
-                _step("Ask again", "ask_again", ask_again, question, view, first=True)
+                _step(say("Ask again"), "ask_again", ask_again, question, view, first=True)
             if question.right is not None:
                 _step("Reveal", "reveal", reveal, question, view, first=not again)
         _step("Done", "close_question", close_question, question, view)

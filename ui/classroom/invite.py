@@ -7,13 +7,14 @@ import segno
 import streamlit as st
 
 from ui.frame.classroom import EVERYWHERE
+from ui.locale import to_say
 from ui.state.origins import own_address
 
 HERE = ("localhost", "127.0.0.1", "::1")
-NOT_OPEN = (
-    "Only this computer reaches the app now. Start it with “make class” to open it to the room."
+NOT_OPEN = to_say(
+    "Only this computer reaches the app now. Start it with “make class” to open it to the room.",
 )
-NO_NETWORK = "This computer is in no network: others cannot reach it."
+NO_NETWORK = to_say("This computer is in no network: others cannot reach it.")
 
 
 @dataclass(frozen=True)

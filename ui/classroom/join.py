@@ -6,6 +6,7 @@ from model.classroom.digits.handwriting import MOST_DIGITS
 from model.classroom.lifecycle import join, let_go
 from model.classroom.reasons import ClassError
 from ui.classroom.kept import what_is_kept
+from ui.locale import say
 from ui.state.address import keep, kept
 from ui.state.classroom.seat import ClassSeat, leave_seat, student_seat, take_seat
 from ui.state.classroom.shown import first_open
@@ -29,15 +30,17 @@ def show() -> None:
 def _door() -> None:
     with st.form("doors", border=False, width=420):
         typed = st.text_input(
-            "Code",
+            say("Code"),
             value=kept(CODE) or "",
             max_chars=12,
-            placeholder="five letters",
+            placeholder=say("five letters"),
             key="class_code",
-            help="The five letters on the screen. If you were here before: your own eight letters.",
+            help=say(
+                "The five letters on the screen. If you were here before: your own eight letters.",
+            ),
         )
-        pressed = st.form_submit_button("Join", type="primary", key="join_class")
-    st.caption("You get an animal and a colour. Nobody asks for your name.")
+        pressed = st.form_submit_button(say("Join"), type="primary", key="join_class")
+    st.caption(say("You get an animal and a colour. Nobody asks for your name."))
     if not pressed:
         return
     try:
@@ -57,20 +60,33 @@ def _inside(seat: ClassSeat) -> None:
         f"<b>{name_words(one.name)}</b></p>"
     )
     st.markdown(
-        f"Your own code is **{spaced(one.own_code)}**. Write it down: it brings you back as "
-        f"{name_words(one.name)}, on any device, until the class ends."
+        say(
+            "Your own code is **{spaced}**. Write it down: it brings you back as "
+            "{name_words}, on any device, until the class ends.",
+            spaced=spaced(one.own_code),
+            name_words=name_words(one.name),
+        )
     )
-    wherever = "Your teacher has chosen the pages" if one.shown.pages else "Go wherever you like"
-    st.markdown(f"{wherever}. Questions come to you on every page.")
+    wherever = (
+        say("Your teacher has chosen the pages") if one.shown.pages else say("Go wherever you like")
+    )
+    st.markdown(say("{wherever}. Questions come to you on every page.", wherever=wherever))
     st.caption(
-        f"One computer works for all of you, for each alike. At a time {MOST_AT_ONCE} of your "
-        f"trainings go on, and {MOST_RUNS} are kept; {MOST_DIGITS} digits can be handed in; a "
-        "picture may have 25 MB."
+        say(
+            "One computer works for all of you, for each alike. At a time {MOST_AT_ONCE} "
+            "of your trainings go on, and {MOST_RUNS} are kept; {MOST_DIGITS} digits can "
+            "be handed in; a picture may have 25 MB.",
+            MOST_AT_ONCE=MOST_AT_ONCE,
+            MOST_RUNS=MOST_RUNS,
+            MOST_DIGITS=MOST_DIGITS,
+        )
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         begin = first_open()
-        st.page_link(page(begin), label=f"To {ENTRIES[begin].title}", icon=":material/draw:")
-        if st.button("Somebody else sits here now", key="leave_class"):
+        st.page_link(
+            page(begin), label=say("To {title}", title=ENTRIES[begin].title), icon=":material/draw:"
+        )
+        if st.button(say("Somebody else sits here now"), key="leave_class"):
             try:
                 let_go(database(), one)
             except ClassError as error:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ui.classroom.lesson_plans import LESSONS, LessonPlan, Step
 from ui.classroom.worksheets import NUMBERS, SHEETS, sheet_address
+from ui.locale import say
 from ui.state.address import keep, start
 from ui.state.pages import page
 from ui.state.properties import LESSON
@@ -16,7 +17,7 @@ def lessons() -> None:
     titles = [plan.title for plan in LESSONS]
     numbers = list(range(len(LESSONS)))
     number = st.segmented_control(
-        "Lesson",
+        say("Lesson"),
         numbers,
         default=start(LESSON, numbers, 0),
         required=True,
@@ -37,7 +38,15 @@ def _steps(plan: LessonPlan) -> None:
     began = 0
     for number, step in enumerate(plan.steps, start=1):
         with st.container(border=True):
-            st.markdown(f"**{number}. {step.title}** · minute {began} to {began + step.minutes}")
+            st.markdown(
+                say(
+                    "**{number}. {title}** · minute {began} to {began2}",
+                    number=number,
+                    title=step.title,
+                    began=began,
+                    began2=began + step.minutes,
+                )
+            )
             st.markdown(step.text)
             _links(step)
         began += step.minutes
@@ -63,19 +72,21 @@ def _sheet(name: str) -> None:
     sheet = SHEETS[name]
     query = f"?number={secrets.randbelow(NUMBERS) + 1}" if sheet.numbered else ""
     st.link_button(
-        f"Worksheet: {sheet.title}", sheet_address(name) + query, icon=":material/print:"
+        say("Worksheet: {title}", title=sheet.title),
+        sheet_address(name) + query,
+        icon=":material/print:",
     )
 
 
 def _beside(plan: LessonPlan) -> None:
-    st.header("Afterwards a student can")
+    st.header(say("Afterwards a student can"))
     st.markdown("\n".join(f"- {aim}" for aim in plan.aims))
-    st.header("Questions")
+    st.header(say("Questions"))
     for each in plan.questions:
         with st.expander(each.question):
             st.markdown(each.answer)
-    st.header("What goes wrong")
+    st.header(say("What goes wrong"))
     st.markdown("\n".join(f"- {each}" for each in plan.pitfalls))
-    st.header("Worksheets to print")
+    st.header(say("Worksheets to print"))
     for name, sheet in SHEETS.items():
         st.markdown(f"[{sheet.title}]({sheet_address(name)}): {sheet.about}")

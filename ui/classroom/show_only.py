@@ -4,15 +4,16 @@ import streamlit as st
 
 from model.classroom.shown import Shown, show_only
 from model.classroom.view import ClassView
+from ui.locale import say, to_say
 from ui.state.classroom.shown import CHOSEN, Part
 from ui.state.classroom.store import database
 from ui.state.pages import ENTRIES
 
 PART_WORDS = {
-    Part.SETTINGS: "Train’s settings",
-    Part.LESSON: "Lesson texts",
-    Part.NETWORK: "Choice of the network",
-    Part.FILES: "Upload and camera",
+    Part.SETTINGS: to_say("Train’s settings"),
+    Part.LESSON: to_say("Lesson texts"),
+    Part.NETWORK: to_say("Choice of the network"),
+    Part.FILES: to_say("Upload and camera"),
 }
 
 
@@ -20,23 +21,31 @@ def show_only_popover(view: ClassView) -> None:
     """Offer the choice, in the row above the board."""
     now = view.shown
     number = len(now.pages)
-    count = f": {number} page{'s' if number > 1 else ''}" if number else ""
+    count = (
+        say(": {number} page{words}", number=number, words="s" if number > 1 else "")
+        if number
+        else ""
+    )
     # Another key with each choice: the popover closes when one was made.
     with (
         st.container(key="shown", width="content"),
-        st.popover(f"Students see{count}", icon=":material/visibility:", key=f"shown_{now.number}"),
+        st.popover(
+            say("Students see{count}", count=count),
+            icon=":material/visibility:",
+            key=f"shown_{now.number}",
+        ),
     ):
         pages = st.multiselect(
-            "Pages",
+            say("Pages"),
             CHOSEN,
             default=[name for name in CHOSEN if name in now.pages],
             format_func=lambda name: ENTRIES[name].title,
-            placeholder="All pages",
+            placeholder=say("All pages"),
             key=f"shown_pages_{now.number}",
-            help="The students’ menu has these pages alone. With none chosen it has all.",
+            help=say("The students’ menu has these pages alone. With none chosen it has all."),
         )
         hidden = st.pills(
-            "Leave out",
+            say("Leave out"),
             list(PART_WORDS),
             selection_mode="multi",
             default=[part for part in Part if part in now.hidden],
@@ -44,14 +53,19 @@ def show_only_popover(view: ClassView) -> None:
             key=f"shown_hidden_{now.number}",
         )
         st.caption(
-            "The address and the code stay the same; it holds for all students at once. Where you "
-            "bring everybody with “Everybody here”, they see that page, too."
+            say(
+                "The address and the code stay the same; it holds for all students at "
+                "once. Where you bring everybody with “Everybody here”, they see that "
+                "page, too.",
+            )
         )
         choice = Shown(  # in the order of the menu, in whatever order they were pressed
             tuple(name for name in CHOSEN if name in pages),
             tuple(part for part in Part if part in hidden),
             now.number,
         )
-        if st.button("Show them this", type="primary", key="show_only", disabled=choice == now):
+        if st.button(
+            say("Show them this"), type="primary", key="show_only", disabled=choice == now
+        ):
             show_only(database(), view.id, choice.pages, choice.hidden)
             st.rerun()

@@ -23,6 +23,7 @@ from ui.classroom.kept import what_is_kept
 from ui.classroom.show_only import show_only_popover
 from ui.classroom.steer import steer
 from ui.components.classroom import class_screen
+from ui.locale import say
 from ui.state.address import keep, kept
 from ui.state.classroom.seat import Role, leave_desk, looking_seat
 from ui.state.classroom.store import database
@@ -51,7 +52,7 @@ def _show() -> None:
     view = None if class_id is None else view_class(here, class_id)
     if view is None:
         if key or screen:
-            st.info("The class of this address has ended. Everything of it is deleted.")
+            st.info(say("The class of this address has ended. Everything of it is deleted."))
         _doors()
         return
     seat = looking_seat(role, view.id)
@@ -71,11 +72,13 @@ def _show() -> None:
 
 def _doors() -> None:
     with st.container(key="doors"):
-        pressed = st.button("Open a class", type="primary", key="open_class")
+        pressed = st.button(say("Open a class"), type="primary", key="open_class")
     st.markdown(
-        "Your students join with a code of five letters, or by a QR code. You see what each of "
-        "them does, ask all of them a question, and bring everybody to one view. It works without "
-        "accounts and without the internet."
+        say(
+            "Your students join with a code of five letters, or by a QR code. You see what "
+            "each of them does, ask all of them a question, and bring everybody to one "
+            "view. It works without accounts and without the internet.",
+        )
     )
     what_is_kept()
     if pressed:
@@ -87,14 +90,19 @@ def _steer(view: ClassView, key: str) -> bool:
     """What the teacher can do, in one row above the board; whether its tiles have names."""
     here = database()
     if here.refusal is not None:
-        st.info(f"{reason_words(here.refusal)} The class ends when this server ends.")
+        st.info(
+            say(
+                "{reason_words} The class ends when this server ends.",
+                reason_words=reason_words(here.refusal),
+            )
+        )
     with st.container(horizontal=True, vertical_alignment="center", key="steer"):
         ask_popover(view)
         show_only_popover(view)
         steer(view)
-        st.page_link(page("handwriting"), label="Our handwriting", icon=":material/edit:")
+        st.page_link(page("handwriting"), label=say("Our handwriting"), icon=":material/edit:")
         _projector(key)
-        names = st.toggle("Names", value=True, key="class_names")
+        names = st.toggle(say("Names"), value=True, key="class_names")
         what_is_kept()
         _end(view)
     if view.question is not None:
@@ -106,18 +114,20 @@ def _projector(key: str) -> None:
     """Offer a window for the projector, whose address steers nothing."""
     url = (st.context.url or "").partition("?")[0]
     st.link_button(
-        "For the projector",
+        say("For the projector"),
         f"{url}?{urlencode({SCREEN.name: screen_key_of(key)})}",
         icon=":material/cast:",
-        help="A window that shows the code and the questions. Your own address is your key: "
-        "do not show it.",
+        help=say(
+            "A window that shows the code and the questions. Your own address is your key: "
+            "do not show it.",
+        ),
     )
 
 
 def _end(view: ClassView) -> None:
-    with st.popover("End the class", icon=":material/logout:"):
-        st.markdown("All students leave, and everything of this class is deleted.")
-        if st.button("End it now", key="end_class"):
+    with st.popover(say("End the class"), icon=":material/logout:"):
+        st.markdown(say("All students leave, and everything of this class is deleted."))
+        if st.button(say("End it now"), key="end_class"):
             end_class(database(), view.id)
             leave_desk()
             keep({TEACH: None})

@@ -29,32 +29,31 @@ from model.classroom.digits.collection_sheet import (
     WIDTH,
     box_at,
 )
+from ui.locale import say, to_say
 from ui.state.pages import below_base
 
 NUMBERS = 1000
-STYLE = """
-@page { size: A4; margin: 14mm }
-* { box-sizing: border-box }
-body { font: 15px/1.45 "Source Sans 3", "Segoe UI", Arial, sans-serif; color: #111;
-       background: #fff; max-width: 182mm; margin: 8mm auto; padding: 0 4mm }
-h1 { font-size: 22px; margin: 0 0 2mm } h2 { font-size: 16px; margin: 6mm 0 2mm }
-.head { display: flex; justify-content: space-between; align-items: baseline;
-        border-bottom: 1px solid #999; margin-bottom: 4mm }
-.row { display: flex; gap: 8mm; align-items: flex-start; flex-wrap: wrap }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-td, th { border: 1px solid #555; width: 9mm; height: 9mm; text-align: center; font-weight: 400 }
-th { background: #eee } td.own { font-weight: 700 } .kernel td { border-width: 2px }
-.grid td { width: 6.2mm; height: 6.2mm; border-color: #bbb }
-.pairs { columns: 5; column-gap: 6mm } .line { border-bottom: 1px solid #555; height: 8mm }
-.bar { background: #f1efe9; padding: 3mm 4mm; border-radius: 8px; margin-bottom: 6mm }
-.bar a, .bar button { margin-right: 5mm; font: inherit; min-height: 32px }
-.collection { display: block; width: 182mm; max-width: 100%; height: auto }
-.collection text { font-size: 6px; text-anchor: middle }
-.collection .box { fill: none; stroke: #aaa; stroke-width: 0.25 }
-@media print { .collection { height: 226mm; width: auto; margin: 0 auto } }
-@media print { .bar { display: none } body { margin: 0; max-width: none; padding: 0 } }
-@media (max-width: 500px) { .pairs { columns: 3 } .scroll { overflow-x: auto } }
-"""
+STYLE = to_say(
+    "\n@page { size: A4; margin: 14mm }\n* { box-sizing: border-box }\nbody { font: "
+    '15px/1.45 "Source Sans 3", "Segoe UI", Arial, sans-serif; color: #111;\n       '
+    "background: #fff; max-width: 182mm; margin: 8mm auto; padding: 0 4mm }\nh1 { "
+    "font-size: 22px; margin: 0 0 2mm } h2 { font-size: 16px; margin: 6mm 0 2mm }\n.head { "
+    "display: flex; justify-content: space-between; align-items: baseline;\n        "
+    "border-bottom: 1px solid #999; margin-bottom: 4mm }\n.row { display: flex; gap: 8mm; "
+    "align-items: flex-start; flex-wrap: wrap }\ntable { border-collapse: collapse; "
+    "font-variant-numeric: tabular-nums }\ntd, th { border: 1px solid #555; width: 9mm; "
+    "height: 9mm; text-align: center; font-weight: 400 }\nth { background: #eee } td.own { "
+    "font-weight: 700 } .kernel td { border-width: 2px }\n.grid td { width: 6.2mm; height: "
+    "6.2mm; border-color: #bbb }\n.pairs { columns: 5; column-gap: 6mm } .line { "
+    "border-bottom: 1px solid #555; height: 8mm }\n.bar { background: #f1efe9; padding: "
+    "3mm 4mm; border-radius: 8px; margin-bottom: 6mm }\n.bar a, .bar button { "
+    "margin-right: 5mm; font: inherit; min-height: 32px }\n.collection { display: block; "
+    "width: 182mm; max-width: 100%; height: auto }\n.collection text { font-size: 6px; "
+    "text-anchor: middle }\n.collection .box { fill: none; stroke: #aaa; stroke-width: "
+    "0.25 }\n@media print { .collection { height: 226mm; width: auto; margin: 0 auto } }\n"
+    "@media print { .bar { display: none } body { margin: 0; max-width: none; padding: 0 } "
+    "}\n@media (max-width: 500px) { .pairs { columns: 3 } .scroll { overflow-x: auto } }\n",
+)
 
 
 @dataclass(frozen=True)
@@ -266,17 +265,25 @@ def _collection(number: int, answers: bool) -> str:
 
 SHEETS: dict[str, Worksheet] = {
     "convolution": Worksheet(
-        "A convolution by hand", "Nine products, a sum, ReLU and pooling.", _convolution
+        to_say("A convolution by hand"),
+        to_say("Nine products, a sum, ReLU and pooling."),
+        _convolution,
     ),
     "confusion": Worksheet(
-        "A confusion matrix", "Forty answers to be sorted, accuracy and recall.", _confusion
+        to_say("A confusion matrix"),
+        to_say("Forty answers to be sorted, accuracy and recall."),
+        _confusion,
     ),
     "grid": Worksheet(
-        "A digit as numbers", "An empty grid of 28×28.", _grid, numbered=False, answered=False
+        to_say("A digit as numbers"),
+        to_say("An empty grid of 28×28."),
+        _grid,
+        numbered=False,
+        answered=False,
     ),
     "collection": Worksheet(
-        "Our handwriting on paper",
-        "120 boxes for digits; a photo of it is read into the class's own set.",
+        to_say("Our handwriting on paper"),
+        to_say("120 boxes for digits; a photo of it is read into the class's own set."),
         _collection,
         numbered=False,
         answered=False,
@@ -294,7 +301,7 @@ def document(name: str, number: int, answers: bool, address: str = "") -> str:
         address: of the sheet, for the links in its bar.
     """
     sheet = SHEETS[name]
-    title = f"{sheet.title}: answers" if answers else sheet.title
+    title = say("{title}: answers", title=sheet.title) if answers else sheet.title
     links = ["<button onclick='print()'>Print</button>"]
     if sheet.numbered:
         other = number % NUMBERS + 1
@@ -325,7 +332,7 @@ def worksheet_routes() -> list[Route]:
         name, text = request.path_params["name"], request.query_params.get("number", "1")
         known = text.isascii() and text.isdigit() and len(text) < 5
         if name not in SHEETS or not (known and 1 <= int(text) <= NUMBERS):
-            return PlainTextResponse("There is no such worksheet.", 404)
+            return PlainTextResponse(say("There is no such worksheet."), 404)
         answers = SHEETS[name].answered and request.query_params.get("answers") == "1"
         return HTMLResponse(document(name, int(text), answers, sheet_address(name)))
 

@@ -6,11 +6,15 @@ times a second. So what it is given as source is only `mount.js`, which fetches 
 """
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+
+from ui.locale import language, say, tag
+from ui.locale.browser import browser_words
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
@@ -25,7 +29,9 @@ def component(name: str, *parts: str) -> "ComponentRenderer":
     `browser/NAME.js` exports as default what shows it: a function that is called with
     {data, parentElement, setStateValue, setTriggerValue} at first and whenever the data or the
     theme change. What it returns, if anything, is called before the component goes. What components
-    share is in `shared/browser/view.js`.
+    share is in `shared/browser/view.js`,
+    and what a script says itself is in `shared/browser/words.js`. When the page changes its
+    language the component is shown anew, in another parent element.
     `browser/NAME.css`, if there is one, styles it and nothing else.
 
     Args:
@@ -46,10 +52,16 @@ def component(name: str, *parts: str) -> "ComponentRenderer":
         f"digitscope_{name}", js=source.replace("{files}", json.dumps(files))
     )
 
-    def show(**said: Any) -> Any:
-        for folder in ("shared", *parts, name):
+    folders = ("shared", *parts, name)
+    scripts = tuple(_HERE / folder / "browser" for folder in folders)
+
+    def show(*, data: Mapping[str, Any] | None = None, **said: Any) -> Any:
+        for folder in folders:
             _serve(folder)  # not before: Streamlit takes a folder only from a running script
-        return mount(**said)
+        here = language()
+        sorry = say("This part of the page did not arrive. Please load the page again.")
+        spoken = {"language": tag(here), "words": browser_words(here, scripts), "sorry": sorry}
+        return mount(data={**(data or {}), **spoken}, **said)
 
     return show
 

@@ -2,24 +2,42 @@
 const FOLDER = new URL("{folder}", document.baseURI);
 const FILES = {files};
 const fetched = (globalThis.digitscope ??= new Map()); // by address
+const places = (globalThis.digitscopePlaces ??= new WeakMap()); // by parent element
+const spoken = (globalThis.digitscopeSpoken ??= { language: "en", words: {} }); // see shared/browser/words.js
 
 export default function (component) {
-  const { parentElement } = component;
+  const { parentElement, data } = component;
   const root = parentElement.getRootNode();
   const files = Promise.all(FILES.map((file) => once(new URL(file, FOLDER).href)));
-  files.catch(() => say(parentElement));
+  files.catch(() => sorry(parentElement, data.sorry));
   let over = false; // gone, or overtaken by newer data, before its files had come
   const shown = files.then(([{ default: show }, ...sheets]) => {
     if (over) return undefined;
     parentElement.querySelector(".not-arrived")?.remove();
     for (const sheet of sheets)
       if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
-    return show(component);
+    if (spoken.language !== data.language) Object.assign(spoken, { language: data.language, words: {} });
+    Object.assign(spoken.words, data.words);
+    return show({ ...component, parentElement: placeIn(parentElement, data.language) });
   });
   return () => {
     over = true;
     return shown.then((close) => close?.());
   };
+}
+
+// Another language makes the view anew. It is an element of its own, so that the component need not
+// know.
+function placeIn(parent, language) {
+  let place = places.get(parent);
+  if (place?.lang !== language) {
+    place?.remove();
+    place = Object.assign(document.createElement("div"), { lang: language });
+    place.style.display = "contents";
+    parent.append(place);
+    places.set(parent, place);
+  }
+  return place;
 }
 
 function once(address) {
@@ -37,8 +55,7 @@ async function sheetAt(address) {
   return new CSSStyleSheet().replace(await answer.text());
 }
 
-function say(place) {
+function sorry(place, sentence) {
   if (place.querySelector(".not-arrived")) return;
-  const sentence = "This part of the page did not arrive. Please load the page again.";
   place.prepend(Object.assign(document.createElement("p"), { className: "not-arrived", textContent: sentence }));
 }

@@ -9,6 +9,7 @@ from model.data import mnist
 from model.evaluation.metrics import wilson
 from model.evaluation.verdict import Judgement, Rules, Verdict
 from model.network.digit_detector import detector_card
+from ui.locale import say
 from ui.style.words import percent
 
 
@@ -60,20 +61,36 @@ def said(verdict: Verdict, truth: int | None = None, rules: Rules | None = None)
     words = _judgement(verdict, rules)
     if truth is None:
         return words
-    known = "which is right" if truth == verdict.digit else f"but it is a <b>{truth}</b>"
-    return f"{words} The network says {verdict.digit}, {known}."
+    known = say("which is right") if truth == verdict.digit else f"but it is a <b>{truth}</b>"
+    return say(
+        "{words} The network says {digit}, {known}.",
+        words=words,
+        digit=verdict.digit,
+        known=known,
+    )
 
 
 def _judgement(verdict: Verdict, rules: Rules | None) -> str:
     """The judgement, with the two figures that decide it, in as many places as tell them apart."""
     limit = rules.sure if rules is not None and np.isfinite(rules.sure) else None
-    numbers = f"{verdict.digit} has {percent(verdict.probability, limit)}"
+    numbers = say(
+        "{digit} has {probability}",
+        digit=verdict.digit,
+        probability=percent(verdict.probability, limit),
+    )
     if limit is not None:
-        numbers += f"; this network is sure from {percent(limit, verdict.probability)} on"
+        numbers += say(
+            "; this network is sure from {limit} on",
+            limit=percent(limit, verdict.probability),
+        )
     elif rules is not None:
-        numbers += "; this network was wrong too often to be sure of anything"
+        numbers += say("; this network was wrong too often to be sure of anything")
     second = verdict.probability - verdict.margin
-    numbers += f". The runner-up {verdict.runner_up} has {percent(max(second, 0.0))}."
+    numbers += say(
+        ". The runner-up {runner_up} has {second}.",
+        runner_up=verdict.runner_up,
+        second=percent(max(second, 0.0)),
+    )
     match verdict.judgement:
         case Judgement.SURE:
             return f"<b>Sure.</b> {numbers}"
@@ -90,24 +107,36 @@ def _judgement(verdict: Verdict, rules: Rules | None) -> str:
 
 def when_sure(rules: Rules | None) -> None:
     """Offer the reasons for "not sure" and "not a digit", with the figures behind them."""
-    with st.popover("When is it sure?", icon=":material/help:", type="tertiary"):
+    with st.popover(say("When is it sure?"), icon=":material/help:", type="tertiary"):
         st.markdown(f"{sure_words(rules)}\n\n{digit_words()}")
 
 
 def sure_words(rules: Rules | None) -> str:
     """When a network is sure, in words, with the figures that were measured."""
     if rules is None:
-        return "When this network is sure is not measured yet."
-    asked = "The network was asked about 500 **validation digits**, which it has not learned from."
+        return say("When this network is sure is not measured yet.")
+    asked = say(
+        "The network was asked about 500 **validation digits**, which it has not learned from.",
+    )
     if not np.isfinite(rules.sure):
-        return f"{asked} Whatever its probability, it was wrong too often: it is never sure."
+        return say(
+            "{asked} Whatever its probability, it was wrong too often: it is never sure.",
+            asked=asked,
+        )
     answers = max(1, round(rules.coverage * mnist.VALIDATION))
     right = round(rules.right * answers)
     low, high = wilson(right, answers)
-    return (
-        f"{asked} Of its {answers} answers with at least **{rules.sure:.1%}**, {right} were right. "
-        f"On other digits of this kind between {low:.1%} and {high:.1%} of such answers are right, "
-        "as far as so few digits can tell (95% interval). Below that the page says “not sure”."
+    return say(
+        "{asked} Of its {answers} answers with at least **{sure:.1%}**, {right} were "
+        "right. On other digits of this kind between {low:.1%} and {high:.1%} of such "
+        "answers are right, as far as so few digits can tell (95% interval). Below "
+        "that the page says “not sure”.",
+        asked=asked,
+        answers=answers,
+        sure=rules.sure,
+        right=right,
+        low=low,
+        high=high,
     )
 
 
@@ -116,14 +145,18 @@ def digit_words() -> str:
     refused = detector_card()["refused"]
     digits = refused["MNIST's test digits"]
     met, new = (f"{refused[f'letters, {kind}']:.0%}" for kind in ("met", "never met"))
-    return (
-        "**Like a digit?** A second, small network decides that: the *detector*. It has eleven "
-        "answers, the ten digits and “no digit”, and has learned from digits of many hands and "
-        "from letters, doodles and scribbles. It sees only the picture, so its word is the same "
-        "for every network. Where it is itself in doubt, the page says “not sure”.\n\n"
-        f"Of MNIST's 10,000 test digits it wrongly refuses **{digits:.1%}**. Of letters drawn "
-        f"by hand it rightly refuses {met}, and {new} of those that it had never met in any hand. "
-        "Letters that may be digits pass: O, I, S, Z, B, b, q."
+    return say(
+        "**Like a digit?** A second, small network decides that: the *detector*. It "
+        "has eleven answers, the ten digits and “no digit”, and has learned from "
+        "digits of many hands and from letters, doodles and scribbles. It sees only "
+        "the picture, so its word is the same for every network. Where it is itself in "
+        "doubt, the page says “not sure”.\n\nOf MNIST's 10,000 test digits it wrongly "
+        "refuses **{digits:.1%}**. Of letters drawn by hand it rightly refuses {met}, "
+        "and {new} of those that it had never met in any hand. Letters that may be "
+        "digits pass: O, I, S, Z, B, b, q.",
+        digits=digits,
+        met=met,
+        new=new,
     )
 
 
@@ -140,5 +173,5 @@ def no_answer(sentence: str, *, finished: bool = True) -> None:
 
 def whole_number(text: str) -> None:
     """Show several digits as they are read, line by line."""
-    shown = text or "no digit"
+    shown = text or say("no digit")
     st.html(f"<div class='ds-number' data-number='{text}'>{shown}</div>")

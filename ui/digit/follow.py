@@ -8,6 +8,7 @@ from model.network.activations import ForwardPass
 from ui.digit.found import read_given
 from ui.digit.sources import drawing
 from ui.digit.test_digits import linked_digit, picked_test_digit, test_digit, told_ink
+from ui.locale import say
 from ui.state.address import keep, kept, start
 from ui.state.picks import news
 from ui.state.properties import DIGIT, INK
@@ -22,7 +23,7 @@ def digit_to_follow() -> ChosenDigit:
     asked = kept(DIGIT)
     mine.digit = linked_digit() or mine.digit
     before = mine.test_digit
-    with st.popover("Test digits", icon=":material/grid_view:", key="pick_digit"):
+    with st.popover(say("Test digits"), icon=":material/grid_view:", key="pick_digit"):
         pick = picked_test_digit("inside")
     if pick is not None and mine.test_digit != before:  # it tells an earlier pick, too
         mine.digit = pick
@@ -50,7 +51,12 @@ def digit_under_pen() -> tuple[ChosenDigit, ForwardPass | None]:
     """
     mine = session()
     with st.container(key="pen"):
-        given = drawing(f"Shown: {_digit_or_first().source}. Draw to replace it.")
+        given = drawing(
+            say(
+                "Shown: {source}. Draw to replace it.",
+                source=_digit_or_first().source,
+            )
+        )
     found = read_given(given, quiet=True) if given.content is not None else None
     if found is not None and not found.digits and given.finished:
         st.caption(found.sentence)

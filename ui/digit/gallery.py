@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from ui.components.maps import map_grid
+from ui.locale import say
 from ui.state.links import open_page
 from ui.state.session import ChosenDigit, session
 
@@ -32,10 +33,10 @@ def gallery(
         size: edge of a picture in CSS pixels.
     """
     if not len(images):
-        st.caption("There is none.")
+        st.caption(say("There is none."))
         return
     if len(images) > SHOWN:
-        st.caption(f"The first {SHOWN} of {len(images):,}.")
+        st.caption(say("The first {SHOWN} of {count:,}.", SHOWN=SHOWN, count=len(images)))
     shown = images[:SHOWN]
     pixels = shown.astype(np.float32) / np.float32(255 if shown.dtype == np.uint8 else 1)
     pick = map_grid(
@@ -50,15 +51,15 @@ def gallery(
     if pick is not None:
         open_digit(chosen(pick.channel), key=key)
     else:
-        st.caption("Click a picture to open it on another page.")
+        st.caption(say("Click a picture to open it on another page."))
 
 
 def open_digit(digit: ChosenDigit, *, key: str) -> None:
     """Offer to open a digit in Draw or inside the network."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_open"):
         st.markdown(f"**{digit.source}**", width="content")
-        draw = st.button("Open in Draw", icon=":material/edit:", key=f"{key}_draw")
-        inside = st.button("Look inside", icon=":material/search:", key=f"{key}_inside")
+        draw = st.button(say("Open in Draw"), icon=":material/edit:", key=f"{key}_draw")
+        inside = st.button(say("Look inside"), icon=":material/search:", key=f"{key}_inside")
     mine = session()
     if draw or inside:
         mine.digit = digit

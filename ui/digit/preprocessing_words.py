@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from model.predict import SENTENCES
 from model.preprocessing.image_file import PictureProblem
 from model.preprocessing.pipeline import Problem, StepKey
+from ui.locale import to_say
 
 
 @dataclass(frozen=True)
@@ -22,54 +23,56 @@ class StepWords:
 
 STEP_WORDS = {
     StepKey.GREY: StepWords(
-        "Grey",
-        "Red, green and blue become one brightness, weighted as the eye sees them.",
-        "Off: only the red part is taken, so red ink disappears.",
+        to_say("Grey"),
+        to_say("Red, green and blue become one brightness, weighted as the eye sees them."),
+        to_say("Off: only the red part is taken, so red ink disappears."),
     ),
     StepKey.LIGHT: StepWords(
-        "Light evened out",
-        "Each pixel is divided by the light on the paper around it, so shadows go.",
-        "Off: a shadow stays dark and may count as ink.",
+        to_say("Light evened out"),
+        to_say("Each pixel is divided by the light on the paper around it, so shadows go."),
+        to_say("Off: a shadow stays dark and may count as ink."),
     ),
     StepKey.INK: StepWords(
-        "Ink found",
-        "What differs clearly from the paper is ink; light ink on dark is turned round.",
-        "Off: dark is ink and bright is paper, whatever the picture shows.",
+        to_say("Ink found"),
+        to_say("What differs clearly from the paper is ink; light ink on dark is turned round."),
+        to_say("Off: dark is ink and bright is paper, whatever the picture shows."),
     ),
     StepKey.LINES: StepWords(
-        "Printed lines removed",
-        "Frames, ruled and squared lines are erased where no stroke crosses them.",
-        "Off: printed lines stay and count as strokes.",
+        to_say("Printed lines removed"),
+        to_say("Frames, ruled and squared lines are erased where no stroke crosses them."),
+        to_say("Off: printed lines stay and count as strokes."),
     ),
     StepKey.DIGITS: StepWords(
-        "Digits found",
-        "Pieces that belong together make one digit; two that touch are parted; specks go.",
-        "Off: all ink on the sheet counts as one digit.",
+        to_say("Digits found"),
+        to_say(
+            "Pieces that belong together make one digit; two that touch are parted; specks go.",
+        ),
+        to_say("Off: all ink on the sheet counts as one digit."),
     ),
     StepKey.CROP: StepWords(
-        "Cropped",
-        "The empty paper around the digit is cut away.",
-        "Off: the digit stays as small as it is on its sheet.",
+        to_say("Cropped"),
+        to_say("The empty paper around the digit is cut away."),
+        to_say("Off: the digit stays as small as it is on its sheet."),
     ),
     StepKey.SCALE: StepWords(
-        "Scaled to 20×20",
-        "The longer side becomes 20 pixels and the proportions stay, as in MNIST.",
-        "Off: it is stretched over all 28×28 pixels.",
+        to_say("Scaled to 20×20"),
+        to_say("The longer side becomes 20 pixels and the proportions stay, as in MNIST."),
+        to_say("Off: it is stretched over all 28×28 pixels."),
     ),
     StepKey.THICKNESS: StepWords(
-        "Stroke thickness",
-        "Strokes thinner or thicker than those in MNIST are brought near to them.",
-        "Off: a fine pen leaves only a thin grey trace.",
+        to_say("Stroke thickness"),
+        to_say("Strokes thinner or thicker than those in MNIST are brought near to them."),
+        to_say("Off: a fine pen leaves only a thin grey trace."),
     ),
     StepKey.CENTRE: StepWords(
-        "Centred",
-        "The centre of mass of the ink moves to the middle of 28×28, as in MNIST.",
-        "Off: once it is cropped, the digit stays in the upper left corner.",
+        to_say("Centred"),
+        to_say("The centre of mass of the ink moves to the middle of 28×28, as in MNIST."),
+        to_say("Off: once it is cropped, the digit stays in the upper left corner."),
     ),
     StepKey.NORMALISE: StepWords(
-        "Normalised",
-        "The darkest ink becomes 1 and paper 0: these 784 numbers go to the network.",
-        "Off: faint pencil stays as faint as it is.",
+        to_say("Normalised"),
+        to_say("The darkest ink becomes 1 and paper 0: these 784 numbers go to the network."),
+        to_say("Off: faint pencil stays as faint as it is."),
     ),
 }
 

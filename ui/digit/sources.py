@@ -10,20 +10,21 @@ from model.data import mnist
 from ui.components.canvas import DrawnSheet, canvas
 from ui.components.uploader import Holds, beside
 from ui.digit.test_digits import linked_digit, picked_test_digit, test_digit, told_ink
+from ui.locale import say, to_say
 from ui.state.address import keep, start
 from ui.state.classroom.shown import Part, hides
 from ui.state.properties import DIGIT, INK, SOURCE
 from ui.state.session import ChosenDigit, PictureFile, session, widget_state
 
-SOURCES = ("Draw", "Upload", "Camera", "Test digits")
+SOURCES = (to_say("Draw"), to_say("Upload"), to_say("Camera"), to_say("Test digits"))
 MOST_BYTES = 30_000_000
 """Of all pictures of one person."""
-FILES = ("Upload", "Camera")
-OPENED = "Opened digit"
+FILES = (to_say("Upload"), to_say("Camera"))
+OPENED = to_say("Opened digit")
 """A digit that another page opened in Draw; on offer once there is one."""
-NO_CAMERA = (
-    "Browsers lend the camera only to pages on https or on this very computer (localhost). Take a "
-    "photo with a phone and use Upload instead."
+NO_CAMERA = to_say(
+    "Browsers lend the camera only to pages on https or on this very computer "
+    "(localhost). Take a photo with a phone and use Upload instead.",
 )
 
 
@@ -69,7 +70,7 @@ def source() -> str:
     first = start(SOURCE, offered, offered[0])
     chosen = str(
         st.segmented_control(
-            "Where the digit comes from",
+            say("Where the digit comes from"),
             options,
             required=True,
             wrap=True,
@@ -95,7 +96,7 @@ def _tell_source(chosen: str) -> None:
     elif chosen == "Test digits":
         place = session().test_digit
     if place is not None:
-        chosen = "Test digits"
+        chosen = say("Test digits")
     keep({SOURCE: chosen if chosen in SOURCES[1:] else None, DIGIT: place, INK: ink})
 
 
@@ -111,32 +112,35 @@ def find(where: str) -> Given:
         place = session().test_digit
         _tell_source(where)
         if place is None:
-            return Given(None, "Pick a digit")
+            return Given(None, say("Pick a digit"))
         picked = test_digit(place)
         return Given(picked, picked.source)
     return _uploaded() if where == "Upload" else _photographed()
 
 
-def drawing(hint: str = "Draw a digit") -> Given:
+def drawing(hint: str = to_say("Draw a digit")) -> Given:
     """Show the sheet and return what is drawn on it; `hint` stands on it while it is empty."""
     drawn = canvas("sheet", hint=hint)
-    return Given(drawn, "Draw a digit" if drawn is None else "your drawing")
+    return Given(drawn, say("Draw a digit") if drawn is None else say("your drawing"))
 
 
 def _uploaded() -> Given:
     st.file_uploader(
-        "A picture of one digit or of several",
+        say("A picture of one digit or of several"),
         # Of any type: names and MIME types are often wrong, so the content alone decides.
         key="upload",
         on_change=_keep,
         args=("Upload", "upload"),
-        help="A photo, a scan or PDF of handwriting, or a drawing; up to 25 MB. Drop it here, "
-        "choose it with the button, or paste it with Ctrl V (on a Mac: Command V).",
+        help=say(
+            "A photo, a scan or PDF of handwriting, or a drawing; up to 25 MB. Drop it "
+            "here, choose it with the button, or paste it with Ctrl V (on a Mac: Command "
+            "V).",
+        ),
     )
     mine = session()
     holds = Holds.PICTURE if "Upload" in mine.pictures else Holds.NOTHING
     beside("upload", Holds.REMOVED if "Upload" in mine.removed else holds)
-    return _from_file("Upload", "your picture", "Choose a picture")
+    return _from_file("Upload", say("your picture"), say("Choose a picture"))
 
 
 def _photographed() -> Given:
@@ -146,9 +150,9 @@ def _photographed() -> Given:
         st.info(NO_CAMERA, icon=":material/no_photography:")
     else:
         st.camera_input(
-            "A photo of a digit", key="camera", on_change=_keep, args=("Camera", "camera")
+            say("A photo of a digit"), key="camera", on_change=_keep, args=("Camera", "camera")
         )
-    return _from_file("Camera", "your photo", "Take a photo")
+    return _from_file("Camera", say("your photo"), say("Take a photo"))
 
 
 def _from_file(where: str, words: str, otherwise: str) -> Given:
@@ -175,7 +179,12 @@ def _make_room(newest: str) -> None:
     others = [name for name in mine.pictures if name != newest]
     while others and sum(len(each.content) for each in mine.pictures.values()) > MOST_BYTES:
         _remove(others.pop(0))
-        st.toast(f"There is room for {MOST_BYTES // 1_000_000} MB: an older picture was removed.")
+        st.toast(
+            say(
+                "There is room for {MOST_BYTES} MB: an older picture was removed.",
+                MOST_BYTES=MOST_BYTES // 1000000,
+            )
+        )
 
 
 def _remove(where: str) -> None:
@@ -187,6 +196,6 @@ def offer_removal(where: str) -> None:
     """Offer to remove a picture that its widget has forgotten, as after a change of page."""
     if where not in session().pictures or widget_state(where.lower()) is not None:
         return
-    if st.button("Remove the picture", key=f"drop_{where}"):
+    if st.button(say("Remove the picture"), key=f"drop_{where}"):
         _remove(where)
         st.rerun(scope="fragment")

@@ -6,6 +6,7 @@ import streamlit as st
 from model.data import mnist
 from model.files.digit_text import digit_from_text
 from ui.components.maps import map_grid
+from ui.locale import say, to_say
 from ui.state.address import kept, newly
 from ui.state.answers import misread_test_digits
 from ui.state.picks import news
@@ -26,20 +27,28 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
         What was picked just now; None when nothing was.
     """
     mine, test = session(), mnist.embedded().test
-    label = st.pills("Show only", range(10), key=f"{key}_label", persist_state="session", wrap=True)
+    label = st.pills(
+        say("Show only"), range(10), key=f"{key}_label", persist_state="session", wrap=True
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
-        surprise = st.button("Surprise me", icon=":material/casino:", key=f"{key}_surprise")
+        surprise = st.button(say("Surprise me"), icon=":material/casino:", key=f"{key}_surprise")
         hard = st.toggle(
-            "Only those the network gets wrong", key=f"{key}_wrong", persist_state="session"
+            say("Only those the network gets wrong"), key=f"{key}_wrong", persist_state="session"
         )
     places = np.arange(len(test)) if label is None else np.flatnonzero(test.labels == label)
     if hard:
         wrong = misread_test_digits()
         places = places[:0] if wrong is None else np.intersect1d(places, wrong)
         if wrong is not None:
-            st.caption(f"It gets {len(wrong)} of the {len(test)} test digits wrong.")
+            st.caption(
+                say(
+                    "It gets {count} of the {count2} test digits wrong.",
+                    count=len(wrong),
+                    count2=len(test),
+                )
+            )
     if not len(places):
-        st.caption("There is none to show.")
+        st.caption(say("There is none to show."))
         return None
     if surprise:
         mine.test_digit = int(np.random.default_rng().choice(places))
@@ -63,7 +72,7 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
     return test_digit(mine.test_digit) if mine.test_digit is not None else None
 
 
-LINKED = "the drawing of a link"
+LINKED = to_say("the drawing of a link")
 
 
 def linked_digit() -> ChosenDigit | None:
@@ -85,4 +94,6 @@ def test_digit(place: int) -> ChosenDigit:
     test = mnist.embedded().test
     truth = int(test.labels[place])
     pixels = test.take(np.array([place])).inputs()[0]
-    return ChosenDigit(pixels, f"test digit {place}, a {truth}", truth, place)
+    return ChosenDigit(
+        pixels, say("test digit {place}, a {truth}", place=place, truth=truth), truth, place
+    )

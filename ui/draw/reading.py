@@ -13,11 +13,12 @@ from ui.digit.found import Found, read_given
 from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import Given, offer_removal
 from ui.draw.steps import look
+from ui.locale import say, to_say
 from ui.state.picks import news
 from ui.state.session import PictureFile, session
 from ui.style.mosaic import data_uri
 
-NOTHING_YET = "Draw a digit"
+NOTHING_YET = to_say("Draw a digit")
 
 
 def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
@@ -39,7 +40,7 @@ def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
             found = read_given(given, given.followed, look=look())
         except PictureError as error:
             beside.error(problem_sentence(error.problem))
-            no_answer("No picture to read")
+            no_answer(say("No picture to read"))
     with beside:
         if found is not None and isinstance(given.content, PictureFile):
             _outlined(found, given.content)
@@ -71,7 +72,7 @@ def followed(found: Found) -> int:
         labels=[_label(place, verdict) for place, verdict in enumerate(verdicts, start=1)],
         selected=found.followed,
     )
-    st.caption("Click a digit to follow it through the app.")
+    st.caption(say("Click a digit to follow it through the app."))
     new = news("digits", pick)
     if new is not None and new.channel != found.followed:
         found.follow(new.channel)

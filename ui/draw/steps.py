@@ -19,6 +19,7 @@ from ui.components.filmstrip import CARD, SHARP, Box, Frame, filmstrip, switched
 from ui.components.maps import big_map
 from ui.digit.found import Found
 from ui.digit.preprocessing_words import STEP_WORDS, step_sentence
+from ui.locale import say, to_say
 from ui.state.address import keep
 from ui.state.properties import STEPS_OFF
 from ui.state.session import of_page, widget_state
@@ -33,15 +34,15 @@ EDGE = 40
 """Of a map in the strip, in pixels, about."""
 KEY = "filmstrip"
 TO_SCALE = {"scale", "thickness", "centre", "normalise"}  # pictures of the network's pixels
-AS_IT_IS = (
-    "Test digits went through such steps when MNIST was made: the network gets them as they are."
+AS_IT_IS = to_say(
+    "Test digits went through such steps when MNIST was made: the network gets them as they are.",
 )
-RULES = (
-    "The steps from the crop on follow how MNIST itself was made: each digit scaled into a 20×20 "
-    "box with its proportions kept, then placed in 28×28 by its centre of mass (LeCun, Bottou, "
-    "Bengio and Haffner 1998, *Gradient-based learning applied to document recognition*, section "
-    "III). A network reads best what looks like what it learned from. Switch a step off to see "
-    "what it is worth."
+RULES = to_say(
+    "The steps from the crop on follow how MNIST itself was made: each digit scaled "
+    "into a 20×20 box with its proportions kept, then placed in 28×28 by its centre of "
+    "mass (LeCun, Bottou, Bengio and Haffner 1998, *Gradient-based learning applied to "
+    "document recognition*, section III). A network reads best what looks like what it "
+    "learned from. Switch a step off to see what it is worth.",
 )
 
 
@@ -64,22 +65,22 @@ def _look(dark: bool) -> Look:
 
 def steps(found: Found, place: int) -> None:
     """Show every step from the raw picture to what the network receives, each with its switch."""
-    st.header("What the network receives, step by step", anchor="steps")
+    st.header(say("What the network receives, step by step"), anchor="steps")
     filmstrip(
         frames(found, place, of_page(Numbers).open),
         key=KEY,
-        label="The steps of preprocessing",
+        label=say("The steps of preprocessing"),
         on_switch=_remember,
         on_open=_open_or_close,
     )
     if of_page(Numbers).open:
-        st.markdown("**The 784 numbers that the network receives**")
+        st.markdown(say("**The 784 numbers that the network receives**"))
         big_map(found.digits[place], key="numbers_map", scale=1.0, size=784, label="picture")
 
 
 def why_these_steps() -> None:
     """Offer where the steps come from."""
-    with st.popover("Why these steps?", icon=":material/help:", type="tertiary"):
+    with st.popover(say("Why these steps?"), icon=":material/help:", type="tertiary"):
         st.markdown(RULES)
 
 
@@ -91,7 +92,7 @@ def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
     # Those that were made are the followed digit's.
     made = pictures.steps if pictures is not None and place == found.followed else ()
     if prepared is None:
-        title = "As the network receives it"
+        title = say("As the network receives it")
         return [
             Frame(
                 "normalise",

@@ -7,6 +7,7 @@ from model.runs.lesson import Lesson, LessonPhase, LessonState
 from model.training.rehearsal import BATCHES, Correction, counted
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
+from ui.locale import say, to_say
 from ui.state.reason_words import reason_words
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import begin_lesson, network, show_taught, untaught
@@ -18,11 +19,11 @@ TICK = 0.5
 YOURS = (LIGHT.training, DARK.training)
 UNSEEN = (LIGHT.validation, DARK.validation)
 PHASE_WORDS = {
-    LessonPhase.STARTING: "The lesson begins. The first one takes some seconds longer.",
-    LessonPhase.TEACHING: "Teaching",
-    LessonPhase.DONE: "Done.",
-    LessonPhase.CANCELLED: "Cancelled. Nothing was changed.",
-    LessonPhase.FAILED: "It could not go on.",
+    LessonPhase.STARTING: to_say("The lesson begins. The first one takes some seconds longer."),
+    LessonPhase.TEACHING: to_say("Teaching"),
+    LessonPhase.DONE: to_say("Done."),
+    LessonPhase.CANCELLED: to_say("Cancelled. Nothing was changed."),
+    LessonPhase.FAILED: to_say("It could not go on."),
 }
 
 
@@ -30,15 +31,15 @@ def correct(digit: ChosenDigit) -> None:
     """Let the person say which digit it really was; it is kept with that label."""
     mine = session()
     if digit.label is not None:
-        st.caption("Test digits are never taught: they measure what the network can do.")
+        st.caption(say("Test digits are never taught: they measure what the network can do."))
         return
     count = len(mine.kept) + len(mine.kept_before)  # a fresh row of buttons after each correction
     label = st.pills(
-        "Wrong? It was a …",
+        say("Wrong? It was a …"),
         range(10),
         key=f"was_{count}",
         wrap=True,
-        help="Keeps this digit with the label that you give it, to teach the network below.",
+        help=say("Keeps this digit with the label that you give it, to teach the network below."),
     )
     if label is not None:
         others = [each for each in mine.kept if not np.array_equal(each.pixels, digit.pixels)]
@@ -66,7 +67,7 @@ def _what_became_of_it(digit: ChosenDigit) -> None:
             st.markdown(words, width="content")
         if label is not None and not taught:
             start = st.button(
-                f"Teach it {counted(len(mine.kept))}",
+                say("Teach it {counted}", counted=counted(len(mine.kept))),
                 icon=":material/school:",
                 key="teach_here",
                 disabled=busy,
@@ -77,7 +78,7 @@ def _what_became_of_it(digit: ChosenDigit) -> None:
         if taught and mine.lesson is not None:
             st.markdown(cost_words(mine.lesson.state()), width="content")
         if taught and st.button(
-            "Undo the teaching", icon=":material/history:", key="untaught_here"
+            say("Undo the teaching"), icon=":material/history:", key="untaught_here"
         ):
             _forget()
             st.rerun()
@@ -88,10 +89,17 @@ def cost_words(state: LessonState) -> str:
     if state.test_before is None or state.test_after is None:
         return ""
     points = 100 * (state.test_after - state.test_before)
-    change = f"{points:+.1f} points".replace("-", "−") if round(points, 1) else "no change"
-    return (
-        f"Of your digits it reads {state.skills[-1].corrected:.0%} rightly now; of 500 test digits "
-        f"{state.test_after:.1%} ({change})."
+    change = (
+        say("{points:+.1f} points", points=points).replace("-", "−")
+        if round(points, 1)
+        else say("no change")
+    )
+    return say(
+        "Of your digits it reads {corrected:.0%} rightly now; of 500 test digits "
+        "{test_after:.1%} ({change}).",
+        corrected=state.skills[-1].corrected,
+        test_after=state.test_after,
+        change=change,
     )
 
 
@@ -100,7 +108,7 @@ def teach() -> None:
     mine = session()
     if not mine.kept and not mine.kept_before and mine.taught is None:
         return
-    st.header("Teach it", anchor="teach")
+    st.header(say("Teach it"), anchor="teach")
     moving = mine.lesson is not None and mine.lesson.state().moving
     st.fragment(_section, run_every=TICK if moving else None, key="teaching")(moving)
 
@@ -134,35 +142,35 @@ def _kept_digits() -> None:
             labels=[f"a {each.label}" for each in mine.kept],
         )
     else:
-        st.caption("No digit is kept. Give one its right label above.")
+        st.caption(say("No digit is kept. Give one its right label above."))
     busy = mine.lesson is not None and mine.lesson.state().moving
     with st.container(horizontal=True, key="teach_buttons"):
         start = st.button(
-            f"Teach it {counted(len(mine.kept))}",
+            say("Teach it {counted}", counted=counted(len(mine.kept))),
             type="primary",
             icon=":material/school:",
             disabled=busy or not mine.kept,
             key="teach",
         )
         remove = st.button(
-            "Remove the selected one",
+            say("Remove the selected one"),
             icon=":material/delete:",
             disabled=busy or pick is None,
             key="teach_remove",
         )
         undo = st.button(
-            "Undo",
+            say("Undo"),
             icon=":material/undo:",
             disabled=busy or not mine.kept_before,
             key="teach_undo",
-            help="Takes the last change of this list back.",
+            help=say("Takes the last change of this list back."),
         )
         forget = st.button(
-            "Undo the teaching",
+            say("Undo the teaching"),
             icon=":material/history:",
             disabled=busy or mine.taught is None,
             key="untaught",
-            help="Shows the network as it was before its last lesson.",
+            help=say("Shows the network as it was before its last lesson."),
         )
     if start:
         mine.lesson = begin_lesson(mine.kept, _base())
@@ -198,14 +206,19 @@ def _base() -> str:
 
 def _lesson(lesson: Lesson, state: LessonState) -> None:
     if state.phase is LessonPhase.FAILED:
-        st.error(f"{reason_words(state.detail)} Nothing was changed.")
+        st.error(
+            say(
+                "{reason_words} Nothing was changed.",
+                reason_words=reason_words(state.detail),
+            )
+        )
         return
     words = PHASE_WORDS[state.phase]
     if state.phase is LessonPhase.TEACHING:
-        words += f": batch {len(state.losses)} of {BATCHES}"
+        words += say(": batch {count} of {BATCHES}", count=len(state.losses), BATCHES=BATCHES)
     st.progress(state.share, text=words)
     if state.moving:
-        if st.button("Cancel", icon=":material/close:", key="teach_cancel"):
+        if st.button(say("Cancel"), icon=":material/close:", key="teach_cancel"):
             lesson.cancel()
             st.rerun()
     elif state.test_before is not None and state.test_after is not None:
@@ -218,21 +231,24 @@ def _before_and_after(state: LessonState) -> None:
     before, after = state.test_before or 0.0, state.test_after or 0.0
     with st.grid("auto", min_column_width=180):
         st.metric(
-            "Your digits read rightly",
+            say("Your digits read rightly"),
             f"{last.corrected:.0%}",
-            f"{100 * (last.corrected - first.corrected):+.0f} points",
+            say("{corrected:+.0f} points", corrected=100 * (last.corrected - first.corrected)),
             delta_color="off",
         )
-        st.metric("500 test digits, before", f"{before:.1%}")
+        st.metric(say("500 test digits, before"), f"{before:.1%}")
         st.metric(
-            "500 test digits, after",
+            say("500 test digits, after"),
             f"{after:.1%}",
-            f"{100 * (after - before):+.1f} points",
+            say("{after:+.1f} points", after=100 * (after - before)),
             delta_color="off",
         )
     st.caption(
-        "The taught network is now the one on all pages; the top row names it. Every batch had 8 "
-        "of your digits and 24 training digits, so that it does not forget the others."
+        say(
+            "The taught network is now the one on all pages; the top row names it. Every "
+            "batch had 8 of your digits and 24 training digits, so that it does not forget "
+            "the others.",
+        )
     )
 
 
@@ -244,26 +260,26 @@ def _charts(state: LessonState) -> None:
     left, right = st.columns(2)
     with left:
         curves(
-            [Line("Each batch", batches, state.losses, YOURS, faint=True)],
+            [Line(say("Each batch"), batches, state.losses, YOURS, faint=True)],
             key="teach_loss",
-            title="Loss",
+            title=say("Loss"),
             x_label="batch",
             y_label="loss",
             height=200,
-            empty="Nothing yet",
+            empty=say("Nothing yet"),
         )
     with right:
         curves(
             [
-                Line("Your digits", at, yours, YOURS),
-                Line("500 validation digits", at, unseen, UNSEEN, dashed=True),
+                Line(say("Your digits"), at, yours, YOURS),
+                Line(say("500 validation digits"), at, unseen, UNSEEN, dashed=True),
             ],
             key="teach_accuracy",
-            title="Read rightly",
+            title=say("Read rightly"),
             x_label="batch",
-            y_label="share read rightly",
+            y_label=say("share read rightly"),
             y_format="percent",
             y_range=(0.0, 1.02),
             height=200,
-            empty="Nothing yet",
+            empty=say("Nothing yet"),
         )

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from model.experiments.bands import Band, band
+from ui.locale import say, to_say
 
 # Each stands at least 3:1 against both papers. Orange and blue mean signed values, and stay free.
 COLOURS = ("#0f8f85", "#b5478f", "#7a6ad8", "#8c7a1f", "#a8573a", "#64748b")
@@ -38,7 +39,7 @@ def band_chart(
     percent: bool = True,
     x_percent: bool = False,
     guess: float | None = None,
-    guess_words: str = "your guess",
+    guess_words: str = to_say("your guess"),
     guess_at: Literal["x", "y"] = "y",
     height: int = HEIGHT,
 ) -> None:
@@ -65,7 +66,7 @@ def band_chart(
         _draw(figure, each, COLOURS[number % len(COLOURS)], percent)
     if guess is not None:
         mark = figure.add_hline if guess_at == "y" else figure.add_vline
-        place = "bottom right" if guess_at == "y" else "bottom left"
+        place = say("bottom right") if guess_at == "y" else say("bottom left")
         mark(
             guess,
             line_dash="dot",
@@ -198,9 +199,13 @@ def _draw(figure: Any, series: Series, colour: str, percent: bool) -> None:
         error_y=None if series.line else _spread(bands),
         customdata=[[each.low, each.high, each.count] for each in bands],
         hovertemplate=(
-            "%{y:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}, %{customdata[2]} seeds)"
+            say(
+                "%{y:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}, %{customdata[2]} seeds)",
+            )
             if percent
-            else "%{y:.4g} (%{customdata[0]:.4g} to %{customdata[1]:.4g}, %{customdata[2]} seeds)"
+            else say(
+                "%{y:.4g} (%{customdata[0]:.4g} to %{customdata[1]:.4g}, %{customdata[2]} seeds)",
+            )
         )
         + f"<extra>{series.name}</extra>",
     )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.locale import say
 from ui.state.address import keep, start
 from ui.state.properties import SEEDS, UPDATES
 
@@ -10,14 +11,16 @@ def seeds_control(default: int = 3) -> int:
     """How often each measurement is repeated."""
     options = (3, 5, 10)
     found = st.segmented_control(
-        "Repeat each measurement",
+        say("Repeat each measurement"),
         options,
         default=start(SEEDS, options, default),
         required=True,
         format_func=lambda count: f"{count} ×",
         key="seeds",
-        help="Chance decides where a network begins and what it sees first. Repeating shows how "
-        "much that does.",
+        help=say(
+            "Chance decides where a network begins and what it sees first. Repeating shows "
+            "how much that does.",
+        ),
     )
     keep({SEEDS: None if found == default else found})
     return int(found)
@@ -27,14 +30,16 @@ def updates_control(default: int = 300) -> int:
     """How long each network learns."""
     options = (300, 1000, 3000)
     found = st.segmented_control(
-        "Updates of each network",
+        say("Updates of each network"),
         options,
         default=start(UPDATES, options, default),
         required=True,
         format_func=lambda count: f"{count:,}",
         key="updates",
-        help="Each update looks at 32 digits. More take longer: 3,000 about ten times as long as "
-        "300.",
+        help=say(
+            "Each update looks at 32 digits. More take longer: 3,000 about ten times as "
+            "long as 300.",
+        ),
     )
     keep({UPDATES: None if found == default else found})
     return int(found)

@@ -14,8 +14,9 @@ from ui.experiment.controls import seeds_control, updates_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
 from ui.experiment.own_ten import own_ten
+from ui.locale import say, to_say
 
-VIEWS = ("Accuracy", "The law behind it")
+VIEWS = (to_say("Accuracy"), to_say("The law behind it"))
 FROM = 30
 """The law is fitted from so many digits on; below, a network hardly knows more than chance."""
 MOST = COUNTS[-1]
@@ -24,41 +25,48 @@ MOST = COUNTS[-1]
 def _controls() -> tuple[FewSettings, Inputs]:
     seeds, updates = seeds_control(), updates_control()
     tenfold = mnist.full_is_here() and st.toggle(
-        f"Also {TENFOLD:,} digits",
+        say("Also {TENFOLD:,} digits", TENFOLD=TENFOLD),
         key="few_tenfold",
-        help="All of MNIST is on this computer. So one can see whether the law keeps its promise.",
+        help=say(
+            "All of MNIST is on this computer. So one can see whether the law keeps its promise.",
+        ),
     )
     return FewSettings(seeds, updates, tenfold), Inputs()
 
 
 def _result(settings: FewSettings, result: Result) -> None:
     view = st.segmented_control(
-        "Show", VIEWS, default=VIEWS[0], required=True, key="few_view", label_visibility="collapsed"
+        say("Show"),
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
+        key="few_view",
+        label_visibility="collapsed",
     )
     if view == VIEWS[0]:
         band_chart(
             [
                 Series(name, _points(result.parts, varied), dashed=varied)
-                for name, varied in (("as they are", False), ("with variations", True))
+                for name, varied in ((say("as they are"), False), (say("with variations"), True))
             ],
             key="few_chart",
-            x="training digits",
-            y="read rightly, of 500 unseen digits",
+            x=say("training digits"),
+            y=say("read rightly, of 500 unseen digits"),
             log_x=True,
             guess=result.guess,
-            guess_words="your guess for 100 digits",
+            guess_words=say("your guess for 100 digits"),
         )
         st.markdown(conclusion(result.parts))
         return
     law = _law(result.parts)
     band_chart(
         [
-            Series("as they are", _errors(result.parts), line=False),
-            Series("the law", _line(law), dashed=True, markers=False),
+            Series(say("as they are"), _errors(result.parts), line=False),
+            Series(say("the law"), _line(law), dashed=True, markers=False),
         ],
         key="few_law",
-        x="training digits",
-        y="read wrongly",
+        x=say("training digits"),
+        y=say("read wrongly"),
         log_x=True,
         log_y=True,
     )
@@ -103,7 +111,7 @@ def conclusion(parts: Sequence[Part]) -> str:
     if not (plain and varied):
         return ""
     first, second = band(plain), band(varied)
-    words = f"With 100 digits, ten of each, {first.mean:.0%} are read rightly"
+    words = say("With 100 digits, ten of each, {mean:.0%} are read rightly", mean=first.mean)
     match compare(second, first):
         case Comparison.HIGHER:
             words = f"{words}; varying the digits makes it {second.mean:.0%}."
@@ -124,7 +132,12 @@ def _most_words(parts: Sequence[Part]) -> str:
     if not (plain and varied):
         return ""
     first, second = band(plain), band(varied)
-    words = f"With {MOST:,} it is {first.mean:.1%} and {second.mean:.1%}"
+    words = say(
+        "With {MOST:,} it is {mean:.1%} and {mean2:.1%}",
+        MOST=MOST,
+        mean=first.mean,
+        mean2=second.mean,
+    )
     match compare(second, first):
         case Comparison.HIGHER:
             return f"{words}: variations still help."
@@ -140,13 +153,20 @@ def law_words(parts: Sequence[Part], settings: FewSettings) -> str:
     if law is None or MOST not in _errors(parts):
         return ""
     if law.exponent <= 0:
-        return "The error does not fall with more digits, so there is no law to read."
+        return say("The error does not fall with more digits, so there is no law to read.")
     promise = law.promise(TENFOLD)
-    words = (
-        f"On two logarithmic axes the errors lie about on a line: error = {law.scale:.2f} · "
-        f"digits^(−{law.exponent:.2f}). Ten times more digits divide the error by "
-        f"{10**law.exponent:.1f}. So {TENFOLD:,} digits promise {promise.error:.1%} "
-        f"({promise.low:.1%} to {promise.high:.1%})."
+    words = say(
+        "On two logarithmic axes the errors lie about on a line: error = {scale:.2f} · "
+        "digits^(−{exponent:.2f}). Ten times more digits divide the error by "
+        "{exponent2:.1f}. So {TENFOLD:,} digits promise {error:.1%} ({low:.1%} to "
+        "{high:.1%}).",
+        scale=law.scale,
+        exponent=law.exponent,
+        exponent2=10**law.exponent,
+        TENFOLD=TENFOLD,
+        error=promise.error,
+        low=promise.low,
+        high=promise.high,
     )
     return " ".join(filter(None, (words, _kept_words(parts), _tenfold_words(parts, settings))))
 
@@ -157,18 +177,23 @@ def _kept_words(parts: Sequence[Part]) -> str:
     if before is None:
         return ""
     promise, found = before.promise(MOST), band(_errors(parts)[MOST])
-    words = (
-        f"**Was it right before?** Up to {COUNTS[-2]:,} digits the line promised "
-        f"{promise.error:.1%} for {MOST:,} ({promise.low:.1%} to {promise.high:.1%}); measured: "
-        f"{found.mean:.1%}"
+    words = say(
+        "**Was it right before?** Up to {COUNTS:,} digits the line promised "
+        "{error:.1%} for {MOST:,} ({low:.1%} to {high:.1%}); measured: {mean:.1%}",
+        COUNTS=COUNTS[-2],
+        error=promise.error,
+        MOST=MOST,
+        low=promise.low,
+        high=promise.high,
+        mean=found.mean,
     )
     return f"{words}, {_judged(promise.holds(found.mean), found.mean > promise.error)}."
 
 
 def _judged(holds: bool, above: bool) -> str:
     if holds:
-        return "so it kept its promise"
-    return "so it promised too much" if above else "so it promised too little"
+        return say("so it kept its promise")
+    return say("so it promised too much") if above else say("so it promised too little")
 
 
 def _tenfold_words(parts: Sequence[Part], settings: FewSettings) -> str:
@@ -177,23 +202,31 @@ def _tenfold_words(parts: Sequence[Part], settings: FewSettings) -> str:
     if law is None or TENFOLD not in errors:
         return ""
     promise, found = law.promise(TENFOLD), band(errors[TENFOLD])
-    words = (
-        f"**Was it right?** With {TENFOLD:,} digits of full MNIST the error is {found.mean:.1%}, "
-        f"{_judged(promise.holds(found.mean), found.mean > promise.error)}."
+    words = say(
+        "**Was it right?** With {TENFOLD:,} digits of full MNIST the error is "
+        "{mean:.1%}, {judged}.",
+        TENFOLD=TENFOLD,
+        mean=found.mean,
+        judged=_judged(promise.holds(found.mean), found.mean > promise.error),
     )
     if settings.most_seen < TENFOLD:
-        words += (
-            f" But in {settings.updates:,} updates a network sees {settings.most_seen:,} digits: "
-            "most of the new ones it never met."
+        words += say(
+            " But in {updates:,} updates a network sees {most_seen:,} digits: most of "
+            "the new ones it never met.",
+            updates=settings.updates,
+            most_seen=settings.most_seen,
         )
     return words
 
 
 PAGE = ExperimentPage(
     EXPERIMENT,
-    "How few digits are enough?",
+    to_say("How few digits are enough?"),
     Slider(
-        "A network learns from 100 digits, ten of each. How many unseen ones does it read rightly?",
+        to_say(
+            "A network learns from 100 digits, ten of each. How many unseen ones does it "
+            "read rightly?",
+        ),
         0.1,
         1.0,
         0.01,
@@ -202,13 +235,18 @@ PAGE = ExperimentPage(
     ),
     _controls,
     _result,
-    "Meir and others 2020 (“Power-law scaling to assist with key challenges in artificial "
-    "intelligence”) find that the errors on MNIST fall as a power of the number of digits when all "
-    "is tuned; Hestness and others 2017 find such lines in four other fields. Ours stops after a "
-    "fixed number of updates, so that all arms are alike. Michael Nielsen's reduced MNIST "
-    "(cognitivemedium.com/rmnist) asks the same with 10, 50 and 100 digits.",
-    "It does not show what a network can do that has learned from other pictures before. "
-    "And 500 test digits tell a share no more exactly than about one point: a small error is "
-    "a handful of digits.",
+    to_say(
+        "Meir and others 2020 (“Power-law scaling to assist with key challenges in "
+        "artificial intelligence”) find that the errors on MNIST fall as a power of the "
+        "number of digits when all is tuned; Hestness and others 2017 find such lines in "
+        "four other fields. Ours stops after a fixed number of updates, so that all arms "
+        "are alike. Michael Nielsen's reduced MNIST (cognitivemedium.com/rmnist) asks the "
+        "same with 10, 50 and 100 digits.",
+    ),
+    to_say(
+        "It does not show what a network can do that has learned from other pictures "
+        "before. And 500 test digits tell a share no more exactly than about one point: a "
+        "small error is a handful of digits.",
+    ),
     lambda settings, result: own_ten(),
 )

@@ -15,6 +15,7 @@ from model.experiments import Experiment, ExperimentName, Inputs, Part, Settings
 from model.experiments.measured import Measured, measured
 from model.experiments.study import Study, StudyFault, StudyPhase, StudyState
 from ui.experiment.guess import Guess, ask_guess, gate_is_open, given
+from ui.locale import say
 from ui.state.ask import WAITING_ICON, ready, waiting_words
 from ui.state.links import copy_link
 from ui.state.my_runs import my_mark
@@ -92,11 +93,13 @@ def _page(page: ExperimentPage[S], was_moving: bool) -> None:
     with left:
         ask_guess(page.name, page.guess)
         if not (gate_is_open() or given(page.name, page.guess) is not None):
-            st.caption("First guess, then see. The result is there as soon as you have guessed.")
+            st.caption(
+                say("First guess, then see. The result is there as soon as you have guessed.")
+            )
             with right:
                 _closed()
             return
-        with st.expander("Settings", icon=":material/tune:"):
+        with st.expander(say("Settings"), icon=":material/tune:"):
             settings, inputs = page.controls()
         study = studies().of(page.experiment, settings, inputs)
         state = study.state(_who())
@@ -125,16 +128,16 @@ def _result(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
         page.result(known.settings, result)
     else:
         result = Result((), False, guess, True)
-        st.info("Nothing is measured with these settings yet.", icon=":material/science:")
+        st.info(say("Nothing is measured with these settings yet."), icon=":material/science:")
     _about(state, known, study)
     if page.more is not None:
         page.more(study.settings, result)
-    st.caption(f"**What this does not show.** {page.not_shown}")
-    st.caption(f"**To compare.** {page.reference}")
+    st.caption(say("**What this does not show.** {not_shown}", not_shown=page.not_shown))
+    st.caption(say("**To compare.** {reference}", reference=page.reference))
     with st.container(horizontal=True):
         if result.parts:
             st.download_button(
-                "Table (CSV)",
+                say("Table (CSV)"),
                 partial(table_csv, result.parts),
                 f"{page.name}.csv",
                 "text/csv",
@@ -149,9 +152,9 @@ def _steer(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
     """The bar with its button, and why it stands still where one must know."""
     if state.moving:
         st.progress(state.share, text=progress_words(state))
-        if st.button("Cancel", icon=":material/close:", key=f"{page.name}_cancel"):
+        if st.button(say("Cancel"), icon=":material/close:", key=f"{page.name}_cancel"):
             if not study.cancel(_who()):
-                st.toast("Another person is looking at this experiment: it goes on for them.")
+                st.toast(say("Another person is looking at this experiment: it goes on for them."))
             st.rerun()
         return
     if state.phase is StudyPhase.FAILED:
@@ -161,7 +164,7 @@ def _steer(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
     if not ready():
         st.info(waiting_words(), icon=WAITING_ICON)
         return
-    words = "Go on" if state.parts else "Run it here"
+    words = say("Go on") if state.parts else say("Run it here")
     if st.button(words, icon=":material/play_arrow:", type="primary", key=f"{page.name}_run"):
         study.begin()
         study.wait(0.3, len(state.parts) + 1)
@@ -171,16 +174,23 @@ def _steer(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
 def _about(state: StudyState, known: Measured | None, study: Study) -> None:
     """Where the figures on screen come from."""
     if state.parts:
-        words = f"Measured here: {len(state.parts)} of {state.count} measurements."
+        words = say(
+            "Measured here: {count} of {count2} measurements.",
+            count=len(state.parts),
+            count2=state.count,
+        )
         if not state.kept:
-            words += " They are gone when the server ends: this computer's disk takes nothing."
+            words += say(" They are gone when the server ends: this computer's disk takes nothing.")
     elif known is not None:
-        words = (
-            f"Measured by us on {known.date} ({known.machine}, {known.seconds:.0f} s). "
-            "Run it here, and your own figures take their place."
+        words = say(
+            "Measured by us on {date} ({machine}, {seconds:.0f} s). Run it here, and "
+            "your own figures take their place.",
+            date=known.date,
+            machine=known.machine,
+            seconds=known.seconds,
         )
         if known.settings != study.settings:
-            words += " These figures have the default settings."
+            words += say(" These figures have the default settings.")
     else:
         return
     st.caption(words)
@@ -188,10 +198,17 @@ def _about(state: StudyState, known: Measured | None, study: Study) -> None:
 
 def progress_words(state: StudyState) -> str:
     """What stands above the bar."""
-    done = f"{len(state.parts)} of {state.count} measured"
+    done = say("{count} of {count2} measured", count=len(state.parts), count2=state.count)
     if state.phase is StudyPhase.WAITING:
-        place = "" if state.place is None else f" (place {state.place} in the queue)"
-        return f"{done}, waiting for its turn{place}"
+        place = (
+            ""
+            if state.place is None
+            else say(
+                " (place {place} in the queue)",
+                place=state.place,
+            )
+        )
+        return say("{done}, waiting for its turn{place}", done=done, place=place)
     return f"{done}{time_words(state.seconds_left)}"
 
 
@@ -200,8 +217,8 @@ def time_words(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 90:
-        return f", about {max(5, 5 * round(seconds / 5))} s left"
-    return f", about {round(seconds / 60)} min left"
+        return say(", about {words} s left", words=max(5, 5 * round(seconds / 5)))
+    return say(", about {seconds} min left", seconds=round(seconds / 60))
 
 
 def fault_words(state: StudyState) -> str:

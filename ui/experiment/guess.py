@@ -13,6 +13,7 @@ import streamlit as st
 
 from model.experiments import ExperimentName
 from ui.frame.class_row.ask_here import ask_here
+from ui.locale import say
 from ui.state.address import keep, kept
 from ui.state.properties import GATE, GUESS
 
@@ -103,7 +104,9 @@ def as_question(guess: Guess) -> tuple[str, tuple[str, ...]]:
     steps = round((guess.high - guess.low) / guess.step)
     bounds = [guess.low + guess.step * round(steps * part / PARTS) for part in range(PARTS + 1)]
     words = [guess.words(bound) for bound in bounds]
-    return guess.question, tuple(f"{low} to {high}" for low, high in pairwise(words))
+    return guess.question, tuple(
+        say("{low} to {high}", low=low, high=high) for low, high in pairwise(words)
+    )
 
 
 def ask_guess(name: ExperimentName, guess: Guess) -> None:
@@ -115,16 +118,22 @@ def ask_guess(name: ExperimentName, guess: Guess) -> None:
 def _ask_guess(name: ExperimentName, guess: Guess) -> None:
     value = given(name, guess)
     if value is not None:
-        st.markdown(f"{guess.question}  \n**Your guess: {guess.said(value)}**")
+        st.markdown(
+            say(
+                "{question}  \n**Your guess: {said}**",
+                question=guess.question,
+                said=guess.said(value),
+            )
+        )
         return
     found = guess.ask(name)
     pressed = st.button(
-        "This is my guess",
+        say("This is my guess"),
         icon=":material/lock_open:",
         type="primary",
         key=f"{name}_guess",
         disabled=found is None,
-        help="The experiment can be run when you have guessed.",
+        help=say("The experiment can be run when you have guessed."),
     )
     if pressed and found is not None:
         text = f"{found:g}"

@@ -21,15 +21,19 @@ from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
 from ui.experiment.leak_own import own_digit
+from ui.locale import say, to_say
 
-ATTACKS = {"loss": "how sure the network is", "lira": "compared with 16 shadow networks"}
+ATTACKS = {
+    "loss": to_say("how sure the network is"),
+    "lira": to_say("compared with 16 shadow networks"),
+}
 """Each attack and the name of its line."""
 ARM_WORDS = {
     "plain": "nothing",
-    "wrong": "20% wrong labels",
+    "wrong": to_say("20% wrong labels"),
     "dropout": "dropout",
-    "shifted": "shifted digits",
-    "stopped": "early stopping",
+    "shifted": to_say("shifted digits"),
+    "stopped": to_say("early stopping"),
     **{f"noise{noise:g}": f"noise {noise:g}" for noise in NOISES},
 }
 COIN = 0.5
@@ -48,7 +52,7 @@ def _result(settings: LeakSettings, result: Result) -> None:
         "The price": _price,
     }
     view = st.segmented_control(
-        "Show",
+        say("Show"),
         list(views),
         default="Who is found out",
         required=True,
@@ -64,13 +68,13 @@ def _areas(result: Result) -> None:
         for attack, words in ATTACKS.items()
     ]
     band_chart(
-        [*lines, Series("a coin", {count: [COIN] for count in COUNTS}, dashed=True)],
+        [*lines, Series(say("a coin"), {count: [COIN] for count in COUNTS}, dashed=True)],
         key="leak_areas",
-        x="training digits",
-        y="pairs told apart",
+        x=say("training digits"),
+        y=say("pairs told apart"),
         log_x=True,
         guess=result.guess,
-        guess_words="your guess for 100 digits",
+        guess_words=say("your guess for 100 digits"),
     )
     st.markdown(conclusion(result.parts))
 
@@ -86,15 +90,15 @@ def _by_count(parts: Sequence[Part], attack: str) -> dict[float, list[float]]:
 def _curves(result: Result) -> None:
     attack = _attack(result.parts)
     lines = [
-        Series(f"{count:,} training digits", _curve(result.parts, attack, count))
+        Series(say("{count:,} training digits", count=count), _curve(result.parts, attack, count))
         for count in COUNTS
     ]
-    coin = Series("a coin", {100 * share: [share] for share in ALARMS}, dashed=True)
+    coin = Series(say("a coin"), {100 * share: [share] for share in ALARMS}, dashed=True)
     band_chart(
         [*lines, coin],
         key="leak_curves",
-        x="strangers taken for members, in percent (false alarms)",
-        y="members found",
+        x=say("strangers taken for members, in percent (false alarms)"),
+        y=say("members found"),
         log_x=True,
         log_y=True,
     )
@@ -112,7 +116,7 @@ def _attack(parts: Sequence[Part]) -> str:
     """The attack that is shown where there is room for one."""
     options = [attack for attack in ATTACKS if chosen(parts, attack=attack)] or ["loss"]
     found: str = st.segmented_control(
-        "The attacker looks at",
+        say("The attacker looks at"),
         options,
         default=options[-1],
         required=True,
@@ -124,14 +128,14 @@ def _attack(parts: Sequence[Part]) -> str:
 
 def _remedies(result: Result) -> None:
     count = st.segmented_control(
-        "Training digits",
+        say("Training digits"),
         COUNTS,
         default=500,
         required=True,
         format_func=lambda value: f"{value:,}",
         key="leak_count",
     )
-    figure = new_figure(x="pairs told apart", y="")
+    figure = new_figure(x=say("pairs told apart"), y="")
     figure.update_xaxes(tickformat=".0%")
     figure.update_yaxes(type="category", autorange="reversed", title=None)
     for attack, colour in zip(ATTACKS, COLOURS, strict=False):
@@ -155,7 +159,7 @@ def _remedies(result: Result) -> None:
     limit = chance_limit(min(count, 500))
     figure.add_vrect(COIN - limit, COIN + limit, fillcolor="#7f7f7f", opacity=0.2, line_width=0)
     show_figure(figure, "leak_remedies")
-    st.caption("Grey: where a coin lands 19 times of 20.")
+    st.caption(say("Grey: where a coin lands 19 times of 20."))
     st.markdown(remedy_words(result.parts, count))
 
 
@@ -175,12 +179,12 @@ def _price(result: Result) -> None:
             promises = numbers(rows, "epsilon")
             if promises:
                 points[promises[0]] = numbers(rows, "accuracy")
-        lines.append(Series(f"{count:,} training digits", points))
+        lines.append(Series(say("{count:,} training digits", count=count), points))
     band_chart(
         lines,
         key="leak_price",
-        x="what is promised: ε (smaller is safer)",
-        y="read rightly, of 500 unseen digits",
+        x=say("what is promised: ε (smaller is safer)"),
+        y=say("read rightly, of 500 unseen digits"),
         log_x=True,
     )
     st.markdown(price_words(result.parts))
@@ -209,12 +213,21 @@ def conclusion(parts: Sequence[Part]) -> str:
         if found is None:
             continue
         area, chance = found
-        words = f"With {count:,} training digits, {area.mean:.0%} of the pairs are told apart"
+        words = say(
+            "With {count:,} training digits, {mean:.0%} of the pairs are told apart",
+            count=count,
+            mean=area.mean,
+        )
         better = told(parts, "lira", "plain", count)
         if better is not None:
-            words += f", {better[0].mean:.0%} by an attacker with shadow networks"
+            words += say(
+                ", {mean:.0%} by an attacker with shadow networks",
+                mean=better[0].mean,
+            )
             chance = chance and better[1]
-        sentences.append(f"{words}: no better than a coin." if chance else f"{words}.")
+        sentences.append(
+            say("{words}: no better than a coin.", words=words) if chance else f"{words}."
+        )
     return " ".join(sentences)
 
 
@@ -224,7 +237,13 @@ def alarm_words(parts: Sequence[Part], attack: str) -> str:
     for count in COUNTS:
         shares = numbers(chosen(parts, attack=attack, arm="plain", count=count), "found_0.01")
         if shares:
-            sentences.append(f"{band(shares).mean:.1%} with {count:,} training digits")
+            sentences.append(
+                say(
+                    "{mean:.1%} with {count:,} training digits",
+                    mean=band(shares).mean,
+                    count=count,
+                )
+            )
     if not sentences:
         return ""
     return (
@@ -240,7 +259,7 @@ def remedy_words(parts: Sequence[Part], count: int) -> str:
     if plain is None:
         return ""
     if plain[1]:
-        return "Here the attacker is no better than a coin to begin with."
+        return say("Here the attacker is no better than a coin to begin with.")
     groups: dict[str, list[str]] = {"no better than a coin": [], "weaker": [], "stronger": []}
     for arm in SHADOWED[1:] if attack == "lira" else list(ARM_WORDS)[1:]:
         found = told(parts, attack, arm, count)
@@ -255,7 +274,7 @@ def remedy_words(parts: Sequence[Part], count: int) -> str:
             groups["stronger"].append(ARM_WORDS[arm])
     said = [f"{group} with {', '.join(arms)}" for group, arms in groups.items() if arms]
     if not said:
-        return "None of these changes the attack by more than chance may do."
+        return say("None of these changes the attack by more than chance may do.")
     return (
         f"Against the stronger attack: {'; '.join(said)}."
         if attack == "lira"
@@ -271,25 +290,33 @@ def price_words(parts: Sequence[Part]) -> str:
     noisy, promises = numbers(rows, "accuracy"), numbers(rows, "epsilon")
     if not (plain and noisy and promises):
         return ""
-    return (
-        f"With {count:,} digits and noise 1, ε is {promises[0]:.1f}: nothing that a network does "
-        f"becomes more than {factor_words(promises[0])} times as likely because of one digit, but "
-        "for one chance in 100,000. "
-        f"{band(noisy).mean:.0%} are read rightly; without noise {band(plain).mean:.0%}."
+    return say(
+        "With {count:,} digits and noise 1, ε is {promises:.1f}: nothing that a "
+        "network does becomes more than {factor_words} times as likely because of one "
+        "digit, but for one chance in 100,000. {mean:.0%} are read rightly; without "
+        "noise {mean2:.0%}.",
+        count=count,
+        promises=promises[0],
+        factor_words=factor_words(promises[0]),
+        mean=band(noisy).mean,
+        mean2=band(plain).mean,
     )
 
 
 def factor_words(epsilon: float) -> str:
     """How many times as likely, by ε, in two figures."""
-    return f"{math.exp(epsilon):.2g}" if epsilon < 10 else "many thousand"
+    return f"{math.exp(epsilon):.2g}" if epsilon < 10 else say("many thousand")
 
 
 PAGE = ExperimentPage(
     EXPERIMENT,
-    "What does it give away?",
+    to_say("What does it give away?"),
     Slider(
-        "Of two digits, one was among the 100 training digits of a network, the other was not. The "
-        "attacker sees only how sure the network is of each. How often can he tell which is which?",
+        to_say(
+            "Of two digits, one was among the 100 training digits of a network, the other "
+            "was not. The attacker sees only how sure the network is of each. How often "
+            "can he tell which is which?",
+        ),
         0.5,
         1.0,
         0.01,
@@ -298,11 +325,16 @@ PAGE = ExperimentPage(
     ),
     _controls,
     _result,
-    "Carlini et al. 2022, “Membership inference attacks from first principles”, show why the few "
-    "who are found with hardly a false alarm count more than the average, and find there ten times "
-    "as many as attacks before. Their networks are large and have learned colour photos by heart; "
-    "ours are small, and digits are alike.",
-    "It does not show what a stronger attacker finds: sixteen shadow networks are few. "
-    "And the networks here are plain dense ones with 64 units, not the network on the other pages.",
+    to_say(
+        "Carlini et al. 2022, “Membership inference attacks from first principles”, show "
+        "why the few who are found with hardly a false alarm count more than the average, "
+        "and find there ten times as many as attacks before. Their networks are large and "
+        "have learned colour photos by heart; ours are small, and digits are alike.",
+    ),
+    to_say(
+        "It does not show what a stronger attacker finds: sixteen shadow networks are few. "
+        "And the networks here are plain dense ones with 64 units, not the network on the "
+        "other pages.",
+    ),
     own_digit,
 )

@@ -22,6 +22,7 @@ from ui.components.maps import map_grid
 from ui.digit.follow import digit_to_follow
 from ui.experiment.charts import COLOURS, new_figure, show_figure
 from ui.experiment.frame import TICK, Result, fault_words, progress_words
+from ui.locale import say
 from ui.state.ask import ask, ready, waiting_words
 from ui.state.session import ChosenDigit, session, studies
 from ui.state.shown_network import network
@@ -39,15 +40,21 @@ MOVING, BET = "leak_game_moving", "leak_game_bet"  # among the session's picks
 
 def own_digit(settings: LeakSettings, result: Result) -> None:
     """Show what is given away of the digit that all pages follow."""
-    st.subheader("Now with your own digit")
+    st.subheader(say("Now with your own digit"))
     digit = digit_to_follow()
     label = _label(digit)
     if label is None:
         return
-    st.caption(f"The digit: {digit.source}, taken for a {label}.")
-    parts = ("The game", "The picture in the gradient", "The picture of a class")
+    st.caption(
+        say(
+            "The digit: {source}, taken for a {label}.",
+            source=digit.source,
+            label=label,
+        )
+    )
+    parts = (say("The game"), say("The picture in the gradient"), say("The picture of a class"))
     part = st.segmented_control(
-        "Show of your digit",
+        say("Show of your digit"),
         parts,
         default=parts[0],
         required=True,
@@ -75,19 +82,22 @@ def _label(digit: ChosenDigit) -> int | None:
 
 def _game(settings: LeakSettings, digit: ChosenDigit, label: int, was_moving: bool) -> None:
     st.markdown(
-        "Twenty networks learn from a hundred digits each. A coin decides each time whether your "
-        "digit is among them. Then all that is known is how sure the network is of it."
+        say(
+            "Twenty networks learn from a hundred digits each. A coin decides each time "
+            "whether your digit is among them. Then all that is known is how sure the "
+            "network is of it.",
+        )
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         noise = st.segmented_control(
-            "They are trained",
+            say("They are trained"),
             (False, True),
             default=False,
             required=True,
-            format_func=lambda noise: "with noise (DP-SGD)" if noise else "plainly",
+            format_func=lambda noise: say("with noise (DP-SGD)") if noise else "plainly",
             key="leak_game_noise",
         )
-        number = st.number_input("Game", 1, 99, key="leak_game_number", width=130)
+        number = st.number_input(say("Game"), 1, 99, key="leak_game_number", width=130)
         study = studies().of(
             EXPERIMENT,
             LeakSettings(
@@ -97,10 +107,10 @@ def _game(settings: LeakSettings, digit: ChosenDigit, label: int, was_moving: bo
         )
         state = study.state(str(id(session())))
         if state.moving:
-            if st.button("Stop", icon=":material/close:", key="leak_game_stop"):
+            if st.button(say("Stop"), icon=":material/close:", key="leak_game_stop"):
                 study.cancel(str(id(session())))
         elif state.phase is not StudyPhase.COMPLETE and ready():
-            words = "Go on" if state.parts else "Play twenty rounds"
+            words = say("Go on") if state.parts else say("Play twenty rounds")
             if st.button(words, icon=":material/casino:", key="leak_game_play"):
                 study.begin()
                 study.wait(0.3, len(state.parts) + 1)
@@ -133,18 +143,18 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
     if complete and bet is None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             odds = st.select_slider(
-                "I bet that it was in where the network is surer than",
+                say("I bet that it was in where the network is surer than"),
                 ODDS,
                 100,
-                format_func=lambda odds: f"{odds:,} to 1",
+                format_func=lambda odds: say("{odds:,} to 1", odds=odds),
                 key="leak_game_odds",
             )
-            if st.button("This is my bet", type="primary", key="leak_game_bet"):
+            if st.button(say("This is my bet"), type="primary", key="leak_game_bet"):
                 session().picks[BET] = (fingerprint, int(odds))
                 st.rerun()
-    figure = new_figure(x="round", y="how sure: so many to 1", log_y=True, height=300)
+    figure = new_figure(x="round", y=say("how sure: so many to 1"), log_y=True, height=300)
     groups = (
-        [("your digit was in", True, 0), ("your digit was not in", False, 1)]
+        [(say("your digit was in"), True, 0), (say("your digit was not in"), False, 1)]
         if bet is not None
         else [("network", None, 5)]
     )
@@ -166,8 +176,8 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
     figure.update_xaxes(range=[0, ROUNDS + 1])
     if bet is not None:
         for line, words, x, side in (
-            (float(bet), "your line", 0, "left"),
-            (_odds(attacker.values["threshold"]), "the attacker's", 1, "right"),
+            (float(bet), say("your line"), 0, "left"),
+            (_odds(attacker.values["threshold"]), say("the attacker's"), 1, "right"),
         ):
             figure.add_hline(line, line_dash="dot", line_color="#7f7f7f")
             # On a logarithmic axis Plotly counts the place of a text in powers of ten.
@@ -196,17 +206,31 @@ def score_words(rounds: Sequence[Part], odds: float) -> str:
         (float(str(each.values["sureness"])) > line) == each.values["inside"] for each in rounds
     )
     attackers = sum(each.values["bet"] == each.values["inside"] for each in rounds)
-    words = f"You: **{own} of {len(rounds)}** right. The attacker: **{attackers}**. "
+    words = say(
+        "You: **{own} of {count}** right. The attacker: **{attackers}**. ",
+        own=own,
+        count=len(rounds),
+        attackers=attackers,
+    )
     if len(rounds) == ROUNDS and max(own, attackers) >= BEYOND_LUCK:
-        return f"{words}A coin gets {BEYOND_LUCK} or more in only two games of a hundred."
-    return f"{words}A coin may get as many: nothing is given away that one can see."
+        return say(
+            "{words}A coin gets {BEYOND_LUCK} or more in only two games of a hundred.",
+            words=words,
+            BEYOND_LUCK=BEYOND_LUCK,
+        )
+    return say(
+        "{words}A coin may get as many: nothing is given away that one can see.",
+        words=words,
+    )
 
 
 def _gradient(digit: ChosenDigit, label: int) -> None:
     st.markdown(
-        "Hospitals or phones that train one network together send gradients instead of pictures. "
-        "In a dense layer, a unit's gradients for its weights, divided by that for its bias, are "
-        "the picture."
+        say(
+            "Hospitals or phones that train one network together send gradients instead of "
+            "pictures. In a dense layer, a unit's gradients for its weights, divided by "
+            "that for its bias, are the picture.",
+        )
     )
     found: FromGradient | None = ask(from_gradient, network(), digit.pixels, label)
     if found is None:
@@ -215,13 +239,17 @@ def _gradient(digit: ChosenDigit, label: int) -> None:
         np.stack([digit.pixels, found.alone, found.among], axis=-1),
         key="leak_gradient",
         scale=_scales([digit.pixels, found.alone, found.among]),
-        labels=["your digit", "from its gradient", f"with {OTHERS} others"],
+        labels=[
+            say("your digit"),
+            say("from its gradient"),
+            say("with {OTHERS} others", OTHERS=OTHERS),
+        ],
         size=112,
         noun="picture",
         bar=False,
     )
     st.markdown(gradient_words(found))
-    with st.expander(f"The {found.activations.size} activations"):
+    with st.expander(say("The {size} activations", size=found.activations.size)):
         map_grid(
             found.activations,
             key="leak_activations",
@@ -243,10 +271,14 @@ def gradient_words(found: FromGradient) -> str:
         f"The picture comes back, {'exactly but for rounding' if same else 'not quite exactly'}: "
         f"no pixel differs by more than {found.difference:.8f}. "
     )
-    return (
-        f"{words}Of a batch with {OTHERS} other pictures it is a mixture. The gradient of the "
-        f"network on all pages gives back what its dense layer reads, {found.activations.size} "
-        "activations. That is no picture yet, but somebody may search for one that makes the same."
+    return say(
+        "{words}Of a batch with {OTHERS} other pictures it is a mixture. The gradient "
+        "of the network on all pages gives back what its dense layer reads, {size} "
+        "activations. That is no picture yet, but somebody may search for one that "
+        "makes the same.",
+        words=words,
+        OTHERS=OTHERS,
+        size=found.activations.size,
     )
 
 
@@ -258,7 +290,11 @@ def _class(label: int) -> None:
         np.stack([found.picture, found.mean, found.nearest], axis=-1),
         key="leak_class",
         scale=_scales([found.picture, found.mean, found.nearest]),
-        labels=[f"surest {label}", f"mean of all {label}s", "nearest digit"],
+        labels=[
+            say("surest {label}", label=label),
+            say("mean of all {label}s", label=label),
+            say("nearest digit"),
+        ],
         size=112,
         noun="picture",
         bar=False,
@@ -268,15 +304,21 @@ def _class(label: int) -> None:
 
 def class_words(found: ClassPicture, label: int) -> str:
     """What the picture by ascent shows, by its likeness to the mean and to the nearest digit."""
-    words = (
-        f"Changed step by step until the network is surest of a {label}, noise becomes the left "
-        f"picture. It is like the mean of all training {label}s by {found.to_mean:.2f} and like "
-        f"the nearest of them by {found.to_nearest:.2f} (1 is the same). "
+    words = say(
+        "Changed step by step until the network is surest of a {label}, noise becomes "
+        "the left picture. It is like the mean of all training {label}s by "
+        "{to_mean:.2f} and like the nearest of them by {to_nearest:.2f} (1 is the "
+        "same). ",
+        label=label,
+        to_mean=found.to_mean,
+        to_nearest=found.to_nearest,
     )
     if found.to_nearest > 0.9:
-        return words + "That is close: this one digit may have been learned by heart."
-    return (
-        f"{words}Nobody's digit comes back, at best what the {label}s have in common. Where a "
-        "class is one person's face, that is the face: then such a picture tells more (“model "
-        "inversion”)."
+        return words + say("That is close: this one digit may have been learned by heart.")
+    return say(
+        "{words}Nobody's digit comes back, at best what the {label}s have in common. "
+        "Where a class is one person's face, that is the face: then such a picture "
+        "tells more (“model inversion”).",
+        words=words,
+        label=label,
     )

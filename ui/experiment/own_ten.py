@@ -7,6 +7,7 @@ from model.experiments.bands import Comparison, band, compare
 from model.experiments.learners.own_ten import CHOICES, TEN, Ranking, offered, ranking
 from ui.components.maps import map_grid
 from ui.experiment.charts import COLOURS, new_figure, show_figure
+from ui.locale import say
 from ui.state.ask import ask
 from ui.state.picks import news
 from ui.state.session import session
@@ -16,13 +17,16 @@ PICKS = "own_ten"
 
 def own_ten() -> None:
     """Let the person choose ten of a hundred digits, and rank the choice."""
-    st.subheader("Pick your own ten", anchor="ten")
+    st.subheader(say("Pick your own ten"), anchor="ten")
     picks = session().picks
     mine = picks.get(PICKS, ())
     chosen: tuple[int, ...] = mine if isinstance(mine, tuple) else ()
     st.markdown(
-        "Labels cost work, and you can pay for ten. **Click the ten digits that get one.** Each "
-        "unseen digit then takes the label of that one of your ten which it resembles most."
+        say(
+            "Labels cost work, and you can pay for ten. **Click the ten digits that get "
+            "one.** Each unseen digit then takes the label of that one of your ten which "
+            "it resembles most.",
+        )
     )
     digits = offered()
     labels = [str(digits.labels[n]) if n in chosen else "·" for n in range(len(digits))]
@@ -40,9 +44,12 @@ def own_ten() -> None:
         picks[PICKS] = toggled(chosen, new.channel)
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(chosen)} of {TEN}** have a label.")
+        st.markdown(say("**{count} of {TEN}** have a label.", count=len(chosen), TEN=TEN))
         if st.button(
-            "Take all labels back", key="own_ten_clear", icon=":material/undo:", disabled=not chosen
+            say("Take all labels back"),
+            key="own_ten_clear",
+            icon=":material/undo:",
+            disabled=not chosen,
         ):
             picks[PICKS] = ()
             st.rerun()
@@ -60,7 +67,10 @@ def toggled(chosen: tuple[int, ...], place: int) -> tuple[int, ...]:
 
 def _chart(found: Ranking) -> None:
     figure = new_figure(
-        x="different digits among the ten", y="read rightly, of 500", percent=True, height=320
+        x=say("different digits among the ten"),
+        y=say("read rightly, of 500"),
+        percent=True,
+        height=320,
     )
     figure.add_box(
         x=found.covered,
@@ -84,9 +94,13 @@ def _chart(found: Ranking) -> None:
 
 def ranking_words(found: Ranking) -> str:
     """How the choice stands, and what the choices by chance tell."""
-    words = (
-        f"Your ten show **{found.classes} different digits** and read **{found.accuracy:.1%}**: "
-        f"more than {found.beaten} of {CHOICES:,} choices by chance."
+    words = say(
+        "Your ten show **{classes} different digits** and read **{accuracy:.1%}**: "
+        "more than {beaten} of {CHOICES:,} choices by chance.",
+        classes=found.classes,
+        accuracy=found.accuracy,
+        beaten=found.beaten,
+        CHOICES=CHOICES,
     )
     middle = np.median(found.covered)
     few, many = (
@@ -99,10 +113,21 @@ def ranking_words(found: Ranking) -> str:
     halves = [
         band(float(quarter.mean()) for quarter in np.array_split(side, 4)) for side in (few, many)
     ]
-    figures = (
-        f"{halves[1].mean:.0%} where more than {middle:.0f} different ones are shown, "
-        f"{halves[0].mean:.0%} where fewer are"
+    figures = say(
+        "{mean:.0%} where more than {middle:.0f} different ones are shown, {mean2:.0%} "
+        "where fewer are",
+        mean=halves[1].mean,
+        middle=middle,
+        mean2=halves[0].mean,
     )
     if compare(halves[1], halves[0]) is Comparison.HIGHER:
-        return f"{words} Covering all kinds beats chance: choices by chance read {figures}."
-    return f"{words} How many kinds are shown makes no difference here: {figures}."
+        return say(
+            "{words} Covering all kinds beats chance: choices by chance read {figures}.",
+            words=words,
+            figures=figures,
+        )
+    return say(
+        "{words} How many kinds are shown makes no difference here: {figures}.",
+        words=words,
+        figures=figures,
+    )

@@ -32,6 +32,7 @@ from ui.experiment.small_points import (
     take_a_point,
     without_a_three,
 )
+from ui.locale import say, to_say
 from ui.state.address import keep, start
 from ui.state.properties import TEMPERATURE
 from ui.style.words import percent, plain
@@ -47,14 +48,14 @@ TICKS = (5, 10, 20, 50, 100, 200, 400)
 SHORTER = 360
 """Pixels: what the chart tells stands below it on the same screen."""
 GROUPS: dict[tuple[Way, bool], tuple[str, str, str]] = {
-    (Way.WHOLE, False): ("the network itself", COLOURS[5], "star"),
-    (Way.WHOLE, True): ("fewer bits", COLOURS[0], "diamond"),
+    (Way.WHOLE, False): (to_say("the network itself"), COLOURS[5], "star"),
+    (Way.WHOLE, True): (to_say("fewer bits"), COLOURS[0], "diamond"),
     (Way.CUT, False): ("zeros", COLOURS[1], "x"),
-    (Way.TUNED, False): ("trained on", COLOURS[2], "circle"),
-    (Way.TUNED, True): ("trained on, int8", COLOURS[2], "circle-open"),
-    (Way.ALONE, False): ("student alone", COLOURS[3], "square-open"),
+    (Way.TUNED, False): (to_say("trained on"), COLOURS[2], "circle"),
+    (Way.TUNED, True): (to_say("trained on, int8"), COLOURS[2], "circle-open"),
+    (Way.ALONE, False): (to_say("student alone"), COLOURS[3], "square-open"),
     (Way.DISTILLED, False): ("distilled", COLOURS[4], "square"),
-    (Way.DISTILLED, True): ("distilled, int8", COLOURS[4], "diamond-open"),
+    (Way.DISTILLED, True): (to_say("distilled, int8"), COLOURS[4], "diamond-open"),
 }
 """Of the points of each way (and whether they have fewer bits): name, colour, mark."""
 
@@ -88,20 +89,22 @@ def rows(parts: Sequence[Part]) -> list[Row]:
 def _controls() -> tuple[SmallSettings, Inputs]:
     options = (1, 2, 4, 8, 12, 20)
     temperature = st.select_slider(
-        "Temperature of the teacher",
+        say("Temperature of the teacher"),
         options,
         start(TEMPERATURE, options, SmallSettings().temperature),
         key="temperature",
-        help="The students learn the large network's ten answers. A higher temperature makes its "
-        "second thoughts louder: “a 7, but it has something of a 1”.",
+        help=say(
+            "The students learn the large network's ten answers. A higher temperature "
+            "makes its second thoughts louder: “a 7, but it has something of a 1”.",
+        ),
     )
     keep({TEMPERATURE: None if temperature == SmallSettings().temperature else temperature})
-    st.caption(f"What is made smaller: {plain(base_network().origin)}.")
+    st.caption(say("What is made smaller: {origin}.", origin=plain(base_network().origin)))
     return SmallSettings(seeds_control(), int(temperature)), experiment_inputs()
 
 
 def _result(settings: SmallSettings, result: Result) -> None:
-    views = ["Size", "Zeros", "Students", "Without a 3"]
+    views = ["Size", "Zeros", "Students", say("Without a 3")]
     row = st.container(horizontal=True, horizontal_alignment="distribute")
     view = row.segmented_control(
         "Chart",
@@ -121,7 +124,7 @@ def _result(settings: SmallSettings, result: Result) -> None:
         case _:
             _size(result, row)
     if not result.here and experiment_inputs().network is not None:
-        st.caption("These figures are of the shipped network. Run it here to measure yours.")
+        st.caption(say("These figures are of the shipped network. Run it here to measure yours."))
 
 
 def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
@@ -130,25 +133,28 @@ def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
     if not found:
         return
     words = row.segmented_control(
-        "Size of the file",
+        say("Size of the file"),
         list(SIZES),
         default="file packed",
         required=True,
         key="small_size",
         label_visibility="collapsed",
-        help="A zero takes as much room in the file as any other number. Only packing (gzip) makes "
-        "a file with many zeros small.",
+        help=say(
+            "A zero takes as much room in the file as any other number. Only packing "
+            "(gzip) makes a file with many zeros small.",
+        ),
     )
     size = SIZES[str(words)]
     figure = new_figure(
         x=f"size of the file{', packed' if size == 'packed' else ''}",
-        y="test digits read rightly",
+        y=say("test digits read rightly"),
         log_x=True,
         percent=True,
         height=SHORTER,
     )
     figure.update_xaxes(
-        tickvals=[1000 * each for each in TICKS], ticktext=[f"{each} kB" for each in TICKS]
+        tickvals=[1000 * each for each in TICKS],
+        ticktext=[say("{each} kB", each=each) for each in TICKS],
     )
     _front_line(figure, found, size)
     for (way, fewer), (name, colour, mark) in GROUPS.items():
@@ -165,8 +171,12 @@ def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
     below = [row for row in found if row.accuracy.mean < LOWEST]
     if below:
         st.caption(
-            f"{len(below)} of the points lie below {LOWEST:.0%}: a double click on the chart shows "
-            "them."
+            say(
+                "{count} of the points lie below {LOWEST:.0%}: a double click on the chart "
+                "shows them.",
+                count=len(below),
+                LOWEST=LOWEST,
+            )
         )
     st.markdown(" ".join(conclusions(result.parts, result.guess)))
 
@@ -199,7 +209,7 @@ def _points(
             "width": 3,
         },
         mode="markers+text" if itself else "markers",
-        text=["the network itself"] if itself else None,
+        text=[say("the network itself")] if itself else None,
         textposition="bottom left",
         name=name,
         showlegend=not itself,
@@ -227,8 +237,8 @@ def _zeros(result: Result) -> None:
     found = {row.point: row for row in rows(result.parts)}
     series = []
     for way, name, dashed in (
-        (Way.TUNED, "some training after each step", False),
-        (Way.CUT, "at once, nothing learned after", True),
+        (Way.TUNED, say("some training after each step"), False),
+        (Way.CUT, say("at once, nothing learned after"), True),
     ):
         measured = {share: found.get(Point(way, share=share)) for share in SHARES}
         points = {
@@ -238,8 +248,8 @@ def _zeros(result: Result) -> None:
     band_chart(
         series,
         key="small_zeros",
-        x="share of the weights that are zero",
-        y="test digits read rightly",
+        x=say("share of the weights that are zero"),
+        y=say("test digits read rightly"),
         guess=result.guess,
         guess_at="x",
         x_percent=True,
@@ -252,7 +262,7 @@ def _students(result: Result) -> None:
     """The three students: alone, and taught by the large network."""
     found = {row.point: row for row in rows(result.parts)}
     series = []
-    for way, name in ((Way.DISTILLED, "distilled"), (Way.ALONE, "alone, from the labels")):
+    for way, name in ((Way.DISTILLED, "distilled"), (Way.ALONE, say("alone, from the labels"))):
         points = {}
         for student, config in STUDENTS.items():
             row = found.get(Point(way, student=student))
@@ -262,8 +272,8 @@ def _students(result: Result) -> None:
     band_chart(
         series,
         key="small_students",
-        x="parameters of the student",
-        y="test digits read rightly",
+        x=say("parameters of the student"),
+        y=say("test digits read rightly"),
         log_x=True,
         height=SHORTER,
     )
@@ -279,8 +289,11 @@ def conclusions(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
     whole = itself.accuracy.mean
     if whole < WEAK:
         yield (
-            f"**This network itself reads only {percent(whole)} rightly, so what it loses tells "
-            "little.** Take one that was trained longer."
+            say(
+                "**This network itself reads only {whole} rightly, so what it loses tells "
+                "little.** Take one that was trained longer.",
+                whole=percent(whole),
+            )
         )
         return
     yield from zeros_words(parts, guess)
@@ -288,9 +301,13 @@ def conclusions(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
     best = min(good, key=lambda row: row.mean("packed"))
     if best is not itself:
         yield (
-            f"The smallest packed file that loses no more than one point has "
-            f"**{kilobytes(best.mean('packed'))}** instead of {kilobytes(itself.mean('packed'))}: "
-            f"{point_words(best.point)}."
+            say(
+                "The smallest packed file that loses no more than one point has "
+                "**{kilobytes}** instead of {kilobytes2}: {point_words}.",
+                kilobytes=kilobytes(best.mean("packed")),
+                kilobytes2=kilobytes(itself.mean("packed")),
+                point_words=point_words(best.point),
+            )
         )
     yield from speed_words(list(found.values()))
 
@@ -309,8 +326,13 @@ def speed_words(found: Sequence[Row]) -> Iterator[str]:
         return
     point, before, took = max(slower, key=lambda each: each[2] / each[1])
     yield (
-        f"int8 is not always faster: “{point_words(point)}” took {took:.4f} ms a digit, and "
-        f"{before:.4f} ms in float."
+        say(
+            "int8 is not always faster: “{point_words}” took {took:.4f} ms a digit, and "
+            "{before:.4f} ms in float.",
+            point_words=point_words(point),
+            took=took,
+            before=before,
+        )
     )
 
 
@@ -319,10 +341,17 @@ def zeros_words(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
     files = [part for row in rows(parts) for part in row.parts]
     cut, tuned = enough(files, Way.CUT, LOSS), enough(files, Way.TUNED, LOSS)
     if cut is not None:
-        said = f"**{cut}%** of the weights can go at once before more than one point is lost"
-        yield f"{said}. You guessed {guess:.0%}." if guess is not None else f"{said}."
+        said = say(
+            "**{cut}%** of the weights can go at once before more than one point is lost",
+            cut=cut,
+        )
+        yield (
+            say("{said}. You guessed {guess:.0%}.", said=said, guess=guess)
+            if guess is not None
+            else f"{said}."
+        )
     if tuned is not None:
-        yield f"With some training after each step it is **{tuned}%**."
+        yield say("With some training after each step it is **{tuned}%**.", tuned=tuned)
 
 
 def student_words(parts: Sequence[Part]) -> Iterator[str]:
@@ -333,7 +362,11 @@ def student_words(parts: Sequence[Part]) -> Iterator[str]:
         taught = found.get(Point(Way.DISTILLED, student=student))
         if alone is None or taught is None:
             continue
-        name = f"The {student} student ({count_parameters(config):,} parameters)"
+        name = say(
+            "The {student} student ({count_parameters:,} parameters)",
+            student=student,
+            count_parameters=count_parameters(config),
+        )
         a, b = alone.accuracy, taught.accuracy
         match compare(b, a):
             case Comparison.HIGHER:
@@ -350,7 +383,14 @@ def student_words(parts: Sequence[Part]) -> Iterator[str]:
 
 def kilobytes(count: float) -> str:
     """A number of bytes in words."""
-    return f"{count / 1000:.0f} kB" if count >= 10_000 else f"{count / 1000:.1f} kB"
+    return (
+        say("{count:.0f} kB", count=count / 1000)
+        if count >= 10_000
+        else say(
+            "{count:.1f} kB",
+            count=count / 1000,
+        )
+    )
 
 
 def _more(settings: SmallSettings, result: Result) -> None:
@@ -364,10 +404,12 @@ def rows_by_point(parts: Sequence[Part]) -> dict[Point, Part]:
 
 PAGE = ExperimentPage(
     EXPERIMENT,
-    "How small can it be?",
+    to_say("How small can it be?"),
     Slider(
-        "The smallest weights of the network are set to zero, and nothing is learned after. How "
-        "many can go before it reads more than one digit in a hundred worse?",
+        to_say(
+            "The smallest weights of the network are set to zero, and nothing is learned "
+            "after. How many can go before it reads more than one digit in a hundred worse?",
+        ),
         0.0,
         1.0,
         0.05,
@@ -376,13 +418,19 @@ PAGE = ExperimentPage(
     ),
     _controls,
     _result,
-    "Han, Pool, Tran and Dally (2015) set 92% of the weights of LeNet-5 to zero, with training "
-    "after each step, and lost nothing: it had 431,000 parameters, ours has 93,322, so less to "
-    "spare. Hinton, Vinyals and Dean (2015): teacher 67 errors on 10,000 MNIST digits, student "
-    "alone 146, distilled 74. Theirs had 60,000 digits to learn from, ours 4,000, and our 500 test "
-    "digits tell a share no more exactly than about half a point.",
-    "It does not show how fast a phone would be: the milliseconds are of this computer, where int8 "
-    "may even be slower than float. And digits are an easy task: that so much can go without loss "
-    "here does not say that it can where more must be told apart.",
+    to_say(
+        "Han, Pool, Tran and Dally (2015) set 92% of the weights of LeNet-5 to zero, with "
+        "training after each step, and lost nothing: it had 431,000 parameters, ours has "
+        "93,322, so less to spare. Hinton, Vinyals and Dean (2015): teacher 67 errors on "
+        "10,000 MNIST digits, student alone 146, distilled 74. Theirs had 60,000 digits to "
+        "learn from, ours 4,000, and our 500 test digits tell a share no more exactly than "
+        "about half a point.",
+    ),
+    to_say(
+        "It does not show how fast a phone would be: the milliseconds are of this "
+        "computer, where int8 may even be slower than float. And digits are an easy task: "
+        "that so much can go without loss here does not say that it can where more must be "
+        "told apart.",
+    ),
     _more,
 )

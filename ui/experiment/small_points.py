@@ -20,6 +20,7 @@ from model.experiments.small import (
 from model.network import Network
 from model.network.shipped import shipped
 from ui.experiment.charts import Series, band_chart
+from ui.locale import say, to_say
 from ui.state.ask import ask, ready, wait_for, waiting_words
 from ui.state.session import of_page, session
 from ui.state.shown_network import network, show_imported, show_run
@@ -32,7 +33,7 @@ TEST, THREES = 500, 50
 FORM_WORDS = {
     LiteForm.FLOAT32: "",
     LiteForm.FLOAT16: "float16",
-    LiteForm.WEIGHTS8: "int8 for large kernels only",
+    LiteForm.WEIGHTS8: to_say("int8 for large kernels only"),
     LiteForm.INT8: "int8",
 }
 
@@ -85,16 +86,21 @@ def take_a_point(points: Mapping[Point, Part], parts: Sequence[Part]) -> None:
     options = list(points)
     with st.container(border=True):
         point = st.selectbox(
-            "One of these networks", options, format_func=point_words, key="small_point"
+            say("One of these networks"), options, format_func=point_words, key="small_point"
         )
         part = points[point]
         st.markdown(figures_words(part))
         weights = weights_of(parts, point, int(part.values["seed"] or 0))
         missing = point.way not in (Way.WHOLE, Way.CUT) and weights is None
         if missing:
-            st.caption("This network has learned in our measurement. Run it here to have it.")
+            st.caption(say("This network has learned in our measurement. Run it here to have it."))
         elif not ready():
-            st.caption(f"{waiting_words()} The converter needs it.")
+            st.caption(
+                say(
+                    "{waiting_words} The converter needs it.",
+                    waiting_words=waiting_words(),
+                )
+            )
         _deeds(point, part, None if missing else weights, missing or not ready())
 
 
@@ -103,25 +109,27 @@ def _deeds(point: Point, part: Part, weights: np.ndarray | None, away: bool) -> 
     mine = of_page(_Taken)
     with st.container(horizontal=True):
         show = st.button(
-            "Show it on all pages",
+            say("Show it on all pages"),
             icon=":material/visibility:",
             key="small_show",
             disabled=away,
-            help="Look at its feature maps and filters, and draw for it.",
+            help=say("Look at its feature maps and filters, and draw for it."),
         )
         st.download_button(
-            "Its file (.tflite)",
+            say("Its file (.tflite)"),
             lambda: wait_for(file_of_point, point, seed, base, weights, seconds=CONVERT_SECONDS),
             f"{part.key}.tflite",
             key="small_tflite",
             icon=":material/download:",
             on_click="ignore",
             disabled=away,
-            help="For phones and small devices; in Python, LiteRT runs it (pip install "
-            "ai-edge-litert).",
+            help=say(
+                "For phones and small devices; in Python, LiteRT runs it (pip install "
+                "ai-edge-litert).",
+            ),
         )
         back = network().fingerprint in mine.small and st.button(
-            "Show the network itself again", icon=":material/undo:", key="small_back"
+            say("Show the network itself again"), icon=":material/undo:", key="small_back"
         )
     if show:
         small = ask(network_of, point, seed, base, weights)
@@ -139,8 +147,12 @@ def _deeds(point: Point, part: Part, weights: np.ndarray | None, away: bool) -> 
         st.rerun()
     if network().fingerprint in mine.small:
         st.caption(
-            f"On all pages now: {plain(network().origin)}. The app computes with the weights as "
-            "they stand in the file; the file of whole numbers rounds what the layers hand on, too."
+            say(
+                "On all pages now: {origin}. The app computes with the weights as they "
+                "stand in the file; the file of whole numbers rounds what the layers hand "
+                "on, too.",
+                origin=plain(network().origin),
+            )
         )
 
 
@@ -148,20 +160,35 @@ def figures_words(part: Part) -> str:
     """What was measured of one file, in sentences."""
     values = part.values
     sentences = [
-        f"{float(values['accuracy'] or 0):.1%} of the test digits; {values['bytes']:,} bytes, "
-        f"{values['packed']:,} packed; {values['nonzero']:,} of {values['parameters']:,} numbers "
-        f"are not zero; {float(values['milliseconds'] or 0):.3f} ms a digit in one thread."
+        say(
+            "{words:.1%} of the test digits; {values:,} bytes, {values2:,} packed; "
+            "{values3:,} of {values4:,} numbers are not zero; {words2:.3f} ms a digit in "
+            "one thread.",
+            words=float(values["accuracy"] or 0),
+            values=values["bytes"],
+            values2=values["packed"],
+            values3=values["nonzero"],
+            values4=values["parameters"],
+            words2=float(values["milliseconds"] or 0),
+        )
     ]
     if values["form"] == LiteForm.WEIGHTS8 and values["in_float"]:
         sentences.append(
-            f"The converter leaves kernels with fewer than 1,024 numbers in float: "
-            f"{values['in_float']}."
+            say(
+                "The converter leaves kernels with fewer than 1,024 numbers in float: {values}.",
+                values=values["in_float"],
+            )
         )
     if values["input_scale"]:
         sentences.append(
-            f"A pixel of ink x is written as x / {values['input_scale']:.6f} "
-            f"{_signed(values['input_zero'])} (its scale and zero point), a probability p as "
-            f"p / {values['output_scale']:.6f} {_signed(values['output_zero'])}."
+            say(
+                "A pixel of ink x is written as x / {values:.6f} {signed} (its scale and "
+                "zero point), a probability p as p / {values2:.6f} {signed2}.",
+                values=values["input_scale"],
+                signed=_signed(values["input_zero"]),
+                values2=values["output_scale"],
+                signed2=_signed(values["output_zero"]),
+            )
         )
     return " ".join(sentences)
 
@@ -175,25 +202,33 @@ def without_a_three(parts: Sequence[Part]) -> None:
     """The student that never saw a 3, and the bias that lets it say so."""
     found = chosen(parts, way=Way.UNSEEN.value)
     if not found:
-        st.info("The student without a 3 is measured last.", icon=":material/science:")
+        st.info(say("The student without a 3 is measured last."), icon=":material/science:")
         return
     bias = st.select_slider(
-        "Added to its score of “3”",
+        say("Added to its score of “3”"),
         BIASES,
         0,
         key="small_bias",
-        help="This student has learned from the large network's answers to 0, 1, 2, 4 … 9. No 3 "
-        "was among its digits, so it hardly dares to say “3”.",
+        help=say(
+            "This student has learned from the large network's answers to 0, 1, 2, 4 … 9. "
+            "No 3 was among its digits, so it hardly dares to say “3”.",
+        ),
     )
-    threes = {float(each): _rightly(found, f"wrong threes {each}", THREES) for each in BIASES}
+    threes = {
+        float(each): _rightly(found, say("wrong threes {each}", each=each), THREES)
+        for each in BIASES
+    }
     every = {float(each): _rightly(found, f"wrong {each}", TEST) for each in BIASES}
     band_chart(
-        [Series("the 3s, which it never saw", threes), Series("all test digits", every, True)],
+        [
+            Series(say("the 3s, which it never saw"), threes),
+            Series(say("all test digits"), every, True),
+        ],
         key="small_three",
-        x="added to its score of “3”",
-        y="read rightly",
+        x=say("added to its score of “3”"),
+        y=say("read rightly"),
         guess=float(bias),
-        guess_words="your bias",
+        guess_words=say("your bias"),
         guess_at="x",
         height=320,
     )
@@ -203,17 +238,21 @@ def without_a_three(parts: Sequence[Part]) -> None:
 def three_words(found: Sequence[Part], bias: int) -> str:
     """What the student does with this bias, the mean of all seeds."""
     wrong = band(numbers(found, f"wrong {bias}")).mean
-    of_it = band(numbers(found, f"wrong threes {bias}")).mean
+    of_it = band(numbers(found, say("wrong threes {bias}", bias=bias))).mean
     best = min(BIASES, key=lambda each: band(numbers(found, f"wrong {each}")).mean)
-    words = (
-        f"It reads **{THREES - of_it:.0f} of {THREES}** threes rightly, and "
-        f"{TEST - THREES - (wrong - of_it):.0f} of {TEST - THREES} others. "
+    words = say(
+        "It reads **{THREES:.0f} of {THREES2}** threes rightly, and {TEST:.0f} of {TEST2} others. ",
+        THREES=THREES - of_it,
+        THREES2=THREES,
+        TEST=TEST - THREES - (wrong - of_it),
+        TEST2=TEST - THREES,
     )
     if bias == best:
-        words += "This bias gives the fewest errors on the test digits. "
-    return (
-        f"{words}In the paper: 206 errors on 10,000 digits, 133 of them on the 1,010 threes; with "
-        "a better bias 109, of which 14 were threes."
+        words += say("This bias gives the fewest errors on the test digits. ")
+    return say(
+        "{words}In the paper: 206 errors on 10,000 digits, 133 of them on the 1,010 "
+        "threes; with a better bias 109, of which 14 were threes.",
+        words=words,
     )
 
 

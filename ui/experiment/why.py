@@ -12,27 +12,41 @@ from ui.experiment.charts import Series, band_chart, group_chart
 from ui.experiment.controls import seeds_control, updates_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Choice
+from ui.locale import say, to_say
 from ui.style.mosaic import data_uri, mosaic_png
 
 TEST = 500
 """Test digits of each measurement."""
 NAMES: Mapping[LearnerName, str] = {
     "cnn": "CNN",
-    "dense": "dense network",
-    "random": "random kernels",
+    "dense": to_say("dense network"),
+    "random": to_say("random kernels"),
     "hog": "HOG + SVM",
-    "pixels": "pixels alone",
+    "pixels": to_say("pixels alone"),
 }
 MEANINGS: Mapping[LearnerName, str] = {
-    "cnn": "Three layers of kernels that learn, then two dense layers: the network of this app.",
-    "dense": "784 pixels, 117 units, 10 outputs: as many parameters, no kernels.",
-    "random": "The CNN with kernels left as chance made them; only its dense layers learn.",
-    "hog": "Features made by hand: which way the edges run in 16 cells (HOG). A linear support "
-    "vector machine weighs them.",
-    "pixels": "Ten weighted sums of the pixels (logistic regression).",
+    "cnn": to_say(
+        "Three layers of kernels that learn, then two dense layers: the network of this app.",
+    ),
+    "dense": to_say("784 pixels, 117 units, 10 outputs: as many parameters, no kernels."),
+    "random": to_say("The CNN with kernels left as chance made them; only its dense layers learn."),
+    "hog": to_say(
+        "Features made by hand: which way the edges run in 16 cells (HOG). A linear "
+        "support vector machine weighs them.",
+    ),
+    "pixels": to_say("Ten weighted sums of the pixels (logistic regression)."),
 }
-PIXELS = {"kept": "as they are", "once": "mixed once, all alike", "each": "each mixed anew"}
-VIEWS = ("More digits", "Moved digits", "Mixed pixels", "What was learned")
+PIXELS = {
+    "kept": to_say("as they are"),
+    "once": to_say("mixed once, all alike"),
+    "each": to_say("each mixed anew"),
+}
+VIEWS = (
+    to_say("More digits"),
+    to_say("Moved digits"),
+    to_say("Mixed pixels"),
+    to_say("What was learned"),
+)
 
 
 def _controls() -> tuple[WhySettings, Inputs]:
@@ -45,7 +59,12 @@ def _result(settings: WhySettings, result: Result) -> None:
     if words:
         st.markdown(words)
     view = st.segmented_control(
-        "Show", VIEWS, default=VIEWS[0], required=True, key="why_view", label_visibility="collapsed"
+        say("Show"),
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
+        key="why_view",
+        label_visibility="collapsed",
     )
     match view:
         case "Moved digits":
@@ -106,9 +125,11 @@ def _broken(parts: Sequence[Part]) -> str:
     for learner, name in NAMES.items():
         found = _band(parts, learner)
         if found is not None and is_chance(found, TEST):
-            return (
-                f"The {name} is at chance, {found.mean:.0%}, with all digits as they are. "
-                "So something is wrong with this run, and it shows nothing."
+            return say(
+                "The {name} is at chance, {mean:.0%}, with all digits as they are. So "
+                "something is wrong with this run, and it shows nothing.",
+                name=name,
+                mean=found.mean,
             )
     return ""
 
@@ -120,7 +141,11 @@ def digits_words(parts: Sequence[Part]) -> str:
         return ""
     if broken := _broken(parts):
         return broken
-    words = f"With {MOST:,} digits the CNN reads {cnn.mean:.1%} rightly, the dense network "
+    words = say(
+        "With {MOST:,} digits the CNN reads {mean:.1%} rightly, the dense network ",
+        MOST=MOST,
+        mean=cnn.mean,
+    )
     words += f"{dense.mean:.1%}: {_stands(compare(cnn, dense), 'the CNN')}. "
     words += (
         f"HOG and a linear machine reach {hog.mean:.1%}: {_stands(compare(cnn, hog), 'the CNN')}."
@@ -151,14 +176,23 @@ def moved_words(parts: Sequence[Part]) -> str:
     }
     order = sorted(NAMES, key=lambda learner: at[3][learner].mean, reverse=True)
     best, second = order[:2]
-    words = "All fall. Moved by 3 pixels, "
+    words = say("All fall. Moved by 3 pixels, ")
     words += ", ".join(f"{NAMES[learner]} {at[3][learner].mean:.0%}" for learner in order)
     if compare(at[3][best], at[3][second]) is Comparison.HIGHER:
-        words += f": the {NAMES[best]} falls last"
+        words += say(": the {NAMES} falls last", NAMES=NAMES[best])
     else:
-        words += f": the {NAMES[best]} and the {NAMES[second]} lie within one band"
+        words += say(
+            ": the {NAMES} and the {NAMES2} lie within one band",
+            NAMES=NAMES[best],
+            NAMES2=NAMES[second],
+        )
     low, high = (pick(each.mean for each in at[6].values()) for pick in (min, max))
-    return f"{words}. Moved by 6, they read {low:.0%} to {high:.0%}; guessing reads 10%."
+    return say(
+        "{words}. Moved by 6, they read {low:.0%} to {high:.0%}; guessing reads 10%.",
+        words=words,
+        low=low,
+        high=high,
+    )
 
 
 def mixed_words(parts: Sequence[Part]) -> str:
@@ -170,7 +204,7 @@ def mixed_words(parts: Sequence[Part]) -> str:
         kept, once = _band(parts, learner), _band(parts, learner, "once")
         if kept is None or once is None:
             return ""
-        figures = f"{kept.mean:.1%} before, {once.mean:.1%} after"
+        figures = say("{mean:.1%} before, {mean2:.1%} after", mean=kept.mean, mean2=once.mean)
         match compare(once, kept):
             case Comparison.WITHIN:
                 words.append(
@@ -188,23 +222,27 @@ def mixed_words(parts: Sequence[Part]) -> str:
         return " ".join(words)
     best = max(measured, key=lambda found: found.mean)
     if is_chance(best, TEST):
-        words.append("Mixed anew in each picture, all are at chance.")
+        words.append(say("Mixed anew in each picture, all are at chance."))
     else:
         words.append(
-            f"Mixed anew in each picture, the best reads {best.mean:.0%}, and guessing 10%. "
-            "What is left is how much ink there is (a 1 needs little): who counts the shades of "
-            f"grey and nothing else reads {ink.mean:.0%}."
+            say(
+                "Mixed anew in each picture, the best reads {mean:.0%}, and guessing 10%. "
+                "What is left is how much ink there is (a 1 needs little): who counts the "
+                "shades of grey and nothing else reads {mean2:.0%}.",
+                mean=best.mean,
+                mean2=ink.mean,
+            )
         )
         if compare(best, ink) is Comparison.HIGHER:
-            words.append("The best finds more than that, which we cannot explain.")
+            words.append(say("The best finds more than that, which we cannot explain."))
     return " ".join(words)
 
 
 GUESSES: tuple[str, ...] = (
-    "The CNN",
-    "The dense network",
-    "Both of them",
-    "None of them",
+    to_say("The CNN"),
+    to_say("The dense network"),
+    to_say("Both of them"),
+    to_say("None of them"),
 )
 
 
@@ -226,12 +264,20 @@ def guess_words(parts: Sequence[Part], guess: float | None) -> str:
     right = unmoved(parts)
     if right is None:
         return ""
-    answer = (
-        f"Reads as well as before when all pixels are mixed once: **{GUESSES[right].lower()}**."
+    answer = say(
+        "Reads as well as before when all pixels are mixed once: **{lower}**.",
+        lower=GUESSES[right].lower(),
     )
     if guess is None:
         return answer
-    told = "That was your guess." if int(guess) == right else f"Your guess: {GUESSES[int(guess)]}."
+    told = (
+        say("That was your guess.")
+        if int(guess) == right
+        else say(
+            "Your guess: {GUESSES}.",
+            GUESSES=GUESSES[int(guess)],
+        )
+    )
     return f"{answer} {told}"
 
 
@@ -243,14 +289,39 @@ def _pictures(parts: Sequence[Part]) -> None:
     """Kernels and weights of those that have some."""
     drawn = False
     for learner, columns, zoom, words in (
-        ("cnn", 16, 10, "32 kernels of the CNN's first layer, 3×3 numbers each. It uses each one "
-         "at every place of the picture."),
-        ("random", 16, 10, "The kernels that chance made. They look alike, and do a good deal."),
-        ("dense", 8, 2, "32 of 117 units of the dense network: a weight for each pixel. It has to "
-         "learn every place anew."),
-        ("pixels", 5, 3, "Pixels alone: the ten sums, 0 to 9. Orange speaks for the digit, blue "
-         "against it."),
-    ):  # fmt: skip
+        (
+            "cnn",
+            16,
+            10,
+            say(
+                "32 kernels of the CNN's first layer, 3×3 numbers each. It uses each one at "
+                "every place of the picture.",
+            ),
+        ),
+        (
+            "random",
+            16,
+            10,
+            say("The kernels that chance made. They look alike, and do a good deal."),
+        ),
+        (
+            "dense",
+            8,
+            2,
+            say(
+                "32 of 117 units of the dense network: a weight for each pixel. It has to "
+                "learn every place anew.",
+            ),
+        ),
+        (
+            "pixels",
+            5,
+            3,
+            say(
+                "Pixels alone: the ten sums, 0 to 9. Orange speaks for the digit, blue against it.",
+            ),
+        ),
+    ):
         for part in chosen(parts, learner=learner, pixels="kept", count=MOST, seed=0):
             if "weights" in part.arrays:
                 picture = mosaic_png(
@@ -259,31 +330,33 @@ def _pictures(parts: Sequence[Part]) -> None:
                 st.image(data_uri(picture), caption=words, alt=words)
                 drawn = True
     if not drawn:
-        st.markdown("The pictures are there as soon as the learners have seen all digits.")
+        st.markdown(say("The pictures are there as soon as the learners have seen all digits."))
 
 
 def _more(settings: WhySettings, result: Result) -> None:
-    st.subheader("Two questions of the course", anchor=False)
+    st.subheader(say("Two questions of the course"), anchor=False)
     first, second = faq_words(result.parts)
-    with st.expander("How does a CNN differ from a plain neural network?", icon=":material/help:"):
+    with st.expander(
+        say("How does a CNN differ from a plain neural network?"), icon=":material/help:"
+    ):
         st.markdown(first)
-    with st.expander("And from features that are made by hand?", icon=":material/help:"):
+    with st.expander(say("And from features that are made by hand?"), icon=":material/help:"):
         st.markdown(second)
-    with st.expander("The five learners", icon=":material/groups:"):
+    with st.expander(say("The five learners"), icon=":material/groups:"):
         st.markdown(learner_table(result.parts))
 
 
 def faq_words(parts: Sequence[Part]) -> tuple[str, str]:
     """The answers to both questions, with the figures that are there."""
-    plain = (
-        "A plain network joins every unit to every pixel and does not know which pixels are "
-        "neighbours. A CNN looks through small windows and uses the same kernel at every place: a "
-        "stroke that it has learned here it knows there, too."
+    plain = say(
+        "A plain network joins every unit to every pixel and does not know which "
+        "pixels are neighbours. A CNN looks through small windows and uses the same "
+        "kernel at every place: a stroke that it has learned here it knows there, too.",
     )
-    hand = (
-        "HOG was thought out by people: they knew that edges and their directions matter. A CNN "
-        "learns its kernels from the digits; with other pictures it learns others, and nobody has "
-        "to think them out."
+    hand = say(
+        "HOG was thought out by people: they knew that edges and their directions "
+        "matter. A CNN learns its kernels from the digits; with other pictures it "
+        "learns others, and nobody has to think them out.",
     )
     few = {
         learner: numbers(chosen(parts, learner=learner, pixels="kept", count=50), "accuracy")
@@ -299,7 +372,11 @@ def _few_words(few: Mapping[LearnerName, Sequence[float]]) -> str:
     if not (few["cnn"] and few["hog"]):
         return ""
     cnn, hog = band(few["cnn"]), band(few["hog"])
-    words = f"With 50 digits it is {cnn.mean:.0%} for the CNN and {hog.mean:.0%} for HOG"
+    words = say(
+        "With 50 digits it is {mean:.0%} for the CNN and {mean2:.0%} for HOG",
+        mean=cnn.mean,
+        mean2=hog.mean,
+    )
     match compare(hog, cnn):
         case Comparison.HIGHER:
             return f"{words}: what people know already need not be learned from few digits."
@@ -311,7 +388,7 @@ def _few_words(few: Mapping[LearnerName, Sequence[float]]) -> str:
 
 def learner_table(parts: Sequence[Part]) -> str:
     """What each learner is, how many numbers it learned, and what it reads; Markdown."""
-    lines = ["| | learned numbers | reads | |", "|---|---:|---:|---|"]
+    lines = [say("| | learned numbers | reads | |"), "|---|---:|---:|---|"]
     for learner in LEARNERS:
         found = _band(parts, learner)
         learned = numbers(chosen(parts, learner=learner, pixels="kept", count=MOST), "parameters")
@@ -323,20 +400,27 @@ def learner_table(parts: Sequence[Part]) -> str:
 
 PAGE = ExperimentPage(
     EXPERIMENT,
-    "Why convolution?",
+    to_say("Why convolution?"),
     Choice(
-        "All 784 pixels change places, in the same way in every picture, and everybody learns "
-        "again from the mixed pictures. Who reads as well as before?",
+        to_say(
+            "All 784 pixels change places, in the same way in every picture, and everybody "
+            "learns again from the mixed pictures. Who reads as well as before?",
+        ),
         GUESSES,
     ),
     _controls,
     _result,
-    "LeCun, Bottou, Bengio and Haffner 1998 (“Gradient-based learning applied to document "
-    "recognition”, figure 9) with all 60,000 digits: a linear classifier 12% errors, a network "
-    "with 300 hidden units 4.7%, their CNN LeNet-5 0.95%. Ours have 4,000 digits and 300 updates.",
-    "It does not show what these learners reach when they learn longer: HOG's machine and the "
-    "pixels' one are computed to their end, the networks stop after 300 updates. And digits lie "
-    "in the middle of their pictures; with photos, where things stand anywhere, windows that move "
-    "count for more.",
+    to_say(
+        "LeCun, Bottou, Bengio and Haffner 1998 (“Gradient-based learning applied to "
+        "document recognition”, figure 9) with all 60,000 digits: a linear classifier 12% "
+        "errors, a network with 300 hidden units 4.7%, their CNN LeNet-5 0.95%. Ours have "
+        "4,000 digits and 300 updates.",
+    ),
+    to_say(
+        "It does not show what these learners reach when they learn longer: HOG's machine "
+        "and the pixels' one are computed to their end, the networks stop after 300 "
+        "updates. And digits lie in the middle of their pictures; with photos, where "
+        "things stand anywhere, windows that move count for more.",
+    ),
     _more,
 )

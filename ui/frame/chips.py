@@ -12,8 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from model.engine import engine
 from model.runs import Run
 from ui.frame.class_row.row import class_chip
+from ui.frame.language import choose_language_here
 from ui.frame.time_machine import epoch_slider
 from ui.frame.whose import shipped_words, skill_words
+from ui.locale import say
 from ui.state.address import keep, kept
 from ui.state.classroom.shown import Part, hides
 from ui.state.my_runs import my_runs
@@ -49,21 +51,25 @@ def show() -> None:
         if not hides(Part.NETWORK):
             _network_choice()
         _present()
+        choose_language_here()
 
 
 def _network_choice() -> None:
     """Let the person choose the network that all pages show, and the epoch of a run."""
     mine = session()
-    titles = {SHIPPED: "Shipped network"}
+    titles = {SHIPPED: say("Shipped network")}
     titles |= {run.id: run.title for run in my_runs()}
-    for other, title in ((mine.taught, "Taught network"), (mine.imported, "Imported network")):
+    for other, title in (
+        (mine.taught, say("Taught network")),
+        (mine.imported, say("Imported network")),
+    ):
         if other is not None:
             titles[other.id] = title
     options, shown = list(titles), mine.shown_id or SHIPPED
     run = shown_run()
     with st.popover(_label(titles.get(shown, ""), run), icon=":material/hub:", key="network"):
         chosen = st.selectbox(
-            "Network on all pages",
+            say("Network on all pages"),
             options,
             index=options.index(shown) if shown in options else 0,
             format_func=titles.__getitem__,
@@ -71,7 +77,9 @@ def _network_choice() -> None:
             # shown, or how it is called, a new key makes a new widget, which begins with what is so
             # now.
             key=f"network_choice_{shown}_{titles.get(shown)}",
-            help="The shipped network was trained before it came to you. Each run is one of yours.",
+            help=say(
+                "The shipped network was trained before it came to you. Each run is one of yours.",
+            ),
         )
         if chosen != shown:
             show_run(None if chosen == SHIPPED else chosen)
@@ -86,7 +94,12 @@ def _label(title: str, run: Run | None) -> str:
     epoch = shown_epoch()
     if run is None or epoch is None:
         return plain(title)
-    return f"{plain(title)} · epoch {epoch} of {run.state().target}"
+    return say(
+        "{title} · epoch {epoch} of {target}",
+        title=plain(title),
+        epoch=epoch,
+        target=run.state().target,
+    )
 
 
 def _about_network(run: Run | None) -> str:
@@ -94,10 +107,13 @@ def _about_network(run: Run | None) -> str:
     if mine.shown_id is None:
         return shipped_words()
     if run is None:
-        words = f"{plain(network().origin)}. It lives as long as this page is open."
+        words = say(
+            "{origin}. It lives as long as this page is open.",
+            origin=plain(network().origin),
+        )
         return f"{words} {skill_words()}".strip()
     if shown_epoch() is None:
-        return "No epoch of it is finished yet. Until then the shipped network is shown."
+        return say("No epoch of it is finished yet. Until then the shipped network is shown.")
     return f"{plain(network().origin)}. {skill_words()}".strip()
 
 
@@ -108,7 +124,7 @@ def _present() -> None:
         "Leave" if presenting else "Present",
         icon=":material/close_fullscreen:" if presenting else ":material/open_in_full:",
         key="leave" if presenting else "present",  # the stylesheet knows it by this
-        help="Larger type and no menu, for a projector. Key: P",
+        help=say("Larger type and no menu, for a projector. Key: P"),
     ):
         keep({PRESENT: not presenting})
         st.rerun()
@@ -130,7 +146,7 @@ def _status(drawn_at: tuple[object, ...]) -> None:
     st.html(
         f"<span class='ds-engine' data-phase='{phase}' role='status'>{html.escape(words)}</span>"
     )
-    if phase == "failed" and st.button("Try again", key="engine_again"):
+    if phase == "failed" and st.button(say("Try again"), key="engine_again"):
         engine().start()
     for run in my_runs():
         if run.state().phase.moving:
@@ -141,7 +157,12 @@ def _status(drawn_at: tuple[object, ...]) -> None:
 
 def _run_status(run: Run) -> None:
     state = run.state()
-    words = f"{plain(run.title)}: epoch {min(state.epoch + 1, state.target)} of {state.target}"
+    words = say(
+        "{title}: epoch {epoch} of {target}",
+        title=plain(run.title),
+        epoch=min(state.epoch + 1, state.target),
+        target=state.target,
+    )
     if state.history:
         words += f", {state.history[-1].validation.accuracy:.1%}"
     st.progress(state.share, text=words)

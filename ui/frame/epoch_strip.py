@@ -9,6 +9,7 @@ from model.interpretability.map_over_epochs import epochs_to_show
 from model.network import Network
 from ui.components.maps import map_grid
 from ui.frame.time_machine import travel
+from ui.locale import say
 from ui.state.address import arrival
 from ui.state.picks import news
 from ui.state.shown_network import shown_epoch, shown_run
@@ -31,21 +32,23 @@ def epoch_strip(
         frames: makes the strip, (height, width, frames), from the networks of its epochs; None when
             it cannot, and has said why.
     """
-    if not st.toggle(f"Epoch strip: {what}, after every epoch", key=key, help=purpose):
+    if not st.toggle(
+        say("Epoch strip: {what}, after every epoch", what=what), key=key, help=purpose
+    ):
         return
     run = shown_run()
     if run is None or len(run.epochs) < 2:
-        st.info("This needs a run of yours: train a network and choose it at the top right.")
+        st.info(say("This needs a run of yours: train a network and choose it at the top right."))
         return
     kept = [(epoch, run.network_at(epoch)) for epoch in epochs_to_show(run.epochs, FRAMES)]
     found = [(epoch, then) for epoch, then in kept if then is not None]
     if not found:
-        st.info("No epoch of this run has been kept.")
+        st.info(say("No epoch of this run has been kept."))
         return
     strip = frames([then for _, then in found])
     if strip is None:
         return
-    st.caption("Click a picture: all pages then show the network of that epoch.")
+    st.caption(say("Click a picture: all pages then show the network of that epoch."))
     name = f"{key}_strip_{arrival()}"
     epochs = [epoch for epoch, _ in found]
     now = shown_epoch()
@@ -55,7 +58,7 @@ def epoch_strip(
             strip,
             key=name,
             size=84,
-            labels=[f"epoch {epoch}" for epoch in epochs],
+            labels=[say("epoch {epoch}", epoch=epoch) for epoch in epochs],
             noun="epoch",
             selected=epochs.index(now) if now in epochs else None,
         ),

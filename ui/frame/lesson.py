@@ -5,6 +5,7 @@ import streamlit as st
 from ui.frame.chips import ROW
 from ui.frame.class_row.ask_here import ask_here
 from ui.frame.class_row.lesson_questions import LESSON_QUESTIONS
+from ui.locale import say
 from ui.state.classroom.shown import Part, hides
 from ui.state.session import session
 
@@ -23,11 +24,11 @@ def lesson(seeing: str, question: str, answer: str) -> None:
         "Lesson",
         icon=":material/school:",
         key="lesson",
-        help="What you see here, and a question for the class. Key: ?",
+        help=say("What you see here, and a question for the class. Key: ?"),
     ):
-        st.markdown(f"**What am I seeing?** {seeing}")
-        st.markdown(f"**For the class:** {question}")
-        with st.expander("Answer", icon=":material/lightbulb:"):
+        st.markdown(say("**What am I seeing?** {seeing}", seeing=seeing))
+        st.markdown(say("**For the class:** {question}", question=question))
+        with st.expander(say("Answer"), icon=":material/lightbulb:"):
             st.markdown(answer)
         ready = LESSON_QUESTIONS.get(session().page)
         if ready is not None:

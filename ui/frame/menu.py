@@ -13,12 +13,15 @@ from ui.frame import chips
 from ui.frame.class_row.closed import closed_page
 from ui.frame.history import one_step_a_page
 from ui.frame.keys import keys
+from ui.frame.language import keep_language
 from ui.frame.paste import pasted_pictures
 from ui.frame.spoken import spoken_answers
 from ui.frame.theme_change import follow_theme
+from ui.locale import say
 from ui.state.address import visit
 from ui.state.classroom.seat import find_seat
 from ui.state.classroom.shown import in_menu, is_open
+from ui.state.language import find_language
 from ui.state.my_runs import keep_runs_in_url
 from ui.state.pages import FRONT_PAGE, MENU, page
 from ui.state.pen.seat import adopt_pen_digit
@@ -38,15 +41,17 @@ def freeze_start_up() -> None:
 
 st.set_page_config(page_icon="🔢", layout="wide", initial_sidebar_state="collapsed")
 find_seat()
+find_language()
 shown = st.navigation(
     {
-        section: [page(entry.name, in_menu(entry.name)) for entry in entries]
+        say(section): [page(entry.name, in_menu(entry.name)) for entry in entries]
         for section, entries in MENU.items()
     },
     position="top",
 )
 apply_stylesheet()
 with st.container(key="scripts"):
+    keep_language()
     one_step_a_page()
     keys()
     spoken_answers()

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from ui.locale import say, to_say
 from ui.style.csv_table import csv_text, nine
 from ui.style.mosaic import mosaic_png
 
@@ -15,7 +16,10 @@ COLUMNS = 8
 EDGE = 112  # about so many pixels for the edge of one map in a saved picture
 
 
-SHEET, ARRAY = "One line a number, for a spreadsheet.", "For Python: numpy.load reads it."
+SHEET, ARRAY = (
+    to_say("One line a number, for a spreadsheet."),
+    to_say("For Python: numpy.load reads it."),
+)
 KINDS = {"png": "image/png", "csv": "text/csv", "npy": "application/octet-stream"}
 """What a browser is told of a file, by the end of its name."""
 
@@ -39,7 +43,7 @@ class SavedFile:
     help: str | None = None
 
 
-def save_files(files: Sequence[SavedFile], *, key: str, title: str = "Save") -> None:
+def save_files(files: Sequence[SavedFile], *, key: str, title: str = to_say("Save")) -> None:
     """Offer files behind one button, as every page does; nothing is computed before a click.
 
     Args:
@@ -67,7 +71,7 @@ def save_menu(
     name: str,
     key: str,
     scale: float | np.ndarray | None = None,
-    title: str = "Save",
+    title: str = to_say("Save"),
 ) -> None:
     """Offer a layer's output as PNG, CSV and .npy; nothing is computed before a click.
 
@@ -80,12 +84,12 @@ def save_menu(
         title: on the button; where there are two of them, what each saves.
     """
     files = [
-        SavedFile("Table (CSV)", f"{name}.csv", partial(as_csv, values), f"{key}_csv", SHEET),
-        SavedFile("Array (.npy)", f"{name}.npy", partial(as_npy, values), f"{key}_npy", ARRAY),
+        SavedFile(say("Table (CSV)"), f"{name}.csv", partial(as_csv, values), f"{key}_csv", SHEET),
+        SavedFile(say("Array (.npy)"), f"{name}.npy", partial(as_npy, values), f"{key}_npy", ARRAY),
     ]
     if values.ndim == 3:
         png = partial(picture, values, scale)
-        files.insert(0, SavedFile("Picture (PNG)", f"{name}.png", png, f"{key}_png"))
+        files.insert(0, SavedFile(say("Picture (PNG)"), f"{name}.png", png, f"{key}_png"))
     save_files(files, key=key, title=title)
 
 

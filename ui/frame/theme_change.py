@@ -6,6 +6,8 @@ for one: it presses a button that nobody sees.
 
 import streamlit as st
 
+from ui.locale import say
+
 SCRIPT = """<script>
 if (!window.digitscopeTheme) {
   window.digitscopeTheme = matchMedia("(prefers-color-scheme: dark)");
@@ -19,5 +21,5 @@ if (!window.digitscopeTheme) {
 
 def follow_theme() -> None:
     """Run the page again when the theme has changed; call it where nothing is shown."""
-    st.button("The theme has changed", key="theme_change")
+    st.button(say("The theme has changed"), key="theme_change")
     st.html(SCRIPT, unsafe_allow_javascript=True)

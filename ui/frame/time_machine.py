@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from model.runs import Run
+from ui.locale import say
 from ui.state.address import arrival, go_to
 from ui.state.session import session
 from ui.state.shown_network import show_run
@@ -19,13 +20,15 @@ def epoch_slider(run: Run) -> None:
         return
     now = session().view.epoch
     chosen = st.select_slider(
-        "Time machine: after epoch",
+        say("Time machine: after epoch"),
         [*epochs, LATEST],
         value=now if now in epochs else LATEST,
         format_func=str,
         key=f"epoch_{run.id}_{arrival()}",
-        help="All pages show the network as it was then. 0 is before any training. “latest” "
-        "follows the training.",
+        help=say(
+            "All pages show the network as it was then. 0 is before any training. “latest” "
+            "follows the training.",
+        ),
     )
     epoch = chosen if isinstance(chosen, int) else None
     if epoch != now and (epoch is not None or now in epochs):

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model.network.shipped import shipped_card
+from ui.locale import say
 from ui.state.session import session
 from ui.state.shown_network import network, show_run, shown_epoch, shown_run
 from ui.style.words import about, percent
@@ -20,11 +21,11 @@ def whose(source: str = "") -> None:
     ):
         st.caption(f"{about(network(), source)} {skill_words()}".strip(), width="content")
         if session().shown_id is not None and st.button(
-            "Back to the shipped network",
+            say("Back to the shipped network"),
             icon=":material/undo:",
             key="back_to_shipped",
             type="tertiary",
-            help="All pages then show it again. Yours is kept: choose it at the top right.",
+            help=say("All pages then show it again. Yours is kept: choose it at the top right."),
         ):
             show_run(None)
             st.rerun()
@@ -43,19 +44,25 @@ def skill_words() -> str:
     run, epoch, mine = shown_run(), shown_epoch(), session()
     if run is not None and epoch is not None:
         if epoch == 0:
-            return "It is untrained: it can only guess."
+            return say("It is untrained: it can only guess.")
         for scores in run.state().history:
             if scores.epoch == epoch:
                 share = scores.validation.accuracy
-                return f"It reads {percent(share)} of the validation digits rightly."
+                return say(
+                    "It reads {share} of the validation digits rightly.",
+                    share=percent(share),
+                )
     if mine.taught is not None and mine.shown_id == mine.taught.id and mine.lesson is not None:
         state = mine.lesson.state()
         if state.network is mine.taught.network and state.test_after is not None:
-            return f"It reads {percent(state.test_after)} of 500 test digits rightly."
+            return say(
+                "It reads {test_after} of 500 test digits rightly.",
+                test_after=percent(state.test_after),
+            )
     return ""
 
 
 def shipped_words() -> str:
     """What the shipped network can do."""
     share = shipped_card()["test"]["accuracy"]
-    return f"Reads {share:.1%} of 10,000 unseen test digits rightly."
+    return say("Reads {share:.1%} of 10,000 unseen test digits rightly.", share=share)

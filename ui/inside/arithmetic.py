@@ -16,6 +16,7 @@ from model.network.activations import ForwardPass, LayerOutput
 from ui.components.maps import big_map, map_grid
 from ui.frame.save_menu import save_menu
 from ui.inside.arithmetic_sums import show_explanation
+from ui.locale import say
 from ui.state.address import arrival, go_to, place
 from ui.state.links import copy_link
 from ui.state.picks import news
@@ -53,7 +54,7 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
     shown = source if output.layer.kind is LayerKind.FLATTEN else output.after
 
     choice = row.container(width="content")
-    playing = row.toggle("Play", key="arithmetic_playing", help="The window slides by itself.")
+    playing = row.toggle("Play", key="arithmetic_playing", help=say("The window slides by itself."))
     every = STRIDE_SECONDS if playing else None
     if shown.ndim == 1:
         go_to(View(output.layer.name, _unit(view, output), None, view.epoch))
@@ -63,7 +64,7 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
     with choice:
         channel = int(
             st.number_input(
-                f"Map of {output.layer.name}" if output.layer.has_maps else "Map",
+                say("Map of {name}", name=output.layer.name) if output.layer.has_maps else "Map",
                 0,
                 shown.shape[2] - 1,
                 channel,
@@ -127,8 +128,14 @@ def _walk_map(
         row, column = start = _next((row, column), shown.shape[:2])
     left, right = st.columns([2, 3], gap="large")
     with left:
-        title = "its source" if layer.kind is LayerKind.FLATTEN else layer.name
-        st.markdown(f"**Pick a value of {title}, map {channel}**")
+        title = say("its source") if layer.kind is LayerKind.FLATTEN else layer.name
+        st.markdown(
+            say(
+                "**Pick a value of {title}, map {channel}**",
+                title=title,
+                channel=channel,
+            )
+        )
         key = f"arithmetic_map_{layer.name}_{arrival()}"
         pick = news(
             key,
@@ -138,7 +145,7 @@ def _walk_map(
                 scale=float(np.abs(shown).max()),
                 size=SMALL,
                 place=start,
-                label=f"{title}, map {channel}",
+                label=say("{title}, map {channel}", title=title, channel=channel),
             ),
         )
         if pick is not None:
@@ -164,8 +171,15 @@ def _input_map(explanation: Explanation, source: np.ndarray) -> int:
             window, top, left = layer.window, explanation.top, explanation.left
         case FlattenedValue() | KeptValue():
             return 0
-    title = "The picture" if layer.input_shape[2] == 1 else f"Input map {opened}"
-    st.markdown(f"**{title} and the window**")
+    title = (
+        say("The picture")
+        if layer.input_shape[2] == 1
+        else say(
+            "Input map {opened}",
+            opened=opened,
+        )
+    )
+    st.markdown(say("**{title} and the window**", title=title))
     key = f"arithmetic_input_{layer.name}"
     big_map(
         source[:, :, opened],
@@ -184,10 +198,17 @@ def _opened_channel(explanation: WeightedSum) -> int:
     if count == 1 or explanation.products.shape[:2] == (1, 1):
         return 0
     chosen = st.selectbox(
-        "Input map to open",
+        say("Input map to open"),
         [None, *range(count)],
         key=f"arithmetic_opened_{explanation.layer.name}",
-        format_func=lambda c: "the one that adds or takes most" if c is None else f"map {c}",
+        format_func=lambda c: (
+            say("the one that adds or takes most")
+            if c is None
+            else say(
+                "map {c}",
+                c=c,
+            )
+        ),
     )
     return int(explanation.order[0]) if chosen is None else chosen
 
@@ -207,7 +228,7 @@ def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, play
     if playing:
         unit = (unit + 1) % len(output.after)
     what = "digit" if layer.activation == "softmax" else "unit"
-    st.markdown(f"**Pick a {what} of {layer.name}**")
+    st.markdown(say("**Pick a {what} of {name}**", what=what, name=layer.name))
     key = f"arithmetic_units_{layer.name}_{arrival()}"
     pick = news(
         key,

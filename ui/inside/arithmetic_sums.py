@@ -25,12 +25,13 @@ from ui.inside.arithmetic_tables import (
     write,
     written,
 )
+from ui.locale import say, to_say
 
 WRITABLE = 5
 """Windows up to this side are written out as tables; larger ones are shown as pictures."""
 SUMMANDS = 6
 """Partial sums that the formula names; the others are added together in one."""
-ROUNDED = "Cells show two places, totals four. All sums are computed unrounded."
+ROUNDED = to_say("Cells show two places, totals four. All sums are computed unrounded.")
 
 
 def show_explanation(explanation: Explanation, opened: int = 0) -> None:
@@ -56,15 +57,23 @@ def _weighted_sum(sum_: WeightedSum, opened: int) -> None:
     height, width, channels = sum_.products.shape
     if convolution:
         i, j, k = sum_.place
-        st.markdown(f"**{sum_.layer.name}, map {k}, row {i}, column {j}**")
+        st.markdown(
+            say(
+                "**{name}, map {k}, row {i}, column {j}**",
+                name=sum_.layer.name,
+                k=k,
+                i=i,
+                j=j,
+            )
+        )
         st.latex(
-            r"z(i,j) = \sum_{c}\sum_{p}\sum_{q} x_c(i{+}p,\,j{+}q)\,k_c(p,q) + b"
+            say("z(i,j) = \\sum_{c}\\sum_{p}\\sum_{q} x_c(i{+}p,\\,j{+}q)\\,k_c(p,q) + b")
             if channels > 1
-            else r"z(i,j) = \sum_{p}\sum_{q} x(i{+}p,\,j{+}q)\,k(p,q) + b"
+            else say("z(i,j) = \\sum_{p}\\sum_{q} x(i{+}p,\\,j{+}q)\\,k(p,q) + b")
         )
     else:
         st.markdown(f"**{sum_.layer.name}, {_unit_word(sum_)} {sum_.place[0]}**")
-        st.latex(r"z = \sum_{n} x_n\,w_n + b")
+        st.latex(say("z = \\sum_{n} x_n\\,w_n + b"))
     write(_formula(sum_), _activation(sum_), verdict("z", sum_.check_z))
     if sum_.softmax is None:
         write(verdict("ReLU(z)", sum_.check))
@@ -108,8 +117,10 @@ def _activation(sum_: WeightedSum) -> str:
     if sum_.softmax is not None:
         return ""
     z, value = four(sum_.z), four(sum_.value)
-    why = "positive numbers stay" if sum_.z > 0 else "negative sums become 0"
-    return written(f"ReLU(z) = max(0, {z})", total=f"{value} <span class='faint'>{why}</span>")
+    why = say("positive numbers stay") if sum_.z > 0 else say("negative sums become 0")
+    return written(
+        say("ReLU(z) = max(0, {z})", z=z), total=f"{value} <span class='faint'>{why}</span>"
+    )
 
 
 def _channel_word(sum_: WeightedSum) -> str:
@@ -120,20 +131,20 @@ def _most_important(sum_: WeightedSum) -> str:
     """The sentence that names the three inputs that mattered most."""
     causes = sum_.causes()
     if not causes:
-        return "All inputs are 0 here, so that only the bias is left."
+        return say("All inputs are 0 here, so that only the bias is left.")
     listed = [_cause_words(cause, sum_) for cause in causes]
     text = listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
-    return f"**What mattered most:** {text}."
+    return say("**What mattered most:** {text}.", text=text)
 
 
 def _cause_words(cause: Cause, sum_: WeightedSum) -> str:
     factors = f"{four(cause.input)} × {in_brackets(four(cause.weight))}"
     product = f"{factors} ≈ {four(cause.product)}"
     if _channel_word(sum_) == "unit":
-        return f"unit {cause.channel} ({product})"
-    place = f"row {cause.row}, column {cause.column}"
+        return say("unit {channel} ({product})", channel=cause.channel, product=product)
+    place = say("row {row}, column {column}", row=cause.row, column=cause.column)
     if sum_.products.shape[2] > 1:
-        place = f"map {cause.channel}, {place}"
+        place = say("map {channel}, {place}", channel=cause.channel, place=place)
     return f"{place} ({product})"
 
 
@@ -143,7 +154,11 @@ def _products(sum_: WeightedSum, opened: int) -> None:
     products = sum_.products[:, :, opened]
     scales = [float(np.abs(values).max()) for values in (sum_.inputs, sum_.weights, sum_.products)]
     several = sum_.products.shape[2] > 1
-    st.markdown(f"**The products of map {opened}**" if several else "**The products**")
+    st.markdown(
+        say("**The products of map {opened}**", opened=opened)
+        if several
+        else say("**The products**")
+    )
     if max(x.shape) > WRITABLE:
         stack = np.stack([x, w, products], axis=-1)
         map_grid(
@@ -170,9 +185,11 @@ def _products(sum_: WeightedSum, opened: int) -> None:
 def _sum_of_products(sum_: WeightedSum, products: float) -> str:
     """What the products of one input map give; where it is the only one, on to z."""
     if sum_.products.shape[2] > 1:
-        return written(f"their sum, one of {sum_.products.shape[2]}", total=four(products))
+        return written(
+            say("their sum, one of {shape}", shape=sum_.products.shape[2]), total=four(products)
+        )
     return written(
-        f"their sum {four(products)}",
+        say("their sum {four}", four=four(products)),
         f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
         total=f"{four(sum_.z)} <span class='faint'>z</span>",
         rounded=True,
@@ -184,8 +201,8 @@ def _partial_sums(sum_: WeightedSum, opened: int) -> None:
     word = _channel_word(sum_)
     order, sums = sum_.order, sum_.partial_sums
     some = order[sums[order] != 0]
-    what = "products" if word == "unit" else "partial sums, one for each input map"
-    st.markdown(f"**All {len(order)} {what}**, largest first")
+    what = "products" if word == "unit" else say("partial sums, one for each input map")
+    st.markdown(say("**All {count} {what}**, largest first", count=len(order), what=what))
     values = sums[some]
     found = np.flatnonzero(some == opened)
     write(
@@ -199,7 +216,7 @@ def _partial_sums(sum_: WeightedSum, opened: int) -> None:
         else "",
         _nothing_words(np.sort(order[sums[order] == 0]).tolist(), word),
         written(
-            f"all {len(order)} together {four(float(sums.sum()))}",
+            say("all {count} together {four}", count=len(order), four=four(float(sums.sum()))),
             f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
             total=f"{four(sum_.z)} <span class='faint'>z</span>",
             rounded=True,
@@ -210,7 +227,12 @@ def _partial_sums(sum_: WeightedSum, opened: int) -> None:
 def _all_products(sum_: WeightedSum) -> None:
     """Every single product: a picture for each channel, the largest partial sum first."""
     order = sum_.order
-    st.markdown(f"**All {sum_.products.size:,} products**, one picture for each input map")
+    st.markdown(
+        say(
+            "**All {size:,} products**, one picture for each input map",
+            size=sum_.products.size,
+        )
+    )
     map_grid(
         sum_.products[:, :, order],
         key=f"arithmetic_all_{sum_.layer.name}",
@@ -223,7 +245,15 @@ def _nothing_words(channels: list[int], word: str) -> str:
     if not channels:
         return ""
     names = ", ".join(map(str, channels))
-    subject = f"{word} {names} adds" if len(channels) == 1 else f"{word}s {names} add"
+    subject = (
+        say("{word} {names} adds", word=word, names=names)
+        if len(channels) == 1
+        else say(
+            "{word}s {names} add",
+            word=word,
+            names=names,
+        )
+    )
     return f"<p class='faint'>Nothing at all: {subject} exactly 0.</p>"
 
 
@@ -231,7 +261,7 @@ def _softmax(sum_: WeightedSum) -> None:
     softmax, digit = sum_.softmax, sum_.place[0]
     if softmax is None:
         return
-    st.markdown("**Softmax:** ten scores become ten shares of 1")
+    st.markdown(say("**Softmax:** ten scores become ten shares of 1"))
     st.latex(r"p_d = \frac{e^{z_d}}{e^{z_0} + e^{z_1} + \dots + e^{z_9}}")
     parts = f"{four(float(softmax.exponentials[digit]))} / {four(softmax.total)}"
     write(
@@ -241,21 +271,34 @@ def _softmax(sum_: WeightedSum) -> None:
     )
     if softmax.shift:
         st.caption(
-            f"{four(softmax.shift)}, the largest score, is subtracted from all ten before exp: the "
-            "shares stay the same and the numbers stay small enough to be written."
+            say(
+                "{four}, the largest score, is subtracted from all ten before exp: the "
+                "shares stay the same and the numbers stay small enough to be written.",
+                four=four(softmax.shift),
+            )
         )
 
 
 def _pooling(window: PoolingWindow) -> None:
     i, j, k = window.place
-    st.markdown(f"**{window.layer.name}, map {k}, row {i}, column {j}**")
+    st.markdown(
+        say(
+            "**{name}, map {k}, row {i}, column {j}**",
+            name=window.layer.name,
+            k=k,
+            i=i,
+            j=j,
+        )
+    )
     numbers = [four(v) for v in window.values.ravel().tolist()]
-    values = table(window.values, "the window", float(np.abs(window.values).max()), window.winners)
+    values = table(
+        window.values, say("the window"), float(np.abs(window.values).max()), window.winners
+    )
     if window.mode == "max":
-        st.latex(r"y(i,j) = \max_{(p,q)\,\in\,W(i,j)} x(p,q)")
+        st.latex(say("y(i,j) = \\max_{(p,q)\\,\\in\\,W(i,j)} x(p,q)"))
         formula = written(f"max({', '.join(numbers)})", total=four(window.value))
     else:
-        st.latex(r"y(i,j) = \tfrac{1}{4} \sum_{(p,q)\,\in\,W(i,j)} x(p,q)")
+        st.latex(say("y(i,j) = \\tfrac{1}{4} \\sum_{(p,q)\\,\\in\\,W(i,j)} x(p,q)"))
         terms = " + ".join(in_brackets(number) for number in numbers)
         formula = written(f"({terms}) / {len(numbers)}", total=four(window.value), rounded=True)
     write(tables(values), formula, verdict("y", window.check))
@@ -265,20 +308,30 @@ def _pooling(window: PoolingWindow) -> None:
 
 def _winner_words(window: PoolingWindow) -> str:
     if window.mode != "max":
-        return "Each of the four values counts for a quarter."
+        return say("Each of the four values counts for a quarter.")
     if len(window.winners) > 1:
         count = {2: "Two", 3: "Three"}.get(len(window.winners))
-        who = "All four are equally large" if count is None else f"{count} are equally large"
-        return f"{who}: any of them could have won."
+        who = (
+            say("All four are equally large")
+            if count is None
+            else say(
+                "{count} are equally large",
+                count=count,
+            )
+        )
+        return say("{who}: any of them could have won.", who=who)
     row, column = window.winners[0]
-    place = f"row {window.top + row}, column {window.left + column}"
-    return f"**The winner** stands at {place} of the input map. The other three are dropped."
+    place = say("row {top}, column {left}", top=window.top + row, left=window.left + column)
+    return say(
+        "**The winner** stands at {place} of the input map. The other three are dropped.",
+        place=place,
+    )
 
 
 def _flattened(value: FlattenedValue) -> None:
     row, column, channel = value.source
     height, width, channels = value.layer.input_shape
-    st.markdown(f"**{value.layer.name}, place {value.place[0]}**")
+    st.markdown(say("**{name}, place {place}**", name=value.layer.name, place=value.place[0]))
     st.latex(r"n = (i \cdot \mathrm{width} + j) \cdot \mathrm{maps} + c")
     write(
         written(
@@ -287,15 +340,25 @@ def _flattened(value: FlattenedValue) -> None:
         verdict(f"x<sub>{value.place[0]}</sub>", value.check),
     )
     st.markdown(
-        f"Place {value.place[0]} of {height * width * channels} is a copy of row {row}, "
-        f"column {column} of map {channel}. Flattening computes nothing; it lays the maps in a row."
+        say(
+            "Place {place} of {height} is a copy of row {row}, column {column} of map "
+            "{channel}. Flattening computes nothing; it lays the maps in a row.",
+            place=value.place[0],
+            height=height * width * channels,
+            row=row,
+            column=column,
+            channel=channel,
+        )
     )
 
 
 def _kept(value: KeptValue) -> None:
-    st.markdown(f"**{value.layer.name}, unit {value.place[0]}**")
+    st.markdown(say("**{name}, unit {place}**", name=value.layer.name, place=value.place[0]))
     write(verdict("y = x", value.check))
     st.markdown(
-        f"While the network learns, each unit is silenced in {value.rate:.0%} of the steps, at "
-        "random. When it reads a digit, all units pass unchanged."
+        say(
+            "While the network learns, each unit is silenced in {rate:.0%} of the steps, "
+            "at random. When it reads a digit, all units pass unchanged.",
+            rate=value.rate,
+        )
     )

@@ -12,6 +12,7 @@ import streamlit as st
 
 from model.evaluation.pictures import ramp_indices
 from model.interpretability.arithmetic import Check
+from ui.locale import say
 from ui.style.colours import EVEN, luminance, ramp
 from ui.style.theme import is_dark
 
@@ -65,7 +66,7 @@ def table(values: np.ndarray, title: str, scale: float, won: Sequence[tuple[int,
 def _cell(value: float, rgb: Sequence[int], won: bool) -> str:
     ink = "#000" if luminance(np.array(rgb) / 255) > EVEN else "#fff"
     kind = " class='won'" if won else ""
-    style = f"background: rgb{tuple(rgb)}; color: {ink}"
+    style = say("background: rgb{tuple}; color: {ink}", tuple=tuple(rgb), ink=ink)
     return f"<td{kind} style='{style}' title='{value:.9g}'>{two(value)}</td>"
 
 
@@ -115,9 +116,9 @@ def written(*parts: str, total: str, rounded: bool = False) -> str:
 def verdict(name: str, check: Check) -> str:
     """Our total beside TensorFlow's, with a tick where they agree and the difference where not."""
     if check.agrees:
-        kind, words = "same", "✓ the same"
+        kind, words = "same", say("✓ the same")
     else:
-        kind, words = "other", f"✗ differs by {four(check.difference)}"
+        kind, words = "other", say("✗ differs by {four}", four=four(check.difference))
     ours = f"{name} = <b>{four(check.computed)}</b>"
     return (
         f"<div class='check {kind}' role='status'><span>{ours}</span>"

@@ -16,6 +16,7 @@ from model.network.activations import ForwardPass, LayerOutput
 from ui.components.maps import OutlinedDigit, big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
+from ui.locale import say, to_say
 from ui.state.address import arrival, go_to, place
 from ui.state.ask import ask
 from ui.state.links import copy_link, page_link
@@ -25,17 +26,17 @@ from ui.state.shown_network import network
 from ui.state.view import fitting
 from ui.style.layer_words import shape_text
 
-BEFORE, AFTER = "before ReLU", "after ReLU"
+BEFORE, AFTER = to_say("before ReLU"), to_say("after ReLU")
 Scale = Literal["layer", "map", "network"]
 ORDERS = {
-    Order.CHANNEL: "channel number",
-    Order.MEAN: "mean, largest first",
+    Order.CHANNEL: to_say("channel number"),
+    Order.MEAN: to_say("mean, largest first"),
     Order.SIMILARITY: "similarity",
 }
 SCALES: dict[Scale, str] = {
-    "layer": "one for the layer",
-    "map": "one for each map",
-    "network": "one for the whole network",
+    "layer": to_say("one for the layer"),
+    "map": to_say("one for each map"),
+    "network": to_say("one for the whole network"),
 }
 
 
@@ -55,11 +56,11 @@ def explore(inside: ForwardPass, digit: ChosenDigit) -> None:
         copy_link(here)
         name = f"{layer.name}_before_relu" if view.before else layer.name
         save_menu(maps, name=name, key="save")
-        page_link("arithmetic", "Where does this number come from?", here)
+        page_link("arithmetic", say("Where does this number come from?"), here)
     epoch_strip(
-        f"{layer.name}, map {channel}",
+        say("{name}, map {channel}", name=layer.name, channel=channel),
         key="epoch_strip",
-        purpose="How this map came about while the network was trained.",
+        purpose=say("How this map came about while the network was trained."),
         frames=lambda networks: _frames(networks, digit, layer.name, channel, not view.before),
     )
 
@@ -80,7 +81,7 @@ def dead_filters(current: Network) -> None:
         current,
         Selection(part="test"),
         for_everybody=True,
-        spinner="Sending the test digits through the network …",
+        spinner=say("Sending the test digits through the network …"),
     )
     for row in (row for row in rows or () if row.layer.kind is LayerKind.CONVOLUTION):
         st.markdown(f"**{row.layer.name}**: {_dead_words(row)}")
@@ -88,12 +89,20 @@ def dead_filters(current: Network) -> None:
 
 def _dead_words(row: Firing) -> str:
     rare = [int(c) for c in np.flatnonzero((row.counts > 0) & (row.counts <= row.digits // 100))]
-    words = f"none of the {len(row.counts)} filters is dead."
+    words = say("none of the {count} filters is dead.", count=len(row.counts))
     if row.dead:
         verb = "is" if len(row.dead) == 1 else "are"
-        words = f"{len(row.dead)} of {len(row.counts)} {verb} dead: {_listed(row.dead)}."
+        words = say(
+            "{count} of {count2} {verb} dead: {listed}.",
+            count=len(row.dead),
+            count2=len(row.counts),
+            verb=verb,
+            listed=_listed(row.dead),
+        )
     return words + (
-        f" Firing for one digit in a hundred or fewer: {_listed(rare)}." if rare else ""
+        say(" Firing for one digit in a hundred or fewer: {listed}.", listed=_listed(rare))
+        if rare
+        else ""
     )
 
 
@@ -107,7 +116,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
     names = [output.layer.name for output in inside.maps]
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = st.segmented_control(
-            "Layer",
+            say("Layer"),
             names,
             default=view.layer if view.layer in names else names[0],
             required=True,
@@ -119,7 +128,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
             view = View(name, epoch=view.epoch, before=view.before)
         if output.layer.activation is not None:
             when = st.segmented_control(
-                "Activation",
+                say("Activation"),
                 (BEFORE, AFTER),
                 required=True,
                 wrap=True,
@@ -128,7 +137,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
             )
             view = replace(view, before=when == BEFORE)
         order = st.selectbox(
-            "Order",
+            say("Order"),
             list(ORDERS),
             format_func=ORDERS.__getitem__,
             key="map_order",
@@ -136,13 +145,13 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
             width=190,
         )
         scale = st.selectbox(
-            "Colour scale",
+            say("Colour scale"),
             list(SCALES),
             format_func=SCALES.__getitem__,
             key="map_scale",
             persist_state="session",
             width=210,
-            help="The number that gets the full colour. Zero is always like the paper.",
+            help=say("The number that gets the full colour. Zero is always like the paper."),
         )
     go_to(view)
     return output, fitting(view, network().config), order, scale
@@ -181,7 +190,7 @@ def _all_maps(
         place=pixel,
         drawing=drawing,
     )
-    bounds = f"{maps.min():.2f} to {maps.max():.2f}".replace("-", "−")
+    bounds = say("{min:.2f} to {max:.2f}", min=maps.min(), max=maps.max()).replace("-", "−")
     st.caption(f"{shape_text(maps.shape)} · {bounds}")
     new = news(key, pick)
     if new is None:
@@ -218,9 +227,9 @@ def _one_map(
         st.columns([3, 2]) if layer.kind is LayerKind.POOLING else (st.container(), None)
     )
     with large:
-        st.header(f"{layer.name}, map {channel}", anchor=False)
+        st.header(say("{name}, map {channel}", name=layer.name, channel=channel), anchor=False)
         if not maps[:, :, channel].any():
-            st.caption("This map is zero everywhere for this digit.")
+            st.caption(say("This map is zero everywhere for this digit."))
         words = st.empty()
         key = f"big_{layer.name}_{arrival()}"
         scale = float(scales[channel]) if isinstance(scales, np.ndarray) else scales
@@ -230,7 +239,7 @@ def _one_map(
             scale=scale,
             place=pixel,
             size=760,
-            label=f"map {channel}",
+            label=say("map {channel}", channel=channel),
             drawing=drawing,
         )
         new = news(key, pick)
@@ -249,9 +258,20 @@ def _field_words(layer: Layer, channel: int, pixel: tuple[int, int], value: floa
     top, left, bottom, right = layer.field_of(*pixel)
     side = layer.receptive_field
     return (
-        f"Map {channel}, row {pixel[0]}, column {pixel[1]}: **{value:.4f}**. It depends on the "
-        f"{side}×{side} outlined pixels of the drawing alone: rows {top} to {bottom - 1}, columns "
-        f"{left} to {right - 1}. This is its **receptive field**."
+        say(
+            "Map {channel}, row {pixel}, column {pixel2}: **{value:.4f}**. It depends on "
+            "the {side}×{side} outlined pixels of the drawing alone: rows {top} to "
+            "{bottom}, columns {left} to {right}. This is its **receptive field**.",
+            channel=channel,
+            pixel=pixel[0],
+            pixel2=pixel[1],
+            value=value,
+            side=side,
+            top=top,
+            bottom=bottom - 1,
+            left=left,
+            right=right - 1,
+        )
     ).replace("-", "−")
 
 
@@ -265,20 +285,41 @@ def _pooled_from(
     top, left = pixel[0] * layer.stride, pixel[1] * layer.stride
     window = map_[top : top + layer.window, left : left + layer.window]
     size = f"{layer.window}×{layer.window}"
-    st.header(f"{before.layer.name}, map {channel}", anchor=False)
+    st.header(say("{name}, map {channel}", name=before.layer.name, channel=channel), anchor=False)
     if network().config.pooling == "max":
-        words = f"Row {pixel[0]}, column {pixel[1]} of {layer.name} is the largest number of the"
+        words = say(
+            "Row {pixel}, column {pixel2} of {name} is the largest number of the",
+            pixel=pixel[0],
+            pixel2=pixel[1],
+            name=layer.name,
+        )
         row, column = np.unravel_index(int(np.argmax(window)), window.shape)
         winner = (top + int(row), left + int(column))
     else:
-        words = f"Row {pixel[0]}, column {pixel[1]} of {layer.name} is the mean of the"
+        words = say(
+            "Row {pixel}, column {pixel2} of {name} is the mean of the",
+            pixel=pixel[0],
+            pixel2=pixel[1],
+            name=layer.name,
+        )
         winner = None
-    words += f" {size} numbers at rows {top} and {top + 1}, columns {left} and {left + 1} here."
+    words += say(
+        " {size} numbers at rows {top} and {top2}, columns {left} and {left2} here.",
+        size=size,
+        top=top,
+        top2=top + 1,
+        left=left,
+        left2=left + 1,
+    )
     outline = (top, left, top + layer.window, left + layer.window)
     if side % POOL:
-        words += (
-            f" Pooling {side}→{used}: windows of {size} fit {used} times into {side}, so the last "
-            "row and the last column, outside of the green frame, are dropped."
+        words += say(
+            " Pooling {side}→{used}: windows of {size} fit {used} times into {side}, "
+            "so the last row and the last column, outside of the green frame, are "
+            "dropped.",
+            side=side,
+            used=used,
+            size=size,
         )
         outline = (0, 0, used * POOL, used * POOL)
     st.markdown(words)
@@ -289,5 +330,5 @@ def _pooled_from(
         window=outline,
         place=winner,
         size=420,
-        label=f"{before.layer.name}, map {channel}",
+        label=say("{name}, map {channel}", name=before.layer.name, channel=channel),
     )

@@ -15,6 +15,7 @@ from ui.components.maps import big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
 from ui.inside.arithmetic_tables import four, two
+from ui.locale import say, to_say
 from ui.state.address import arrival, go_to, place
 from ui.state.ask import ask
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -26,24 +27,24 @@ SLICE = 5
 """Steps of the ascent between two pictures."""
 HAND_MADE_WORDS = {
     "sobel_vertical": (
-        "Sobel, vertical edges",
-        "Positive where the ink begins from left to right, negative where it ends.",
+        to_say("Sobel, vertical edges"),
+        to_say("Positive where the ink begins from left to right, negative where it ends."),
     ),
     "sobel_horizontal": (
-        "Sobel, horizontal edges",
-        "Positive where the ink begins from top to bottom, negative where it ends.",
+        to_say("Sobel, horizontal edges"),
+        to_say("Positive where the ink begins from top to bottom, negative where it ends."),
     ),
     "laplace": (
-        "Laplace",
-        "Negative inside a thin line, positive beside it, zero where nothing changes.",
+        to_say("Laplace"),
+        to_say("Negative inside a thin line, positive beside it, zero where nothing changes."),
     ),
-    "blur": ("Blur", "The mean of nine pixels: edges grow soft."),
+    "blur": (to_say("Blur"), to_say("The mean of nine pixels: edges grow soft.")),
 }
 """Of each kernel made by hand: its name, and what it answers to."""
-OWN = "My own"
+OWN = to_say("My own")
 ORDERS = {
     FilterOrder.NUMBER: "number",
-    FilterOrder.NORM: "size, largest first",
+    FilterOrder.NORM: to_say("size, largest first"),
     FilterOrder.SIMILARITY: "similarity",
 }
 
@@ -105,7 +106,7 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
     asked = place(network.config).layer
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = st.segmented_control(
-            "Layer",
+            say("Layer"),
             names,
             default=asked if asked in names else names[0],
             required=True,
@@ -113,22 +114,38 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
             key=f"filters_layer_{arrival()}",
         )
         order = st.selectbox(
-            "Order",
+            say("Order"),
             list(ORDERS),
             format_func=ORDERS.__getitem__,
             key="filter_order",
             persist_state="session",
             width=190,
-            help="Size is the root of the sum of the squared weights.",
+            help=say("Size is the root of the sum of the squared weights."),
         )
     filters = layers[names.index(str(name))]
     height, width, channels, count = filters.kernels.shape
-    reads = "the picture" if channels == 1 else f"{channels} maps, one {height}×{width} slice each"
-    st.caption(
-        f"{count} filters of {height}×{width}×{channels} weights: each reads {reads}. Weights from "
-        f"{filters.kernels.min():.2f} to {filters.kernels.max():.2f}, on one scale.".replace(
-            "-", "−"
+    reads = (
+        say("the picture")
+        if channels == 1
+        else say(
+            "{channels} maps, one {height}×{width} slice each",
+            channels=channels,
+            height=height,
+            width=width,
         )
+    )
+    st.caption(
+        say(
+            "{count} filters of {height}×{width}×{channels} weights: each reads {reads}. "
+            "Weights from {min:.2f} to {max:.2f}, on one scale.",
+            count=count,
+            height=height,
+            width=width,
+            channels=channels,
+            reads=reads,
+            min=filters.kernels.min(),
+            max=filters.kernels.max(),
+        ).replace("-", "−")
     )
     return filters, order
 
@@ -136,23 +153,37 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
 def _opened(network: Network, filters: LayerKernels, number: int, scale: float) -> None:
     """One filter: its weights, what drives it most, and its way through the training."""
     layer = filters.layer
-    st.header(f"{layer.name}, filter {number}", anchor=False)
+    st.header(say("{name}, filter {number}", name=layer.name, number=number), anchor=False)
     slices = filters.slices(number)
     st.caption(
-        f"Size {four(float(filters.norms()[number]))}, bias {four(float(filters.bias[number]))}. "
-        f"It sees {layer.receptive_field}×{layer.receptive_field} pixels of the picture."
+        say(
+            "Size {four}, bias {four2}. It sees {receptive_field}×{receptive_field} pixels "
+            "of the picture.",
+            four=four(float(filters.norms()[number])),
+            four2=four(float(filters.bias[number])),
+            receptive_field=layer.receptive_field,
+        )
     )
     if slices.shape[2] == 1:
-        big_map(slices[:, :, 0], key="kernel", scale=scale, size=220, label=f"filter {number}")
+        big_map(
+            slices[:, :, 0],
+            key="kernel",
+            scale=scale,
+            size=220,
+            label=say(
+                "filter {number}",
+                number=number,
+            ),
+        )
     else:
         order = np.argsort(-filters.slice_norms(number), kind="stable")
-        st.markdown("**Its slices**, those with the largest weights first")
+        st.markdown(say("**Its slices**, those with the largest weights first"))
         map_grid(
             slices[:, :, order],
             key="slices",
             scale=scale,
             size=48,
-            labels=[f"map {channel}" for channel in order],
+            labels=[say("map {channel}", channel=channel) for channel in order],
             noun="slice",
         )
     with st.container(horizontal=True):
@@ -164,19 +195,23 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
     with real:
         _real_patches(network, layer.name, number)
     epoch_strip(
-        f"{layer.name}, filter {number}",
+        say("{name}, filter {number}", name=layer.name, number=number),
         key="filter_epochs",
-        purpose="How these weights came about while the network was trained.",
+        purpose=say("How these weights came about while the network was trained."),
         frames=lambda networks: tiled(strip(networks, layer.name, number)),
     )
 
 
 def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
     """The picture that drives the filter most, by gradient ascent, its steps visible."""
-    st.markdown("**What it looks for**")
+    st.markdown(say("**What it looks for**"))
     st.caption(
-        f"From noise, every pixel is changed a little {STEPS} times so that the filter's sum grows "
-        "(gradient ascent). A slight blur and a pull towards paper keep single pixels down."
+        say(
+            "From noise, every pixel is changed a little {STEPS} times so that the "
+            "filter's sum grows (gradient ascent). A slight blur and a pull towards paper "
+            "keep single pixels down.",
+            STEPS=STEPS,
+        )
     )
     name = filters.layer.name
     first = start_ascent(network, name, number)
@@ -189,8 +224,8 @@ def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
         prepare,
         _show_climb,
         key="ascent",
-        label="Climbing",
-        start="Find it",
+        label=say("Climbing"),
+        start=say("Find it"),
     )
 
 
@@ -205,11 +240,16 @@ def _show_climb(found: Sequence[Ascent], _: bool) -> None:
         last.patch, key="ascent_picture", scale=1.0, values=side <= 5, size=200, label="picture"
     )
     st.markdown(
-        f"Step {last.step} of {STEPS}: the sum before ReLU rose from {four(last.values[0])} to "
-        f"**{four(last.values[-1])}**."
+        say(
+            "Step {step} of {STEPS}: the sum before ReLU rose from {four} to **{four2}**.",
+            step=last.step,
+            STEPS=STEPS,
+            four=four(last.values[0]),
+            four2=four(last.values[-1]),
+        )
     )
     frames = np.stack([each.patch for each in found], axis=-1)
-    labels = [f"step {each.step}" for each in found]
+    labels = [say("step {step}", step=each.step) for each in found]
     map_grid(
         frames,
         key="ascent_steps",
@@ -223,15 +263,15 @@ def _show_climb(found: Sequence[Ascent], _: bool) -> None:
 
 def _real_patches(network: Network, name: str, number: int) -> None:
     """The nine pieces of test digits that excite the filter most."""
-    st.markdown("**What excites it most in real digits**")
-    st.caption("Cut out of nine of the 500 test digits, with the sum before ReLU below each.")
+    st.markdown(say("**What excites it most in real digits**"))
+    st.caption(say("Cut out of nine of the 500 test digits, with the sum before ReLU below each."))
     test = mnist.embedded().test
     layers = ask(
         best_patches,
         network,
         mnist.Selection(part="test"),
         for_everybody=True,
-        spinner="Searching 500 test digits …",
+        spinner=say("Searching 500 test digits …"),
     )
     if layers is None:
         return
@@ -243,7 +283,7 @@ def _real_patches(network: Network, name: str, number: int) -> None:
         cuts, key="patches", scale=1.0, size=84, labels=labels, marked_empty=False, noun="piece"
     )
     if number in found.dead:
-        st.caption("No test digit lifts it above zero: behind ReLU this filter is dead.")
+        st.caption(say("No test digit lifts it above zero: behind ReLU this filter is dead."))
 
 
 @st.fragment
@@ -259,41 +299,59 @@ def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
     scale = float(np.abs(result).max()) or 1.0
     similar = None
     if first is None:
-        st.info("This network has no filters to compare with.")
+        st.info(say("This network has no filters to compare with."))
     elif not kernel.any():
-        st.info("Nine zeros look for nothing. Change a number.")
+        st.info(say("Nine zeros look for nothing. Change a number."))
     else:
         similar = first.most_similar(kernel)
     mine, learned = st.columns(2, gap="large")
     with mine:
-        st.markdown("**This kernel, and the digit through it**")
+        st.markdown(say("**This kernel, and the digit through it**"))
         big_map(kernel, key="hand_made_kernel", scale=None, size=160, label="kernel")
         big_map(result, key="hand_made_result", scale=scale, size=320, label="result")
     if first is None or similar is None:
         return
     number, cosine = similar
     with learned:
-        st.markdown(f"**The most similar one of the network: filter {number}**")
+        st.markdown(
+            say(
+                "**The most similar one of the network: filter {number}**",
+                number=number,
+            )
+        )
         weights = first.kernels[:, :, 0, number]
-        big_map(weights, key="learned_kernel", scale=None, size=160, label=f"filter {number}")
+        big_map(
+            weights,
+            key="learned_kernel",
+            scale=None,
+            size=160,
+            label=say(
+                "filter {number}",
+                number=number,
+            ),
+        )
         answer = apply_kernel(digit.pixels, weights)
         big_map(
             answer,
             key="learned_result",
             scale=float(np.abs(answer).max()),
             size=320,
-            label=f"filter {number}",
+            label=say("filter {number}", number=number),
         )
         st.markdown(
-            f"Similarity **{cosine:.2f}** (the cosine between the two: 1 is the same pattern, 0 is "
-            "unrelated, −1 the opposite). Both are shown without bias and before ReLU."
+            say(
+                "Similarity **{cosine:.2f}** (the cosine between the two: 1 is the same "
+                "pattern, 0 is unrelated, −1 the opposite). Both are shown without bias "
+                "and before ReLU.",
+                cosine=cosine,
+            )
         )
 
 
 def _kernel() -> np.ndarray:
     """Let a kernel be chosen or typed in: (3, 3) float32."""
     choice = st.segmented_control(
-        "Kernel",
+        say("Kernel"),
         [*(title for title, _ in HAND_MADE_WORDS.values()), OWN],
         default=next(iter(HAND_MADE_WORDS.values()))[0],
         required=True,
@@ -304,13 +362,13 @@ def _kernel() -> np.ndarray:
         if choice == title:
             st.caption(meaning)
             return HAND_MADE[name]
-    st.caption("Nine numbers from −9 to 9, row by row.")
+    st.caption(say("Nine numbers from −9 to 9, row by row."))
     numbers = np.zeros((3, 3), np.float32)
     with st.container(width=360, key="own_kernel"):
         for i in range(3):
             for j, cell in enumerate(st.columns(3)):
                 numbers[i, j] = cell.number_input(
-                    f"Row {i}, column {j}",
+                    say("Row {i}, column {j}", i=i, j=j),
                     -9.0,
                     9.0,
                     float(i == 1 and j == 1),

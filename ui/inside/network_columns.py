@@ -5,6 +5,7 @@ import numpy as np
 from model.network import SIDE
 from model.network.activations import ForwardPass, LayerOutput
 from ui.components.overview import Column, Opened, Outputs, Sheet
+from ui.locale import say
 from ui.state.session import View
 from ui.style.layer_words import TITLES, shape_text
 
@@ -35,12 +36,18 @@ def _column(output: LayerOutput) -> Column:
     scale = float(np.abs(output.after).max()) or float(np.abs(output.before).max())
     panels: tuple[Sheet | Outputs, ...]
     if layer.activation == "relu":
-        before = Sheet(output.before, scale, "before ReLU")
-        panels = (before, Sheet(output.after, scale, "after ReLU"))
+        before = Sheet(output.before, scale, say("before ReLU"))
+        panels = (before, Sheet(output.after, scale, say("after ReLU")))
     elif layer.activation == "softmax":
-        panels = (Outputs(output.before, output.after, "score, then softmax"),)
+        panels = (Outputs(output.before, output.after, say("score, then softmax")),)
     else:
         panels = (Sheet(output.after, scale),)
     title = "Output" if layer.activation == "softmax" else TITLES[layer.kind]
-    facts = (shape_text(layer.output_shape), f"{layer.parameters:,} parameters")
+    facts = (
+        shape_text(layer.output_shape),
+        say(
+            "{parameters:,} parameters",
+            parameters=layer.parameters,
+        ),
+    )
     return Column(layer.name, title, facts, panels)

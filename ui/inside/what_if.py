@@ -17,6 +17,7 @@ from model.interpretability.ablation import (
 from model.network import LayerKind, Network
 from model.network.activations import ForwardPass, forward_pass
 from ui.components.maps import big_map, map_grid
+from ui.locale import say
 from ui.state.address import arrival, go_to, keep, kept, newly, place, sorry
 from ui.state.ask import ask
 from ui.state.links import copy_link
@@ -66,7 +67,9 @@ def _changes(network: Network, inside: ForwardPass) -> None:
     mine.told = now
     picking, effect = st.columns([3, 2], gap="large")
     with picking:
-        filters, pixels = st.tabs(["Switch a filter off", "Flip a pixel"], key="what_if_tabs")
+        filters, pixels = st.tabs(
+            [say("Switch a filter off"), say("Flip a pixel")], key="what_if_tabs"
+        )
     with pixels:
         _pick_pixel(inside, now)
     with filters:
@@ -89,7 +92,7 @@ def _pick_pixel(inside: ForwardPass, now: Ablation) -> None:
     key = _key("pixels")
     digit = changed_digits(inside.digit, now)
     picked = news(key, big_map(digit, key=key, scale=1.0, values=False, size=380, label="picture"))
-    st.caption("The picked pixel turns from x to 1 − x: paper becomes ink, ink becomes paper.")
+    st.caption(say("The picked pixel turns from x to 1 − x: paper becomes ink, ink becomes paper."))
     if picked is not None:
         of_page(Changes).trial = replace(of_page(Changes).trial, pixel=(picked.row, picked.column))
         st.rerun()
@@ -98,11 +101,11 @@ def _pick_pixel(inside: ForwardPass, now: Ablation) -> None:
 def _pick_filter(network: Network, inside: ForwardPass, now: Ablation) -> None:
     outputs = {o.layer.name: o for o in inside.layers if o.layer.kind is LayerKind.CONVOLUTION}
     if not outputs:
-        st.info("This network has no convolution layer, so it has no filters.")
+        st.info(say("This network has no convolution layer, so it has no filters."))
         return
     asked = place(network.config).layer
     layer = st.segmented_control(
-        "Layer",
+        say("Layer"),
         list(outputs),
         default=asked if asked in outputs else next(iter(outputs)),
         required=True,
@@ -124,12 +127,15 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Ablation) -> None:
             maps,
             key=key,
             size=56,
-            labels=[f"{i} off" if i in off else str(i) for i in range(maps.shape[2])],
+            labels=[say("{i} off", i=i) if i in off else str(i) for i in range(maps.shape[2])],
         ),
     )
     st.caption(
-        "The maps of this digit. Off means: the filter's map is zero everywhere after ReLU. Its "
-        "weights and its bias are set to 0, all others stay as they were learned."
+        say(
+            "The maps of this digit. Off means: the filter's map is zero everywhere after "
+            "ReLU. Its weights and its bias are set to 0, all others stay as they were "
+            "learned.",
+        )
     )
     if picked is not None:
         of_page(Changes).trial = replace(of_page(Changes).trial, filter=(layer, picked.channel))
@@ -143,19 +149,19 @@ def _say(now: Ablation) -> None:
     for layer, number in now.filters:
         off.setdefault(layer, []).append(str(number))
     parts = [
-        f"filter {numbers[0]} of {layer} is off"
+        say("filter {numbers} of {layer} is off", numbers=numbers[0], layer=layer)
         if len(numbers) == 1
-        else f"filters {_listed(numbers)} of {layer} are off"
+        else say("filters {listed} of {layer} are off", listed=_listed(numbers), layer=layer)
         for layer, numbers in off.items()
     ]
     if len(now.pixels) == 1:
-        parts.append("the pixel in row {}, column {} is flipped".format(*now.pixels[0]))
+        parts.append(say("the pixel in row {}, column {} is flipped").format(*now.pixels[0]))
     elif now.pixels:
-        parts.append(f"{len(now.pixels)} pixels are flipped")
+        parts.append(say("{count} pixels are flipped", count=len(now.pixels)))
     if not parts:
-        st.markdown("**Nothing is changed.** Pick a filter or a pixel.")
+        st.markdown(say("**Nothing is changed.** Pick a filter or a pixel."))
         return
-    st.markdown(f"**What if** {_listed(parts)}?")
+    st.markdown(say("**What if** {listed}?", listed=_listed(parts)))
 
 
 def _listed(items: list[str]) -> str:
@@ -167,17 +173,17 @@ def _buttons(now: Ablation, kept: Ablation) -> None:
     trying = now != kept
     with st.container(horizontal=True):
         st.button(
-            "Keep",
+            say("Keep"),
             disabled=not trying,
             on_click=_keep,
             args=(now,),
             key="what_if_keep",
-            help="Keep this, to pick another filter or pixel on top.",
+            help=say("Keep this, to pick another filter or pixel on top."),
         )
         nothing = not trying and len(of_page(Changes).kept) == 1
-        st.button("Undo", disabled=nothing, on_click=_undo, args=(trying,), key="what_if_undo")
+        st.button(say("Undo"), disabled=nothing, on_click=_undo, args=(trying,), key="what_if_undo")
         st.button(
-            "Reset", disabled=not now, on_click=_keep, args=(Ablation(),), key="what_if_reset"
+            say("Reset"), disabled=not now, on_click=_keep, args=(Ablation(),), key="what_if_reset"
         )
         copy_link()
 
@@ -210,11 +216,19 @@ def _answers(before: np.ndarray, after: np.ndarray) -> None:
     """Ten probabilities before and after, and whether the answer is another."""
     first, then = int(before.argmax()), int(after.argmax())
     if first == then:
-        words = f"The answer stays **{then}**: {before[first]:.1%} before, {after[then]:.1%} now."
+        words = say(
+            "The answer stays **{then}**: {before:.1%} before, {after:.1%} now.",
+            then=then,
+            before=before[first],
+            after=after[then],
+        )
     else:
-        words = (
-            f"The answer changes from **{first}** ({before[first]:.1%}) to **{then}** "
-            f"({after[then]:.1%})."
+        words = say(
+            "The answer changes from **{first}** ({before:.1%}) to **{then}** ({after:.1%}).",
+            first=first,
+            before=before[first],
+            then=then,
+            after=after[then],
         )
     st.markdown(words)
     rows = "".join(
@@ -229,17 +243,17 @@ def _answers(before: np.ndarray, after: np.ndarray) -> None:
 
 def _unseen_digits(network: Network, now: Ablation) -> None:
     """What the change does to digits that the network has never seen."""
-    st.header("On 1,000 unseen digits", anchor=False)
+    st.header(say("On 1,000 unseen digits"), anchor=False)
     wanted = st.toggle(
-        "Read them before and after the change",
+        say("Read them before and after the change"),
         key="what_if_unseen",
         persist_state="session",
-        help="500 validation and 500 test digits. A flipped pixel is flipped in all of them.",
+        help=say("500 validation and 500 test digits. A flipped pixel is flipped in all of them."),
     )
     if not wanted:
         return
     effect = ask(
-        for_unseen, network, now, for_everybody=True, spinner="Reading 1,000 digits twice …"
+        for_unseen, network, now, for_everybody=True, spinner=say("Reading 1,000 digits twice …")
     )
     if effect is None:
         return
@@ -266,7 +280,7 @@ def _per_digit(effect: TestEffect) -> None:
         f"<table class='ds-effect' aria-label='Right answers of each digit'>"
         f"{head}{rows}{total}</table>"
     )
-    st.caption(f"Of {counts[0]} digits of each kind.")
+    st.caption(say("Of {counts} digits of each kind.", counts=counts[0]))
 
 
 def _signed(number: int) -> str:
@@ -277,12 +291,24 @@ def _examples(effect: TestEffect) -> None:
     """Some of the digits that are answered differently."""
     changed = effect.changed
     if not changed.size:
-        st.markdown("No answer changes.")
+        st.markdown(say("No answer changes."))
         return
     shown = changed[:EXAMPLES]
-    many = f"{len(changed)} answers change" if len(changed) > 1 else "One answer changes"
-    some = f"; the first {EXAMPLES} of them" if len(changed) > EXAMPLES else ""
-    st.markdown(f"**{many}**{some}. Below each: the answer before and now.")
+    many = (
+        say("{count} answers change", count=len(changed))
+        if len(changed) > 1
+        else say("One answer changes")
+    )
+    some = (
+        say("; the first {EXAMPLES} of them", EXAMPLES=EXAMPLES) if len(changed) > EXAMPLES else ""
+    )
+    st.markdown(
+        say(
+            "**{many}**{some}. Below each: the answer before and now.",
+            many=many,
+            some=some,
+        )
+    )
     pictures = unseen().take(shown).inputs().transpose(1, 2, 0)
     labels = [f"{effect.before[place]} → {effect.after[place]}" for place in shown]
     map_grid(pictures, key="what_if_examples", scale=1.0, size=56, labels=labels, noun="digit")

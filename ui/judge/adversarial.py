@@ -20,6 +20,7 @@ from model.network import Network
 from ui.components.curves import Line, curves
 from ui.components.maps import big_map
 from ui.frame.save_menu import save_menu
+from ui.locale import say, to_say
 from ui.state.answers import look_inside
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
@@ -28,12 +29,15 @@ from ui.style.colours import DARK, LIGHT
 from ui.style.words import percent
 
 SIZE = 260
-NAMES = {AttackMethod.ONE_STEP: "one step", AttackMethod.ITERATED: "iterated"}
+NAMES = {AttackMethod.ONE_STEP: to_say("one step"), AttackMethod.ITERATED: "iterated"}
 WORDS = {
     AttackMethod.ONE_STEP: (
-        "Each pixel moves once, by epsilon, to the side that makes the network's loss larger: the"
-        " “fast gradient sign method” (Goodfellow and others 2015). It is quick and often "
-        "misses: of 50 test digits it leaves 7 as they are at any epsilon (shipped network)."
+        to_say(
+            "Each pixel moves once, by epsilon, to the side that makes the network's loss "
+            "larger: the “fast gradient sign method” (Goodfellow and others 2015). It is "
+            "quick and often misses: of 50 test digits it leaves 7 as they are at any "
+            "epsilon (shipped network).",
+        )
     ),
     AttackMethod.ITERATED: (
         f"{ITERATIONS} small steps, each along the loss's gradient where it stands by then, never "
@@ -42,8 +46,10 @@ WORDS = {
     ),
 }
 SMALLEST = {
-    AttackMethod.ONE_STEP: "It is a small change, and not the smallest: try “iterated”.",
-    AttackMethod.ITERATED: "It is the smallest that this attack finds, to a thousandth or two.",
+    AttackMethod.ONE_STEP: to_say("It is a small change, and not the smallest: try “iterated”."),
+    AttackMethod.ITERATED: to_say(
+        "It is the smallest that this attack finds, to a thousandth or two."
+    ),
 }
 
 
@@ -58,7 +64,7 @@ def smallest_change(digit: ChosenDigit) -> None:
         label = int(inside.probabilities.argmax())
     method = AttackMethod(
         st.segmented_control(
-            "Method",
+            say("Method"),
             list(AttackMethod),
             format_func=NAMES.__getitem__,
             default=AttackMethod.ONE_STEP,
@@ -75,7 +81,7 @@ def smallest_change(digit: ChosenDigit) -> None:
         partial(_slices, current, digit.pixels, label, method),
         partial(_show, digit, method),
         key="attack",
-        label="Looking for the change",
+        label=say("Looking for the change"),
     )
 
 
@@ -101,7 +107,7 @@ def _show(
     epsilons = found.epsilons
     first = epsilons[found.smallest if found.smallest is not None else -1]
     epsilon = st.select_slider(
-        "Epsilon: how far each pixel may move (from paper, 0, to ink, 1)",
+        say("Epsilon: how far each pixel may move (from paper, 0, to ink, 1)"),
         epsilons,
         value=first,
         format_func=_short,
@@ -113,9 +119,14 @@ def _show(
     largest = float(np.abs(change).max())
     columns = st.columns(3, gap="medium")
     pictures = (
-        ("The digit", digit.pixels, 1.0, _answer(found, 0)),
-        ("The change, magnified", change, largest, "Orange adds ink, blue takes it away."),
-        ("Both together", found.pixels[place], 1.0, _answer(found, place)),
+        (say("The digit"), digit.pixels, 1.0, _answer(found, 0)),
+        (
+            say("The change, magnified"),
+            change,
+            largest,
+            say("Orange adds ink, blue takes it away."),
+        ),
+        (say("Both together"), found.pixels[place], 1.0, _answer(found, place)),
     )
     for number, (column, (title, pixels, scale, words)) in enumerate(
         zip(columns, pictures, strict=True)
@@ -143,7 +154,10 @@ def _show(
 def _verdict(found: Attack, method: AttackMethod) -> None:
     if found.smallest is None:
         st.success(
-            f"Up to {EPSILONS[-1]:.2f} nothing that this method finds changes the answer.",
+            say(
+                "Up to {EPSILONS:.2f} nothing that this method finds changes the answer.",
+                EPSILONS=EPSILONS[-1],
+            ),
             icon=":material/shield:",
         )
     elif found.smallest == 0:
@@ -165,7 +179,11 @@ def _short(epsilon: float) -> str:
 
 def _answer(found: Attack, place: int) -> str:
     shares = found.probabilities[place]
-    return f"Answer: **{shares.argmax()}**, with a probability of {percent(float(shares.max()))}"
+    return say(
+        "Answer: **{argmax}**, with a probability of {max}",
+        argmax=shares.argmax(),
+        max=percent(float(shares.max())),
+    )
 
 
 def _chart(found: Attack) -> None:
@@ -174,15 +192,17 @@ def _chart(found: Attack) -> None:
     curves(
         [
             Line(
-                f"The {label}",
+                say("The {label}", label=label),
                 epsilons,
                 found.probabilities[:, label],
                 (LIGHT.training, DARK.training),
             ),
-            Line("The best other digit", epsilons, others, (LIGHT.validation, DARK.validation)),
+            Line(
+                say("The best other digit"), epsilons, others, (LIGHT.validation, DARK.validation)
+            ),
         ],
         key="attack_chart",
-        title="Probability as epsilon grows",
+        title=say("Probability as epsilon grows"),
         x_label="epsilon",
         y_label="probability",
         y_format="percent",

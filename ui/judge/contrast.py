@@ -20,6 +20,7 @@ from ui.digit.gallery import gallery
 from ui.digit.test_digits import test_digit
 from ui.frame.save_menu import SavedFile, save_files
 from ui.judge.explain import key_of
+from ui.locale import say
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.properties import FIRST, SECOND
@@ -51,14 +52,14 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         one, two = start(FIRST, range(CLASSES), one), start(SECOND, range(CLASSES), two)
     with st.container(horizontal=True, gap="medium"):
         first = st.selectbox(
-            "Why a …",
+            say("Why a …"),
             range(CLASSES),
             index=one,
             width=110,
             key=f"contrast_first_{key_of(digit)}_{answer}",
         )
         second = st.selectbox(
-            "… and not a …",
+            say("… and not a …"),
             range(CLASSES),
             index=two,
             width=110,
@@ -66,28 +67,32 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         )
     keep({FIRST: first if first != answer else None, SECOND: second if second != other else None})
     if first == second:
-        st.info("Choose two different digits.")
+        st.info(say("Choose two different digits."))
         return
     found = contrast(network, inside, first, second)
     st.markdown(_sentence(found, inside))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         every = st.toggle(
-            f"Show all {len(found.values)} units", key="contrast_all", persist_state="session"
+            say("Show all {count} units", count=len(found.values)),
+            key="contrast_all",
+            persist_state="session",
         )
         name = f"why_{first}_not_{second}"
         save_files(
             [
                 SavedFile(
-                    "Bars (PNG)", f"{name}.png", partial(as_png, found, every), "contrast_png"
+                    say("Bars (PNG)"), f"{name}.png", partial(as_png, found, every), "contrast_png"
                 ),
-                SavedFile("Table (CSV)", f"{name}.csv", partial(as_csv, found), "contrast_csv"),
+                SavedFile(
+                    say("Table (CSV)"), f"{name}.csv", partial(as_csv, found), "contrast_csv"
+                ),
             ],
             key="contrast_save",
         )
     shown = _shown(found, every)
     bars = st.container()
     unit = st.pills(
-        "Open a unit: which test digits excite it most?",
+        say("Open a unit: which test digits excite it most?"),
         shown.tolist(),
         default=int(shown[0]),
         required=True,
@@ -114,10 +119,15 @@ def as_png(found: Contrast, every: bool) -> bytes:
     """Return the bars as a picture: the largest ones, or one for every unit."""
     rows = [(name, value) for name, value, _ in _parts(found, _shown(found, every))]
     return bars_png(
-        f"Why a {found.first} and not a {found.second}?",
+        say("Why a {first} and not a {second}?", first=found.first, second=found.second),
         rows,
-        f"Right: for a {found.first}. Left: for a {found.second}. Together "
-        f"{found.total:+.5f}: the score of {found.first} minus that of {found.second}.",
+        say(
+            "Right: for a {first}. Left: for a {second}. Together {total:+.5f}: the score "
+            "of {first} minus that of {second}.",
+            first=found.first,
+            second=found.second,
+            total=found.total,
+        ),
     )
 
 
@@ -130,10 +140,10 @@ def _parts(found: Contrast, shown: np.ndarray) -> list[tuple[str, float, int | N
     """Name, number and unit of each bar: the shown units, the others together, the bias."""
     parts, rest = found.parts, found.order[len(shown) :]
     rows: list[tuple[str, float, int | None]] = [
-        (f"unit {unit}", float(parts[unit]), unit) for unit in shown.tolist()
+        (say("unit {unit}", unit=unit), float(parts[unit]), unit) for unit in shown.tolist()
     ]
     if rest.size:
-        rows.append((f"{rest.size} others", float(parts[rest].sum()), None))
+        rows.append((say("{size} others", size=rest.size), float(parts[rest].sum()), None))
     return [*rows, ("bias", found.bias, None)]
 
 
@@ -144,11 +154,18 @@ def _signed(value: float, places: int = 2) -> str:
 def _sentence(found: Contrast, inside: ForwardPass) -> str:
     one, two = (float(inside.logits[label]) for label in (found.first, found.second))
     gap = abs(found.total - found.difference)
-    return (
-        f"The score of {found.first} is {_signed(one, 3)}, that of {found.second} is "
-        f"{_signed(two, 3)}: a difference of **{_signed(found.difference, 5)}**. The "
-        f"{len(found.values)} dense units and the bias below add up to "
-        f"{_signed(found.total, 5)} (computed here once more; off by {gap:.1e})."
+    return say(
+        "The score of {first} is {signed}, that of {second} is {signed2}: a difference "
+        "of **{signed3}**. The {count} dense units and the bias below add up to "
+        "{signed4} (computed here once more; off by {gap:.1e}).",
+        first=found.first,
+        signed=_signed(one, 3),
+        second=found.second,
+        signed2=_signed(two, 3),
+        signed3=_signed(found.difference, 5),
+        count=len(found.values),
+        signed4=_signed(found.total, 5),
+        gap=gap,
     )
 
 
@@ -194,25 +211,42 @@ def _exciting(network: Network, found: Contrast, unit: int) -> None:
         network,
         mnist.Selection(part="test"),
         for_everybody=True,
-        spinner="Sending the test digits through the network …",
+        spinner=say("Sending the test digits through the network …"),
     )
     if values is None:
         return
     places = most_exciting(values, unit, EXCITING)
     if not places.size:
-        st.markdown(f"**Unit {unit}** is zero for all {len(test)} test digits.")
+        st.markdown(
+            say(
+                "**Unit {unit}** is zero for all {count} test digits.",
+                unit=unit,
+                count=len(test),
+            )
+        )
         return
     common = Counter(test.labels[places].tolist()).most_common()
     named = ", ".join(f"{count} × {label}" for label, count in common)
     here = float(found.values[unit])
     above = int((values[:, unit] < here).sum())
     st.markdown(
-        f"**Unit {unit}** answers most strongly to these of the {len(test)} test digits: {named}. "
-        f"To the present digit it answers {here:.2f}, more than to {above / len(test):.0%} of them."
+        say(
+            "**Unit {unit}** answers most strongly to these of the {count} test digits: "
+            "{named}. To the present digit it answers {here:.2f}, more than to {above:.0%} "
+            "of them.",
+            unit=unit,
+            count=len(test),
+            named=named,
+            here=here,
+            above=above / len(test),
+        )
     )
     st.caption(
-        f"Below each: the true digit and the unit's value. {dense_layer(network.config).name} has "
-        f"{len(found.values)} such units."
+        say(
+            "Below each: the true digit and the unit's value. {name} has {count} such units.",
+            name=dense_layer(network.config).name,
+            count=len(found.values),
+        )
     )
     gallery(
         test.images[places],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from model.evaluation.corruptions import Corruption
+from ui.locale import to_say
 
 
 class Words(NamedTuple):
@@ -16,25 +17,29 @@ class Words(NamedTuple):
 
 WORDS: Mapping[Corruption, Words] = {
     Corruption.SHIFT: Words(
-        "Shift", "pixels", "To the right, or to the left where it is negative."
+        to_say("Shift"), "pixels", to_say("To the right, or to the left where it is negative.")
     ),
     Corruption.ROTATION: Words(
-        "Rotation", "°", "To the right, or to the left where it is negative."
+        to_say("Rotation"), "°", to_say("To the right, or to the left where it is negative.")
     ),
-    Corruption.SIZE: Words("Size", "×", "1 is the digit as it is."),
+    Corruption.SIZE: Words(to_say("Size"), "×", to_say("1 is the digit as it is.")),
     Corruption.THICKNESS: Words(
-        "Stroke thickness", "pixels", "Ink added around each stroke, or taken away."
+        to_say("Stroke thickness"), "pixels", to_say("Ink added around each stroke, or taken away.")
     ),
     Corruption.NOISE: Words(
-        "Noise", "", "Each pixel gets a random number added; this is its standard deviation."
+        to_say("Noise"),
+        "",
+        to_say("Each pixel gets a random number added; this is its standard deviation."),
     ),
     Corruption.BLUR: Words(
-        "Blur", "pixels", "Each pixel becomes a mean of those around it (Gaussian)."
+        to_say("Blur"), "pixels", to_say("Each pixel becomes a mean of those around it (Gaussian).")
     ),
     Corruption.CONTRAST: Words(
-        "Contrast", "×", "1 is full; at 0 the whole picture has its mean grey."
+        to_say("Contrast"), "×", to_say("1 is full; at 0 the whole picture has its mean grey.")
     ),
     Corruption.INVERSION: Words(
-        "Inversion", "", "0 is as it is, 1 is white ink on black paper, half way all is grey."
+        to_say("Inversion"),
+        "",
+        to_say("0 is as it is, 1 is white ink on black paper, half way all is grey."),
     ),
 }

@@ -16,6 +16,7 @@ from ui.components.confusion import confusion
 from ui.components.curves import Line, curves
 from ui.digit.gallery import gallery
 from ui.judge.evaluate_files import save_evaluation
+from ui.locale import say
 from ui.state.address import keep, start
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.properties import JUDGED
@@ -42,15 +43,15 @@ class TestSet:
 
 def test_sets() -> list[TestSet]:
     """The test sets that there are for this person on this computer."""
-    sets = [TestSet("embedded", "500 test digits", mnist.Selection("embedded", "test"))]
+    sets = [TestSet("embedded", say("500 test digits"), mnist.Selection("embedded", "test"))]
     if mnist.full_is_here():
-        sets.append(TestSet("full", "10,000 test digits", mnist.Selection("full", "test")))
+        sets.append(TestSet("full", say("10,000 test digits"), mnist.Selection("full", "test")))
     kept = session().kept
     if kept:
         own = as_digits(kept)
         mark = hashlib.blake2b(own.images.tobytes() + own.labels.tobytes(), digest_size=8)
-        name = f"own {mark.hexdigest()}"
-        sets.append(TestSet(name, f"your {counted(len(kept))}", own))
+        name = say("own {hexdigest}", hexdigest=mark.hexdigest())
+        sets.append(TestSet(name, say("your {counted}", counted=counted(len(kept))), own))
     return sets
 
 
@@ -59,7 +60,7 @@ def evaluate() -> None:
     sets = test_sets()
     first = start(JUDGED, [each.kind for each in sets], sets[0].kind)
     wanted = st.segmented_control(
-        "Judge it by",
+        say("Judge it by"),
         [each.words for each in sets],
         required=True,
         default=next(each.words for each in sets if each.kind == first),
@@ -72,8 +73,10 @@ def evaluate() -> None:
     taught = session().taught
     if chosen.kind == "own" and taught is not None and session().shown_id == taught.id:
         st.info(
-            "This network was taught such digits. Those that it has learned from say little of how "
-            "it reads new ones.",
+            say(
+                "This network was taught such digits. Those that it has learned from say "
+                "little of how it reads new ones.",
+            ),
             icon=":material/info:",
         )
     current = network()
@@ -82,13 +85,15 @@ def evaluate() -> None:
         partial(_slices, current, chosen),
         partial(_show, chosen),
         key=f"evaluate_{chosen.kind}",
-        label=f"Reading {chosen.words}",
+        label=say("Reading {words}", words=chosen.words),
     )
     if all(each.kind != "full" for each in sets):
         st.caption(
-            "The 10,000 test digits of full MNIST are not on this computer. Download them on the "
-            "Train page, under Digits; then they can be chosen here. Digits that you correct on "
-            "the Draw page make a test set of your own."
+            say(
+                "The 10,000 test digits of full MNIST are not on this computer. Download "
+                "them on the Train page, under Digits; then they can be chosen here. "
+                "Digits that you correct on the Draw page make a test set of your own.",
+            )
         )
 
 
@@ -116,7 +121,12 @@ def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> Non
     found = Evaluation(data.labels[: len(said)], said)
     _figures(found)
     matrix, digits, fails, sure = st.tabs(
-        ["Confusion matrix", "Digit by digit", "Where it fails", "How sure may it be?"],
+        [
+            say("Confusion matrix"),
+            say("Digit by digit"),
+            say("Where it fails"),
+            say("How sure may it be?"),
+        ],
         key="evaluate_tabs",
     )
     with matrix:
@@ -141,28 +151,35 @@ def _figures(found: Evaluation) -> None:
     wrong = len(found) - found.right
     with st.grid("auto", min_column_width=170):
         st.metric(
-            "Accuracy",
+            say("Accuracy"),
             f"{found.accuracy:.2%}",
-            f"{low:.2%} to {high:.2%}",
+            say("{low:.2%} to {high:.2%}", low=low, high=high),
             delta_color="off",
             delta_arrow="off",
-            help="The share of digits read rightly. Below it the 95% interval (Wilson): on other "
-            "digits of this kind the true share lies in it with a probability of about 95%. More "
-            "digits make it narrower.",
+            help=say(
+                "The share of digits read rightly. Below it the 95% interval (Wilson): on "
+                "other digits of this kind the true share lies in it with a probability of "
+                "about 95%. More digits make it narrower.",
+            ),
         )
-        st.metric("Mistakes", f"{wrong:,} of {len(found):,}")
+        st.metric(say("Mistakes"), say("{wrong:,} of {count:,}", wrong=wrong, count=len(found)))
         st.metric(
-            "Loss",
+            say("Loss"),
             f"{found.loss:.4f}",
             help=(
-                "The mean of −log(probability of the true digit). Being sure and wrong costs most."
+                say(
+                    "The mean of −log(probability of the true digit). Being sure and wrong "
+                    "costs most.",
+                )
             ),
         )
         st.metric(
-            "Calibration error",
+            say("Calibration error"),
             f"{found.reliability().error:.2%}",
-            help="How far its confidence is from the share of right answers, in the mean. See "
-            "“How sure may it be?”.",
+            help=say(
+                "How far its confidence is from the share of right answers, in the mean. "
+                "See “How sure may it be?”.",
+            ),
         )
 
 
@@ -170,11 +187,11 @@ def _cell(
     data: mnist.Digits, found: Evaluation, picked: tuple[int, int] | None, chosen: TestSet
 ) -> None:
     if picked is None:
-        st.caption("Red cells are mistakes. Click a cell to see its digits, the surest first.")
+        st.caption(say("Red cells are mistakes. Click a cell to see its digits, the surest first."))
         return
     truth, answer = picked
     places = found.cell(truth, answer)
-    read = "read rightly" if truth == answer else f"taken for a {answer}"
+    read = say("read rightly") if truth == answer else say("taken for a {answer}", answer=answer)
     st.markdown(f"**{len(places):,} × a {truth} {read}**")
     _pictures(data, found, places, chosen, f"cell_{truth}_{answer}")
 
@@ -190,8 +207,8 @@ def _pictures(
         place = int(places[number])
         truth = int(data.labels[place])
         pixels = data.take(np.array([place])).inputs()[0]
-        kind = "your digit" if chosen.kind == "own" else "test digit"
-        full = " of full MNIST" if chosen.kind == "full" else ""
+        kind = say("your digit") if chosen.kind == "own" else say("test digit")
+        full = say(" of full MNIST") if chosen.kind == "full" else ""
         at = place if chosen.kind == "embedded" else None
         return ChosenDigit(pixels, f"{kind} {place}{full}, a {truth}", truth, at)
 
@@ -201,8 +218,10 @@ def _pictures(
 
 def _per_digit(found: Evaluation) -> None:
     st.caption(
-        "**Recall**: of all 3s, how many are read as a 3? **Precision**: of all answers “3”, how "
-        "many are a 3?"
+        say(
+            "**Recall**: of all 3s, how many are read as a 3? **Precision**: of all "
+            "answers “3”, how many are a 3?",
+        )
     )
     rows = "".join(
         f"<tr><td>{digit}</td><td>{found.confusion[digit].sum():,}</td>"
@@ -228,19 +247,22 @@ def _most_taken_for(found: Evaluation, digit: int) -> str:
 
 def _galleries(data: mnist.Digits, found: Evaluation, chosen: TestSet) -> None:
     kinds = {
-        "Mistakes": (found.mistakes(), "Every wrong answer, the surest first."),
+        "Mistakes": (found.mistakes(), say("Every wrong answer, the surest first.")),
         "Confidently wrong": (
             found.confidently_wrong(SURE_AND_WRONG),
-            f"Wrong, with a confidence of {SURE_AND_WRONG:.0%} or more. Would you have known?",
+            say(
+                "Wrong, with a confidence of {SURE_AND_WRONG:.0%} or more. Would you have known?",
+                SURE_AND_WRONG=SURE_AND_WRONG,
+            ),
         ),
         "Unsure": (
             found.unsure(),
-            "Right or wrong: the two best answers are nearest to each other here.",
+            say("Right or wrong: the two best answers are nearest to each other here."),
         ),
     }
     kind = str(
         st.segmented_control(
-            "Show",
+            say("Show"),
             list(kinds),
             default="Mistakes",
             required=True,
@@ -250,7 +272,7 @@ def _galleries(data: mnist.Digits, found: Evaluation, chosen: TestSet) -> None:
         )
     )
     places, words = kinds[kind]
-    st.caption(f"{words} Below each: true digit → answer, confidence.")
+    st.caption(say("{words} Below each: true digit → answer, confidence.", words=words))
     _pictures(data, found, places, chosen, f"gallery_{kind}")
 
 
@@ -261,37 +283,47 @@ def _calibration(found: Evaluation) -> None:
     with diagram:
         _reliability(bins.confidence[filled], bins.accuracy[filled])
     counts = ", ".join(
-        f"{low:.0%} to {high:.0%}: {count:,}"
+        say("{low:.0%} to {high:.0%}: {count:,}", low=low, high=high, count=count)
         for low, high, count in zip(bins.edges, bins.edges[1:], bins.counts, strict=False)
         if count
     )
     with words:
         st.markdown(
-            "Of all answers with a confidence of about 80%, 80% should be right. **Below the "
-            "dashed line** it is too sure of itself, above it too modest. The mean distance, "
-            "weighted by the number of answers, is the **expected calibration error**: "
-            f"{bins.error:.2%}. "
-            f"{chance_words(bins.error, found.error_by_chance(), len(found))}"
+            say(
+                "Of all answers with a confidence of about 80%, 80% should be right. "
+                "**Below the dashed line** it is too sure of itself, above it too modest. "
+                "The mean distance, weighted by the number of answers, is the **expected "
+                "calibration error**: {error:.2%}. {chance_words}",
+                error=bins.error,
+                chance_words=chance_words(bins.error, found.error_by_chance(), len(found)),
+            )
         )
-        st.caption(f"Answers in each bin of confidence: {counts}. Few answers make a shaky point.")
+        st.caption(
+            say(
+                "Answers in each bin of confidence: {counts}. Few answers make a shaky point.",
+                counts=counts,
+            )
+        )
 
 
 def _reliability(confidence: np.ndarray, accuracy: np.ndarray) -> None:
     ends = np.array([0.0, 1.0])
     curves(
         [
-            Line("As sure as right", ends, ends, ("#7a828e", "#9aa3af"), faint=True, dashed=True),
             Line(
-                "This network",
+                say("As sure as right"), ends, ends, ("#7a828e", "#9aa3af"), faint=True, dashed=True
+            ),
+            Line(
+                say("This network"),
                 confidence,
                 accuracy,
                 (LIGHT.training, DARK.training),
             ),
         ],
         key="reliability",
-        title="Reliability diagram",
+        title=say("Reliability diagram"),
         x_label="confidence",
-        y_label="share read rightly",
+        y_label=say("share read rightly"),
         y_format="percent",
         y_range=(0.0, 1.02),
         height=300,
@@ -300,10 +332,13 @@ def _reliability(confidence: np.ndarray, accuracy: np.ndarray) -> None:
 
 def chance_words(error: float, chance: ChanceError, count: int) -> str:
     """Whether a calibration error says anything, with so many digits."""
-    words = (
-        f"With {count:,} digits chance alone gives a perfect network {chance.mean:.2%}, and in 95 "
-        f"of 100 cases no more than {chance.high:.2%}"
+    words = say(
+        "With {count:,} digits chance alone gives a perfect network {mean:.2%}, and in "
+        "95 of 100 cases no more than {high:.2%}",
+        count=count,
+        mean=chance.mean,
+        high=chance.high,
     )
     if error <= chance.high:
-        return f"{words}: this one is no worse than that."
-    return f"{words}: this one's error is more than chance."
+        return say("{words}: this one is no worse than that.", words=words)
+    return say("{words}: this one's error is more than chance.", words=words)

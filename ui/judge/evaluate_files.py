@@ -6,6 +6,7 @@ import numpy as np
 
 from model.evaluation.metrics import Evaluation
 from ui.frame.save_menu import SavedFile, save_files
+from ui.locale import say
 from ui.style.colours import ACCENT, MISTAKE
 from ui.style.csv_table import csv_text, nine
 from ui.style.figures import Cell, table_png
@@ -23,12 +24,21 @@ def save_evaluation(found: Evaluation, name: str, origin: str, words: str) -> No
         origin: of the network.
         words: what the test set is, in a sentence: "500 test digits".
     """
-    note = f"{origin}, {words}: {found.accuracy:.2%}. Rows: the true digit. Columns: the answer."
+    note = say(
+        "{origin}, {words}: {accuracy:.2%}. Rows: the true digit. Columns: the answer.",
+        origin=origin,
+        words=words,
+        accuracy=found.accuracy,
+    )
     files = (
-        ("Confusion matrix (PNG)", partial(confusion_png, found, note), f"confusion_{name}.png"),
-        ("Confusion matrix (CSV)", partial(confusion_csv, found), f"confusion_{name}.csv"),
-        ("Precision and recall (CSV)", partial(scores_csv, found), f"scores_{name}.csv"),
-        ("Every answer (CSV)", partial(answers_csv, found), f"answers_{name}.csv"),
+        (
+            say("Confusion matrix (PNG)"),
+            partial(confusion_png, found, note),
+            f"confusion_{name}.png",
+        ),
+        (say("Confusion matrix (CSV)"), partial(confusion_csv, found), f"confusion_{name}.csv"),
+        (say("Precision and recall (CSV)"), partial(scores_csv, found), f"scores_{name}.csv"),
+        (say("Every answer (CSV)"), partial(answers_csv, found), f"answers_{name}.csv"),
     )
     save_files(
         [SavedFile(title, file, make, f"save_{file}") for title, make, file in files],
@@ -53,7 +63,7 @@ def confusion_png(found: Evaluation, note: str) -> bytes:
         )
         for truth, row in enumerate(counts.tolist())
     ]
-    return table_png("Confusion matrix", [str(digit) for digit in range(10)], rows, note)
+    return table_png(say("Confusion matrix"), [str(digit) for digit in range(10)], rows, note)
 
 
 def answers_csv(found: Evaluation) -> str:
@@ -71,7 +81,7 @@ def answers_csv(found: Evaluation) -> str:
 def confusion_csv(found: Evaluation) -> str:
     """The matrix with a head line; rows are the true digits."""
     return csv_text(
-        ("true", *(f"read as {digit}" for digit in range(10))),
+        ("true", *(say("read as {digit}", digit=digit) for digit in range(10))),
         ((digit, *row) for digit, row in enumerate(found.confusion)),
     )
 

@@ -21,6 +21,7 @@ from model.network.activations import ForwardPass
 from ui.components.maps import big_map, map_grid
 from ui.digit.follow import came_for
 from ui.frame.save_menu import save_menu
+from ui.locale import say, to_say
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.links import copy_link
@@ -35,56 +36,73 @@ COVERS = {0.0: "paper", 1.0: "ink"}
 METHOD_NAMES = {
     AttributionMethod.OCCLUSION: "occlusion",
     AttributionMethod.GRADIENT_INPUT: "gradient × input",
-    AttributionMethod.INTEGRATED: "integrated gradients",
+    AttributionMethod.INTEGRATED: to_say("integrated gradients"),
     AttributionMethod.GRAD_CAM: "Grad-CAM",
 }
 HOW = {
     AttributionMethod.OCCLUSION: (
-        "A square window is covered at every place of the picture in turn, and the network is "
-        "asked again. A pixel is orange when the score **falls** with the window around it: what "
-        "is there speaks for the digit. Blue: the score rises."
+        to_say(
+            "A square window is covered at every place of the picture in turn, and the "
+            "network is asked again. A pixel is orange when the score **falls** with the "
+            "window around it: what is there speaks for the digit. Blue: the score rises.",
+        )
     ),
     AttributionMethod.GRADIENT_INPUT: (
-        "How steeply does the score rise when a pixel gets a little more ink? This steepness, the"
-        " **gradient**, is computed backwards through the network and multiplied by the ink that "
-        "the pixel has."
+        to_say(
+            "How steeply does the score rise when a pixel gets a little more ink? This "
+            "steepness, the **gradient**, is computed backwards through the network and "
+            "multiplied by the ink that the pixel has.",
+        )
     ),
     AttributionMethod.INTEGRATED: (
-        "The digit is faded in from blank paper. The gradients of the score on the way are "
-        "averaged and multiplied by the ink. So the numbers of a map **add up** to what the score"
-        " gains from paper to digit."
+        to_say(
+            "The digit is faded in from blank paper. The gradients of the score on the way "
+            "are averaged and multiplied by the ink. So the numbers of a map **add up** to "
+            "what the score gains from paper to digit.",
+        )
     ),
     AttributionMethod.GRAD_CAM: (
-        "Each feature map of one layer is weighed by its mean gradient: how much the score rises "
-        "with it. The weighted maps are added. As published, the method then drops what is "
-        "negative; here it stays, in blue."
+        to_say(
+            "Each feature map of one layer is weighed by its mean gradient: how much the "
+            "score rises with it. The weighted maps are added. As published, the method "
+            "then drops what is negative; here it stays, in blue.",
+        )
     ),
 }
 CANNOT = {
     AttributionMethod.OCCLUSION: (
-        "Two parts that can stand in for each other: covering one changes little, so both look "
-        "unimportant. And covered with paper, it is silent about strokes that are missing; cover "
-        "with ink to ask about those."
+        to_say(
+            "Two parts that can stand in for each other: covering one changes little, so "
+            "both look unimportant. And covered with paper, it is silent about strokes "
+            "that are missing; cover with ink to ask about those.",
+        )
     ),
     AttributionMethod.GRADIENT_INPUT: (
-        "More than a tiny step: the gradient may be flat here and steep a little further on. "
-        "Pixels without ink always get zero, so missing strokes are never shown."
+        to_say(
+            "More than a tiny step: the gradient may be flat here and steep a little "
+            "further on. Pixels without ink always get zero, so missing strokes are never "
+            "shown.",
+        )
     ),
     AttributionMethod.INTEGRATED: (
-        "Missing strokes: it compares with blank paper, where paper stays paper and gets zero. "
-        "And it shares the sum out among single pixels, also where only several of them together "
-        "mean something."
+        to_say(
+            "Missing strokes: it compares with blank paper, where paper stays paper and "
+            "gets zero. And it shares the sum out among single pixels, also where only "
+            "several of them together mean something.",
+        )
     ),
     AttributionMethod.GRAD_CAM: (
-        "Anything finer than a cell of the layer. And one mean gradient stands for a whole map, "
-        "so that a map that helps in one place and harms in another is shown wrongly. So it opens "
-        "at the last convolution: in a layer closer to the picture, with finer cells, even the "
-        "answered digit can come out mostly blue."
+        to_say(
+            "Anything finer than a cell of the layer. And one mean gradient stands for a "
+            "whole map, so that a map that helps in one place and harms in another is "
+            "shown wrongly. So it opens at the last convolution: in a layer closer to the "
+            "picture, with finer cells, even the answered digit can come out mostly blue.",
+        )
     ),
 }
-SCORE = (
-    "A **score** is what the network computes for a digit before softmax turns the ten scores into "
-    "probabilities (its *logit*)."
+SCORE = to_say(
+    "A **score** is what the network computes for a digit before softmax turns the ten "
+    "scores into probabilities (its *logit*).",
 )
 
 
@@ -100,10 +118,21 @@ def heat_maps(
 def answer_words(inside: ForwardPass, digit: ChosenDigit) -> str:
     """What the network answers, and whether it is right, in a sentence."""
     answer = int(inside.probabilities.argmax())
-    words = f"The network answers **{answer}**, with {inside.probabilities[answer]:.1%}."
+    words = say(
+        "The network answers **{answer}**, with {probabilities:.1%}.",
+        answer=answer,
+        probabilities=inside.probabilities[answer],
+    )
     if digit.label is not None:
         right = digit.label == answer
-        words += " That is right." if right else f" In truth it is a **{digit.label}**."
+        words += (
+            say(" That is right.")
+            if right
+            else say(
+                " In truth it is a **{label}**.",
+                label=digit.label,
+            )
+        )
     return words
 
 
@@ -161,7 +190,7 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
                 found.native,
                 name=f"explain_{_file_name(method)}_cells",
                 key="save_cells",
-                title="Save the cells",
+                title=say("Save the cells"),
             )
 
 
@@ -170,7 +199,7 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         method = AttributionMethod(
             st.segmented_control(
-                "Method",
+                say("Method"),
                 [str(each) for each in AttributionMethod],
                 default=start(
                     METHOD,
@@ -186,16 +215,16 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
         )
         if method is AttributionMethod.OCCLUSION:
             window = st.selectbox(
-                "Window",
+                say("Window"),
                 WINDOWS,
                 key="explain_window",
                 index=WINDOWS.index(start(WINDOW, WINDOWS, Settings().window)),
-                format_func=lambda side: f"{side}×{side} pixels",
+                format_func=lambda side: say("{side}×{side} pixels", side=side),
                 persist_state="session",
                 width=150,
             )
             cover = st.selectbox(
-                "Covered with",
+                say("Covered with"),
                 list(COVERS),
                 format_func=COVERS.__getitem__,
                 key="explain_cover",
@@ -208,7 +237,7 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
         if method is AttributionMethod.GRAD_CAM and usual is not None:
             names = [layer.name for layer in cam_layers(config)]
             name = st.selectbox(
-                "Layer",
+                say("Layer"),
                 names,
                 index=names.index(start(CELLS, names, usual.name)),
                 width=150,
@@ -222,15 +251,19 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
 def _label(label: int, answer: int, truth: int | None) -> str:
     """Mark the digit that is answered and the true one."""
     if label == answer:
-        return f"{label} answer ✓" if label == truth else f"{label} answer"
-    return f"{label} true" if label == truth else str(label)
+        return (
+            say("{label} answer ✓", label=label)
+            if label == truth
+            else say("{label} answer", label=label)
+        )
+    return say("{label} true", label=label) if label == truth else str(label)
 
 
 def _opened(found: Attribution, method: AttributionMethod, label: int, digit: ChosenDigit) -> None:
     """Show one heat map beside the digit, how it came about and what it cannot show."""
     one, two, three = st.columns(3, gap="medium")
     with one:
-        st.markdown("**The digit**")
+        st.markdown(say("**The digit**"))
         big_map(
             digit.pixels, key="explain_digit", scale=1.0, values=False, size=SIZE, label="digit"
         )
@@ -238,30 +271,39 @@ def _opened(found: Attribution, method: AttributionMethod, label: int, digit: Ch
     if found.native is not None and found.layer is not None:
         words, smooth = st.container(), three
         with two:
-            st.markdown(f"**For a {label}**: the cells of {found.layer.name}")
+            st.markdown(
+                say(
+                    "**For a {label}**: the cells of {name}",
+                    label=label,
+                    name=found.layer.name,
+                )
+            )
             big_map(
                 found.native[:, :, label],
                 key="explain_cells",
                 size=SIZE,
-                label=f"for a {label}",
+                label=say("for a {label}", label=label),
                 scale=float(np.abs(found.native).max()),
             )
     with smooth:
-        st.markdown(f"**For a {label}**" + ("" if smooth is two else ", smoothed to 28×28"))
+        st.markdown(
+            say("**For a {label}**", label=label)
+            + ("" if smooth is two else say(", smoothed to 28×28"))
+        )
         big_map(
             found.maps[:, :, label],
             key="explain_one",
             values=False,
             size=SIZE,
-            label=f"for a {label}",
+            label=say("for a {label}", label=label),
             scale=float(np.abs(found.maps).max()),
         )
     with words:
-        st.markdown(f"**How it works.** {HOW[method]}")
-        st.markdown(f"**What it cannot show.** {CANNOT[method]}")
+        st.markdown(say("**How it works.** {HOW}", HOW=HOW[method]))
+        st.markdown(say("**What it cannot show.** {CANNOT}", CANNOT=CANNOT[method]))
         for sentence in _figures(found, label):
             st.markdown(sentence)
-        st.caption(SCORE + " One colour scale for all ten maps.")
+        st.caption(SCORE + say(" One colour scale for all ten maps."))
 
 
 def _figures(found: Attribution, label: int) -> list[str]:
@@ -269,21 +311,37 @@ def _figures(found: Attribution, label: int) -> list[str]:
     if found.layer is not None:
         cells, field = found.layer.output_shape[:2], found.layer.receptive_field
         return [
-            f"**Cells.** {found.layer.name} has {shape_text(cells)} cells; each sees "
-            f"{field}×{field} pixels. Smoothing adds nothing: it only draws a cell in the middle "
-            "of the pixels that it sees."
+            say(
+                "**Cells.** {name} has {shape_text} cells; each sees {field}×{field} "
+                "pixels. Smoothing adds nothing: it only draws a cell in the middle of the "
+                "pixels that it sees.",
+                name=found.layer.name,
+                shape_text=shape_text(cells),
+                field=field,
+            )
         ]
     if found.changes is None or found.points is None:
         return []
     worst = int(found.gaps.argmax())
     return [
-        f"**Does it add up?** From paper to digit the score of {label} changes by "
-        f"{_signed(found.changes[label])}; this map adds up to {_signed(found.sums[label])}, "
-        f"a gap of **{found.gaps[label]:.2%}** of the change. The largest gap of the ten maps is "
-        f"{found.gaps[worst]:.2%}, for a {worst}. This map comes from {found.points[label]} "
-        "pictures between paper and digit; where a map misses by more than "
-        f"{COMPLETE:.0%}, more are taken. (A change below {SMALLEST_CHANGE} counts as "
-        f"{SMALLEST_CHANGE}: of nearly nothing, any share is large.)"
+        say(
+            "**Does it add up?** From paper to digit the score of {label} changes by "
+            "{signed}; this map adds up to {signed2}, a gap of **{gaps:.2%}** of the "
+            "change. The largest gap of the ten maps is {gaps2:.2%}, for a {worst}. This "
+            "map comes from {points} pictures between paper and digit; where a map misses "
+            "by more than {COMPLETE:.0%}, more are taken. (A change below "
+            "{SMALLEST_CHANGE} counts as {SMALLEST_CHANGE}: of nearly nothing, any share "
+            "is large.)",
+            label=label,
+            signed=_signed(found.changes[label]),
+            signed2=_signed(found.sums[label]),
+            gaps=found.gaps[label],
+            gaps2=found.gaps[worst],
+            worst=worst,
+            points=found.points[label],
+            COMPLETE=COMPLETE,
+            SMALLEST_CHANGE=SMALLEST_CHANGE,
+        )
     ]
 
 

@@ -25,6 +25,7 @@ from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.frame.save_menu import SavedFile, save_files, save_menu
 from ui.judge.explain import METHOD_NAMES, heat_maps
+from ui.locale import say
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.ask_in_slices import ask_in_slices
@@ -77,7 +78,7 @@ def methods_for(config: NetworkConfig) -> tuple[AttributionMethod, ...]:
 def tested(network: Network, digit: np.ndarray, label: int) -> Tested | None:
     """Explain by every method and erase in each order; None and a sentence when that fails."""
     if not digit.any():
-        st.info("There is no ink in this picture, so there is nothing to erase.")
+        st.info(say("There is no ink in this picture, so there is nothing to erase."))
         return None
     methods = methods_for(network.config)
     orders = []
@@ -95,7 +96,7 @@ def tested(network: Network, digit: np.ndarray, label: int) -> Tested | None:
         label,
         stack,
         for_everybody=True,
-        spinner="Erasing the digit step by step …",
+        spinner=say("Erasing the digit step by step …"),
     )
     return None if found is None else Tested(methods, stack, found)
 
@@ -113,35 +114,38 @@ def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
             _lines(found, found.curves.deletion),
             key="trust_deletion",
             y_format="percent",
-            title="Deletion: the important pixels go first",
+            title=say("Deletion: the important pixels go first"),
             y_range=(0, 1),
-            x_label="share of the ink pixels erased",
-            y_label=f"probability of {label}",
+            x_label=say("share of the ink pixels erased"),
+            y_label=say("probability of {label}", label=label),
         )
     with right:
         curves(
             _lines(found, found.curves.insertion),
             key="trust_insertion",
             y_format="percent",
-            title="Insertion: the important pixels come first",
+            title=say("Insertion: the important pixels come first"),
             y_range=(0, 1),
-            x_label="share of the ink pixels put back",
-            y_label=f"probability of {label}",
+            x_label=say("share of the ink pixels put back"),
+            y_label=say("probability of {label}", label=label),
         )
     st.html(_table(found))
     st.markdown(
-        f"The **area** under a curve is its mean height, 0 to 1. {ORDERS} random orders "
-        "(grey; thin lines: the lowest and the highest) show what chance can do. Darkness, the "
-        "middle outwards and left to right (dashed) know nothing of the network either: what does "
-        "not beat them has not shown that it knows more. This is one digit: a method can be lucky "
-        "with one and not with the next."
+        say(
+            "The **area** under a curve is its mean height, 0 to 1. {ORDERS} random orders "
+            "(grey; thin lines: the lowest and the highest) show what chance can do. "
+            "Darkness, the middle outwards and left to right (dashed) know nothing of the "
+            "network either: what does not beat them has not shown that it knows more. "
+            "This is one digit: a method can be lucky with one and not with the next.",
+            ORDERS=ORDERS,
+        )
     )
     with st.container(horizontal=True):
         curves_file, areas_file = partial(curves_csv, found), partial(areas_csv, found)
         save_files(
             [
-                SavedFile("Curves (CSV)", "deletion_insertion.csv", curves_file, "trust_csv"),
-                SavedFile("Areas (CSV)", "areas.csv", areas_file, "trust_areas"),
+                SavedFile(say("Curves (CSV)"), "deletion_insertion.csv", curves_file, "trust_csv"),
+                SavedFile(say("Areas (CSV)"), "areas.csv", areas_file, "trust_areas"),
             ],
             key="trust_save",
         )
@@ -152,9 +156,9 @@ def _lines(found: Tested, values: np.ndarray) -> list[Line]:
     x, count = found.curves.shares, len(found.names)
     chance = values[count:]
     lines = [
-        Line("random order", x, chance.min(axis=0), GREY, faint=True),
-        Line("random order", x, chance.max(axis=0), GREY, faint=True),
-        Line("random order", x, chance.mean(axis=0), GREY, dashed=True),
+        Line(say("random order"), x, chance.min(axis=0), GREY, faint=True),
+        Line(say("random order"), x, chance.max(axis=0), GREY, faint=True),
+        Line(say("random order"), x, chance.mean(axis=0), GREY, dashed=True),
     ]
     for method, row in zip(found.methods, values, strict=False):
         light, dark = COLOURS[method]
@@ -195,9 +199,9 @@ def _table(found: Tested) -> str:
 
 def _pictures(found: Tested, digit: np.ndarray) -> None:
     """Show what is left of the digit on the way, in the order of one method."""
-    names = [*map(str, (*found.methods, *PlainOrder)), "random order"]
+    names = [*map(str, (*found.methods, *PlainOrder)), say("random order")]
     chosen = st.segmented_control(
-        "What is left, erased in the order of …",
+        say("What is left, erased in the order of …"),
         names,
         default=start(ORDER, names, names[0]),
         required=True,
@@ -217,7 +221,14 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
         scale=1.0,
         size=112,
         bar=False,
-        labels=[f"{shares[step]:.0%} gone: {probabilities[step]:.1%}" for step in steps],
+        labels=[
+            say(
+                "{shares:.0%} gone: {probabilities:.1%}",
+                shares=shares[step],
+                probabilities=probabilities[step],
+            )
+            for step in steps
+        ],
         marked_empty=False,
     )
     save_menu(np.stack(pictures, axis=2), name="what_is_left", key="trust_save_left", scale=1.0)
@@ -240,7 +251,9 @@ def curves_csv(found: Tested) -> str:
 def _orders(found: Tested) -> list[str]:
     """The names of the orders: the methods, then the random ones."""
     names = [*map(str, (*found.methods, *PlainOrder))]
-    return names + [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
+    return names + [
+        say("random {seed}", seed=seed) for seed in range(1, len(found.orders) - len(names) + 1)
+    ]
 
 
 def areas_csv(found: Tested) -> str:
@@ -269,8 +282,8 @@ def over_many(network: Network) -> None:
         lambda: [partial(of_digit, place) for place in chosen],
         partial(_mean_table, methods),
         key="trust_many",
-        label=f"Testing {MANY} digits",
-        start=f"Compare the methods on {MANY} test digits",
+        label=say("Testing {MANY} digits", MANY=MANY),
+        start=say("Compare the methods on {MANY} test digits", MANY=MANY),
     )
 
 
@@ -281,7 +294,7 @@ def _mean_table(methods: tuple[AttributionMethod, ...], results: Sequence[Areas]
         f"<tr><td>{name}</td><td>{gone[:, i].mean():.3f}</td>"
         f"<td>{back[:, i].mean():.3f}</td>"
         f"<td>{_better(gone, back, i) if i < len(methods) else ''}</td></tr>"
-        for i, name in enumerate([*order_names(methods), "random order"])
+        for i, name in enumerate([*order_names(methods), say("random order")])
     )
     st.html(
         f"<div class='ds-trust'><table><thead><tr><th>Mean of {len(results)} digits</th>"
@@ -289,10 +302,11 @@ def _mean_table(methods: tuple[AttributionMethod, ...], results: Sequence[Areas]
         f"<th>beats random<br>in both</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
     st.markdown("  \n".join(conclusions(methods, gone.mean(axis=0), back.mean(axis=0))))
-    names = [*map(str, (*methods, *PlainOrder)), "random mean"]
+    names = [*map(str, (*methods, *PlainOrder)), say("random mean")]
     csv = partial(_areas_of_many, names, results)
     save_files(
-        [SavedFile("Areas (CSV)", "areas_many.csv", csv, "trust_many_csv")], key="trust_many_save"
+        [SavedFile(say("Areas (CSV)"), "areas_many.csv", csv, "trust_many_csv")],
+        key="trust_many_save",
     )
 
 
@@ -310,7 +324,7 @@ def _areas_of_many(names: Sequence[str], results: Sequence[Areas]) -> str:
 def _better(gone: np.ndarray, back: np.ndarray, place: int) -> str:
     """For how many digits a method is better than the mean of random orders in both tests."""
     both = (gone[:, place] < gone[:, -1]) & (back[:, place] > back[:, -1])
-    return f"{both.sum()} of {len(both)}"
+    return say("{sum} of {count}", sum=both.sum(), count=len(both))
 
 
 def conclusions(
@@ -333,7 +347,7 @@ def _conclusion(
     test: str, methods: Sequence[AttributionMethod], goodness: np.ndarray, areas: np.ndarray
 ) -> str:
     count = len(methods)
-    plain = [*map(str, PlainOrder), "random order"]
+    plain = [*map(str, PlainOrder), say("random order")]
     rival = int(goodness[count:].argmax())
     name, area = plain[rival], areas[count + rival]
     better = [
@@ -342,14 +356,18 @@ def _conclusion(
         if one > goodness[count + rival]
     ]
     worse = [METHOD_NAMES[each] for each in methods if METHOD_NAMES[each] not in better]
-    start = (
-        f"**{test}.** Of the orders that know nothing of the network, {name} is best ({area:.2f})."
+    start = say(
+        "**{test}.** Of the orders that know nothing of the network, {name} is best ({area:.2f}).",
+        test=test,
+        name=name,
+        area=area,
     )
     if not better:
-        return (
-            f"{start} No method beats it: here this test cannot tell an explanation from a look at "
-            "the picture."
+        return say(
+            "{start} No method beats it: here this test cannot tell an explanation "
+            "from a look at the picture.",
+            start=start,
         )
     if not worse:
-        return f"{start} Every method beats it."
+        return say("{start} Every method beats it.", start=start)
     return f"{start} Better: {', '.join(better)}. No better: {', '.join(worse)}."

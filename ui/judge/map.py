@@ -23,6 +23,7 @@ from model.network.activations import DenseFeatures, ForwardPass, dense_layer
 from ui.components.scatter import Cloud, scatter
 from ui.digit.gallery import gallery, open_digit
 from ui.frame.save_menu import SavedFile, save_files
+from ui.locale import say, to_say
 from ui.state.address import keep, start
 from ui.state.answers import look_inside
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -32,7 +33,10 @@ from ui.state.shown_network import network
 from ui.style.csv_table import csv_text, nine
 
 NEAREST = 8
-KINDS = {"PCA": "PCA: two longest directions", "t-SNE": "t-SNE: keep the neighbours"}
+KINDS = {
+    "PCA": to_say("PCA: two longest directions"),
+    "t-SNE": to_say("t-SNE: keep the neighbours"),
+}
 
 
 def digit_map() -> None:
@@ -43,7 +47,7 @@ def digit_map() -> None:
         partial(_slices, current),
         partial(_show, current),
         key="map_reading",
-        label="DenseFeatures 1,000 digits",
+        label=say("DenseFeatures 1,000 digits"),
     )
 
 
@@ -63,7 +67,7 @@ def _show(current: Network, results: Sequence[DenseFeatures], complete: bool) ->
     features = np.concatenate([each.features for each in results])
     answers = np.concatenate([each.probabilities for each in results]).argmax(axis=1)
     kind = st.segmented_control(
-        "Layout",
+        say("Layout"),
         list(KINDS),
         default=start(LAYOUT, list(KINDS), "PCA"),
         required=True,
@@ -92,14 +96,19 @@ def _pca(features: np.ndarray, answers: np.ndarray, own: np.ndarray | None) -> N
     plane = pca(features)
     right, up = (round(100 * float(share), 1) for share in plane.shares)
     st.caption(
-        f"The {features.shape[1]} numbers of the dense layer for 1,000 digits that the network has "
-        f"not learned from. The plane keeps {right + up:.1f}% of their variance, of all "
-        "by which they differ "
-        f"({right:.1f}% to the right, {up:.1f}% upwards)."
+        say(
+            "The {shape} numbers of the dense layer for 1,000 digits that the network has "
+            "not learned from. The plane keeps {right:.1f}% of their variance, of all by "
+            "which they differ ({right2:.1f}% to the right, {up:.1f}% upwards).",
+            shape=features.shape[1],
+            right=right + up,
+            right2=right,
+            up=up,
+        )
     )
     near = neighbours(features, own, NEAREST) if own is not None else None
     star = plane.points(own[None])[0] if own is not None else None
-    _plane(plane.points(features), answers, star, near, "Map of digits, PCA")
+    _plane(plane.points(features), answers, star, near, say("Map of digits, PCA"))
 
 
 def _tsne(
@@ -114,8 +123,8 @@ def _tsne(
         partial(_steps, features),
         partial(_show_layout, features, answers, own is not None),
         key="map_tsne",
-        label="Moving the points",
-        start="Make the t-SNE map (about 10 seconds)",
+        label=say("Moving the points"),
+        start=say("Make the t-SNE map (about 10 seconds)"),
     )
 
 
@@ -132,14 +141,18 @@ def _show_layout(
 ) -> None:
     layout = results[-1]
     st.caption(
-        f"Step {layout.step} of {STEPS}. Who stands near whom is what counts here; how far apart "
-        "two groups are, and how large they look, means little."
+        say(
+            "Step {step} of {STEPS}. Who stands near whom is what counts here; how far "
+            "apart two groups are, and how large they look, means little.",
+            step=layout.step,
+            STEPS=STEPS,
+        )
     )
     count = len(answers)
     star = layout.points[count] if with_own else None
     own = features[count] if with_own else None
     near = neighbours(features[:count], own, NEAREST) if own is not None else None
-    _plane(layout.points[:count], answers, star, near, "Map of digits, t-SNE")
+    _plane(layout.points[:count], answers, star, near, say("Map of digits, t-SNE"))
     _nearest(features[:count], own)
 
 
@@ -155,8 +168,10 @@ def _plane(
     cloud = Cloud(points, data.labels, answers, star, near)
     place = scatter(cloud, key=key, title=title)
     st.caption(
-        "Each digit stands where the network sees it. Framed ones are read wrongly. The star is "
-        "the digit chosen above, the rings are its nearest neighbours."
+        say(
+            "Each digit stands where the network sees it. Framed ones are read wrongly. "
+            "The star is the digit chosen above, the rings are its nearest neighbours.",
+        )
     )
     if place is not None:
         picture, words = st.columns([1, 6], vertical_alignment="center")
@@ -175,16 +190,29 @@ def unseen_digit(place: int) -> ChosenDigit:
     kind = "validation" if place < half else "test"
     pixels = data.take(np.array([place])).inputs()[0]
     at = place - half if place >= half else None
-    return ChosenDigit(pixels, f"{kind} digit {place % half}, a {truth}", truth, at)
+    return ChosenDigit(
+        pixels,
+        say(
+            "{kind} digit {place}, a {truth}",
+            kind=kind,
+            place=place % half,
+            truth=truth,
+        ),
+        truth,
+        at,
+    )
 
 
 def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:
     if own is None:
         return
-    st.header("Its nearest neighbours", anchor="neighbours")
+    st.header(say("Its nearest neighbours"), anchor="neighbours")
     st.caption(
-        f"The digits whose {features.shape[1]} numbers are nearest to those of the chosen one, the "
-        "nearest first. The network looks at them and at yours in nearly the same way."
+        say(
+            "The digits whose {shape} numbers are nearest to those of the chosen one, the "
+            "nearest first. The network looks at them and at yours in nearly the same way.",
+            shape=features.shape[1],
+        )
     )
     data, places = unseen(), neighbours(features, own, NEAREST)
     distances = np.linalg.norm(features[places] - own, axis=1)
@@ -200,7 +228,9 @@ def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:
 
 def _save(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> None:
     csv = partial(map_csv, points, answers, star)
-    save_files([SavedFile("Points (CSV)", "map_of_digits.csv", csv, "map_csv")], key="map_save")
+    save_files(
+        [SavedFile(say("Points (CSV)"), "map_of_digits.csv", csv, "map_csv")], key="map_save"
+    )
 
 
 def map_csv(points: np.ndarray, answers: np.ndarray, star: np.ndarray | None) -> str:

@@ -18,6 +18,7 @@ from model.evaluation.out_of_distribution import (
 from model.network import Network
 from ui.digit.gallery import gallery
 from ui.frame.save_menu import SavedFile, save_files
+from ui.locale import say, to_say
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
@@ -25,28 +26,34 @@ from ui.style.csv_table import csv_text, nine
 
 SURE = 0.9
 WORDS = {
-    OodSource.TEST: "test digits",
-    OodSource.SMALL: "8×8 digits",
-    OodSource.PRINTED: "printed digits",
-    OodSource.LETTERS: "printed letters",
-    OodSource.HAND: "letters by hand",
+    OodSource.TEST: to_say("test digits"),
+    OodSource.SMALL: to_say("8×8 digits"),
+    OodSource.PRINTED: to_say("printed digits"),
+    OodSource.LETTERS: to_say("printed letters"),
+    OodSource.HAND: to_say("letters by hand"),
     OodSource.SHAPES: "shapes",
     OodSource.DOODLES: "doodles",
     OodSource.SCRIBBLES: "scribbles",
 }
 MEANINGS = {
-    OodSource.TEST: "What it has learned to read, for comparison.",
-    OodSource.SMALL: "Scikit-learn's handwritten digits of 8×8 pixels, enlarged.",
-    OodSource.PRINTED: "The ten digits in the fonts that come with this app's libraries.",
+    OodSource.TEST: to_say("What it has learned to read, for comparison."),
+    OodSource.SMALL: to_say("Scikit-learn's handwritten digits of 8×8 pixels, enlarged."),
+    OodSource.PRINTED: to_say("The ten digits in the fonts that come with this app's libraries."),
     OodSource.LETTERS: (
-        "Capital letters in ten of those fonts, without I and O; S and Z may be digits."
+        to_say("Capital letters in ten of those fonts, without I and O; S and Z may be digits.")
     ),
     OodSource.HAND: (
-        "Letters drawn by the computer in eight hands, without those that may be digits."
+        to_say(
+            "Letters drawn by the computer in eight hands, without those that may be digits.",
+        )
     ),
-    OodSource.SHAPES: "Squares, spirals, arrows and others, drawn by the computer in twelve hands.",
-    OodSource.DOODLES: "Faces, houses, hearts and others, drawn by the computer in six hands.",
-    OodSource.SCRIBBLES: "Coils, zigzags, tangles and others.",
+    OodSource.SHAPES: to_say(
+        "Squares, spirals, arrows and others, drawn by the computer in twelve hands."
+    ),
+    OodSource.DOODLES: to_say(
+        "Faces, houses, hearts and others, drawn by the computer in six hands."
+    ),
+    OodSource.SCRIBBLES: to_say("Coils, zigzags, tangles and others."),
 }
 
 
@@ -58,8 +65,8 @@ def elsewhere() -> None:
         partial(_slices, current),
         _show,
         key="elsewhere",
-        label="Drawing and reading pictures of other kinds",
-        start="Show it what it has not learned",
+        label=say("Drawing and reading pictures of other kinds"),
+        start=say("Show it what it has not learned"),
     )
 
 
@@ -90,17 +97,20 @@ def _show(results: Sequence[Foreign], complete: bool) -> None:
     if not complete:
         return
     st.markdown(
-        "A letter has no right answer among ten digits. A network that knew its limits would be "
-        "sure of none of them; the last column but one shows how often it is. The ten "
-        "probabilities always sum to 100%, whatever it sees. So on the Draw page a second, small "
-        "network decides whether something looks like a digit at all: the **detector**. Unlike "
-        "this network it has learned from letters, shapes, doodles and scribbles, other ones than "
-        "these; the last column shows how often it says no."
+        say(
+            "A letter has no right answer among ten digits. A network that knew its limits "
+            "would be sure of none of them; the last column but one shows how often it is. "
+            "The ten probabilities always sum to 100%, whatever it sees. So on the Draw "
+            "page a second, small network decides whether something looks like a digit at "
+            "all: the **detector**. Unlike this network it has learned from letters, "
+            "shapes, doodles and scribbles, other ones than these; the last column shows "
+            "how often it says no.",
+        )
     )
     _pictures(found)
     csv = partial(elsewhere_csv, list(found.values()))
     save_files(
-        [SavedFile("Every answer (CSV)", "elsewhere.csv", csv, "elsewhere_csv")],
+        [SavedFile(say("Every answer (CSV)"), "elsewhere.csv", csv, "elsewhere_csv")],
         key="elsewhere_save",
     )
 
@@ -120,7 +130,7 @@ def _row(found: Foreign) -> str:
 
 def _pictures(found: dict[OodSource, Foreign]) -> None:
     kind = st.pills(
-        "Look at",
+        say("Look at"),
         list(found),
         default=OodSource.HAND,
         required=True,
@@ -130,11 +140,11 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
     )
     shown = found[OodSource(kind)]
     places = np.argsort(-shown.confidence, kind="stable")
-    words = "The surest first"
+    words = say("The surest first")
     if shown.kind.digits:
         places = places[~shown.hits[places]]
-        words = "Those that it reads wrongly, the surest first"
-    st.caption(f"{words}. Below each: what it is → the answer, confidence.")
+        words = say("Those that it reads wrongly, the surest first")
+    st.caption(say("{words}. Below each: what it is → the answer, confidence.", words=words))
     labels = [
         f"{shown.names[p]}→{shown.answers[p]} {100 * shown.confidence[p]:.0f}%" for p in places
     ]
@@ -156,7 +166,7 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
 def elsewhere_csv(found: Sequence[Foreign]) -> str:
     """One line a picture: kind, what it is, answer, its probability, what the detector says."""
     return csv_text(
-        ("pictures", "what it is", "answer", "confidence", "called no digit"),
+        ("pictures", say("what it is"), "answer", "confidence", say("called no digit")),
         (
             (WORDS[each.kind], name, answer, nine(confidence), "yes" if refused else "no")
             for each in found

@@ -25,6 +25,7 @@ from ui.components.maps import map_grid
 from ui.digit.answer import answer
 from ui.frame.save_menu import SavedFile, save_files, save_menu
 from ui.judge.corruption_words import WORDS
+from ui.locale import say
 from ui.state.answers import rules
 from ui.state.ask import ask
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -61,7 +62,7 @@ def one_digit(digit: ChosenDigit) -> None:
                 size=SIZE,
                 bar=False,
                 marked_empty=False,
-                labels=["as it is", "changed"],
+                labels=[say("as it is"), "changed"],
             )
             save_menu(both, name="changed_digit", key="robust_save_digit", scale=1.0)
         with said:
@@ -93,7 +94,7 @@ def _sliders() -> dict[Corruption, float]:
                     persist_state="session",
                 )
             )
-    if st.button("Leave it as it is", icon=":material/undo:", key="robust_reset"):
+    if st.button(say("Leave it as it is"), icon=":material/undo:", key="robust_reset"):
         picks["robustness"] = int(str(again)) + 1
         st.rerun(scope="fragment")
     return strengths
@@ -102,7 +103,7 @@ def _sliders() -> dict[Corruption, float]:
 def all_digits() -> None:
     """Measure every change at nine strengths on 1,000 digits; curve and table grow meanwhile."""
     chosen = st.pills(
-        "Change",
+        say("Change"),
         list(RANGES),
         default=Corruption.SHIFT,
         required=True,
@@ -116,8 +117,8 @@ def all_digits() -> None:
         partial(_slices, current, chosen),
         partial(_show, chosen),
         key="robustness",
-        label="Changing and reading 1,000 digits",
-        start="Measure all eight changes",
+        label=say("Changing and reading 1,000 digits"),
+        start=say("Measure all eight changes"),
     )
 
 
@@ -145,10 +146,13 @@ def _measure(
 
 def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> None:
     _curve(chosen, curve(results, chosen))
-    st.header("All changes at a glance", anchor="all")
+    st.header(say("All changes at a glance"), anchor="all")
     st.caption(
-        "Each row goes from one end of the change to the other, its strength in small print. The "
-        "stronger a cell’s colour, the more of the 1,000 digits are read rightly."
+        say(
+            "Each row goes from one end of the change to the other, its strength in small "
+            "print. The stronger a cell’s colour, the more of the 1,000 digits are read "
+            "rightly.",
+        )
     )
     rows = "".join(_row(change, curve(results, change)) for change in RANGES)
     st.html(f"<div class='ds-robust'><table>{rows}</table></div>")
@@ -156,11 +160,11 @@ def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> No
         png, csv = partial(robustness_png, results), partial(robustness_csv, results)
         save_files(
             [
-                SavedFile("Picture (PNG)", "robustness.png", png, "save_robustness.png"),
-                SavedFile("Table (CSV)", "robustness.csv", csv, "save_robustness.csv"),
+                SavedFile(say("Picture (PNG)"), "robustness.png", png, "save_robustness.png"),
+                SavedFile(say("Table (CSV)"), "robustness.csv", csv, "save_robustness.csv"),
             ],
             key="robust_save",
-            title="Save the table",
+            title=say("Save the table"),
         )
 
 
@@ -171,24 +175,31 @@ def _curve(chosen: Corruption, points: Sequence[Point]) -> None:
     sure = np.array([point.confidence for point in points])
     curves(
         [
-            Line("Read rightly", strengths, right, (LIGHT.training, DARK.training)),
+            Line(say("Read rightly"), strengths, right, (LIGHT.training, DARK.training)),
             Line(
-                "Mean confidence", strengths, sure, (LIGHT.validation, DARK.validation), dashed=True
+                say("Mean confidence"),
+                strengths,
+                sure,
+                (LIGHT.validation, DARK.validation),
+                dashed=True,
             ),
         ],
         key="robust_chart",
-        title=f"{words.title}: 1,000 unseen digits",
+        title=say("{title}: 1,000 unseen digits", title=words.title),
         height=280,
         x_label=f"{words.title.lower()}{f' in {words.unit}' if words.unit else ''}",
         y_label="share",
         y_format="percent",
         y_range=(0.0, 1.02),
-        empty="This change has not been measured yet.",
+        empty=say("This change has not been measured yet."),
     )
     if len(points) == len(info.strengths):
         st.caption(
-            f"{reach_words(chosen, points)} Where the dashed line is above the other, it is more "
-            "sure than it may be."
+            say(
+                "{reach_words} Where the dashed line is above the other, it is more sure "
+                "than it may be.",
+                reach_words=reach_words(chosen, points),
+            )
         )
 
 
@@ -197,7 +208,10 @@ def reach_words(chosen: Corruption, points: Sequence[Point]) -> str:
     info = RANGES[chosen]
     middle = min(range(len(points)), key=lambda i: abs(points[i].strength - info.nothing))
     if points[middle].accuracy < GOOD:
-        return f"Even unchanged, fewer than {GOOD:.0%} of the digits are read rightly."
+        return say(
+            "Even unchanged, fewer than {GOOD:.0%} of the digits are read rightly.",
+            GOOD=GOOD,
+        )
     low = high = middle
     while low > 0 and points[low - 1].accuracy >= GOOD:
         low -= 1
@@ -205,7 +219,13 @@ def reach_words(chosen: Corruption, points: Sequence[Point]) -> str:
         high += 1
     unit = f" {WORDS[chosen].unit}" if WORDS[chosen].unit else ""
     first, last = (f"{points[i].strength:g}" for i in (low, high))
-    return f"{GOOD:.0%} or more are read rightly from {first} to {last}{unit}."
+    return say(
+        "{GOOD:.0%} or more are read rightly from {first} to {last}{unit}.",
+        GOOD=GOOD,
+        first=first,
+        last=last,
+        unit=unit,
+    )
 
 
 def _row(change: Corruption, points: Sequence[Point]) -> str:
@@ -224,7 +244,7 @@ def _cell(point: Point | None, strength: float) -> str:
 def robustness_csv(results: Sequence[Measured]) -> str:
     """One line for each change and strength."""
     return csv_text(
-        ("change", "strength", "digits", "accuracy", "mean confidence"),
+        ("change", "strength", "digits", "accuracy", say("mean confidence")),
         (
             (change, f"{p.strength:g}", p.count, nine(p.accuracy), nine(p.confidence))
             for change in RANGES
@@ -245,5 +265,7 @@ def robustness_png(results: Sequence[Measured]) -> bytes:
         )
         for change in RANGES
     ]
-    note = "Share of 1,000 unseen digits that are read rightly; in small print how strong a change."
+    note = say(
+        "Share of 1,000 unseen digits that are read rightly; in small print how strong a change.",
+    )
     return table_png("Robustness", [], rows, note)

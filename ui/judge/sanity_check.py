@@ -11,6 +11,7 @@ from ui.components.maps import big_map
 from ui.frame.save_menu import save_menu
 from ui.judge.explain import METHOD_NAMES, heat_maps
 from ui.judge.faithfulness import methods_for
+from ui.locale import say
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.links import copy_link
@@ -32,7 +33,7 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
     names = [str(each) for each in methods_for(network.config)]
     method = AttributionMethod(
         st.segmented_control(
-            "Method",
+            say("Method"),
             names,
             default=start(METHOD, names, names[0]),
             format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
@@ -52,13 +53,23 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
         return
     three = st.columns(3, gap="medium")
     shown = (
-        ("The digit", digit.pixels, "digit"),
-        ("The shown network", heat, "shown"),
-        ("Random weights", others[0].map, "random"),
+        (say("The digit"), digit.pixels, "digit"),
+        (say("The shown network"), heat, "shown"),
+        (say("Random weights"), others[0].map, "random"),
     )
     for column, (title, values, name) in zip(three, shown, strict=True):
         with column:
-            st.markdown(f"**{title}**" + ("" if name == "digit" else f", for a {label}"))
+            st.markdown(
+                f"**{title}**"
+                + (
+                    ""
+                    if name == "digit"
+                    else say(
+                        ", for a {label}",
+                        label=label,
+                    )
+                )
+            )
             big_map(
                 values,
                 key=f"trust_{name}",
@@ -78,9 +89,12 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
             scale=np.abs(every).max(axis=(0, 1)),
         )
     st.caption(
-        f"{SEEDS} networks of the same layers with the random weights that a training begins with. "
-        "Each map has a colour scale of its own: only where it is orange and where blue is "
-        "compared."
+        say(
+            "{SEEDS} networks of the same layers with the random weights that a training "
+            "begins with. Each map has a colour scale of its own: only where it is orange "
+            "and where blue is compared.",
+            SEEDS=SEEDS,
+        )
     )
 
 
@@ -100,7 +114,7 @@ def _controls(
             Settings(),
             seed,
             for_everybody=True,
-            spinner="Explaining with random weights …",
+            spinner=say("Explaining with random weights …"),
         )
         if one is None:
             return []
@@ -112,14 +126,17 @@ def _verdict(others: list[Control]) -> str:
     inked = np.array([other.inked for other in others])
     sizes = np.array([other.sizes for other in others])
     if not np.isfinite(inked).all():
-        return "One of the maps is the same everywhere, so that ranks cannot be compared."
-    return (
-        f"**Rank correlation** with the random networks, over the pixels with ink: mean "
-        f"**{_signed(inked.mean())}** ({_signed(inked.min())} to {_signed(inked.max())}). "
-        "1: the same order of pixels; 0: no relation; −1: the opposite order. Near 0 is good: the "
-        "map depends on the weights. Over **all** pixels and without the sign, as "
-        f"in the paper, it is {_signed(sizes.mean())}: a map can look alike merely because the "
-        "ink is in the same place."
+        return say("One of the maps is the same everywhere, so that ranks cannot be compared.")
+    return say(
+        "**Rank correlation** with the random networks, over the pixels with ink: mean "
+        "**{signed}** ({signed2} to {signed3}). 1: the same order of pixels; 0: no "
+        "relation; −1: the opposite order. Near 0 is good: the map depends on the "
+        "weights. Over **all** pixels and without the sign, as in the paper, it is "
+        "{signed4}: a map can look alike merely because the ink is in the same place.",
+        signed=_signed(inked.mean()),
+        signed2=_signed(inked.min()),
+        signed3=_signed(inked.max()),
+        signed4=_signed(sizes.mean()),
     )
 
 

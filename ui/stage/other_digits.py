@@ -9,11 +9,12 @@ from ui.digit.found import read_given
 from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import FILES, find
 from ui.digit.test_digits import linked_digit, picked_test_digit
+from ui.locale import say, to_say
 from ui.state.classroom.shown import Part, hides
 from ui.state.picks import news
 from ui.state.session import ChosenDigit, of_page
 
-SOURCES = ("Test digits", "Upload", "Camera")
+SOURCES = (to_say("Test digits"), to_say("Upload"), to_say("Camera"))
 
 
 @dataclass
@@ -42,9 +43,9 @@ def by_link() -> None:
 @st.fragment
 def other_digits() -> None:
     """Offer digits from elsewhere behind a button; the page runs again when there is a new one."""
-    with st.popover("Other digits", icon=":material/add_photo_alternate:", key="other_digits"):
+    with st.popover(say("Other digits"), icon=":material/add_photo_alternate:", key="other_digits"):
         where = st.segmented_control(
-            "Where the digit comes from",
+            say("Where the digit comes from"),
             [each for each in SOURCES if not (each in FILES and hides(Part.FILES))],
             required=True,
             default=SOURCES[0],

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from model.network import NetworkConfig
+from ui.locale import say
 from ui.state.properties import CHANGE, PLACE, SHOWN_DIGIT, TABLE, Property
 from ui.state.session import Session, View, session
 from ui.state.view import fitting, to_values
@@ -100,7 +101,12 @@ def newly(*properties: Property[Any]) -> bool:
 def sorry(*properties: Property[Any]) -> None:
     """Say that what the address asks for is not to be had here."""
     names = ", ".join(f"“{what.name}”" for what in properties)
-    st.toast(f"What this address asks for under {names} does not exist here. You see the usual.")
+    st.toast(
+        say(
+            "What this address asks for under {names} does not exist here. You see the usual.",
+            names=names,
+        )
+    )
 
 
 def place(config: NetworkConfig) -> View:

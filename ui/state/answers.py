@@ -7,6 +7,7 @@ from model.evaluation.metrics import probabilities_of
 from model.evaluation.reading import known_rules
 from model.evaluation.verdict import Rules
 from model.network.activations import ForwardPass, forward_pass
+from ui.locale import say
 from ui.state.ask import ask
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
@@ -14,7 +15,7 @@ from ui.state.shown_network import network
 
 def look_inside(digit: ChosenDigit) -> ForwardPass | None:
     """Send a digit through the network; a sentence on the page and None while that cannot be."""
-    return ask(forward_pass, network(), digit.pixels, spinner="Reading the digit …")
+    return ask(forward_pass, network(), digit.pixels, spinner=say("Reading the digit …"))
 
 
 def misread_test_digits() -> np.ndarray | None:

@@ -15,6 +15,7 @@ import streamlit as st
 
 from model.data.mnist import DataError
 from model.engine import EngineError, engine
+from ui.locale import say
 from ui.state.ask import WAITING_ICON, fault_words, ready, waiting_words
 from ui.state.reason_words import reason_words
 from ui.state.session import session
@@ -76,7 +77,7 @@ class LongWork(Generic[R]):
     @property
     def sentence(self) -> str:
         """Why it ended before its end; empty otherwise."""
-        return "Stopped before the end." if self._cancelled else self._sentence
+        return say("Stopped before the end.") if self._cancelled else self._sentence
 
     def cancel(self) -> None:
         """Stop after the slice that runs now; its result is dropped."""
@@ -184,14 +185,14 @@ def _progress(
 ) -> None:
     if work.moving:
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_progress"):
-            waiting = "waiting for its turn" if not work.results else f"{work.share:.0%}"
+            waiting = say("waiting for its turn") if not work.results else f"{work.share:.0%}"
             st.progress(work.share, text=f"{label}: {waiting}")
-            if st.button("Cancel", icon=":material/close:", key=f"{key}_cancel"):
+            if st.button(say("Cancel"), icon=":material/close:", key=f"{key}_cancel"):
                 work.cancel()
                 st.rerun()
     elif not work.complete:
         st.warning(work.sentence or "Nothing came of it.", icon=":material/info:")
-        if _button("Start again", key):
+        if _button(say("Start again"), key):
             session().works[name] = LongWork(prepare)
             st.rerun()
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from model.files.digit_text import digit_to_text
+from ui.locale import say
 from ui.state.address import strangers, told
 from ui.state.pages import PageName, page
 from ui.state.properties import DIGIT, GATE, GUESS, INK, NETWORK, RUN
@@ -35,20 +36,22 @@ def copy_link(view: View | None = None, *, guess_first: bool = False) -> None:
         guess_first: whether the page asks for a guess; a teacher's link that does not is offered.
     """
     with st.popover(
-        "Link",
+        say("Link"),
         icon=":material/link:",
-        help="The address of exactly this view",
+        help=say("The address of exactly this view"),
         key="link",
         on_change="rerun",  # what is on the sheet by then is part of it
     ):
-        words = "This address opens the same view"
-        words += " of the same digit." if INK.told_on(session().page) else "."
+        words = say("This address opens the same view")
+        words += say(" of the same digit.") if INK.told_on(session().page) else "."
         if shown_run() is not None:
-            words += " Whoever has it sees this training, too."
+            words += say(" Whoever has it sees this training, too.")
         st.markdown(words)
         st.code(address(view), language=None, wrap_lines=True)
         if guess_first:
-            st.markdown("Whoever opens it guesses first. For teachers, the same without a guess:")
+            st.markdown(
+                say("Whoever opens it guesses first. For teachers, the same without a guess:")
+            )
             st.code(address(view, gate_open=True), language=None, wrap_lines=True)
 
 

@@ -20,6 +20,7 @@ from model.runs import Run
 from model.runs.owner import mark_of
 from model.runs.watch import Watch
 from model.training.config import TrainingConfig
+from ui.locale import say, to_say
 from ui.state.address import keep, kept
 from ui.state.properties import NETWORK, RUN, SHIPPED
 from ui.state.reason_words import reason_words
@@ -29,7 +30,7 @@ from ui.state.shown_network import show_run
 RUNS_IN_URL = 8
 MOST_AT_ONCE, MOST_RUNS = 3, 20
 """Trainings of one person: that go on at a time, and that are kept."""
-OUR_DIGITS = "Our digits"
+OUR_DIGITS = to_say("Our digits")
 """What a training on a class's own digits is called."""
 OWNER_COOKIE = "digitscope_owner"
 SECRET = re.compile(r"[A-Za-z0-9_\-]{43}")
@@ -72,7 +73,7 @@ def keep_runs_in_url() -> None:
         if found and kept(NETWORK) != SHIPPED:
             mine.shown_id = list(there)[-1]
         if len(found) < len(named):
-            st.toast("A training that this address names is no longer kept on this server.")
+            st.toast(say("A training that this address names is no longer kept on this server."))
     _say_what_is_not_kept()
     # The run that is shown stands last.
     order = sorted(mine.run_ids, key=lambda name: name == mine.shown_id)[-RUNS_IN_URL:]
@@ -114,7 +115,7 @@ def latest_run() -> Run | None:
 def start_run(
     network: NetworkConfig,
     settings: TrainingConfig,
-    words: str = "Run",
+    words: str = to_say("Run"),
     instead_of: Run | None = None,
 ) -> Run | None:
     """Start a run for this person; from its first epoch on, the pages show its network.
@@ -134,14 +135,24 @@ def start_run(
     # Of all tabs of this browser, where it has a mark.
     mine = runs().of(my_mark()) if my_mark() else my_runs()
     if len(mine) >= MOST_RUNS:
-        st.toast(f"You have {MOST_RUNS} trainings. Delete one under “Compare” first.")
+        st.toast(
+            say(
+                "You have {MOST_RUNS} trainings. Delete one under “Compare” first.",
+                MOST_RUNS=MOST_RUNS,
+            )
+        )
         return None
     if instead_of is not None and instead_of.state().phase.moving and may_steer(instead_of):
         instead_of.stop()
     moving = [run for run in mine if run.state().phase.moving]
     for run in moving[: max(0, len(moving) + 1 - MOST_AT_ONCE)]:
         run.pause()
-        st.toast(f"{MOST_AT_ONCE} trainings go on at a time: your oldest is paused.")
+        st.toast(
+            say(
+                "{MOST_AT_ONCE} trainings go on at a time: your oldest is paused.",
+                MOST_AT_ONCE=MOST_AT_ONCE,
+            )
+        )
     titles = {run.title for run in my_runs()}
     number = next(n for n in range(1, len(titles) + 2) if f"{words} {n}" not in titles)
     run = runs().start(f"{words} {number}", network, settings, my_mark())

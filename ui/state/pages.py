@@ -9,6 +9,8 @@ from typing import Literal
 
 import streamlit as st
 
+from ui.locale import say, to_say
+
 SCRIPTS = Path(__file__).resolve().parents[2] / "pages"
 
 PageName = Literal[
@@ -45,13 +47,18 @@ class PageEntry:
     Args:
         name: of the page.
         folder: of its script, in `SCRIPTS`.
-        title: in the menu, and of the browser's tab. The picture in the tab is one for all pages
+        words: its title in English, see `title`. The picture in the tab is one for all pages
             (`ui/frame/menu.py`): that of a page's own Material icon would come from the internet.
     """
 
     name: PageName
     folder: str
-    title: str
+    words: str
+
+    @property
+    def title(self) -> str:
+        """In the menu, and of the browser's tab."""
+        return say(self.words)
 
     @property
     def script(self) -> Path:
@@ -61,36 +68,36 @@ class PageEntry:
 
 MENU: dict[str, tuple[PageEntry, ...]] = {
     "": (
-        PageEntry("stage", "start", "Stage"),
-        PageEntry("draw", "start", "Draw"),
-        PageEntry("train", "start", "Train"),
+        PageEntry("stage", "start", to_say("Stage")),
+        PageEntry("draw", "start", to_say("Draw")),
+        PageEntry("train", "start", to_say("Train")),
     ),
-    "Look inside": (
-        PageEntry("network_view", "inside", "Network view"),
-        PageEntry("feature_maps", "inside", "Feature maps"),
-        PageEntry("filters", "inside", "Filters"),
-        PageEntry("arithmetic", "inside", "Arithmetic"),
-        PageEntry("what_if", "inside", "What if?"),
+    to_say("Look inside"): (
+        PageEntry("network_view", "inside", to_say("Network view")),
+        PageEntry("feature_maps", "inside", to_say("Feature maps")),
+        PageEntry("filters", "inside", to_say("Filters")),
+        PageEntry("arithmetic", "inside", to_say("Arithmetic")),
+        PageEntry("what_if", "inside", to_say("What if?")),
     ),
-    "Judge": (
-        PageEntry("evaluate", "judge", "Evaluate"),
-        PageEntry("map", "judge", "Map of digits"),
-        PageEntry("robustness", "judge", "Robustness"),
-        PageEntry("explain", "judge", "Explain"),
-        PageEntry("trust", "judge", "Is it true?"),
+    to_say("Judge"): (
+        PageEntry("evaluate", "judge", to_say("Evaluate")),
+        PageEntry("map", "judge", to_say("Map of digits")),
+        PageEntry("robustness", "judge", to_say("Robustness")),
+        PageEntry("explain", "judge", to_say("Explain")),
+        PageEntry("trust", "judge", to_say("Is it true?")),
     ),
-    "Experiment": (
-        PageEntry("small", "experiment", "How small?"),
-        PageEntry("few", "experiment", "How few digits?"),
-        PageEntry("elsewhere", "experiment", "Will it hold elsewhere?"),
-        PageEntry("leak", "experiment", "What does it give away?"),
-        PageEntry("why", "experiment", "Why convolution?"),
+    to_say("Experiment"): (
+        PageEntry("small", "experiment", to_say("How small?")),
+        PageEntry("few", "experiment", to_say("How few digits?")),
+        PageEntry("elsewhere", "experiment", to_say("Will it hold elsewhere?")),
+        PageEntry("leak", "experiment", to_say("What does it give away?")),
+        PageEntry("why", "experiment", to_say("Why convolution?")),
     ),
-    "Class": (
-        PageEntry("class", "class", "Class"),
-        PageEntry("join", "class", "Join"),
-        PageEntry("handwriting", "class", "Our handwriting"),
-        PageEntry("lessons", "class", "Lessons"),
+    to_say("Class"): (
+        PageEntry("class", "class", to_say("Class")),
+        PageEntry("join", "class", to_say("Join")),
+        PageEntry("handwriting", "class", to_say("Our handwriting")),
+        PageEntry("lessons", "class", to_say("Lessons")),
     ),
 }
 """The sections of the menu, from left to right; those of the first stand open in it."""

@@ -14,6 +14,7 @@ from model.network import Network
 from model.runs.lesson import Lesson
 from model.runs.registry import Runs
 from model.training.rehearsal import Correction
+from ui.locale import say
 from ui.state.classroom.store import digits_of_class
 from ui.state.properties import (
     BEFORE,
@@ -51,7 +52,11 @@ def one_of_several(words: str, place: int, count: int) -> str:
         place: of the digit, from 0.
         count: of the digits there.
     """
-    return f"{words}, digit {place + 1} of {count}" if count > 1 else words
+    return (
+        say("{words}, digit {place} of {count}", words=words, place=place + 1, count=count)
+        if count > 1
+        else words
+    )
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ class Taught:
     @property
     def id(self) -> str:
         """Names it among the networks that can be shown; unlike a run's id it is not a secret."""
-        return f"taught {self.network.fingerprint}"
+        return say("taught {fingerprint}", fingerprint=self.network.fingerprint)
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class Imported:
     @property
     def id(self) -> str:
         """Names it among the networks that can be shown; unlike a run's id it is not a secret."""
-        return f"imported {self.network.fingerprint}"
+        return say("imported {fingerprint}", fingerprint=self.network.fingerprint)
 
 
 @dataclass

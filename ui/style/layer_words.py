@@ -1,13 +1,14 @@
 """What layers and their shapes are called."""
 
 from model.network import LayerKind
+from ui.locale import to_say
 
 TITLES = {
-    LayerKind.CONVOLUTION: "Convolution",
-    LayerKind.POOLING: "Pooling",
-    LayerKind.FLATTEN: "Flatten",
-    LayerKind.DROPOUT: "Dropout",
-    LayerKind.DENSE: "Dense",
+    LayerKind.CONVOLUTION: to_say("Convolution"),
+    LayerKind.POOLING: to_say("Pooling"),
+    LayerKind.FLATTEN: to_say("Flatten"),
+    LayerKind.DROPOUT: to_say("Dropout"),
+    LayerKind.DENSE: to_say("Dense"),
 }
 
 

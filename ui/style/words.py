@@ -4,6 +4,7 @@ import math
 import re
 
 from model.network import Network
+from ui.locale import say
 
 _MARKDOWN = re.compile(r"([\\`*_~$:#<>\[\]|&]|(?<=^)[-+=]|(?<=^\d)[.)])")
 
@@ -15,7 +16,9 @@ def plain(text: str) -> str:
 
 def about(network: Network, source: str = "") -> str:
     """Which network a page shows, and which digit if there is one: the line below its title."""
-    return f"Network: {plain(network.origin)}." + (f" Digit: {source}." if source else "")
+    return say("Network: {origin}.", origin=plain(network.origin)) + (
+        say(" Digit: {source}.", source=source) if source else ""
+    )
 
 
 def percent(share: float, apart_from: float | None = None) -> str:
@@ -45,5 +48,9 @@ def duration(seconds: float | None) -> str:
         return f"{whole} s"
     if whole < 3600:
         minutes, rest = divmod(whole, 60)
-        return f"{minutes} min {rest:02} s" if rest else f"{minutes} min"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+        return (
+            say("{minutes} min {rest:02} s", minutes=minutes, rest=rest)
+            if rest
+            else say("{minutes} min", minutes=minutes)
+        )
+    return say("{whole} h {whole2:02} min", whole=whole // 3600, whole2=whole % 3600 // 60)

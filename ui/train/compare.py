@@ -11,6 +11,7 @@ from model.network import count_parameters
 from model.runs import Run, RunState
 from model.runs.store import LONGEST_TITLE
 from ui.components.curves import Line, curves
+from ui.locale import say, to_say
 from ui.state.my_runs import delete_run, may_steer, my_runs, undo_delete
 from ui.state.session import of_page, runs, session
 from ui.state.shown_network import show_run, shown_run
@@ -18,7 +19,7 @@ from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, plain
 from ui.train.settings import setting_words
 
-QUANTITIES = {"accuracy": "Accuracy", "loss": "Loss"}
+QUANTITIES = {"accuracy": to_say("Accuracy"), "loss": to_say("Loss")}
 
 
 @dataclass
@@ -37,7 +38,9 @@ def compare(current: Run) -> None:
     mine = sorted(my_runs(), key=lambda run: not run.pinned)  # stable: pinned first, then by age
     states = [run.state() for run in mine]
     if len(mine) == 1:
-        st.caption("A second run appears here beside this one. Change one setting, and compare.")
+        st.caption(
+            say("A second run appears here beside this one. Change one setting, and compare.")
+        )
     _chart(mine, states)
     _table(mine, states)
     _actions(mine, current)
@@ -50,8 +53,8 @@ def undo_deletion() -> None:
     if run is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="undo_deletion"):
-        st.markdown(f"{plain(run.title)} is deleted.", width="content")
-        if st.button("Undo", icon=":material/undo:", key="undo"):
+        st.markdown(say("{title} is deleted.", title=plain(run.title)), width="content")
+        if st.button(say("Undo"), icon=":material/undo:", key="undo"):
             undo_delete()
             st.rerun()
 
@@ -80,7 +83,7 @@ def _titles(mine: Sequence[Run]) -> dict[str, str]:
 def _chart(mine: Sequence[Run], states: Sequence[RunState]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         quantity = st.segmented_control(
-            "What to compare",
+            say("What to compare"),
             tuple(QUANTITIES),
             default="accuracy",
             required=True,
@@ -88,7 +91,7 @@ def _chart(mine: Sequence[Run], states: Sequence[RunState]) -> None:
             key="compare_quantity",
             label_visibility="collapsed",
         )
-        log = st.toggle("Logarithmic axis", key="compare_log", disabled=quantity != "loss")
+        log = st.toggle(say("Logarithmic axis"), key="compare_log", disabled=quantity != "loss")
     titles, lines = _titles(mine), []
     for run, state in zip(mine, states, strict=True):
         epochs = np.array([scores.epoch for scores in state.history], np.float32)
@@ -107,22 +110,29 @@ def _chart(mine: Sequence[Run], states: Sequence[RunState]) -> None:
     curves(
         lines,
         key="compare_chart",
-        title=f"{QUANTITIES[quantity]} of all runs",
+        title=say("{QUANTITIES} of all runs", QUANTITIES=QUANTITIES[quantity]),
         height=320,
         x_label="epoch",
         y_label=quantity,
         y_format="percent" if is_share else "number",
         log=log and not is_share,
-        empty="Nothing yet: no epoch is finished",
+        empty=say("Nothing yet: no epoch is finished"),
     )
-    st.caption("Solid: training. Dashed: validation. A click on a name hides its run.")
+    st.caption(say("Solid: training. Dashed: validation. A click on a name hides its run."))
 
 
 def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
     words = [setting_words(run.network, run.settings) for run in mine]
     differing = [name for name in words[0] if len({each[name] for each in words}) > 1]
     titles = _titles(mine)
-    heads = ["Run", *differing, "Parameters", "Epochs done", "Time", "Best validation accuracy"]
+    heads = [
+        "Run",
+        *differing,
+        "Parameters",
+        say("Epochs done"),
+        "Time",
+        say("Best validation accuracy"),
+    ]
     rows = []
     for run, state, settings in zip(mine, states, words, strict=True):
         light, dark = _colour(run)
@@ -147,7 +157,9 @@ def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
         if name not in differing and value not in ("none", "off")
     ]
     if len(mine) > 1:
-        start = "The settings that differ are marked." if differing else "No setting differs."
+        start = (
+            say("The settings that differ are marked.") if differing else say("No setting differs.")
+        )
         st.caption(f"{start} The same in all: {', '.join(same)}.")
 
 
@@ -156,7 +168,11 @@ def _best(state: RunState) -> str:
     if not scores:
         return "–"
     best = max(scores, key=lambda each: each.validation.accuracy)
-    return f"{best.validation.accuracy:.1%} (epoch {best.epoch})"
+    return say(
+        "{accuracy:.1%} (epoch {epoch})",
+        accuracy=best.validation.accuracy,
+        epoch=best.epoch,
+    )
 
 
 def _actions(mine: Sequence[Run], current: Run) -> None:
@@ -165,7 +181,7 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
     begin = of_page(Comparing).run or current.id
     with st.container(border=True):
         chosen = st.selectbox(
-            "Run",
+            say("Run"),
             ids,
             index=ids.index(begin) if begin in ids else 0,
             format_func=lambda identifier: titles.get(identifier, ""),
@@ -179,11 +195,13 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
         with st.container(horizontal=True, key="run_actions"):
             here = shown_run()
             if st.button(
-                "Show on all pages",
+                say("Show on all pages"),
                 icon=":material/visibility:",
                 key="use",
                 disabled=here is not None and here.id == run.id,
-                help="Draw, Feature maps, Filters and all others then show this run's network.",
+                help=say(
+                    "Draw, Feature maps, Filters and all others then show this run's network.",
+                ),
             ):
                 show_run(run.id)
                 st.rerun()
@@ -191,28 +209,38 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
                 "Unpin" if run.pinned else "Pin",
                 icon=":material/keep:",
                 key="pin",
-                help="A pinned run stands first, is kept for good and cannot be deleted.",
+                help=say("A pinned run stands first, is kept for good and cannot be deleted."),
             ):
                 run.pinned = not run.pinned
                 st.rerun()
             if st.button(
-                "Delete" if mine_to_steer else "Take off my list",
+                "Delete" if mine_to_steer else say("Take off my list"),
                 icon=":material/delete:",
                 key="delete",
                 disabled=run.pinned and mine_to_steer,
-                help="Undo brings it back, until the page is loaded anew.",
+                help=say("Undo brings it back, until the page is loaded anew."),
             ):
                 delete_run(run)
                 st.rerun()
 
 
 def _rename(run: Run) -> None:
-    title = st.text_input("Name", run.title, max_chars=LONGEST_TITLE, key=f"name_{run.id}")
+    title = st.text_input(say("Name"), run.title, max_chars=LONGEST_TITLE, key=f"name_{run.id}")
     title = " ".join(title.split())
     if not title:
-        st.caption(f"A run needs a name: it is still called {plain(run.title)}.")
+        st.caption(
+            say(
+                "A run needs a name: it is still called {title}.",
+                title=plain(run.title),
+            )
+        )
     elif title in {other.title for other in my_runs() if other is not run}:
-        st.caption(f"Another run is called {plain(title)}: this one keeps its name.")
+        st.caption(
+            say(
+                "Another run is called {title}: this one keeps its name.",
+                title=plain(title),
+            )
+        )
     elif title != run.title:
         run.rename(title)
         st.rerun()

@@ -12,6 +12,7 @@ from model.network.weights_file import network_from_bytes, network_to_bytes
 from model.runs import Run
 from model.training.export import keras_script
 from model.training.trainer import EpochScores
+from ui.locale import say
 from ui.state.ask import ready, wait_for, waiting_words
 from ui.state.reason_words import reason_words
 from ui.state.session import session
@@ -33,20 +34,24 @@ def take_along(run: Run) -> None:
     here = shown_run()
     epoch = shown_epoch() if here is not None and here.id == run.id else run.epoch
     network = run.network_at(epoch if epoch is not None else 0)
-    st.header("The network as a file", anchor=False)
+    st.header(say("The network as a file"), anchor=False)
     if network is None:
-        st.caption("There is none yet: it can be saved when the training has begun.")
+        st.caption(say("There is none yet: it can be saved when the training has begun."))
     else:
         st.caption(
-            f"{plain(network.origin)}: {architecture(network.config)}, "
-            f"{count_parameters(network.config):,} parameters. The time machine at the top right "
-            "chooses another epoch."
+            say(
+                "{origin}: {architecture}, {count_parameters:,} parameters. The time "
+                "machine at the top right chooses another epoch.",
+                origin=plain(network.origin),
+                architecture=architecture(network.config),
+                count_parameters=count_parameters(network.config),
+            )
         )
         _network_files(network)
-    st.header("The training as a file", anchor=False)
-    st.caption("The charts can be saved as pictures with “Save PNG” above each of them.")
+    st.header(say("The training as a file"), anchor=False)
+    st.caption(say("The charts can be saved as pictures with “Save PNG” above each of them."))
     _training_files(run)
-    st.header("A network from a file", anchor=False)
+    st.header(say("A network from a file"), anchor=False)
     _import()
 
 
@@ -55,37 +60,39 @@ def _network_files(network: Network) -> None:
     name, able = file_stem(network.origin), ready()
     with st.container(horizontal=True, key="network_files"):
         st.download_button(
-            "DigitScope (.npz)",
+            say("DigitScope (.npz)"),
             lambda: network_to_bytes(network),
             f"{name}.npz",
             key="save_npz",
             icon=":material/download:",
             on_click="ignore",
-            help="Opens here again, on this or another computer.",
+            help=say("Opens here again, on this or another computer."),
         )
         st.download_button(
-            "Keras (.keras)",
+            say("Keras (.keras)"),
             lambda: wait_for(keras_bytes, network, seconds=EXPORT_SECONDS),
             f"{name}.keras",
             key="save_keras",
             icon=":material/download:",
             on_click="ignore",
             disabled=not able,
-            help="Opens in Python with keras.models.load_model and gives the same answers.",
+            help=say("Opens in Python with keras.models.load_model and gives the same answers."),
         )
         st.download_button(
-            "TensorFlow Lite (.tflite)",
+            say("TensorFlow Lite (.tflite)"),
             lambda: wait_for(lite_bytes, network, seconds=EXPORT_SECONDS),
             f"{name}.tflite",
             key="save_tflite",
             icon=":material/download:",
             on_click="ignore",
             disabled=not able,
-            help="For phones and small devices. In Python, LiteRT runs it (pip install "
-            "ai-edge-litert). Takes some seconds to make.",
+            help=say(
+                "For phones and small devices. In Python, LiteRT runs it (pip install "
+                "ai-edge-litert). Takes some seconds to make.",
+            ),
         )
     if not able:
-        st.caption(f"{waiting_words()} Files of Keras need it.")
+        st.caption(say("{waiting_words} Files of Keras need it.", waiting_words=waiting_words()))
 
 
 def _training_files(run: Run) -> None:
@@ -96,7 +103,7 @@ def _training_files(run: Run) -> None:
     script = "" if mine else keras_script(run.network, run.settings, state.changes, epochs)
     with st.container(horizontal=True, key="training_files"):
         st.download_button(
-            "History (.csv)",
+            say("History (.csv)"),
             history_csv(state.history),
             f"{name}.csv",
             "text/csv",
@@ -104,10 +111,10 @@ def _training_files(run: Run) -> None:
             icon=":material/download:",
             on_click="ignore",
             disabled=not state.history,
-            help="Loss and accuracy of every epoch, as a table.",
+            help=say("Loss and accuracy of every epoch, as a table."),
         )
         st.download_button(
-            "Keras script (.py)",
+            say("Keras script (.py)"),
             script,
             f"{name}.py",
             "text/x-python",
@@ -115,12 +122,14 @@ def _training_files(run: Run) -> None:
             icon=":material/download:",
             on_click="ignore",
             disabled=mine,
-            help="A short program that does this training again at home, with the same seed. For "
-            "a training on a class's own digits there is none.",
+            help=say(
+                "A short program that does this training again at home, with the same "
+                "seed. For a training on a class's own digits there is none.",
+            ),
         )
     if mine:
         return
-    with st.expander("Show the script", icon=":material/code:"):
+    with st.expander(say("Show the script"), icon=":material/code:"):
         st.code(script, language="python")
 
 
@@ -156,16 +165,18 @@ def file_stem(origin: str) -> str:
 
 def _import() -> None:
     file = st.file_uploader(
-        "A network saved by DigitScope (.npz)",
+        say("A network saved by DigitScope (.npz)"),
         type=["npz"],
         key="import",
         max_upload_size=10,
-        help="The file is read as data: every array is checked before it is used.",
+        help=say("The file is read as data: every array is checked before it is used."),
     )
     st.caption(
-        "Files of Keras (.keras, .h5) are not opened here: such a file may hold code, and opening "
-        "one from a stranger could harm the computer that runs this page. Open the network in the "
-        "DigitScope where it was trained, and save it as .npz."
+        say(
+            "Files of Keras (.keras, .h5) are not opened here: such a file may hold code, "
+            "and opening one from a stranger could harm the computer that runs this page. "
+            "Open the network in the DigitScope where it was trained, and save it as .npz.",
+        )
     )
     if file is None:
         return
@@ -175,13 +186,18 @@ def _import() -> None:
         st.error(reason_words(error.reason))
         return
     st.success(
-        f"{plain(network.origin)}: {architecture(network.config)}, "
-        f"{count_parameters(network.config):,} parameters. It fits its own description."
+        say(
+            "{origin}: {architecture}, {count_parameters:,} parameters. It fits its own "
+            "description.",
+            origin=plain(network.origin),
+            architecture=architecture(network.config),
+            count_parameters=count_parameters(network.config),
+        )
     )
     imported = session().imported
     shown = imported is not None and imported.network.fingerprint == network.fingerprint
     if st.button(
-        "Show on all pages",
+        say("Show on all pages"),
         key="use_import",
         icon=":material/visibility:",
         disabled=shown and imported is not None and session().shown_id == imported.id,

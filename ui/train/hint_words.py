@@ -1,6 +1,7 @@
 """What is to be noticed in a training's curves, in words: what, why, and what a click would do."""
 
 from model.training.diagnosis import CHANCE, Hint, HintKind, ShowEpoch
+from ui.locale import say
 
 
 def what(hint: Hint) -> str:
@@ -81,7 +82,7 @@ def why(hint: Hint) -> str:
 def remedy_words(hint: Hint) -> str:
     """What a click on the remedy does."""
     if isinstance(hint.remedy, ShowEpoch):
-        return f"Show the network of epoch {hint.remedy.epoch} on all pages"
+        return say("Show the network of epoch {epoch} on all pages", epoch=hint.remedy.epoch)
     rate = f"{hint.remedy.settings.learning_rate:g}"
     match hint.kind:
         case HintKind.OVERFITTING:

@@ -12,6 +12,7 @@ from model.network import Network
 from model.runs import Run, RunState
 from model.training.probe import Probe, probe_digits
 from ui.components.maps import map_grid
+from ui.locale import say
 from ui.state.ask import ready
 from ui.state.my_runs import watch
 from ui.style.mosaic import mosaic_png
@@ -44,37 +45,46 @@ def learning_view(run: Run, state: RunState) -> Probe | None:
 def _first_filters(network: Network | None) -> None:
     found = kernels(network) if network is not None else ()
     st.markdown(
-        "**The first layer's filters**",
-        help="Chance at the beginning; edges and strokes when the network has learned. Orange "
-        "weights add, blue ones subtract, those like the paper ignore.",
+        say("**The first layer's filters**"),
+        help=say(
+            "Chance at the beginning; edges and strokes when the network has learned. "
+            "Orange weights add, blue ones subtract, those like the paper ignore.",
+        ),
     )
     if found:
         map_grid(found[0].kernels[:, :, 0, :], key="live_kernels", size=36, noun="filter")
     elif network is not None:
-        st.caption("This network has no convolution layer, so it has no filters.")
+        st.caption(say("This network has no convolution layer, so it has no filters."))
     else:
-        st.caption("They appear with the first batch.")
+        st.caption(say("They appear with the first batch."))
 
 
 def _ten_digits(probe: Probe | None) -> None:
     st.markdown(
-        "**Ten test digits**",
-        help="Below each digit stands what the network takes it for, with its probability. A "
-        "dashed frame marks a wrong answer. The network never trains on these.",
+        say("**Ten test digits**"),
+        help=say(
+            "Below each digit stands what the network takes it for, with its probability. "
+            "A dashed frame marks a wrong answer. The network never trains on these.",
+        ),
     )
     if probe is None:
-        st.caption("They are read once a second, as soon as the engine is ready.")
+        st.caption(say("They are read once a second, as soon as the engine is ready."))
         return
     cards = "".join(_card(truth, row) for truth, row in enumerate(np.asarray(probe.probabilities)))
     rightly = int((probe.probabilities.argmax(axis=1) == np.arange(10)).sum())
     st.html(f"<div class='ds-probe' role='list' aria-label='Ten digits'>{cards}</div>")
-    st.caption(f"{rightly} of 10 rightly read.")
+    st.caption(say("{rightly} of 10 rightly read.", rightly=rightly))
 
 
 def _card(truth: int, probabilities: np.ndarray) -> str:
     answer, sure = int(probabilities.argmax()), float(probabilities.max())
     wrong = answer != truth
-    words = f"a {truth}, read as {answer}, with {sure:.0%}"
+    words = say(
+        "a {truth}, read as {answer}, with {sure:.0%}",
+        truth=truth,
+        answer=answer,
+        sure=sure,
+    )
     return (
         f"<div role='listitem' class='{'wrong' if wrong else 'right'}' aria-label='{words}'>"
         f"<img alt='' src='{_pictures(is_dark())[truth]}'><b>{answer}</b> {sure:.0%}"
@@ -95,11 +105,13 @@ def _sizes(state: RunState) -> None:
     if not state.weight_norms:
         return
     st.markdown(
-        "**Weights and gradient of each layer**",
-        help="Each number is the length of all weights of the layer taken as one arrow (the root "
-        "of the sum of their squares); likewise of the last batch's gradient, which says how the "
-        "weights should change. A gradient near zero: the layer learns nothing. One that grows "
-        "without end: the training is about to diverge.",
+        say("**Weights and gradient of each layer**"),
+        help=say(
+            "Each number is the length of all weights of the layer taken as one arrow (the "
+            "root of the sum of their squares); likewise of the last batch's gradient, "
+            "which says how the weights should change. A gradient near zero: the layer "
+            "learns nothing. One that grows without end: the training is about to diverge.",
+        ),
     )
     gradients = state.gradient_norms
     longest = [_largest(norms) for norms in (state.weight_norms, gradients)]

@@ -11,6 +11,7 @@ from model.training.diagnosis import Evidence, Hint, ShowEpoch, hints
 from ui.components.curves import Line, Sent, curves
 from ui.frame.class_row.league import hand_in
 from ui.frame.time_machine import travel
+from ui.locale import say, to_say
 from ui.state.my_runs import may_steer, restart_run, start_run
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, plain
@@ -26,17 +27,17 @@ TICK = 0.75
 TRAINING = (LIGHT.training, DARK.training)
 VALIDATION = (LIGHT.validation, DARK.validation)
 
-EMPTY = "The first batches come within seconds"
-SAME, NEW = "With the same seed", "With a new seed"
+EMPTY = to_say("The first batches come within seconds")
+SAME, NEW = to_say("With the same seed"), to_say("With a new seed")
 
 
 PHASES = {
-    RunPhase.STARTING: "Starting. The first points come within seconds.",
-    RunPhase.RECOVERING: "Going on from the last epoch.",
-    RunPhase.FINISHED: "Finished.",
-    RunPhase.STOPPED: "Stopped. The network of the last finished epoch is kept.",
-    RunPhase.PAUSED: "Paused.",
-    RunPhase.FAILED: "This run could not go on.",
+    RunPhase.STARTING: to_say("Starting. The first points come within seconds."),
+    RunPhase.RECOVERING: to_say("Going on from the last epoch."),
+    RunPhase.FINISHED: to_say("Finished."),
+    RunPhase.STOPPED: to_say("Stopped. The network of the last finished epoch is kept."),
+    RunPhase.PAUSED: to_say("Paused."),
+    RunPhase.FAILED: to_say("This run could not go on."),
 }
 
 
@@ -93,63 +94,65 @@ def _controls(run: Run) -> None:
     with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="bottom"):
         if phase.moving:
             go = st.button(
-                "Pause",
+                say("Pause"),
                 icon=":material/pause:",
                 key="pause",
                 type="primary",
-                help="Stands still in the middle of the epoch until you press Resume.",
+                help=say("Stands still in the middle of the epoch until you press Resume."),
             )
         else:
             go = st.button(
-                "Resume",
+                say("Resume"),
                 icon=":material/play_arrow:",
                 key="resume",
                 type="primary",
                 disabled=failed or phase is RunPhase.FINISHED,
-                help="Goes on to the end of the run.",
+                help=say("Goes on to the end of the run."),
             )
         batch = st.button(
-            "One batch",
+            say("One batch"),
             icon=":material/skip_next:",
             key="one_batch",
             disabled=failed,
-            help="Trains one single batch, then stands still.",
+            help=say("Trains one single batch, then stands still."),
         )
         epoch = st.button(
-            "One epoch",
+            say("One epoch"),
             icon=":material/fast_forward:",
             key="one_epoch",
             disabled=failed,
-            help="Trains to the end of the epoch, then stands still.",
+            help=say("Trains to the end of the epoch, then stands still."),
         )
         ten = st.button(
-            "10 more epochs",
+            say("10 more epochs"),
             icon=":material/more_time:",
             key="ten_more",
             disabled=failed,
-            help="Lets the run end ten epochs later.",
+            help=say("Lets the run end ten epochs later."),
         )
         stop = st.button(
-            "Stop",
+            say("Stop"),
             icon=":material/stop:",
             key="stop",
             disabled=not (phase.moving or phase is RunPhase.PAUSED),
-            help="Ends the run. The network of its last finished epoch is kept.",
+            help=say("Ends the run. The network of its last finished epoch is kept."),
         )
         again = st.menu_button(
-            "Start over",
+            say("Start over"),
             (SAME, NEW),
             icon=":material/restart_alt:",
             key="start_over",
-            help="Begins a new run with the same settings. The same seed gives the same curve.",
+            help=say(
+                "Begins a new run with the same settings. The same seed gives the same curve.",
+            ),
         )
-        with st.popover("Pace", icon=":material/speed:", key="pace"):
+        with st.popover(say("Pace"), icon=":material/speed:", key="pace"):
             _rate(run, state)
             slow = st.toggle(
-                "Slow motion",
+                say("Slow motion"),
                 value=run.slow,
                 key=f"slow_{run.id}",
-                help="One batch at a time, with a pause between two, to watch each step.",
+                help=say("One batch at a time, with a pause between two, to watch each step."),
             )
     if slow != run.slow:
         run.slow = slow
@@ -173,13 +176,13 @@ def _controls(run: Run) -> None:
 
 def _watching(run: Run) -> None:
     """What who only watches can do."""
-    st.caption("You watch this training. Only the browser that began it can steer it.")
+    st.caption(say("You watch this training. Only the browser that began it can steer it."))
     again = st.menu_button(
-        "Start the same",
+        say("Start the same"),
         (SAME, NEW),
         icon=":material/restart_alt:",
         key="start_same",
-        help="Begins a training of your own with these settings. This one goes on.",
+        help=say("Begins a training of your own with these settings. This one goes on."),
     )
     if again:
         restart_run(run, again == SAME)
@@ -190,7 +193,7 @@ def _rate(run: Run, state: RunState) -> None:
     """The learning rate, which may be changed at any moment."""
     low, high = RATES
     rate = st.number_input(
-        "Learning rate",
+        say("Learning rate"),
         low,
         high,
         state.learning_rate,
@@ -199,7 +202,7 @@ def _rate(run: Run, state: RunState) -> None:
         key=f"rate_{run.id}_{len(state.changes)}",
         width=190,
         disabled=state.phase is RunPhase.FAILED,
-        help="Holds from the next batch on, also while the run trains.",
+        help=say("Holds from the next batch on, also while the run trains."),
     )
     if rate is not None and not np.isclose(rate, state.learning_rate, rtol=1e-9):
         run.set_learning_rate(float(rate))
@@ -210,11 +213,11 @@ def _progress(run: Run, state: RunState) -> None:
         (st.error if state.phase is RunPhase.FAILED else st.info)(words)
     words = PHASES.get(state.phase, "")
     if state.phase is RunPhase.PAUSED and state.underway:
-        words = "Pausing: the batches under way are finished first."
+        words = say("Pausing: the batches under way are finished first.")
     if state.phase.moving and state.seconds_left is not None:
-        words = f"About {duration(state.seconds_left)} left"
+        words = say("About {seconds_left} left", seconds_left=duration(state.seconds_left))
     elif state.phase is RunPhase.TRAINING:
-        words = "Slow motion: one batch at a time." if state.slow else "Training."
+        words = say("Slow motion: one batch at a time.") if state.slow else "Training."
     turn = turn_words(state)
     if state.phase is RunPhase.TRAINING and turn:
         words = f"{words.rstrip('.')}. {turn}"
@@ -228,16 +231,24 @@ def _tiles(state: RunState) -> None:
     epoch = min(state.epoch + 1, state.target) if within else state.epoch
     batch = state.batch if within or not state.epoch else state.batches
     tiles = (
-        ("Epoch", f"{epoch} of {state.target}"),
-        ("Batch", f"{batch} of {state.batches}" if state.batches else "–"),
-        ("Training loss", _number(state.losses[recent])),
-        ("Training accuracy", _percent(state.accuracies[recent])),
-        ("Validation loss", _number([last.validation.loss]) if last else "–"),
-        ("Validation accuracy", _percent([last.validation.accuracy]) if last else "–"),
-        ("Images a second", f"{state.images_per_second:,.0f}" if state.images_per_second else "–"),
-        ("Time left", duration(state.seconds_left))
+        ("Epoch", say("{epoch} of {target}", epoch=epoch, target=state.target)),
+        (
+            "Batch",
+            say("{batch} of {batches}", batch=batch, batches=state.batches)
+            if state.batches
+            else "–",
+        ),
+        (say("Training loss"), _number(state.losses[recent])),
+        (say("Training accuracy"), _percent(state.accuracies[recent])),
+        (say("Validation loss"), _number([last.validation.loss]) if last else "–"),
+        (say("Validation accuracy"), _percent([last.validation.accuracy]) if last else "–"),
+        (
+            say("Images a second"),
+            f"{state.images_per_second:,.0f}" if state.images_per_second else "–",
+        ),
+        (say("Time left"), duration(state.seconds_left))
         if state.phase.moving
-        else ("Time trained", duration(state.seconds)),
+        else (say("Time trained"), duration(state.seconds)),
     )
     st.html(
         "<div class='ds-tiles' role='list' aria-label='Figures of this run'>"
@@ -250,7 +261,7 @@ def _number(values: np.ndarray | list[float]) -> str:
     if not len(values):
         return "–"
     mean = float(np.mean(values))
-    return f"{mean:.4f}" if np.isfinite(mean) else "not a number"
+    return f"{mean:.4f}" if np.isfinite(mean) else say("not a number")
 
 
 def _percent(values: np.ndarray | list[float]) -> str:
@@ -271,7 +282,7 @@ def _hints(run: Run, state: RunState, dead: Mapping[str, float]) -> None:
     for hint in hints(evidence):
         with st.container(border=True, key=f"hint_{hint.kind.replace(' ', '_')}"):
             st.markdown(f":material/lightbulb: {what(hint)}")
-            with st.expander("Why?", type="compact", key=f"why_{hint.kind}"):
+            with st.expander(say("Why?"), type="compact", key=f"why_{hint.kind}"):
                 st.markdown(why(hint))
             if st.button(remedy_words(hint), key=f"remedy_{hint.kind}"):
                 _apply(run, hint)
@@ -289,12 +300,14 @@ def _apply(run: Run, hint: Hint) -> None:
 def _charts(state: RunState, sent: tuple[Sent, Sent]) -> None:
     epochs = np.array([scores.epoch for scores in state.history], np.float32)
     loss, accuracy = st.columns(2)
-    log = st.toggle("Logarithmic loss axis", key="log_loss", help="Shows small losses larger.")
+    log = st.toggle(
+        say("Logarithmic loss axis"), key="log_loss", help=say("Shows small losses larger.")
+    )
     with loss:
         curves(
             _lines(state, epochs, "loss"),
             key="loss_chart",
-            title="Loss",
+            title=say("Loss"),
             log=log,
             x_label="epoch",
             y_label="loss",
@@ -306,9 +319,9 @@ def _charts(state: RunState, sent: tuple[Sent, Sent]) -> None:
         curves(
             _lines(state, epochs, "accuracy"),
             key="accuracy_chart",
-            title="Accuracy",
+            title=say("Accuracy"),
             x_label="epoch",
-            y_label="share read rightly",
+            y_label=say("share read rightly"),
             y_format="percent",
             y_range=(0.0, 1.02),
             empty=EMPTY,
@@ -316,8 +329,10 @@ def _charts(state: RunState, sent: tuple[Sent, Sent]) -> None:
             generation=state.generation,
         )
     st.caption(
-        "Faint: single training batches. Bold: whole epochs. Training figures in the tiles are the "
-        "mean of the last 20 batches."
+        say(
+            "Faint: single training batches. Bold: whole epochs. Training figures in the "
+            "tiles are the mean of the last 20 batches.",
+        )
     )
 
 

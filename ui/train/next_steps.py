@@ -5,13 +5,14 @@ from dataclasses import replace
 import streamlit as st
 
 from model.runs import Run
+from ui.locale import say, to_say
 from ui.state.links import open_page
 from ui.state.properties import PLAY
 from ui.state.session import session, set_widget
 from ui.state.shown_network import show_run
 
-COMPARE = "Compare"
-TABS = ("Watch", "New run", COMPARE, "Take along")
+COMPARE = to_say("Compare")
+TABS = (to_say("Watch"), to_say("New run"), COMPARE, to_say("Take along"))
 """Of the Train page."""
 
 
@@ -27,15 +28,19 @@ def next_steps(run: Run) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="next_steps"):
         st.markdown("**Next:**", width="content")
-        draw = st.button("Draw with it", icon=":material/draw:", key="next_draw", type="primary")
+        draw = st.button(
+            say("Draw with it"), icon=":material/draw:", key="next_draw", type="primary"
+        )
         watch = len(run.epochs) > 1 and st.button(
-            "Watch it from epoch 0",
+            say("Watch it from epoch 0"),
             icon=":material/history:",
             key="next_watch",
-            help="The stage plays the epochs one after the other; your digit goes through each.",
+            help=say(
+                "The stage plays the epochs one after the other; your digit goes through each.",
+            ),
         )
         st.button(
-            "Compare it",
+            say("Compare it"),
             icon=":material/compare_arrows:",
             key="next_compare",
             on_click=set_widget,

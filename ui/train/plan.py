@@ -9,6 +9,7 @@ from model.network import NetworkConfig, count_parameters, layers
 from model.training.config import TrainingConfig
 from model.training.time_estimate import machine_speed, measured_speed, training_seconds
 from ui.frame.class_row.league import competing, for_league
+from ui.locale import say
 from ui.state.ask import ask_in_background
 from ui.state.classroom.shown import Part, hides
 from ui.state.my_runs import may_steer, my_runs, start_run
@@ -51,7 +52,12 @@ def _plan(label: str, chosen: Choice | str) -> None:
         disabled=isinstance(chosen, str) or busy is not None,
     )
     if busy is not None:
-        st.caption(f"{plain(busy)} is training. Pause or stop it before you start another one.")
+        st.caption(
+            say(
+                "{busy} is training. Pause or stop it before you start another one.",
+                busy=plain(busy),
+            )
+        )
     if isinstance(chosen, str):
         st.error(chosen)
         return
@@ -71,20 +77,26 @@ def _amounts(chosen: Choice) -> None:
 
 def _time(chosen: Choice, was_known: bool) -> None:
     speed = _speed()
-    words = "Estimating the time …"
+    words = say("Estimating the time …")
     if speed is not None:
         seconds = training_seconds(
             chosen.network, chosen.settings, chosen.digits, chosen.validation, speed
         )
-        words = f"Takes about {duration(_rounded(seconds))}"
+        words = say("Takes about {rounded}", rounded=duration(_rounded(seconds)))
     epochs = chosen.settings.epochs
     st.markdown(
         f"**{words}**",
-        help="An estimate from the number of multiplications and the speed of this computer.",
+        help=say("An estimate from the number of multiplications and the speed of this computer."),
     )
     st.caption(
-        f"{epochs} epoch{'s' if epochs > 1 else ''} of {chosen.batches:,} "
-        f"batch{'es' if chosen.batches > 1 else ''}, {chosen.digits:,} digits"
+        say(
+            "{epochs} epoch{words} of {batches:,} batch{words2}, {digits:,} digits",
+            epochs=epochs,
+            words="s" if epochs > 1 else "",
+            batches=chosen.batches,
+            words2="es" if chosen.batches > 1 else "",
+            digits=chosen.digits,
+        )
     )
     if speed is not None and not was_known:
         st.rerun()

@@ -2,41 +2,57 @@
 
 from model.runs import Cause, Missing, Run, RunPhase, RunState
 from model.runs.worker_loop import ABANDONED_SECONDS
+from ui.locale import say, to_say
 from ui.state.reason_words import reason_words
 from ui.style.words import duration
 
-DISK_FULL = (
-    "The disk of the server takes no files now, so what this run has learned last is in memory "
-    "alone and would be lost if the server ended. Download its network to be safe."
+DISK_FULL = to_say(
+    "The disk of the server takes no files now, so what this run has learned last is "
+    "in memory alone and would be lost if the server ended. Download its network to be "
+    "safe.",
 )
 
-ELSEWHERE = (
-    "This run trains on another server that shares its files with this one. It is shown as it was "
-    "after the last epoch; what you press here is passed on."
+ELSEWHERE = to_say(
+    "This run trains on another server that shares its files with this one. It is "
+    "shown as it was after the last epoch; what you press here is passed on.",
 )
 
 MISSING = {
-    Missing.DESCRIPTION: "The file that describes this run was damaged; it was made again from a "
-    "copy, so its title may be an older one.",
-    Missing.OPTIMIZER: "The file with the optimiser's memory was damaged: it begins anew, so from "
-    "here on the curve can differ from that of an undisturbed run.",
-    Missing.FIGURES: "The figures of some epochs were damaged; the curve has gaps there.",
-    Missing.NETWORKS: "The networks of some epochs are damaged or were deleted; the others are "
-    "here.",
+    Missing.DESCRIPTION: to_say(
+        "The file that describes this run was damaged; it was made again from a copy, so "
+        "its title may be an older one.",
+    ),
+    Missing.OPTIMIZER: to_say(
+        "The file with the optimiser's memory was damaged: it begins anew, so from here on "
+        "the curve can differ from that of an undisturbed run.",
+    ),
+    Missing.FIGURES: to_say("The figures of some epochs were damaged; the curve has gaps there."),
+    Missing.NETWORKS: to_say(
+        "The networks of some epochs are damaged or were deleted; the others are here."
+    ),
 }
 
 SENTENCES = {
-    Cause.SERVER_RESTARTED: "The server was started again. The run goes on from its last epoch.",
-    Cause.WORKER_LOST: "Its worker was lost. It goes on from its last epoch.",
-    Cause.LOST_OFTEN: "Its worker was lost several times in a row. Press Resume to try again.",
-    Cause.ENGINE_FAILED: "{detail} Press Resume to go on.",
+    Cause.SERVER_RESTARTED: to_say(
+        "The server was started again. The run goes on from its last epoch."
+    ),
+    Cause.WORKER_LOST: to_say("Its worker was lost. It goes on from its last epoch."),
+    Cause.LOST_OFTEN: to_say(
+        "Its worker was lost several times in a row. Press Resume to try again."
+    ),
+    Cause.ENGINE_FAILED: to_say("{detail} Press Resume to go on."),
     Cause.TRAINING_FAILED: "{detail}",
-    Cause.APP_FAILED: "A fault in the app ended this training.",
-    Cause.NO_BETTER: "Stopped early: the validation loss has not fallen for {patience} epochs.",
-    Cause.EPOCHS_LOST: "This run had come to epoch {detail}, but the server could keep it only to "
-    "epoch {epoch}. Press Resume to train on from there.",
-    Cause.UNWATCHED: "Paused, because nobody looked at this run for {minutes} minutes. Press "
-    "Resume to go on.",
+    Cause.APP_FAILED: to_say("A fault in the app ended this training."),
+    Cause.NO_BETTER: to_say(
+        "Stopped early: the validation loss has not fallen for {patience} epochs."
+    ),
+    Cause.EPOCHS_LOST: to_say(
+        "This run had come to epoch {detail}, but the server could keep it only to epoch "
+        "{epoch}. Press Resume to train on from there.",
+    ),
+    Cause.UNWATCHED: to_say(
+        "Paused, because nobody looked at this run for {minutes} minutes. Press Resume to go on.",
+    ),
 }
 
 
@@ -47,14 +63,24 @@ def turn_words(state: RunState) -> str:
     if state.phase is not RunPhase.TRAINING:
         if state.place_in_queue is None:
             return ""
-        words = f"Waits for its turn: number {state.place_in_queue} in the queue."
+        words = say(
+            "Waits for its turn: number {place_in_queue} in the queue.",
+            place_in_queue=state.place_in_queue,
+        )
         if state.seconds_to_turn is not None:
-            words += f" It begins in about {duration(max(state.seconds_to_turn, 1.0))}."
+            words += say(
+                " It begins in about {seconds_to_turn}.",
+                seconds_to_turn=duration(max(state.seconds_to_turn, 1.0)),
+            )
         return words
     others = state.sharing - 1
     if others < 1:
         return ""
-    return f"It takes turns with {others} other training{'s' if others > 1 else ''}."
+    return say(
+        "It takes turns with {others} other training{words}.",
+        others=others,
+        words="s" if others > 1 else "",
+    )
 
 
 def reasons(run: Run, state: RunState) -> str:

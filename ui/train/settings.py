@@ -11,18 +11,24 @@ from model.data.mnist import FULL_VALIDATION, TEST, VALIDATION, Name, full_is_he
 from model.network import MapsTooSmallError, NetworkConfig
 from model.training.augmentation import Augmentation
 from model.training.config import TrainingConfig
+from ui.locale import say, to_say
 from ui.state.reason_words import download_words, too_small_words
 
 DATA_WORDS: dict[Name, str] = {
-    "embedded": "5,000 digits (always here)",
-    "full": "all 70,000 digits (MNIST)",
+    "embedded": to_say("5,000 digits (always here)"),
+    "full": to_say("all 70,000 digits (MNIST)"),
 }
 TRAINING: dict[Name, int] = {
     "embedded": 5_000 - VALIDATION - TEST,
     "full": 60_000 - FULL_VALIDATION,
 }
 VALIDATING: dict[Name, int] = {"embedded": VALIDATION, "full": FULL_VALIDATION}
-OPTIMIZERS = {"adam": "Adam", "sgd": "SGD", "momentum": "SGD with momentum", "rmsprop": "RMSprop"}
+OPTIMIZERS = {
+    "adam": to_say("Adam"),
+    "sgd": "SGD",
+    "momentum": to_say("SGD with momentum"),
+    "rmsprop": "RMSprop",
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,9 @@ def training_settings() -> Choice | str:
         with tab:
             values |= fill()
     if values["data"] == "full" and not full_is_here():
-        return (
-            "All 70,000 digits are not on this computer yet. Download them under “Digits”, or take "
-            "the 5,000 that are always here."
+        return say(
+            "All 70,000 digits are not on this computer yet. Download them under "
+            "“Digits”, or take the 5,000 that are always here.",
         )
     try:
         network = NetworkConfig(**values.pop("network"))
@@ -74,12 +80,12 @@ def setting_words(network: NetworkConfig, settings: TrainingConfig) -> dict[str,
     choice, augmentation = Choice(network, settings), settings.augmentation
     varied = []
     if augmentation.shift:
-        varied.append(f"shifts to {augmentation.shift:g} px")
+        varied.append(say("shifts to {shift:g} px", shift=augmentation.shift))
     if augmentation.rotation:
-        varied.append(f"rotations to {augmentation.rotation:g}°")
+        varied.append(say("rotations to {rotation:g}°", rotation=augmentation.rotation))
     others = (augmentation.scale, augmentation.shear, augmentation.thickness)
     if any(others):
-        varied.append("other distortions")
+        varied.append(say("other distortions"))
     size = f"{network.kernel_size}×{network.kernel_size}"
     return {
         "Digits": f"{choice.digits:,}{' of a class' if settings.own else ''}",
@@ -88,39 +94,43 @@ def setting_words(network: NetworkConfig, settings: TrainingConfig) -> dict[str,
         "Batch": str(settings.batch_size),
         "Optimiser": OPTIMIZERS[settings.optimizer],
         "Learning rate": f"{settings.learning_rate:g}"
-        + (", falling" if settings.schedule == "cosine" else ""),
-        "Early stopping": f"{settings.patience} epochs" if settings.patience else "off",
+        + (say(", falling") if settings.schedule == "cosine" else ""),
+        "Early stopping": say("{patience} epochs", patience=settings.patience)
+        if settings.patience
+        else "off",
         "Filters": "–".join(map(str, network.filters)) or "none",
         "Kernel": size if network.filters else "none",
         "Pooling": network.pooling if len(network.filters) > 1 else "none",
         "Dense units": str(network.dense_units),
         "Dropout": f"{network.dropout:.0%}" if network.dropout else "none",
         "Seed": str(settings.seed),
-        "Begins with": "the shipped network" if settings.start == "shipped" else "random weights",
+        "Begins with": say("the shipped network")
+        if settings.start == "shipped"
+        else say("random weights"),
     }
 
 
 def architecture(network: NetworkConfig) -> str:
     """Return an architecture in one line; what is switched off is left out."""
     size = f"{network.kernel_size}×{network.kernel_size}"
-    parts = [f"filters {'–'.join(map(str, network.filters))} of {size}"]
+    parts = [say("filters {map} of {size}", map="–".join(map(str, network.filters)), size=size)]
     if not network.filters:
-        parts = ["no filters"]
+        parts = [say("no filters")]
     elif network.pooling == "average":
-        parts.append("average pooling")
-    parts.append(f"{network.dense_units} dense units")
+        parts.append(say("average pooling"))
+    parts.append(say("{dense_units} dense units", dense_units=network.dense_units))
     if network.dropout:
-        parts.append(f"dropout {network.dropout:.0%}")
+        parts.append(say("dropout {dropout:.0%}", dropout=network.dropout))
     return ", ".join(parts)
 
 
 def summary(network: NetworkConfig, settings: TrainingConfig) -> str:
     """Return the settings of a run in one line; what is switched off is left out."""
     words = setting_words(network, settings)
-    digits = words["Digits"].replace(" of", " digits of") if settings.own else ""
+    digits = words["Digits"].replace(" of", say(" digits of")) if settings.own else ""
     parts = [
-        digits or f"{words['Digits']} digits",
-        f"batches of {words['Batch']}",
+        digits or say("{words} digits", words=words["Digits"]),
+        say("batches of {words}", words=words["Batch"]),
         f"{words['Optimiser']}, learning rate {words['Learning rate']}",
         architecture(network),
     ]
@@ -129,8 +139,8 @@ def summary(network: NetworkConfig, settings: TrainingConfig) -> str:
     if settings.patience:
         parts.append(f"early stopping after {words['Early stopping']}")
     if settings.start == "shipped":
-        parts.append("begins with the shipped network")
-    parts.append(f"seed {words['Seed']}")
+        parts.append(say("begins with the shipped network"))
+    parts.append(say("seed {words}", words=words["Seed"]))
     return " · ".join(parts)
 
 
@@ -142,46 +152,46 @@ def _kept(widget: Callable[..., Any], label: str, name: str, **options: Any) -> 
 def _data() -> dict[str, Any]:
     data: Name = _kept(
         st.radio,
-        "Digits to learn from",
+        say("Digits to learn from"),
         "data",
         options=tuple(DATA_WORDS),
         format_func=DATA_WORDS.__getitem__,
-        help="A part of them is held back to check the network on digits it has not seen.",
+        help=say("A part of them is held back to check the network on digits it has not seen."),
     )
     if data == "full" and not full_is_here():
         download_panel()
     most = TRAINING[data]
     images = _kept(
         st.number_input,
-        "Training digits",
+        say("Training digits"),
         f"images_{data}",
         min_value=10,
         max_value=most,
         value=most,
         step=100,
-        help="With few digits the network learns them by heart instead of learning to read.",
+        help=say("With few digits the network learns them by heart instead of learning to read."),
     )
     left, right = st.columns(2)
     with left:
         shift = _kept(
             st.slider,
-            "Random shifts (pixels)",
+            say("Random shifts (pixels)"),
             "shift",
             min_value=0,
             max_value=4,
             value=0,
-            help="Each digit is moved by chance while training, so that place matters less.",
+            help=say("Each digit is moved by chance while training, so that place matters less."),
         )
     with right:
         rotation = _kept(
             st.slider,
-            "Random rotations (degrees)",
+            say("Random rotations (degrees)"),
             "rotation",
             min_value=0,
             max_value=30,
             value=0,
             step=5,
-            help="Each digit is turned by chance while training, so that slant matters less.",
+            help=say("Each digit is turned by chance while training, so that slant matters less."),
         )
     augmentation = Augmentation(shift=shift, rotation=rotation)
     chosen = None if images == most else images
@@ -199,7 +209,7 @@ def _learning() -> dict[str, Any]:
             min_value=1,
             max_value=1000,
             value=defaults.epochs,
-            help="One epoch is one pass through all training digits.",
+            help=say("One epoch is one pass through all training digits."),
         )
         optimizer = _kept(
             st.selectbox,
@@ -207,39 +217,45 @@ def _learning() -> dict[str, Any]:
             "optimizer",
             options=tuple(OPTIMIZERS),
             format_func=OPTIMIZERS.__getitem__,
-            help="The rule by which weights change. SGD has one step size for all; Adam gives "
-            "each weight a step of its own, by how it has changed before.",
+            help=say(
+                "The rule by which weights change. SGD has one step size for all; Adam "
+                "gives each weight a step of its own, by how it has changed before.",
+            ),
         )
         patience = _kept(
             st.number_input,
-            "Early stopping (epochs)",
+            say("Early stopping (epochs)"),
             "patience",
             min_value=0,
             max_value=100,
             value=0,
-            help="Stop when the validation loss has not fallen for so many epochs. 0 is never.",
+            help=say(
+                "Stop when the validation loss has not fallen for so many epochs. 0 is never.",
+            ),
         )
     with right:
         batch = _kept(
             st.number_input,
-            "Batch size",
+            say("Batch size"),
             "batch",
             min_value=1,
             max_value=1024,
             value=defaults.batch_size,
-            help="So many digits are looked at before the weights change once.",
+            help=say("So many digits are looked at before the weights change once."),
         )
         rate = _kept(
             st.number_input,
-            "Learning rate",
+            say("Learning rate"),
             "rate",
             min_value=1e-6,
             max_value=10.0,
             value=defaults.learning_rate,
             step=0.0005,
             format="%.6g",
-            help="How far the weights move in each step. Too high: they jump about. Too low: "
-            "nothing happens.",
+            help=say(
+                "How far the weights move in each step. Too high: they jump about. Too "
+                "low: nothing happens.",
+            ),
         )
         seed = _kept(
             st.number_input,
@@ -248,7 +264,7 @@ def _learning() -> dict[str, Any]:
             min_value=0,
             max_value=10_000_000,
             value=defaults.seed,
-            help="Fixes every chance: the same seed gives the same curve.",
+            help=say("Fixes every chance: the same seed gives the same curve."),
         )
     return {
         "epochs": epochs,
@@ -266,36 +282,36 @@ def _architecture() -> dict[str, Any]:
     with left:
         count = _kept(
             st.number_input,
-            "Convolution layers",
+            say("Convolution layers"),
             "convolutions",
             min_value=0,
             max_value=4,
             value=len(defaults.filters),
-            help="0 makes a plain dense network, for comparison.",
+            help=say("0 makes a plain dense network, for comparison."),
         )
         standard = (*defaults.filters, 64)
         filters = tuple(
             _kept(
                 st.number_input,
-                f"Filters in conv{number + 1}",
+                say("Filters in conv{number}", number=number + 1),
                 f"filters_{number}",
                 min_value=1,
                 max_value=128,
                 value=standard[number],
-                help="Each filter looks for one pattern and makes one feature map.",
+                help=say("Each filter looks for one pattern and makes one feature map."),
             )
             for number in range(count)
         )
     with right:
         kernel = _kept(
             st.segmented_control,
-            "Kernel size",
+            say("Kernel size"),
             "kernel",
             options=(3, 5),
             default=3,
             required=True,
             format_func=lambda side: f"{side}×{side}",
-            help="The window that slides over the picture.",
+            help=say("The window that slides over the picture."),
         )
         pooling = _kept(
             st.segmented_control,
@@ -304,16 +320,16 @@ def _architecture() -> dict[str, Any]:
             options=("max", "average"),
             default="max",
             required=True,
-            help="What goes on of each 2×2 values: the largest, or their mean.",
+            help=say("What goes on of each 2×2 values: the largest, or their mean."),
         )
         units = _kept(
             st.number_input,
-            "Dense units",
+            say("Dense units"),
             "units",
             min_value=1,
             max_value=512,
             value=defaults.dense_units,
-            help="Numbers in the layer before the ten outputs.",
+            help=say("Numbers in the layer before the ten outputs."),
         )
         dropout = _kept(
             st.slider,
@@ -323,8 +339,10 @@ def _architecture() -> dict[str, Any]:
             max_value=0.9,
             value=0.0,
             step=0.05,
-            help="Share of the dense units silenced in each step, so that none is relied on too "
-            "much.",
+            help=say(
+                "Share of the dense units silenced in each step, so that none is relied on "
+                "too much.",
+            ),
         )
     return {
         "network": {
@@ -349,10 +367,16 @@ def _download(was_running: bool) -> None:
     if state.phase == "failed":
         st.warning(download_words(state))
     if state.phase == "running":
-        st.progress(state.share, text=f"Downloading MNIST: {state.share:.0%} of 11 MB")
-        if st.button("Cancel", key="download_cancel"):
+        st.progress(
+            state.share,
+            text=say(
+                "Downloading MNIST: {share:.0%} of 11 MB",
+                share=state.share,
+            ),
+        )
+        if st.button(say("Cancel"), key="download_cancel"):
             download.cancel()
-    elif st.button("Download MNIST (11 MB)", key="download_start", icon=":material/download:"):
+    elif st.button(say("Download MNIST (11 MB)"), key="download_start", icon=":material/download:"):
         download.start()
     if (download.state.phase == "running") != was_running:
         st.rerun()

@@ -17,6 +17,8 @@ def text_of(node: ast.expr) -> str:
         return node.value
     if isinstance(node, ast.JoinedStr):
         return "".join(text_of(part) for part in node.values)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+        return text_of(node.args[0])
     return "x"
 
 

@@ -22,6 +22,7 @@ from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
 from model.classroom.watch import Watch
 from ui.classroom.channel.parts import parts_of
+from ui.locale import say
 from ui.state.classroom.seat import ClassSeat, Role
 
 T = TypeVar("T")
@@ -96,7 +97,13 @@ class Connection:
                 await self._socket.send_text(text)
             if parts:
                 whole = ", ".join(f"{json.dumps(name)}: {text}" for name, text in parts.items())
-                await self._socket.send_text(f'{{"now": {time.time()}, "parts": {{{whole}}}}}')
+                await self._socket.send_text(
+                    say(
+                        '{{"now": {time}, "parts": {{{whole}}}}}',
+                        time=time.time(),
+                        whole=whole,
+                    )
+                )
 
 
 class Hub:

@@ -16,6 +16,7 @@ from model.classroom.digits.league import (
 from model.classroom.digits.training_sets import FEWEST
 from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
+from ui.locale import say
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words, name_words
 from ui.style.words import percent
@@ -34,29 +35,37 @@ def league(view: ClassView, written: Sequence[WrittenDigit]) -> None:
     now = league_of(database(), view.id)
     if now is None:
         st.markdown(
-            "Whose network reads the class best? All learn from the same digits of your class, "
-            "with as many parameters and seconds. **One digit of five stays with you until the "
-            "end**: on those the networks are compared."
+            say(
+                "Whose network reads the class best? All learn from the same digits of "
+                "your class, with as many parameters and seconds. **One digit of five "
+                "stays with you until the end**: on those the networks are compared.",
+            )
         )
         _begin(view, written)
     elif not now.ended:
         st.fragment(_under_way, run_every=LOOK_SECONDS, key="league_under_way")(view.id)
-        if st.button("End the league", type="primary", key="end_league"):
+        if st.button(say("End the league"), type="primary", key="end_league"):
             end_league(database(), view.id)
             st.rerun()
     else:
         _result(view, now)
-        with st.expander("Another league"):
+        with st.expander(say("Another league")):
             _begin(view, written)
 
 
 def _begin(view: ClassView, written: Sequence[WrittenDigit]) -> None:
     if len(written) < FEWEST:
-        st.info(f"{FEWEST} digits are needed for this; there are {len(written)}.")
+        st.info(
+            say(
+                "{FEWEST} digits are needed for this; there are {count}.",
+                FEWEST=FEWEST,
+                count=len(written),
+            )
+        )
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         parameters = st.selectbox(
-            "Parameters at most",
+            say("Parameters at most"),
             PARAMETERS,
             index=1,
             format_func=lambda count: f"{count:,}",
@@ -64,10 +73,10 @@ def _begin(view: ClassView, written: Sequence[WrittenDigit]) -> None:
             width=200,
         )
         seconds = st.selectbox(
-            "Seconds of training", SECONDS, index=1, key="league_seconds", width=200
+            say("Seconds of training"), SECONDS, index=1, key="league_seconds", width=200
         )
-        begin = st.button("Begin the league", type="primary", key="begin_league")
-    st.caption("Students find “For the league” on their page Train, and hand in from there.")
+        begin = st.button(say("Begin the league"), type="primary", key="begin_league")
+    st.caption(say("Students find “For the league” on their page Train, and hand in from there."))
     if begin:
         begin_league(database(), view.id, written, parameters, seconds)
         st.rerun()
@@ -82,29 +91,40 @@ def _under_way(class_id: str) -> None:
     if now is None or view is None:
         return
     st.markdown(
-        f"**{len(now.entries)} of {len(view.students)}** have handed a network in. All learn from "
-        f"{now.training} digits, with {now.parameters:,} parameters and {now.seconds} seconds at "
-        f"most; {now.test} digits are held back."
+        say(
+            "**{count} of {count2}** have handed a network in. All learn from {training} "
+            "digits, with {parameters:,} parameters and {seconds} seconds at most; {test} "
+            "digits are held back.",
+            count=len(now.entries),
+            count2=len(view.students),
+            training=now.training,
+            parameters=now.parameters,
+            seconds=now.seconds,
+            test=now.test,
+        )
     )
 
 
 def _result(view: ClassView, ended: League) -> None:
     names = {each.id: name_words(each.name) for each in view.students}
     if not ended.entries:
-        st.info("Nobody has handed a network in.")
+        st.info(say("Nobody has handed a network in."))
         return
-    st.markdown(f"Digits that were held back: **{ended.test}**.")
+    st.markdown(say("Digits that were held back: **{test}**.", test=ended.test))
     rows = [
         f"| {place} | {names.get(student, 'somebody')} | {entry.right} "
         f"({percent(entry.right / ended.test)}) | {entry.parameters:,} | {entry.seconds:.0f} s |"
         for place, student, entry in ended.ranking
     ]
     head = [
-        "| Place | Network of | Read rightly | Parameters | Training |",
+        say("| Place | Network of | Read rightly | Parameters | Training |"),
         "|---|---|---|---|---|",
     ]
     st.markdown("\n".join([*head, *rows]))
     st.caption(
-        f"With {ended.test} digits one more or less is chance: networks that differ by two or "
-        "three are about as good as each other."
+        say(
+            "With {test} digits one more or less is chance: networks that differ by two or "
+            "three are about as good as each other.",
+            test=ended.test,
+        )
     )

@@ -26,6 +26,7 @@ from ui.classroom.handwriting.reading import read_class, reading_of, writer_word
 from ui.classroom.handwriting.training import train_on_class
 from ui.classroom.switch import switched
 from ui.components.classroom import ShownDigit, digit_grid
+from ui.locale import say
 from ui.state.address import kept
 from ui.state.classroom.seat import Role, looking_seat
 from ui.state.classroom.store import database
@@ -52,7 +53,14 @@ def show() -> None:
         looking_seat(Role.TEACHER, view.id)
         _switch(view)
         grid, paper, read, train, compete, files = st.tabs(
-            ["Digits", "From paper", "How are we read?", "Train on us", "League", "Take along"],
+            [
+                "Digits",
+                say("From paper"),
+                say("How are we read?"),
+                say("Train on us"),
+                "League",
+                say("Take along"),
+            ],
             key="handwriting",
             on_change="rerun",
         )
@@ -81,20 +89,22 @@ def show() -> None:
 
 def _closed() -> None:
     with st.container(key="doors"):
-        st.page_link(page("class"), label="Open a class first", icon=":material/group:")
+        st.page_link(page("class"), label=say("Open a class first"), icon=":material/group:")
     st.markdown(
-        "Every student draws the ten digits in turn. Then the class sees how well the network "
-        "reads **us**: whose 4s fail, whose writing is like whose, and whether a network reads "
-        "somebody whom it has never seen."
+        say(
+            "Every student draws the ten digits in turn. Then the class sees how well the "
+            "network reads **us**: whose 4s fail, whose writing is like whose, and whether "
+            "a network reads somebody whom it has never seen.",
+        )
     )
 
 
 def _switch(view: ClassView) -> None:
     asked = switched(
-        "Ask all students for digits",
+        say("Ask all students for digits"),
         "prompted",
         view.prompted,
-        "A sheet opens on each student's screen: “Draw a 7”. The ten digits come in turn.",
+        say("A sheet opens on each student's screen: “Draw a 7”. The ten digits come in turn."),
     )
     if asked is not None:
         ask_for_digits(database(), view.id, asked)
@@ -118,24 +128,31 @@ def _grid(class_id: str) -> None:
 
 def _counted(written: list[WrittenDigit]) -> str:
     if not written:
-        return "No digits yet."
+        return say("No digits yet.")
     kept_ones = Counter(each.asked for each in written if each.counts)
     held = sum(each.held for each in written)
-    words = f"{sum(kept_ones.values())} digits: "
+    words = say("{values} digits: ", values=sum(kept_ones.values()))
     words += ", ".join(f"{kept_ones[digit]} × {digit}" for digit in range(CLASSES))
     if held:
-        words += f". {held} held back: they do not look like a digit. Press one to let it in."
-    return f"{words}. Press a digit to take it out."
+        words += say(
+            ". {held} held back: they do not look like a digit. Press one to let it in.",
+            held=held,
+        )
+    return say("{words}. Press a digit to take it out.", words=words)
 
 
 def _shown(each: WrittenDigit, said: int | None) -> ShownDigit:
-    words = f"A {each.asked} by {writer_words(each)}"
+    words = say(
+        "A {asked} by {writer_words}",
+        asked=each.asked,
+        writer_words=writer_words(each),
+    )
     if each.held:
-        words += ", held back"
+        words += say(", held back")
     elif each.removed:
-        words += ", taken out"
+        words += say(", taken out")
     elif said is not None:
-        words += f", read as {said}"
+        words += say(", read as {said}", said=said)
     return ShownDigit(
         each.id,
         base64.b64encode(each.pixels.tobytes()).decode(),
@@ -150,16 +167,16 @@ def _shown(each: WrittenDigit, said: int | None) -> ShownDigit:
 
 def _files(view: ClassView) -> None:
     written = counting_digits(database(), view.id)
-    st.markdown("No file has a name in it: writers are numbers, drawn by lot for each file.")
+    st.markdown(say("No file has a name in it: writers are numbers, drawn by lot for each file."))
     with st.container(horizontal=True):
         for words, file, make in (
-            ("Arrays (.npz)", "our_digits.npz", lambda: to_npz(written)),
-            ("Pictures (.zip)", "our_digits.zip", lambda: to_pictures(written)),
-            ("Table (.csv)", "our_digits.csv", lambda: csv_text(*as_table(written)).encode()),
+            (say("Arrays (.npz)"), "our_digits.npz", lambda: to_npz(written)),
+            (say("Pictures (.zip)"), "our_digits.zip", lambda: to_pictures(written)),
+            (say("Table (.csv)"), "our_digits.csv", lambda: csv_text(*as_table(written)).encode()),
         ):
             st.download_button(words, make, file, disabled=not written, key=f"save_{file}")
-    brought = st.file_uploader("Bring digits back", type="npz", key="bring_digits")
-    if brought is None or not st.button("Add them to this class", key="bring_now"):
+    brought = st.file_uploader(say("Bring digits back"), type="npz", key="bring_digits")
+    if brought is None or not st.button(say("Add them to this class"), key="bring_now"):
         return
     try:
         digits = from_npz(brought.getvalue())
@@ -168,4 +185,4 @@ def _files(view: ClassView) -> None:
         return
     held = [not like for like in detector().accepts(digits.inputs()).tolist()]
     count = bring(database(), view.id, digits, held)
-    st.success(f"{count} digits were added.")
+    st.success(say("{count} digits were added.", count=count))

@@ -10,16 +10,21 @@ from model.classroom.digits.sheet_photo import SheetProblem, read_sheet
 from model.classroom.view import ClassView
 from ui.classroom.worksheets import sheet_address
 from ui.components.classroom import ShownDigit, digit_grid
+from ui.locale import say, to_say
 from ui.state.ask import ask
 from ui.state.classroom.store import database
 from ui.state.session import of_page
 
 PROBLEMS = {
-    SheetProblem.NO_PICTURE: "This file is no picture that can be opened.",
-    SheetProblem.NO_MARKS: "The four corner marks were not found. Take the photo again, with the "
-    "whole sheet on it and all four marks sharp.",
-    SheetProblem.NO_BAR: "The bar at the top was not found. Take the photo again, with the whole "
-    "sheet on it and even light.",
+    SheetProblem.NO_PICTURE: to_say("This file is no picture that can be opened."),
+    SheetProblem.NO_MARKS: to_say(
+        "The four corner marks were not found. Take the photo again, with the whole sheet "
+        "on it and all four marks sharp.",
+    ),
+    SheetProblem.NO_BAR: to_say(
+        "The bar at the top was not found. Take the photo again, with the whole sheet on "
+        "it and even light.",
+    ),
 }
 
 
@@ -37,37 +42,49 @@ def from_paper(view: ClassView) -> None:
         view: of the class.
     """
     st.markdown(
-        "A class without devices writes on paper: print the sheet, let everybody fill a row, and "
-        "take **one photo** of it. Nobody’s name is on it, and the photo itself is not kept."
+        say(
+            "A class without devices writes on paper: print the sheet, let everybody fill "
+            "a row, and take **one photo** of it. Nobody’s name is on it, and the photo "
+            "itself is not kept.",
+        )
     )
-    st.link_button("Sheet to print", sheet_address("collection"), icon=":material/print:")
-    photo = st.file_uploader("Photo of a sheet", key="sheet_photo", help="A photo or a scan.")
+    st.link_button(say("Sheet to print"), sheet_address("collection"), icon=":material/print:")
+    photo = st.file_uploader(
+        say("Photo of a sheet"), key="sheet_photo", help=say("A photo or a scan.")
+    )
     if photo is None:
         return
-    reading = ask(read_sheet, photo.getvalue(), spinner="Reading the sheet …")
+    reading = ask(read_sheet, photo.getvalue(), spinner=say("Reading the sheet …"))
     if reading is None:
         return
     if reading.problem is not None:
         st.warning(PROBLEMS[reading.problem])
         return
     count, held = len(reading.digits), sum(reading.held)
-    words = f"**{count} digits** were found; {reading.blank} boxes are empty. "
-    words += "When they are added, you can take out any under “Digits”."
+    words = say(
+        "**{count} digits** were found; {blank} boxes are empty. ",
+        count=count,
+        blank=reading.blank,
+    )
+    words += say("When they are added, you can take out any under “Digits”.")
     if held:
-        words += f" {held} do not look like a digit: they are held back until you let them in."
+        words += say(
+            " {held} do not look like a digit: they are held back until you let them in.",
+            held=held,
+        )
     st.markdown(words)
     known, this = of_page(Added).photos, (view.id, photo.file_id)
     if this in known:
-        st.info("The digits of this photo are in the class already.")
-    elif count and st.button("Add them to this class", type="primary", key="bring_sheet"):
+        st.info(say("The digits of this photo are in the class already."))
+    elif count and st.button(say("Add them to this class"), type="primary", key="bring_sheet"):
         added = bring(database(), view.id, reading.digits, reading.held)
         known.add(this)
-        st.success(f"{added} digits were added.")
+        st.success(say("{added} digits were added.", added=added))
     shown = [
         ShownDigit(
             str(place),
             base64.b64encode(image.tobytes()).decode(),
-            f"A {label} from the sheet",
+            say("A {label} from the sheet", label=label),
             str(label),
             "grey",
             is_held,

@@ -11,6 +11,7 @@ from model.classroom.digits.handwriting import WrittenDigit, as_digits
 from model.classroom.digits.leave_one_out import FEWEST, LeftOut, train_without
 from model.classroom.digits.training_sets import is_of
 from model.interpretability.embedding import features_of
+from ui.locale import say
 from ui.state.ask import ask, ask_in_background
 from ui.state.classroom.store import database
 from ui.state.classroom.words import name_words
@@ -54,7 +55,7 @@ def read_class(class_id: str, written: Sequence[WrittenDigit]) -> None:
         written: the digits that count.
     """
     if not written:
-        st.info("No digits yet. Ask for some above.")
+        st.info(say("No digits yet. Ask for some above."))
         return
     digits = as_digits(written)
     found = ask(features_of, network(), digits)
@@ -62,13 +63,15 @@ def read_class(class_id: str, written: Sequence[WrittenDigit]) -> None:
         return
     writers = [writer_words(each) for each in written]
     scores = class_scores(found.probabilities, digits.labels, writers)
-    st.markdown(f"**{_share(scores.all)}** of our digits are read rightly.")
+    st.markdown(say("**{share}** of our digits are read rightly.", share=_share(scores.all)))
     run = shown_run()
     own = "" if run is None else run.settings.own
     if own and is_of(database(), own, class_id):
         st.caption(
-            "This network has learned from most of these digits. How it reads those that it has "
-            "not seen is told by the validation accuracy of its training."
+            say(
+                "This network has learned from most of these digits. How it reads those "
+                "that it has not seen is told by the validation accuracy of its training.",
+            )
         )
     left, right = st.columns(2, gap="large")
     with left:
@@ -79,24 +82,45 @@ def read_class(class_id: str, written: Sequence[WrittenDigit]) -> None:
             _table("Writer", enough)
     nearest = nearest_writers(found.features, digits.labels, writers)
     if nearest:
-        st.subheader("Whose writing is like whose?", anchor="like")
+        st.subheader(say("Whose writing is like whose?"), anchor="like")
         st.caption(
-            "Of each digit, the nearest one of the same kind by somebody else, as the network sees "
-            "it: on the numbers of its dense layer."
+            say(
+                "Of each digit, the nearest one of the same kind by somebody else, as the "
+                "network sees it: on the numbers of its dense layer.",
+            )
         )
         for name, (other, count, of) in nearest.items():
-            st.markdown(f"- **{name}**: {other} is nearest, for {count} of {of} digits.")
+            st.markdown(
+                say(
+                    "- **{name}**: {other} is nearest, for {count} of {of} digits.",
+                    name=name,
+                    other=other,
+                    count=count,
+                    of=of,
+                )
+            )
     _never_seen(written)
 
 
 def _share(share: Share) -> str:
     words = percent(share.right / share.count) if share.count else "–"
-    return f"{share.right} of {share.count} ({words})"
+    return say(
+        "{right} of {count} ({words})",
+        right=share.right,
+        count=share.count,
+        words=words,
+    )
 
 
 def _table(head: str, shares: dict[str, Share]) -> None:
     rows = [
-        f"| {name} | {share.right} of {share.count} | {percent(share.right / share.count)} |"
+        say(
+            "| {name} | {right} of {count} | {right2} |",
+            name=name,
+            right=share.right,
+            count=share.count,
+            right2=percent(share.right / share.count),
+        )
         for name, share in sorted(
             shares.items(), key=lambda item: (item[1].right / item[1].count, item[0])
         )
@@ -106,19 +130,19 @@ def _table(head: str, shares: dict[str, Share]) -> None:
 
 def _never_seen(written: Sequence[WrittenDigit]) -> None:
     """Train on everybody but one, and ask about that one."""
-    st.subheader("Does it read somebody whom it has never seen?", anchor="never_seen")
+    st.subheader(say("Does it read somebody whom it has never seen?"), anchor="never_seen")
     names = {each.student_id: writer_words(each) for each in written if each.student_id}
     if len(names) < 2:
-        st.caption("Two students at least must have written for this.")
+        st.caption(say("Two students at least must have written for this."))
         return
     chosen = st.selectbox(
-        "Leave out", list(names), format_func=lambda one: names[one], key="left_out"
+        say("Leave out"), list(names), format_func=lambda one: names[one], key="left_out"
     )
     if len([each for each in written if each.student_id != chosen]) < FEWEST:
-        st.caption(f"The others must have written {FEWEST} digits for this.")
+        st.caption(say("The others must have written {FEWEST} digits for this.", FEWEST=FEWEST))
         return
     asked = of_page(NeverSeen)
-    if st.button("Train without them", key="train_without", type="primary"):
+    if st.button(say("Train without them"), key="train_without", type="primary"):
         asked.student_id = chosen
     if chosen is not None and asked.student_id == chosen:
         _trained(written, chosen, names[chosen])
@@ -133,13 +157,18 @@ def _trained(written: Sequence[WrittenDigit], chosen: str, name: str) -> None:
         found = ask_in_background(train_without, digits, left_out)
         if found is not None:
             st.rerun()
-        st.caption(f"A network learns all digits but those of {name} …")
+        st.caption(say("A network learns all digits but those of {name} …", name=name))
 
     found: LeftOut | None = ask_in_background(train_without, digits, left_out)
     if found is None:
         look()
         return
     st.markdown(
-        f"A network that has never seen **{name}** reads **{_share(found.unseen)}** of "
-        f"{name}'s digits, and {_share(found.learned)} of those that it has learned."
+        say(
+            "A network that has never seen **{name}** reads **{share}** of {name}'s "
+            "digits, and {share2} of those that it has learned.",
+            name=name,
+            share=_share(found.unseen),
+            share2=_share(found.learned),
+        )
     )

@@ -11,12 +11,13 @@ from model.classroom.digits.training_sets import FEWEST, TrainingSet, make_set
 from model.classroom.view import ClassView
 from model.network import NetworkConfig
 from model.training.config import TrainingConfig
+from ui.locale import say, to_say
 from ui.state.classroom.store import database
 from ui.state.links import open_page
 from ui.state.my_runs import OUR_DIGITS, start_run
 from ui.state.session import session
 
-NEW, FURTHER = "A new network", "The shipped network, taught further"
+NEW, FURTHER = to_say("A new network"), to_say("The shipped network, taught further")
 BATCHES = 320
 """Some ten seconds of training on one core; a class's digits are gone through many times."""
 EPOCHS = (10, 40)
@@ -33,28 +34,44 @@ def train_on_class(view: ClassView, written: Sequence[WrittenDigit]) -> None:
         written: the digits that count.
     """
     if len(written) < FEWEST:
-        st.info(f"{FEWEST} digits are needed for this; there are {len(written)}.")
+        st.info(
+            say(
+                "{FEWEST} digits are needed for this; there are {count}.",
+                FEWEST=FEWEST,
+                count=len(written),
+            )
+        )
         return
     begin = st.segmented_control(
-        "Begin with", (NEW, FURTHER), default=NEW, required=True, key="train_begin"
+        say("Begin with"), (NEW, FURTHER), default=NEW, required=True, key="train_begin"
     )
     if begin == NEW:
         st.markdown(
-            f"A network with random weights sees **our {len(written)} digits and no others**. Will "
-            "it read us better than one that has seen thousands of strangers?"
+            say(
+                "A network with random weights sees **our {count} digits and no others**. "
+                "Will it read us better than one that has seen thousands of strangers?",
+                count=len(written),
+            )
         )
     else:
         st.markdown(
-            "The shipped network has learned from strangers. It goes on learning, **from us "
-            "alone**. Does it read us better afterwards, and does it still read the strangers?"
+            say(
+                "The shipped network has learned from strangers. It goes on learning, "
+                "**from us alone**. Does it read us better afterwards, and does it still "
+                "read the strangers?",
+            )
         )
     st.caption(
-        "One digit of five is held back: the validation curve shows how well it reads those. Each "
-        "digit is moved, turned and scaled a little while it learns, since there are so few. The "
-        "training can be shown on all pages, like any other. Its network stays when the class "
-        "ends; the digits do not."
+        say(
+            "One digit of five is held back: the validation curve shows how well it reads "
+            "those. Each digit is moved, turned and scaled a little while it learns, since "
+            "there are so few. The training can be shown on all pages, like any other. Its "
+            "network stays when the class ends; the digits do not.",
+        )
     )
-    if st.button("Train on our digits", type="primary", icon=":material/play_arrow:", key="train"):
+    if st.button(
+        say("Train on our digits"), type="primary", icon=":material/play_arrow:", key="train"
+    ):
         settings = settings_for(make_set(database(), view.id, written), begin)
         if start_run(NetworkConfig(), settings, OUR_DIGITS) is not None:
             open_page("train", session().view)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ui.components import component
+from ui.locale import to_say
 
 SIDE = 84  # cells along an edge of the ink: three for each of the 28 pixels that a network receives
 BRUSHES = (3, 14)  # narrowest and widest, in per cent of the sheet's side
@@ -36,7 +37,11 @@ class DrawnSheet:
 
 
 def canvas(
-    key: str, *, brush: int = BRUSH, label: str = "Drawing sheet", hint: str = "Draw a digit"
+    key: str,
+    *,
+    brush: int = BRUSH,
+    label: str = to_say("Drawing sheet"),
+    hint: str = to_say("Draw a digit"),
 ) -> DrawnSheet | None:
     """Show a sheet to draw on, with undo, redo, clear and the width of the brush.
 

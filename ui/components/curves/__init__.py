@@ -14,13 +14,14 @@ import numpy as np
 
 from ui.components import component
 from ui.components.curves.increments import Sent, decimate, encode
+from ui.locale import to_say
 
 __all__ = ["Line", "Sent", "curves"]
 
 POINTS_PER_LINE = 600  # more than a chart has pixels to tell apart, and 6.4 kB as base64
 POINTS_PER_CHART = 9_000  # twenty runs side by side stay below 100 kB
 POINTS_AT_LEAST = 100  # below this a line would lose its shape
-NOTHING_YET = "Nothing yet: press Start"
+NOTHING_YET = to_say("Nothing yet: press Start")
 
 _mount = component("curves")
 

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from ui.components import component
+from ui.locale import say
 from ui.style.mosaic import mosaic_png
 from ui.style.theme import is_dark
 
@@ -127,7 +128,13 @@ def _sheet(panel: Sheet) -> dict[str, Any]:
     return {
         "caption": panel.caption,
         "noun": noun,
-        "range": [f"max {_signed(values.max())}", f"min {_signed(values.min())}"],
+        "range": [
+            say("max {signed}", signed=_signed(values.max())),
+            say(
+                "min {signed}",
+                signed=_signed(values.min()),
+            ),
+        ],
         "png": base64.b64encode(png).decode("ascii"),
         "count": count,
         "across": across,
@@ -156,7 +163,13 @@ def _outputs(panel: Outputs) -> dict[str, Any]:
     return {
         "caption": panel.caption,
         "noun": "unit",
-        "range": [f"scores: max {_signed(scores.max())}", f"min {_signed(scores.min())}"],
+        "range": [
+            say("scores: max {signed}", signed=_signed(scores.max())),
+            say(
+                "min {signed}",
+                signed=_signed(scores.min()),
+            ),
+        ],
         "count": len(rows),
         "best": int(np.argmax(probabilities)),
         "rows": rows,

@@ -10,6 +10,7 @@ from typing import TypeGuard
 
 from ui.components import component
 from ui.components.canvas import BRUSH, BRUSHES, SIDE
+from ui.locale import say
 
 CHANNEL = "pen"
 """The channel's address, below that of the app."""
@@ -155,7 +156,7 @@ def stage(
             "side": SIDE,
             "brush": BRUSH,
             "brushes": BRUSHES,
-            "label": "Drawing sheet",
+            "label": say("Drawing sheet"),
         },
         "layers": [{"name": each.name, "kind": each.kind, "shape": each.shape} for each in layers],
         "words": {

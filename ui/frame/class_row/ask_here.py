@@ -6,6 +6,7 @@ import streamlit as st
 
 from model.classroom.questions import ask_class
 from model.classroom.reasons import ClassError
+from ui.locale import say
 from ui.state.classroom.seat import ClassSeats, Role
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words
@@ -27,12 +28,12 @@ def ask_here(key: str, text: str, options: Sequence[str], right: int | None) -> 
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_row"):
         pressed = st.button(
-            "Ask the class",
+            say("Ask the class"),
             icon=":material/group:",
             key=key,
-            help="Opens this question on the screens of all students: " + " / ".join(options),
+            help=say("Opens this question on the screens of all students: ") + " / ".join(options),
         )
-        st.page_link(page("class"), label="To the board", icon=":material/arrow_forward:")
+        st.page_link(page("class"), label=say("To the board"), icon=":material/arrow_forward:")
     if not pressed:
         return
     try:
@@ -40,4 +41,4 @@ def ask_here(key: str, text: str, options: Sequence[str], right: int | None) -> 
     except ClassError as error:
         st.toast(class_words(error.reason))
     else:
-        st.toast("Your class has the question. Its answers are on the board.")
+        st.toast(say("Your class has the question. Its answers are on the board."))

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.locale import say
 from ui.state.classroom.shown import first_open
 from ui.state.pages import ENTRIES, page
 
@@ -9,7 +10,11 @@ from ui.state.pages import ENTRIES, page
 def closed_page() -> None:
     """One sentence, and a way back."""
     back = first_open()
-    st.title("Closed")
+    st.title(say("Closed"))
     with st.container(key="doors"):
-        st.markdown("Your teacher has chosen other pages for this class.")
-        st.page_link(page(back), label=f"To {ENTRIES[back].title}", icon=":material/arrow_back:")
+        st.markdown(say("Your teacher has chosen other pages for this class."))
+        st.page_link(
+            page(back),
+            label=say("To {title}", title=ENTRIES[back].title),
+            icon=":material/arrow_back:",
+        )

@@ -12,6 +12,7 @@ from model.interpretability.embedding import features_of
 from model.network import NetworkConfig, count_parameters
 from model.runs import Run
 from model.training.config import TrainingConfig
+from ui.locale import say
 from ui.state.ask import ask
 from ui.state.classroom.seat import ClassSeats
 from ui.state.classroom.store import database
@@ -53,19 +54,26 @@ def for_league(network: NetworkConfig, settings: TrainingConfig) -> TrainingConf
     if mine is None or mine[0].ended:
         return None
     league = mine[0]
-    chosen = st.toggle("For the league", value=True, key=f"for_league_{league.id}")
+    chosen = st.toggle(say("For the league"), value=True, key=f"for_league_{league.id}")
     st.caption(
-        f"All learn from the same {league.training} digits of your class. A network may have "
-        f"{league.parameters:,} parameters, and what counts is what it is after {league.seconds} "
-        "seconds of training."
+        say(
+            "All learn from the same {training} digits of your class. A network may have "
+            "{parameters:,} parameters, and what counts is what it is after {seconds} "
+            "seconds of training.",
+            training=league.training,
+            parameters=league.parameters,
+            seconds=league.seconds,
+        )
     )
     if not chosen:
         return None
     count = count_parameters(network)
     if count > league.parameters:
-        return (
-            f"This network has {count:,} parameters, {league.parameters:,} are allowed. Take fewer "
-            "filters or dense units."
+        return say(
+            "This network has {count:,} parameters, {parameters:,} are allowed. Take "
+            "fewer filters or dense units.",
+            count=count,
+            parameters=league.parameters,
         )
     return replace(settings, data="embedded", images=league.training, own=league.set_id)
 
@@ -83,24 +91,36 @@ def hand_in(run: Run) -> None:
     count = count_parameters(run.network)
     if count > league.parameters:  # it was trained for an earlier league with the same digits
         st.caption(
-            f"This network has {count:,} parameters, and the league allows {league.parameters:,}. "
-            "Train a smaller one for it."
+            say(
+                "This network has {count:,} parameters, and the league allows "
+                "{parameters:,}. Train a smaller one for it.",
+                count=count,
+                parameters=league.parameters,
+            )
         )
         return
     state = run.state()
     epoch, seconds = epoch_in_time(state.history, run.epochs, league.seconds)
     with st.container(horizontal=True, vertical_alignment="center", key="league"):
         pressed = st.button(
-            "Hand in to the league",
+            say("Hand in to the league"),
             icon=":material/emoji_events:",
             key="league_hand_in",
             disabled=epoch == 0,
         )
-        words = f"The network after epoch {epoch}, {seconds:.0f} s of training. "
+        words = say(
+            "The network after epoch {epoch}, {seconds:.0f} s of training. ",
+            epoch=epoch,
+            seconds=seconds,
+        )
         if epoch == 0:
-            words = "The first epoch must end in time. "
+            words = say("The first epoch must end in time. ")
         if given is not None:
-            words += f"Handed in: epoch {given.epoch}, {given.parameters:,} parameters."
+            words += say(
+                "Handed in: epoch {epoch}, {parameters:,} parameters.",
+                epoch=given.epoch,
+                parameters=given.parameters,
+            )
         st.caption(words, width="content")
     if pressed:
         _evaluate(run, league, one, epoch, seconds)
@@ -129,8 +149,14 @@ def _ended(league: League, one: Member) -> None:
     for place, student, entry in league.ranking:
         if student == one.student_id:
             st.success(
-                f"The league has ended. Your network reads {entry.right} of {league.test} digits "
-                f"that no network had seen: place {place} of {len(league.entries)}."
+                say(
+                    "The league has ended. Your network reads {right} of {test} digits "
+                    "that no network had seen: place {place} of {count}.",
+                    right=entry.right,
+                    test=league.test,
+                    place=place,
+                    count=len(league.entries),
+                )
             )
             return
-    st.info("The league has ended. You have handed no network in.")
+    st.info(say("The league has ended. You have handed no network in."))

@@ -11,6 +11,7 @@ from model.classroom.lifecycle import Member
 from model.classroom.reasons import ClassError
 from model.classroom.steering import send_to
 from ui.components.classroom import student_sign
+from ui.locale import say
 from ui.state.address import strangers, told
 from ui.state.classroom.seat import ClassSeat, ClassSeats, Role, student_seat
 from ui.state.classroom.store import database
@@ -52,10 +53,10 @@ def _student(seat: ClassSeat, one: Member) -> None:
 def _bring_everybody(teacher: ClassSeat) -> None:
     """Offer to send the class to this very view: the page and all that its address says of it."""
     if not st.button(
-        "Everybody here",
+        say("Everybody here"),
         icon=":material/group:",
         key="bring_everybody",
-        help="Opens this view on the screens of all students of your class.",
+        help=say("Opens this view on the screens of all students of your class."),
     ):
         return
     try:
@@ -63,7 +64,7 @@ def _bring_everybody(teacher: ClassSeat) -> None:
     except ClassError as error:
         st.toast(class_words(error.reason))
     else:
-        st.toast("All students are on their way here.")
+        st.toast(say("All students are on their way here."))
 
 
 def shared(query: Mapping[str, str]) -> dict[str, str]:

@@ -2,15 +2,20 @@
 
 from model.classroom.names import Name
 from model.classroom.reasons import ClassReason
+from ui.locale import to_say
 
 _REASONS = {
-    ClassReason.UNKNOWN_CODE: "No class that is open now has this code. Look at the screen again.",
-    ClassReason.FULL: "There is no place left. Ask your teacher.",
-    ClassReason.OVER: "The class has ended.",
-    ClassReason.AWAY: "The place where classes are kept does not answer. Try again in a moment.",
-    ClassReason.CLOSED: "No answers are taken now.",
-    ClassReason.NO_DIGIT: "No digit was found on your sheet. Draw it large, in one piece.",
-    ClassReason.NOT_MINE: "This does not belong to you, or is not there any more.",
+    ClassReason.UNKNOWN_CODE: to_say(
+        "No class that is open now has this code. Look at the screen again."
+    ),
+    ClassReason.FULL: to_say("There is no place left. Ask your teacher."),
+    ClassReason.OVER: to_say("The class has ended."),
+    ClassReason.AWAY: to_say(
+        "The place where classes are kept does not answer. Try again in a moment."
+    ),
+    ClassReason.CLOSED: to_say("No answers are taken now."),
+    ClassReason.NO_DIGIT: to_say("No digit was found on your sheet. Draw it large, in one piece."),
+    ClassReason.NOT_MINE: to_say("This does not belong to you, or is not there any more."),
 }
 
 

@@ -30,6 +30,7 @@ from model.evaluation.pen_request import (
 from model.network import SIDE, Network
 from model.preprocessing.sheet import Problem
 from model.runs import Run
+from ui.locale import say
 from ui.state.my_runs import may_steer
 from ui.state.pen.dispatcher import MOST_QUESTIONS, Content, Dispatcher
 from ui.state.pen.frames import (
@@ -297,7 +298,7 @@ class Connection:
             seat.digit = None
         else:
             pixels = np.frombuffer(answer.digit, np.float32).reshape(SIDE, SIDE)
-            words = one_of_several("your drawing", answer.followed, answer.count)
+            words = one_of_several(say("your drawing"), answer.followed, answer.count)
             seat.digit = ChosenDigit(pixels, words, answer=answer.answer)
 
     def fault(self, n: int, fault: str, words: str) -> None:

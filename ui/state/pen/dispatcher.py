@@ -12,6 +12,7 @@ from typing import Protocol
 from model.engine import EngineError, EngineFault, engine
 from model.evaluation.pen_reading import read_batch
 from model.evaluation.pen_request import Ink, PenAnswer, PenRequest
+from ui.locale import say
 from ui.state.reason_words import reason_words
 from ui.state.session import ChosenDigit
 
@@ -128,7 +129,7 @@ class Dispatcher:
             return
         except Exception:
             # A fault of ours in one reading must not silence the channel for everybody.
-            _LOGGER.exception("A reading failed.")
+            _LOGGER.exception(say("A reading failed."))
             self._say(batch, "failed", reason_words(EngineFault.LOST))
             return
         for (client, request, content), answer in zip(batch, answers, strict=True):
