@@ -40,7 +40,7 @@ NOT_SAID = {
 }
 """Fields of Streamlit's messages that are not shown to anybody."""
 NOT_SHOWN = {
-    *("token", "key", "channel", "language", "words", "uploader", "holds", "icon", "colour", "url"),
+    *("token", "key", "channel", "locale", "uploader", "holds", "icon", "colour", "url"),
     *(
         "kind",
         "show",

@@ -60,8 +60,8 @@ def component(name: str, *parts: str) -> "ComponentRenderer":
             _serve(folder)  # not before: Streamlit takes a folder only from a running script
         here = language()
         sorry = say("This part of the page did not arrive. Please load the page again.")
-        spoken = {"language": tag(here), "words": browser_words(here, scripts), "sorry": sorry}
-        return mount(data={**(data or {}), **spoken}, **said)
+        locale = {"language": tag(here), "words": browser_words(here, scripts), "sorry": sorry}
+        return mount(data={**(data or {}), "locale": locale}, **said)
 
     return show
 

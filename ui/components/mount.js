@@ -9,16 +9,17 @@ export default function (component) {
   const { parentElement, data } = component;
   const root = parentElement.getRootNode();
   const files = Promise.all(FILES.map((file) => once(new URL(file, FOLDER).href)));
-  files.catch(() => sorry(parentElement, data.sorry));
+  files.catch(() => sorry(parentElement, data.locale.sorry));
   let over = false; // gone, or overtaken by newer data, before its files had come
   const shown = files.then(([{ default: show }, ...sheets]) => {
     if (over) return undefined;
     parentElement.querySelector(".not-arrived")?.remove();
     for (const sheet of sheets)
       if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
-    if (spoken.language !== data.language) Object.assign(spoken, { language: data.language, words: {} });
-    Object.assign(spoken.words, data.words);
-    return show({ ...component, parentElement: placeIn(parentElement, data.language) });
+    const { language, words } = data.locale;
+    if (spoken.language !== language) Object.assign(spoken, { language, words: {} });
+    Object.assign(spoken.words, words);
+    return show({ ...component, parentElement: placeIn(parentElement, language) });
   });
   return () => {
     over = true;
