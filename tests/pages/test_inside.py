@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from model.data.mnist import embedded
 from model.network import Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import ForwardPass, forward_pass
+from ui.locale.sentence import Sentence
 from ui.state.session import ChosenDigit, Session
 
 pytestmark = pytest.mark.usefixtures("inline_engine")
@@ -42,7 +43,7 @@ def opened(
         monkeypatch.setattr(name, lambda: made)
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)
     app = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=60)
-    app.session_state["session"] = Session(digit=ChosenDigit(digit, "test digit 3", 1))
+    app.session_state["session"] = Session(digit=ChosenDigit(digit, Sentence("test digit 3"), 1))
     return app, inside
 
 

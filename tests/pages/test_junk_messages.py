@@ -21,6 +21,7 @@ from model.data.mnist import embedded
 from model.engine import InlineEngine, using_engine
 from tests.junk import junk_message
 from ui.frame.doors.incoming import checked
+from ui.locale.sentence import Sentence
 from ui.state.pages import ENTRIES, SCRIPTS, PageName
 from ui.state.session import ChosenDigit, Session
 
@@ -73,7 +74,7 @@ def test_a_page_runs_whatever_its_components_say(name: PageName) -> None:
     chance = np.random.default_rng(5)
     app = AppTest.from_file(str(MENU), default_timeout=120)
     app.session_state["session"] = Session(
-        digit=ChosenDigit(embedded().test.inputs()[3], "test digit 3", 1)
+        digit=ChosenDigit(embedded().test.inputs()[3], Sentence("test digit 3"), 1)
     )
     app.run()
     app.switch_page(str(ENTRIES[name].script)).run()

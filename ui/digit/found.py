@@ -9,6 +9,7 @@ from model.evaluation.reading import Reading, read_digit, read_ink, read_picture
 from ui.components.canvas import DrawnSheet
 from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import Given
+from ui.locale import say
 from ui.state.ask import ask
 from ui.state.session import ChosenDigit, PictureFile, one_of_several, session
 from ui.state.shown_network import network
@@ -52,10 +53,10 @@ class Found:
         """The digit at this place, for all pages."""
         if isinstance(self.given.content, ChosenDigit):
             return self.given.content
-        words = one_of_several(self.given.words, place, len(self.digits))
+        origin = one_of_several(self.given.words, place, len(self.digits))
         verdict = self.reading.verdicts[place]
         read = verdict.digit, verdict.probability
-        return ChosenDigit(self.digits[place], words, answer=read)
+        return ChosenDigit(self.digits[place], origin, answer=read)
 
 
 def read_given(
@@ -83,7 +84,7 @@ def read_given(
             reading = ask(read_ink, *drawing, quiet=quiet, spinner=None)
         case PictureFile(content=content):
             picture = (current, content, off, followed, look)
-            reading = ask(read_picture, *picture, quiet=quiet, spinner="Reading the picture …")
+            reading = ask(read_picture, *picture, quiet=quiet, spinner=say("Reading the picture …"))
         case ChosenDigit(pixels):
             reading = ask(read_digit, current, pixels, look, quiet=quiet)
         case None:

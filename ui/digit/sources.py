@@ -11,17 +11,20 @@ from ui.components.canvas import DrawnSheet, canvas
 from ui.components.uploader import Holds, beside
 from ui.digit.test_digits import linked_digit, picked_test_digit, test_digit, told_ink
 from ui.locale import say, to_say
+from ui.locale.sentence import Sentence
 from ui.state.address import keep, start
 from ui.state.classroom.shown import Part, hides
 from ui.state.properties import DIGIT, INK, SOURCE
-from ui.state.session import ChosenDigit, PictureFile, session, widget_state
+from ui.state.session import DRAWING, ChosenDigit, PictureFile, session, widget_state
 
 SOURCES = (to_say("Draw"), to_say("Upload"), to_say("Camera"), to_say("Test digits"))
+"""The address names them so, too."""
 MOST_BYTES = 30_000_000
 """Of all pictures of one person."""
 FILES = (to_say("Upload"), to_say("Camera"))
 OPENED = to_say("Opened digit")
 """A digit that another page opened in Draw; on offer once there is one."""
+DRAW = to_say("Draw a digit")
 NO_CAMERA = to_say(
     "Browsers lend the camera only to pages on https or on this very computer "
     "(localhost). Take a photo with a phone and use Upload instead.",
@@ -34,11 +37,11 @@ class Given:
 
     Attributes:
         content: a drawing, a picture file, or a digit as the network receives it; None: nothing.
-        words: where it is from, as it is said on screen; or what to do where there is nothing.
+        words: where it is from; or what to do where there is nothing.
     """
 
     content: DrawnSheet | PictureFile | ChosenDigit | None
-    words: str
+    words: Sentence
 
     @property
     def finished(self) -> bool:
@@ -74,6 +77,7 @@ def source() -> str:
             options,
             required=True,
             wrap=True,
+            format_func=say,
             default=first if opened is None else OPENED,
             key=f"source{'' if offered == SOURCES else '_no_files'}"
             if opened is None
@@ -96,7 +100,7 @@ def _tell_source(chosen: str) -> None:
     elif chosen == "Test digits":
         place = session().test_digit
     if place is not None:
-        chosen = say("Test digits")
+        chosen = "Test digits"
     keep({SOURCE: chosen if chosen in SOURCES[1:] else None, DIGIT: place, INK: ink})
 
 
@@ -106,22 +110,22 @@ def find(where: str) -> Given:
         return drawing()
     opened = session().opened
     if where == OPENED and opened is not None:
-        return Given(opened[1], opened[1].source)
+        return Given(opened[1], opened[1].origin)
     if where == "Test digits":
         picked_test_digit("draw")
         place = session().test_digit
         _tell_source(where)
         if place is None:
-            return Given(None, say("Pick a digit"))
+            return Given(None, Sentence(to_say("Pick a digit")))
         picked = test_digit(place)
-        return Given(picked, picked.source)
+        return Given(picked, picked.origin)
     return _uploaded() if where == "Upload" else _photographed()
 
 
-def drawing(hint: str = to_say("Draw a digit")) -> Given:
+def drawing(hint: str = "") -> Given:
     """Show the sheet and return what is drawn on it; `hint` stands on it while it is empty."""
     drawn = canvas("sheet", hint=hint)
-    return Given(drawn, say("Draw a digit") if drawn is None else say("your drawing"))
+    return Given(drawn, Sentence(DRAW) if drawn is None else DRAWING)
 
 
 def _uploaded() -> Given:
@@ -140,24 +144,24 @@ def _uploaded() -> Given:
     mine = session()
     holds = Holds.PICTURE if "Upload" in mine.pictures else Holds.NOTHING
     beside("upload", Holds.REMOVED if "Upload" in mine.removed else holds)
-    return _from_file("Upload", say("your picture"), say("Choose a picture"))
+    return _from_file("Upload", to_say("your picture"), to_say("Choose a picture"))
 
 
 def _photographed() -> Given:
     address = urlsplit(st.context.url or "")
     local = address.hostname in (None, "localhost", "127.0.0.1", "::1")
     if address.scheme != "https" and not local:
-        st.info(NO_CAMERA, icon=":material/no_photography:")
+        st.info(say(NO_CAMERA), icon=":material/no_photography:")
     else:
         st.camera_input(
             say("A photo of a digit"), key="camera", on_change=_keep, args=("Camera", "camera")
         )
-    return _from_file("Camera", say("your photo"), say("Take a photo"))
+    return _from_file("Camera", to_say("your photo"), to_say("Take a photo"))
 
 
 def _from_file(where: str, words: str, otherwise: str) -> Given:
     file = session().pictures.get(where)
-    return Given(None, otherwise) if file is None else Given(file, words)
+    return Given(file, Sentence(otherwise if file is None else words))
 
 
 def _keep(where: str, key: str) -> None:
@@ -181,8 +185,8 @@ def _make_room(newest: str) -> None:
         _remove(others.pop(0))
         st.toast(
             say(
-                "There is room for {MOST_BYTES} MB: an older picture was removed.",
-                MOST_BYTES=MOST_BYTES // 1000000,
+                "There is room for {megabytes} MB: an older picture was removed.",
+                megabytes=MOST_BYTES // 1_000_000,
             )
         )
 

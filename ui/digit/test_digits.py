@@ -7,6 +7,7 @@ from model.data import mnist
 from model.files.digit_text import digit_from_text
 from ui.components.maps import map_grid
 from ui.locale import say, to_say
+from ui.locale.sentence import Sentence
 from ui.state.address import kept, newly
 from ui.state.answers import misread_test_digits
 from ui.state.picks import news
@@ -42,9 +43,9 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
         if wrong is not None:
             st.caption(
                 say(
-                    "It gets {count} of the {count2} test digits wrong.",
-                    count=len(wrong),
-                    count2=len(test),
+                    "It gets {wrong} of the {all} test digits wrong.",
+                    wrong=len(wrong),
+                    all=len(test),
                 )
             )
     if not len(places):
@@ -72,7 +73,8 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
     return test_digit(mine.test_digit) if mine.test_digit is not None else None
 
 
-LINKED = to_say("the drawing of a link")
+LINKED = Sentence(to_say("the drawing of a link"))
+TEST_DIGIT = to_say("test digit {place}, a {truth}")
 
 
 def linked_digit() -> ChosenDigit | None:
@@ -86,7 +88,7 @@ def linked_digit() -> ChosenDigit | None:
 
 def told_ink(digit: ChosenDigit | None) -> str | None:
     """What the address goes on to say of a drawing that came with it: the tab has no other copy."""
-    return kept(INK) if digit is not None and digit.source == LINKED else None
+    return kept(INK) if digit is not None and digit.origin == LINKED else None
 
 
 def test_digit(place: int) -> ChosenDigit:
@@ -94,6 +96,5 @@ def test_digit(place: int) -> ChosenDigit:
     test = mnist.embedded().test
     truth = int(test.labels[place])
     pixels = test.take(np.array([place])).inputs()[0]
-    return ChosenDigit(
-        pixels, say("test digit {place}, a {truth}", place=place, truth=truth), truth, place
-    )
+    words = Sentence(TEST_DIGIT, {"place": place, "truth": truth})
+    return ChosenDigit(pixels, words, truth, place)

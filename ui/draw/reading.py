@@ -13,12 +13,10 @@ from ui.digit.found import Found, read_given
 from ui.digit.preprocessing_words import problem_sentence
 from ui.digit.sources import Given, offer_removal
 from ui.draw.steps import look
-from ui.locale import say, to_say
+from ui.locale import say
 from ui.state.picks import news
 from ui.state.session import PictureFile, session
 from ui.style.mosaic import data_uri
-
-NOTHING_YET = to_say("Draw a digit")
 
 
 def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
@@ -34,7 +32,7 @@ def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
     """
     found = None
     if given.content is None:
-        no_answer(given.words)
+        no_answer(str(given.words))
     else:
         try:
             found = read_given(given, given.followed, look=look())
@@ -48,7 +46,7 @@ def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
     if found is None or found.digits:
         return found
     # A stroke that has just begun is no fault.
-    no_answer(found.sentence if given.finished else NOTHING_YET, finished=given.finished)
+    no_answer(found.sentence if given.finished else say("Draw a digit"), finished=given.finished)
     return None
 
 

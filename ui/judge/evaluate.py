@@ -15,8 +15,10 @@ from model.training.rehearsal import as_digits, counted
 from ui.components.confusion import confusion
 from ui.components.curves import Line, curves
 from ui.digit.gallery import gallery
+from ui.digit.test_digits import TEST_DIGIT
 from ui.judge.evaluate_files import save_evaluation
-from ui.locale import say
+from ui.locale import say, to_say
+from ui.locale.sentence import Sentence
 from ui.state.address import keep, start
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.properties import JUDGED
@@ -25,6 +27,11 @@ from ui.state.shown_network import network
 from ui.style.colours import DARK, LIGHT
 
 SURE_AND_WRONG = 0.9
+ONE = {
+    "own": to_say("your digit {place}, a {truth}"),
+    "full": to_say("test digit {place} of full MNIST, a {truth}"),
+}
+"""What one of the digits is called that are no test digits of the app's."""
 
 
 @dataclass(frozen=True)
@@ -207,10 +214,9 @@ def _pictures(
         place = int(places[number])
         truth = int(data.labels[place])
         pixels = data.take(np.array([place])).inputs()[0]
-        kind = say("your digit") if chosen.kind == "own" else say("test digit")
-        full = say(" of full MNIST") if chosen.kind == "full" else ""
         at = place if chosen.kind == "embedded" else None
-        return ChosenDigit(pixels, f"{kind} {place}{full}, a {truth}", truth, at)
+        words = Sentence(ONE.get(chosen.kind, TEST_DIGIT), {"place": place, "truth": truth})
+        return ChosenDigit(pixels, words, truth, at)
 
     mark = f"{key}_{chosen.name}_{network().fingerprint[:8]}"
     gallery(data.images[places], labels, digit, key=mark, size=64)

@@ -22,8 +22,10 @@ from model.network import Network
 from model.network.activations import DenseFeatures, ForwardPass, dense_layer
 from ui.components.scatter import Cloud, scatter
 from ui.digit.gallery import gallery, open_digit
+from ui.digit.test_digits import TEST_DIGIT
 from ui.frame.save_menu import SavedFile, save_files
 from ui.locale import say, to_say
+from ui.locale.sentence import Sentence
 from ui.state.address import keep, start
 from ui.state.answers import look_inside
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -187,17 +189,12 @@ def unseen_digit(place: int) -> ChosenDigit:
     """One of the 1,000: the first 500 are validation digits, the others test digits."""
     data = unseen()
     truth, half = int(data.labels[place]), len(data) // 2
-    kind = "validation" if place < half else "test"
+    kind = to_say("validation digit {place}, a {truth}") if place < half else TEST_DIGIT
     pixels = data.take(np.array([place])).inputs()[0]
     at = place - half if place >= half else None
     return ChosenDigit(
         pixels,
-        say(
-            "{kind} digit {place}, a {truth}",
-            kind=kind,
-            place=place % half,
-            truth=truth,
-        ),
+        Sentence(kind, {"place": place % half, "truth": truth}),
         truth,
         at,
     )

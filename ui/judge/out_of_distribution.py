@@ -17,8 +17,10 @@ from model.evaluation.out_of_distribution import (
 )
 from model.network import Network
 from ui.digit.gallery import gallery
+from ui.digit.test_digits import TEST_DIGIT
 from ui.frame.save_menu import SavedFile, save_files
 from ui.locale import say, to_say
+from ui.locale.sentence import Sentence
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
@@ -34,6 +36,16 @@ WORDS = {
     OodSource.SHAPES: "shapes",
     OodSource.DOODLES: "doodles",
     OodSource.SCRIBBLES: "scribbles",
+}
+ONE = {
+    OodSource.TEST: TEST_DIGIT,
+    OodSource.SMALL: to_say("8×8 digit {place}, a {truth}"),
+    OodSource.PRINTED: to_say("printed digit {place}, a {truth}"),
+    OodSource.LETTERS: to_say("printed letter {place}, a {truth}"),
+    OodSource.HAND: to_say("letter by hand {place}, a {truth}"),
+    OodSource.SHAPES: to_say("shape {place}, a {truth}"),
+    OodSource.DOODLES: to_say("doodle {place}, a {truth}"),
+    OodSource.SCRIBBLES: to_say("scribble {place}, a {truth}"),
 }
 MEANINGS = {
     OodSource.TEST: to_say("What it has learned to read, for comparison."),
@@ -155,7 +167,7 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
         name = shown.names[place]
         return ChosenDigit(
             pixels,
-            f"{WORDS[shown.kind].removesuffix('s')} {place}, a {name}",
+            Sentence(ONE[shown.kind], {"place": place, "truth": name}),
             int(name) if shown.kind.digits else None,
         )
 

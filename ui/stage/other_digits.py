@@ -55,7 +55,7 @@ def other_digits() -> None:
         digit = _found(str(where))
     if digit is None:  # what the widgets told before is no news when they tell it again
         return
-    if news("other_digits", (digit.source, digit.pixels.tobytes())) is not None:
+    if news("other_digits", (digit.origin, digit.pixels.tobytes())) is not None:
         of_page(Shown).give(digit)
         st.rerun()
 

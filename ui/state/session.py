@@ -14,7 +14,8 @@ from model.network import Network
 from model.runs.lesson import Lesson
 from model.runs.registry import Runs
 from model.training.rehearsal import Correction
-from ui.locale import say
+from ui.locale import say, to_say
+from ui.locale.sentence import Sentence
 from ui.state.classroom.store import digits_of_class
 from ui.state.properties import (
     BEFORE,
@@ -38,25 +39,32 @@ class ChosenDigit:
     """The digit that all pages speak about: (28, 28) float32 in [0, 1], and where it is from."""
 
     pixels: np.ndarray
-    source: str  # as it is said on screen: "your drawing", "test digit 17, a 4"
+    origin: Sentence  # where it is from
     label: int | None = None  # the true digit where it is known
     place: int | None = None  # among the embedded test digits, where it is one of them
     answer: tuple[int, float] | None = None  # what was read, and its probability
 
+    @property
+    def source(self) -> str:
+        """Where it is from, as it is said on screen: "your drawing", "test digit 17, a 4"."""
+        return str(self.origin)
 
-def one_of_several(words: str, place: int, count: int) -> str:
-    """Where a digit is from, as it is said on screen, and which of several there it is.
+
+DRAWING = Sentence(to_say("your drawing"))
+
+
+def one_of_several(words: Sentence, place: int, count: int) -> Sentence:
+    """Where a digit is from, and which of several there it is.
 
     Args:
         words: where it is from.
         place: of the digit, from 0.
         count: of the digits there.
     """
-    return (
-        say("{words}, digit {place} of {count}", words=words, place=place + 1, count=count)
-        if count > 1
-        else words
-    )
+    if count == 1:
+        return words
+    whole = to_say("{source}, digit {place} of {count}")
+    return Sentence(whole, {"source": words, "place": place + 1, "count": count})
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from tests.benchmarks.student import ink_of
 from tests.ui.classroom.conftest import Lesson
 from ui.classroom.channel.frames import LARGEST, MalformedRequestError, request_of
 from ui.classroom.channel.routes import digit_in
+from ui.locale.sentence import Sentence
 from ui.state.classroom.seat import Role
 from ui.state.classroom.words import name_words
 from ui.state.session import ChosenDigit
@@ -108,7 +109,7 @@ def test_the_board_follows_what_a_student_draws(lesson: Lesson) -> None:
     with lesson.sitting(teacher) as board, lesson.sitting(fox):
         fox.page = "draw"
         digit = np.full((28, 28), 0.5, np.float32)
-        lesson.sessions[0].digit = ChosenDigit(digit, "your drawing", answer=(7, 0.93))
+        lesson.sessions[0].digit = ChosenDigit(digit, Sentence("your drawing"), answer=(7, 0.93))
         lesson.sessions[0].page = "draw"
         board.until(lambda parts: parts.get(tile, {}).get("said") == 7)
         assert board.parts[tile]["page"] == "Draw"

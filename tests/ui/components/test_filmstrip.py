@@ -16,6 +16,7 @@ from ui.components.filmstrip import CARD, SHARP, switched_off
 from ui.digit.found import Found
 from ui.digit.sources import Given
 from ui.draw.steps import frames, look
+from ui.locale.sentence import Sentence
 from ui.state.session import ChosenDigit, PictureFile
 
 KEYS = [str(key) for key in STEPS]
@@ -29,14 +30,14 @@ def drawn(*columns: int) -> Found:
     ink = np.zeros((84, 84), np.float32)
     for column in columns:
         ink[20:60, column : column + 6] = 1
-    given = Given(DrawnSheet(ink, finished=True, strokes=len(columns)), "your drawing")
+    given = Given(DrawnSheet(ink, finished=True, strokes=len(columns)), Sentence("your drawing"))
     return Found(given, read_ink(shipped(), ink))
 
 
 def uploaded(picture: np.ndarray) -> Found:
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "PNG")
-    given = Given(PictureFile("one.png", file.getvalue(), "digest"), "your picture")
+    given = Given(PictureFile("one.png", file.getvalue(), "digest"), Sentence("your picture"))
     return Found(given, read_picture(shipped(), file.getvalue()))
 
 
@@ -128,7 +129,9 @@ def test_the_outlines_fit_a_large_picture_that_is_shown_small() -> None:
 
 def test_a_test_digit_is_one_card_without_a_switch() -> None:
     digit = np.zeros((28, 28), np.float32)
-    given = Given(ChosenDigit(digit, "test digit 3, a 4", 4), "test digit 3, a 4")
+    given = Given(
+        ChosenDigit(digit, Sentence("test digit 3, a 4"), 4), Sentence("test digit 3, a 4")
+    )
     (card,) = frames(Found(given, read_digit(shipped(), digit)), 0)
     assert card.on is None
     assert card.png == step_png("normalise", digit, look())
@@ -147,7 +150,7 @@ def test_what_the_worker_made_is_what_the_page_would_make_itself() -> None:
         plain = read_ink(shipped(), ink, followed=place)
         assert made.inside is None
         assert made.pictures is not None
-        given = Given(DrawnSheet(ink, finished=True, strokes=2), "your drawing")
+        given = Given(DrawnSheet(ink, finished=True, strokes=2), Sentence("your drawing"))
         for other in (0, 1):
             ours, theirs = frames(Found(given, made), other), frames(Found(given, plain), other)
             assert [card.png for card in ours] == [card.png for card in theirs]

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from model.data.mnist import embedded
 from model.files.digit_text import digit_from_text, digit_to_text
 from model.network import NetworkConfig
+from ui.locale.sentence import Sentence
 from ui.state.address import arrival, arrive, go_to, keep, kept, newly, place, start, visit
 from ui.state.links import address
 from ui.state.picks import news
@@ -135,7 +136,9 @@ def test_a_link_carries_a_drawing_and_one_that_is_none_gets_a_sentence() -> None
     assert not app.toast
     assert said(app) == {"ink": drawn}
     assert app.session_state["session"].kept_value(INK) == drawn
-    app.session_state["session"].digit = ChosenDigit(digit_from_text(drawn), "your drawing")
+    app.session_state["session"].digit = ChosenDigit(
+        digit_from_text(drawn), Sentence("your drawing")
+    )
     app.run()
     assert linked(app)["ink"] == drawn
     app.query_params["digit"] = "7"  # another digit takes its place

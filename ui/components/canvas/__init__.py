@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ui.components import component
-from ui.locale import to_say
+from ui.locale import say
 
 SIDE = 84  # cells along an edge of the ink: three for each of the 28 pixels that a network receives
 BRUSHES = (3, 14)  # narrowest and widest, in per cent of the sheet's side
@@ -40,8 +40,8 @@ def canvas(
     key: str,
     *,
     brush: int = BRUSH,
-    label: str = to_say("Drawing sheet"),
-    hint: str = to_say("Draw a digit"),
+    label: str = "",
+    hint: str = "",
 ) -> DrawnSheet | None:
     """Show a sheet to draw on, with undo, redo, clear and the width of the brush.
 
@@ -53,8 +53,8 @@ def canvas(
     Args:
         key: names the sheet in its tab; two sheets on a page need two keys.
         brush: width to begin with, in per cent of the sheet's side; the person can change it.
-        label: what this sheet is, for screen readers.
-        hint: stands on the sheet while it is empty.
+        label: what this sheet is, for screen readers; "Drawing sheet".
+        hint: stands on the sheet while it is empty; "Draw a digit".
 
     Returns:
         The drawing; None when the sheet is empty or nothing has arrived yet.
@@ -69,8 +69,8 @@ def canvas(
         "side": SIDE,
         "brush": brush,
         "brushes": BRUSHES,
-        "label": label,
-        "hint": hint,
+        "label": label or say("Drawing sheet"),
+        "hint": hint or say("Draw a digit"),
     }
     result = _mount(key=key, data=data, default={"drawing": None}, on_drawing_change=lambda: None)
     return decoded(result.get("drawing"))

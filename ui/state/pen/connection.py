@@ -30,7 +30,6 @@ from model.evaluation.pen_request import (
 from model.network import SIDE, Network
 from model.preprocessing.sheet import Problem
 from model.runs import Run
-from ui.locale import say
 from ui.state.my_runs import may_steer
 from ui.state.pen.dispatcher import MOST_QUESTIONS, Content, Dispatcher
 from ui.state.pen.frames import (
@@ -52,7 +51,7 @@ from ui.state.pen.frames import (
     run_news,
 )
 from ui.state.pen.seat import Seat
-from ui.state.session import ChosenDigit, one_of_several
+from ui.state.session import DRAWING, ChosenDigit, one_of_several
 from ui.state.sockets import MALFORMED, TOO_LARGE, UNKNOWN, TooLargeError, received
 
 FRAMES, FRAMES_SECONDS = 240, 2.0
@@ -298,7 +297,7 @@ class Connection:
             seat.digit = None
         else:
             pixels = np.frombuffer(answer.digit, np.float32).reshape(SIDE, SIDE)
-            words = one_of_several(say("your drawing"), answer.followed, answer.count)
+            words = one_of_several(DRAWING, answer.followed, answer.count)
             seat.digit = ChosenDigit(pixels, words, answer=answer.answer)
 
     def fault(self, n: int, fault: str, words: str) -> None:

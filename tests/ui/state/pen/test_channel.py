@@ -23,6 +23,7 @@ from tests import channels
 from tests.junk import junk_message, mutated
 from tests.networks import random_network
 from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened, two_digits
+from ui.locale.sentence import Sentence
 from ui.state.pen import channel as channel_module
 from ui.state.pen.channel import pen_routes
 from ui.state.pen.dispatcher import WORTH
@@ -312,7 +313,9 @@ def test_a_given_digit_is_read_when_asked_and_when_the_page_changes_it(
     channel: str, seat: Seat
 ) -> None:
     first, second = (
-        ChosenDigit(digit_sheet(place)[::3, ::3].astype(np.float32) / 255, f"test digit {place}")
+        ChosenDigit(
+            digit_sheet(place)[::3, ::3].astype(np.float32) / 255, Sentence(f"test digit {place}")
+        )
         for place in (4, 5)
     )
     seat.given = first

@@ -17,6 +17,7 @@ from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
 from tests.pen_messages import digit_sheet, ink_frame
 from tests.ui.state.pen.test_channel import asks, reading, served, sitting, texts_and
+from ui.locale.sentence import Sentence
 from ui.state.pen.seat import Seat, adopt_pen_digit, seat
 from ui.state.session import ChosenDigit, View, session
 
@@ -191,12 +192,12 @@ def take_over() -> None:
     adopt_pen_digit()
     assert session().digit is None
     pixels = np.zeros((28, 28), np.float32)
-    here.digit = ChosenDigit(pixels, "your drawing")
+    here.digit = ChosenDigit(pixels, Sentence("your drawing"))
     here.choose_epoch(3)
     adopt_pen_digit()
     assert session().digit is here.digit
     assert session().view == View(epoch=3)
-    session().digit = other = ChosenDigit(pixels, "test digit 3")
+    session().digit = other = ChosenDigit(pixels, Sentence("test digit 3"))
     session().view = View(epoch=1)
     adopt_pen_digit()
     assert session().digit is other
