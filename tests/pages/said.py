@@ -54,6 +54,7 @@ NOT_SHOWN = {
         "layer",
         "id",
         "axis",
+        "noun",
     ),
 }
 """Names in the data of our components and of charts whose values are not shown."""

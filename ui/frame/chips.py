@@ -23,7 +23,7 @@ from ui.state.properties import PRESENT, SHIPPED
 from ui.state.reason_words import engine_words
 from ui.state.session import session
 from ui.state.shown_network import network, show_run, shown_epoch, shown_run
-from ui.style.words import plain
+from ui.style.words import name_words, plain
 
 TICK, WAITING_TICK = 2.0, 1.0
 """Seconds between two looks at a run that is underway, and at an engine that is not ready yet. When
@@ -58,7 +58,7 @@ def _network_choice() -> None:
     """Let the person choose the network that all pages show, and the epoch of a run."""
     mine = session()
     titles = {SHIPPED: say("Shipped network")}
-    titles |= {run.id: run.title for run in my_runs()}
+    titles |= {run.id: name_words(run.title) for run in my_runs()}
     for other, title in (
         (mine.taught, say("Taught network")),
         (mine.imported, say("Imported network")),
@@ -109,19 +109,20 @@ def _about_network(run: Run | None) -> str:
     if run is None:
         words = say(
             "{origin}. It lives as long as this page is open.",
-            origin=plain(network().origin),
+            origin=plain(name_words(network().origin)),
         )
         return f"{words} {skill_words()}".strip()
     if shown_epoch() is None:
         return say("No epoch of it is finished yet. Until then the shipped network is shown.")
-    return f"{plain(network().origin)}. {skill_words()}".strip()
+    words = say("{origin}.", origin=plain(name_words(network().origin)))
+    return f"{words} {skill_words()}".strip()
 
 
 def _present() -> None:
     """Switch larger type and no menu on and off: for a projector."""
     presenting = kept(PRESENT)
     if st.button(
-        "Leave" if presenting else "Present",
+        say("Leave") if presenting else say("Present"),
         icon=":material/close_fullscreen:" if presenting else ":material/open_in_full:",
         key="leave" if presenting else "present",  # the stylesheet knows it by this
         help=say("Larger type and no menu, for a projector. Key: P"),
@@ -157,12 +158,14 @@ def _status(drawn_at: tuple[object, ...]) -> None:
 
 def _run_status(run: Run) -> None:
     state = run.state()
-    words = say(
-        "{title}: epoch {epoch} of {target}",
-        title=plain(run.title),
-        epoch=min(state.epoch + 1, state.target),
-        target=state.target,
-    )
+    title, epoch = plain(name_words(run.title)), min(state.epoch + 1, state.target)
+    words = say("{title}: epoch {epoch} of {target}", title=title, epoch=epoch, target=state.target)
     if state.history:
-        words += f", {state.history[-1].validation.accuracy:.1%}"
+        words = say(
+            "{title}: epoch {epoch} of {target}, {accuracy:.1%}",
+            title=title,
+            epoch=epoch,
+            target=state.target,
+            accuracy=state.history[-1].validation.accuracy,
+        )
     st.progress(state.share, text=words)

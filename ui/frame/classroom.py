@@ -9,7 +9,6 @@ import socket
 import sys
 from pathlib import Path
 
-from ui.locale import say
 from ui.state.origins import own_address
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -34,7 +33,7 @@ def main() -> None:
     port = int(os.environ.get("STREAMLIT_SERVER_PORT", PORT))
     address, name = own_address(), socket.gethostname().lower()
     if address is None:
-        sys.exit(say("This machine is in no network: others cannot reach it. Use `make run`."))
+        sys.exit("This machine is in no network: others cannot reach it. Use `make run`.")
     print(f"\n  The class opens      http://{address}:{port}")
     print(f"  or, where it works,  http://{name}:{port}\n", flush=True)
     os.execv(sys.executable, command(address, name, port))

@@ -21,7 +21,7 @@ def lesson(seeing: str, question: str, answer: str) -> None:
     if hides(Part.LESSON):
         return
     with (ROW.get() or st).popover(
-        "Lesson",
+        say("Lesson"),
         icon=":material/school:",
         key="lesson",
         help=say("What you see here, and a question for the class. Key: ?"),

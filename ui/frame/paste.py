@@ -5,9 +5,14 @@ that lead to one, as its person would, and hands the picture over there. It list
 run on, at the document: what an uploader's own piece listened to was lost before that had come.
 """
 
+import json
+
 import streamlit as st
 
+from ui.locale import say
+
 SCRIPT = """<script>
+window.digitscopeUpload = SAID;
 if (!window.digitscopePaste) {
   window.digitscopePaste = true;
   const INPUT = ".st-key-upload input[type=file]";
@@ -32,11 +37,11 @@ if (!window.digitscopePaste) {
     const picture = files.find(({ type }) => type.startsWith("image/") || UNTOLD.includes(type));
     const opener = found(".st-key-other_digits button");
     const sources = opener ? ".st-key-stage_source button" : "[class*=st-key-source] button";
-    if (!picture || !(found(INPUT) || opener || found(sources, "Upload"))) return;
+    if (!picture || !(found(INPUT) || opener || found(sources, window.digitscopeUpload))) return;
     event.preventDefault();
     if (!found(INPUT)) {
       if (opener && !found(sources)) opener.click();
-      (await there(() => found(sources, "Upload")))?.click();
+      (await there(() => found(sources, window.digitscopeUpload)))?.click();
     }
     const input = await there(() => found(INPUT));
     if (!input) return;
@@ -51,4 +56,4 @@ if (!window.digitscopePaste) {
 
 def pasted_pictures() -> None:
     """Take pasted pictures, from the first run on."""
-    st.html(SCRIPT, unsafe_allow_javascript=True)
+    st.html(SCRIPT.replace("SAID", json.dumps(say("Upload"))), unsafe_allow_javascript=True)

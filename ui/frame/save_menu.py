@@ -8,8 +8,9 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from ui.locale import say, to_say
+from ui.locale import language, say, speaking, to_say
 from ui.style.csv_table import csv_text, nine
+from ui.style.fonts import picture_language
 from ui.style.mosaic import mosaic_png
 
 COLUMNS = 8
@@ -34,6 +35,8 @@ class SavedFile:
         make: makes its content when it is wanted.
         key: of the button.
         help: when more is to be said.
+        has_words: whether it is a picture with words in it, which this server may not be able to
+            write in every language.
     """
 
     words: str
@@ -41,21 +44,24 @@ class SavedFile:
     make: Callable[[], str | bytes]
     key: str
     help: str | None = None
+    has_words: bool = False
 
 
-def save_files(files: Sequence[SavedFile], *, key: str, title: str = to_say("Save")) -> None:
+def save_files(files: Sequence[SavedFile], *, key: str, title: str | None = None) -> None:
     """Offer files behind one button, as every page does; nothing is computed before a click.
 
     Args:
         files: on offer.
         key: names the menu on its page.
-        title: on the button; where there are two of them, what each saves.
+        title: on the button; where there are two of them, what each saves. None: "Save".
     """
-    with st.popover(title, icon=":material/download:", key=key):
+    here, in_pictures = language(), picture_language()
+    with st.popover(say("Save") if title is None else title, icon=":material/download:", key=key):
         for file in files:
+            spoken = in_pictures if file.has_words else here
             st.download_button(
                 file.words,
-                file.make,
+                partial(_made, file.make, spoken),
                 file.name,
                 KINDS[file.name.rpartition(".")[2]],
                 key=file.key,
@@ -63,6 +69,19 @@ def save_files(files: Sequence[SavedFile], *, key: str, title: str = to_say("Sav
                 width="stretch",
                 help=file.help,
             )
+            if spoken != here:
+                st.caption(
+                    say(
+                        "The words in this picture are English: this server has no font with the "
+                        "letters of your language.",
+                    )
+                )
+
+
+def _made(make: Callable[[], str | bytes], spoken: str) -> str | bytes:
+    """Make a file's content, when its button is pressed: no session is asked then."""
+    with speaking(spoken):
+        return make()
 
 
 def save_menu(
@@ -71,7 +90,7 @@ def save_menu(
     name: str,
     key: str,
     scale: float | np.ndarray | None = None,
-    title: str = to_say("Save"),
+    title: str | None = None,
 ) -> None:
     """Offer a layer's output as PNG, CSV and .npy; nothing is computed before a click.
 
@@ -81,11 +100,12 @@ def save_menu(
         key: names the menu on its page.
         scale: the absolute value that gets the full colour in the picture: one number, or one for
             each map, (channels,); None: the largest one.
-        title: on the button; where there are two of them, what each saves.
+        title: on the button; where there are two of them, what each saves. None: "Save".
     """
+    csv, npy = partial(as_csv, values), partial(as_npy, values)
     files = [
-        SavedFile(say("Table (CSV)"), f"{name}.csv", partial(as_csv, values), f"{key}_csv", SHEET),
-        SavedFile(say("Array (.npy)"), f"{name}.npy", partial(as_npy, values), f"{key}_npy", ARRAY),
+        SavedFile(say("Table (CSV)"), f"{name}.csv", csv, f"{key}_csv", say(SHEET)),
+        SavedFile(say("Array (.npy)"), f"{name}.npy", npy, f"{key}_npy", say(ARRAY)),
     ]
     if values.ndim == 3:
         png = partial(picture, values, scale)

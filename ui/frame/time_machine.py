@@ -5,12 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from model.runs import Run
-from ui.locale import say
+from ui.locale import say, to_say
 from ui.state.address import arrival, go_to
 from ui.state.session import session
 from ui.state.shown_network import show_run
 
-LATEST = "latest"
+LATEST = to_say("latest")
 
 
 def epoch_slider(run: Run) -> None:
@@ -23,7 +23,7 @@ def epoch_slider(run: Run) -> None:
         say("Time machine: after epoch"),
         [*epochs, LATEST],
         value=now if now in epochs else LATEST,
-        format_func=str,
+        format_func=_epoch_words,
         key=f"epoch_{run.id}_{arrival()}",
         help=say(
             "All pages show the network as it was then. 0 is before any training. “latest” "
@@ -33,6 +33,10 @@ def epoch_slider(run: Run) -> None:
     epoch = chosen if isinstance(chosen, int) else None
     if epoch != now and (epoch is not None or now in epochs):
         go_to(replace(session().view, epoch=epoch))
+
+
+def _epoch_words(epoch: int | str) -> str:
+    return say(LATEST) if epoch == LATEST else str(epoch)
 
 
 def travel(run: Run, epoch: int) -> None:

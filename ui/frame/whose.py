@@ -49,15 +49,15 @@ def skill_words() -> str:
             if scores.epoch == epoch:
                 share = scores.validation.accuracy
                 return say(
-                    "It reads {share} of the validation digits rightly.",
-                    share=percent(share),
+                    "It reads {accuracy} of the validation digits rightly.",
+                    accuracy=percent(share),
                 )
     if mine.taught is not None and mine.shown_id == mine.taught.id and mine.lesson is not None:
         state = mine.lesson.state()
         if state.network is mine.taught.network and state.test_after is not None:
             return say(
-                "It reads {test_after} of 500 test digits rightly.",
-                test_after=percent(state.test_after),
+                "It reads {accuracy} of 500 test digits rightly.",
+                accuracy=percent(state.test_after),
             )
     return ""
 
@@ -65,4 +65,4 @@ def skill_words() -> str:
 def shipped_words() -> str:
     """What the shipped network can do."""
     share = shipped_card()["test"]["accuracy"]
-    return say("Reads {share:.1%} of 10,000 unseen test digits rightly.", share=share)
+    return say("Reads {accuracy:.1%} of 10,000 unseen test digits rightly.", accuracy=share)

@@ -227,8 +227,12 @@ def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, play
     unit = _unit(view, output)
     if playing:
         unit = (unit + 1) % len(output.after)
-    what = "digit" if layer.activation == "softmax" else "unit"
-    st.markdown(say("**Pick a {what} of {name}**", what=what, name=layer.name))
+    softmax = layer.activation == "softmax"
+    st.markdown(
+        say("**Pick a digit of {name}**", name=layer.name)
+        if softmax
+        else say("**Pick a unit of {name}**", name=layer.name)
+    )
     key = f"arithmetic_units_{layer.name}_{arrival()}"
     pick = news(
         key,
@@ -238,7 +242,7 @@ def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, play
             size=26,
             selected=unit,
             marked_empty=False,
-            noun=what,
+            noun="digit" if softmax else "unit",
             labels=[str(i) for i in range(len(output.after))],
         ),
     )

@@ -18,7 +18,7 @@ def columns(inside: ForwardPass) -> list[Column]:
     all else look pale. The ten outputs are rows with their scores and probabilities.
     """
     picture = Sheet(inside.digit[:, :, None], 1.0)
-    first = Column("picture", "Input", (shape_text((SIDE, SIDE, 1)),), (picture,))
+    first = Column("picture", say("Input"), (shape_text((SIDE, SIDE, 1)),), (picture,))
     return [first, *(_column(output) for output in inside.layers)]
 
 
@@ -42,12 +42,9 @@ def _column(output: LayerOutput) -> Column:
         panels = (Outputs(output.before, output.after, say("score, then softmax")),)
     else:
         panels = (Sheet(output.after, scale),)
-    title = "Output" if layer.activation == "softmax" else TITLES[layer.kind]
+    title = say("Output") if layer.activation == "softmax" else say(TITLES[layer.kind])
     facts = (
         shape_text(layer.output_shape),
-        say(
-            "{parameters:,} parameters",
-            parameters=layer.parameters,
-        ),
+        say("{count:,} parameters", count=layer.parameters),
     )
     return Column(layer.name, title, facts, panels)

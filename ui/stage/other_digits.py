@@ -49,6 +49,7 @@ def other_digits() -> None:
             [each for each in SOURCES if not (each in FILES and hides(Part.FILES))],
             required=True,
             default=SOURCES[0],
+            format_func=say,
             key="stage_source",
             label_visibility="collapsed",
         )

@@ -18,8 +18,9 @@ from ui.components.stage import (
 from ui.digit.test_digits import told_ink
 from ui.frame.chips import ROW
 from ui.frame.lesson import lesson
+from ui.locale import language, say
 from ui.stage.other_digits import Shown, by_link, other_digits
-from ui.stage.words import LESSON, WORDS
+from ui.stage.words import LESSON, stage_words
 from ui.state.address import go_to, keep, kept, place
 from ui.state.links import copy_link, open_page
 from ui.state.my_runs import start_run
@@ -28,6 +29,7 @@ from ui.state.properties import DIGIT, INK, OFF, PLAY, PRESENT
 from ui.state.session import View, of_page, session
 from ui.state.shown_network import network, shown_run
 from ui.style.colours import DARK, LIGHT
+from ui.style.words import name_words
 
 COLOURS = {
     theme: StageColours(palette.training, palette.validation, palette.positive, palette.negative)
@@ -37,7 +39,7 @@ COLOURS = {
 
 def show() -> None:
     """Draw the stage, and do what its person wants."""
-    lesson(*LESSON)
+    lesson(*map(say, LESSON))
     by_link()
     with (ROW.get() or st).container(key="stage_digits", width="content"):
         other_digits()
@@ -46,7 +48,8 @@ def show() -> None:
     shown, here, current = of_page(Shown), seat(), network()
     run = shown_run()
     here.network = current
-    here.network_title = current.origin if run is None else run.title
+    here.network_title = name_words(current.origin if run is None else run.title)
+    here.language = language()
     here.run, here.epoch = run, session().view.epoch
     here.steps_off = tuple(sorted(session().steps_off))
     here.given = shown.digit
@@ -59,7 +62,7 @@ def show() -> None:
             ShownLayer(layer.name, layer.kind, layer.output_shape)
             for layer in layers(current.config)
         ],
-        words=WORDS,
+        words=stage_words(),
         colours=COLOURS,
         given=None if shown.digit is None else GivenShown(shown.number, shown.digit.source),
         at=_unit(place(current.config)),

@@ -4,66 +4,54 @@ from model.network import LayerKind
 from model.preprocessing.pipeline import Problem
 from ui.components.stage import StageWords, StepShown
 from ui.digit.preprocessing_words import problem_sentence
-from ui.locale import to_say
+from ui.locale import say, to_say
 
 EMPTY = to_say("Draw a digit.")
 
-WORDS = StageWords(
-    judgements={
-        "sure": to_say("Sure. {share}; next is {second} with {next}."),
-        "unsure": to_say("Not sure. {share}; next is {second} with {next}."),
-        "unfinished": to_say("So far perhaps a {digit}."),
-        "strange": to_say("This does not look like a digit. The likeliest guess is {digit}."),
-        "": to_say("{share}; next is {second} with {next}."),
-    },
-    problems={problem.value: problem_sentence(problem) for problem in Problem}
-    | {Problem.BLANK.value: EMPTY},
-    empty=EMPTY,
-    several=to_say("Several digits. The network shows the marked one."),
-    choose=to_say("Which digit the network shows"),
-    by=to_say("Read by: {name}"),
-    untrained=to_say(", untrained"),
-    off=(to_say("1 map is off."), to_say("{count} maps are off.")),
-    whole=to_say("With all maps: {digit}, {share}."),
-    away=to_say("The connection is lost. Connecting again; your drawing is kept."),
-    lost=to_say("This page has lost its server. Load it again; your drawing is kept."),
-    steps=(
-        StepShown(
-            to_say(
-                "1 Preprocessing: the drawing is cropped, scaled to 28×28 pixels and "
-                "centred; paper is 0 and ink is 1.",
-            ),
-            ("input",),
+STEPS = (
+    (
+        to_say(
+            "1 Preprocessing: the drawing is cropped, scaled to 28×28 pixels and "
+            "centred; paper is 0 and ink is 1.",
         ),
-        StepShown(
-            to_say(
-                "2 Convolution: a kernel of 3×3 weights slides over the picture, "
-                "multiplies and adds.",
-            ),
-            ("input", LayerKind.CONVOLUTION),
+        ("input",),
+    ),
+    (
+        to_say(
+            "2 Convolution: a kernel of 3×3 weights slides over the picture, multiplies and adds.",
         ),
-        StepShown(
-            to_say(
-                "3 Activation: ReLU turns every negative sum into 0; only what was found goes on.",
-            ),
-            (LayerKind.CONVOLUTION,),
+        ("input", LayerKind.CONVOLUTION),
+    ),
+    (
+        to_say("3 Activation: ReLU turns every negative sum into 0; only what was found goes on."),
+        (LayerKind.CONVOLUTION,),
+    ),
+    (
+        to_say(
+            "4 Pooling: of every 2×2 values one goes on, so a map has half the height and width.",
         ),
-        StepShown(
-            to_say(
-                "4 Pooling: of every 2×2 values one goes on, so a map has half the height "
-                "and width.",
-            ),
-            (LayerKind.CONVOLUTION, LayerKind.POOLING),
+        (LayerKind.CONVOLUTION, LayerKind.POOLING),
+    ),
+    (
+        to_say(
+            "5 Dense layers: all that is left is weighed into ten scores; softmax "
+            "makes ten probabilities of them.",
         ),
-        StepShown(
-            to_say(
-                "5 Dense layers: all that is left is weighed into ten scores; softmax "
-                "makes ten probabilities of them.",
-            ),
-            (LayerKind.DENSE, "output"),
-        ),
+        (LayerKind.DENSE, "output"),
     ),
 )
+"""The steps of the lesson, for keys 1 to 5, and the kinds of layers that each brings forward."""
+
+
+def stage_words() -> StageWords:
+    """What the stage is told to say, in the language of the page."""
+    problems = {problem.value: problem_sentence(problem) for problem in Problem}
+    return StageWords(
+        problems=problems | {Problem.BLANK.value: say(EMPTY)},
+        empty=say(EMPTY),
+        steps=[StepShown(say(sentence), kinds) for sentence, kinds in STEPS],
+    )
+
 
 LESSON = (
     to_say(

@@ -21,6 +21,7 @@ import streamlit as st
 
 from model.engine import EngineError, Pending, engine
 from model.network import Network
+from ui.locale import say, to_say
 from ui.state.reason_words import engine_words, reason_words
 from ui.state.session import session
 
@@ -28,6 +29,7 @@ R = TypeVar("R")
 Args = TypeVarTuple("Args")
 
 WAITING_ICON = ":material/hourglass_top:"
+COMPUTING = to_say("Computing …")
 MINE, EVERYBODYS = 6, 512
 """Answers that are kept: for one person, and for all of them on this server."""
 
@@ -37,7 +39,7 @@ def ask(
     *args: *Args,
     for_everybody: bool = False,
     quiet: bool = False,
-    spinner: str | None = "Computing …",
+    spinner: str | None = COMPUTING,
 ) -> R | None:
     """Return what the engine answers; None, with a sentence on the page, while it cannot.
 
@@ -58,8 +60,9 @@ def ask(
         Exception: what the work itself raises comes back as it is.
     """
     key, mine = _key(work, args), session().answers
+    words = say(COMPUTING) if spinner == COMPUTING else spinner or ""
     try:
-        with nullcontext() if spinner is None else st.spinner(spinner):
+        with nullcontext() if spinner is None else st.spinner(words):
             if for_everybody:
                 return cast(R, _answer(key, work, args))
             if key not in mine:

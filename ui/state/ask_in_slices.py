@@ -16,7 +16,7 @@ import streamlit as st
 from model.data.mnist import DataError
 from model.engine import EngineError, engine
 from ui.locale import say
-from ui.state.ask import WAITING_ICON, fault_words, ready, waiting_words
+from ui.state.ask import WAITING_ICON, ready, waiting_words
 from ui.state.reason_words import reason_words
 from ui.state.session import session
 
@@ -48,7 +48,7 @@ class LongWork(Generic[R]):
         self._lock = threading.Lock()
         self._results: tuple[R, ...] = ()
         self._count = 0
-        self._sentence = ""
+        self._reason = ""
         self._cancelled = False
         self._some = threading.Event()  # there is a result, or there will be none
         self._thread = threading.Thread(target=self._work, name="long-work", daemon=True)
@@ -77,7 +77,7 @@ class LongWork(Generic[R]):
     @property
     def sentence(self) -> str:
         """Why it ended before its end; empty otherwise."""
-        return say("Stopped before the end.") if self._cancelled else self._sentence
+        return say("Stopped before the end.") if self._cancelled else reason_words(self._reason)
 
     def cancel(self) -> None:
         """Stop after the slice that runs now; its result is dropped."""
@@ -106,9 +106,9 @@ class LongWork(Generic[R]):
                     self._results = (*self._results, result)
                 self._some.set()
         except EngineError as error:
-            self._sentence = fault_words(error)
+            self._reason = error.fault
         except DataError as error:
-            self._sentence = reason_words(error.reason)
+            self._reason = error.reason
         finally:
             self._some.set()
 
@@ -185,13 +185,17 @@ def _progress(
 ) -> None:
     if work.moving:
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_progress"):
-            waiting = say("waiting for its turn") if not work.results else f"{work.share:.0%}"
-            st.progress(work.share, text=f"{label}: {waiting}")
+            text = (
+                say("{work}: {share:.0%}", work=label, share=work.share)
+                if work.results
+                else say("{work}: waiting for its turn", work=label)
+            )
+            st.progress(work.share, text=text)
             if st.button(say("Cancel"), icon=":material/close:", key=f"{key}_cancel"):
                 work.cancel()
                 st.rerun()
     elif not work.complete:
-        st.warning(work.sentence or "Nothing came of it.", icon=":material/info:")
+        st.warning(work.sentence or say("Nothing came of it."), icon=":material/info:")
         if _button(say("Start again"), key):
             session().works[name] = LongWork(prepare)
             st.rerun()

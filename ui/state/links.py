@@ -42,11 +42,15 @@ def copy_link(view: View | None = None, *, guess_first: bool = False) -> None:
         key="link",
         on_change="rerun",  # what is on the sheet by then is part of it
     ):
-        words = say("This address opens the same view")
-        words += say(" of the same digit.") if INK.told_on(session().page) else "."
+        with_digit = INK.told_on(session().page)
+        words = [
+            say("This address opens the same view of the same digit.")
+            if with_digit
+            else say("This address opens the same view.")
+        ]
         if shown_run() is not None:
-            words += say(" Whoever has it sees this training, too.")
-        st.markdown(words)
+            words.append(say("Whoever has it sees this training, too."))
+        st.markdown(" ".join(words))
         st.code(address(view), language=None, wrap_lines=True)
         if guess_first:
             st.markdown(

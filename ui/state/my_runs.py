@@ -20,7 +20,7 @@ from model.runs import Run
 from model.runs.owner import mark_of
 from model.runs.watch import Watch
 from model.training.config import TrainingConfig
-from ui.locale import say, to_say
+from ui.locale import say
 from ui.state.address import keep, kept
 from ui.state.properties import NETWORK, RUN, SHIPPED
 from ui.state.reason_words import reason_words
@@ -30,8 +30,8 @@ from ui.state.shown_network import show_run
 RUNS_IN_URL = 8
 MOST_AT_ONCE, MOST_RUNS = 3, 20
 """Trainings of one person: that go on at a time, and that are kept."""
-OUR_DIGITS = to_say("Our digits")
-"""What a training on a class's own digits is called."""
+OUR_DIGITS = "Our digits"
+"""What a training on a class's own digits is called; see `ui.style.words.name_words`."""
 OWNER_COOKIE = "digitscope_owner"
 SECRET = re.compile(r"[A-Za-z0-9_\-]{43}")
 
@@ -115,7 +115,7 @@ def latest_run() -> Run | None:
 def start_run(
     network: NetworkConfig,
     settings: TrainingConfig,
-    words: str = to_say("Run"),
+    words: str = "Run",
     instead_of: Run | None = None,
 ) -> Run | None:
     """Start a run for this person; from its first epoch on, the pages show its network.
@@ -126,7 +126,7 @@ def start_run(
     Args:
         network: the architecture.
         settings: of the training.
-        words: its title, to which a number is added.
+        words: its title in English, to which a number is added: see `ui.style.words.name_words`.
         instead_of: is stopped, if it is this person's and there is room for the new one.
 
     Returns:
@@ -137,8 +137,8 @@ def start_run(
     if len(mine) >= MOST_RUNS:
         st.toast(
             say(
-                "You have {MOST_RUNS} trainings. Delete one under “Compare” first.",
-                MOST_RUNS=MOST_RUNS,
+                "You have {count} trainings. Delete one under “Compare” first.",
+                count=MOST_RUNS,
             )
         )
         return None
@@ -149,8 +149,8 @@ def start_run(
         run.pause()
         st.toast(
             say(
-                "{MOST_AT_ONCE} trainings go on at a time: your oldest is paused.",
-                MOST_AT_ONCE=MOST_AT_ONCE,
+                "{count} trainings go on at a time: your oldest is paused.",
+                count=MOST_AT_ONCE,
             )
         )
     titles = {run.title for run in my_runs()}

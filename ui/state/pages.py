@@ -1,6 +1,6 @@
 """The pages of the app, in one table: the menu shows it, and links name their page by it.
 
-st.page_link(page("draw"), label="Draw a digit")
+st.page_link(page("draw"), label=say("Draw a digit"))
 """
 
 from dataclasses import dataclass

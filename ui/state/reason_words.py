@@ -112,7 +112,7 @@ WORDS: Mapping[str, str] = {
             "connection and try again, or go on with the 5,000 digits that are always here.",
         )
     ),
-    DownloadReason.NOT_WRITTEN: to_say("The file could not be written"),
+    DownloadReason.NOT_WRITTEN: to_say("The file could not be written."),
 }
 
 
@@ -129,24 +129,21 @@ ENGINE_WORDS: Mapping[EnginePhase, str] = {
 
 def engine_words(phase: EnginePhase) -> str:
     """What the engine is doing, in a sentence or two."""
-    return ENGINE_WORDS[phase]
+    return say(ENGINE_WORDS[phase])
 
 
 def reason_words(reason: str) -> str:
     """A reason as a sentence, or more; what is no reason of the table comes back as it is."""
-    return WORDS.get(reason, reason)
+    return say(WORDS[reason]) if reason in WORDS else reason
 
 
 def download_words(state: DownloadState) -> str:
     """Why a download failed, in a sentence; empty where it did not."""
     if state.reason is None:
         return ""
-    words = reason_words(state.reason)
-    return (
-        say("{words} to {detail}.", words=words, detail=state.detail)
-        if state.reason is DownloadReason.NOT_WRITTEN
-        else words
-    )
+    if state.reason is DownloadReason.NOT_WRITTEN:
+        return say("The file could not be written to {place}.", place=state.detail)
+    return reason_words(state.reason)
 
 
 def too_small_words(error: MapsTooSmallError) -> str:

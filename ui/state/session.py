@@ -14,7 +14,7 @@ from model.network import Network
 from model.runs.lesson import Lesson
 from model.runs.registry import Runs
 from model.training.rehearsal import Correction
-from ui.locale import say, to_say
+from ui.locale import to_say
 from ui.locale.sentence import Sentence
 from ui.state.classroom.store import digits_of_class
 from ui.state.properties import (
@@ -103,7 +103,7 @@ class Taught:
     @property
     def id(self) -> str:
         """Names it among the networks that can be shown; unlike a run's id it is not a secret."""
-        return say("taught {fingerprint}", fingerprint=self.network.fingerprint)
+        return f"taught {self.network.fingerprint}"
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Imported:
     @property
     def id(self) -> str:
         """Names it among the networks that can be shown; unlike a run's id it is not a secret."""
-        return say("imported {fingerprint}", fingerprint=self.network.fingerprint)
+        return f"imported {self.network.fingerprint}"
 
 
 @dataclass

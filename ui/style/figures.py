@@ -1,17 +1,19 @@
 """Tables and bars as PNG, to be saved: what stands on the page as HTML has no picture of its own.
 
-Dark on white whatever the page's theme, as they end up on paper. The letters are those that Pillow
-brings along; it has no × and no typographic minus, so x and - stand for them.
+Dark on white whatever the page's theme, as they end up on paper. Their words are those of
+`ui.style.fonts.picture_language`. Pillow's own letters have no × and no typographic minus, so x and
+- stand for them.
 """
 
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from ui.locale import language
 from ui.style.colours import ACCENT, shaded
+from ui.style.fonts import font
 
 SCALE = 2  # PNG pixels for a pixel on screen: sharp in print
 TEXT, SMALL, TITLE = 14 * SCALE, 11 * SCALE, 17 * SCALE
@@ -121,7 +123,7 @@ class _Sheet:
     def write(
         self, at: tuple[float, float], text: str, size: int, colour: str = INK, anchor: str = "la"
     ) -> None:
-        self._draw.text(at, text.translate(_PLAIN), colour, _font(size), anchor)
+        self._draw.text(at, text.translate(_PLAIN), colour, font(size, language()), anchor)
 
     def box(self, edges: tuple[float, float, float, float], colour: str) -> None:
         self._draw.rectangle(edges, fill=colour)
@@ -132,10 +134,5 @@ class _Sheet:
         return file.getvalue()
 
 
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
-
-
 def _width(text: str, size: int) -> float:
-    return _font(size).getlength(text.translate(_PLAIN))
+    return font(size, language()).getlength(text.translate(_PLAIN))

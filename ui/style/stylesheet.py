@@ -6,8 +6,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.locale import say
-
 UI = Path(__file__).parents[1]
 THEME = {
     "--st-primary-color": "primaryColor",
@@ -40,15 +38,11 @@ def stylesheet() -> str:
 def theme_colours() -> str:
     """The theme's colours for the page, each for light and for dark."""
     colours = "".join(
-        say(
-            "{name}: light-dark({get_option}, {get_option2});",
-            name=name,
-            get_option=st.get_option(f"theme.light.{option}"),
-            get_option2=st.get_option(f"theme.dark.{option}"),
-        )
+        f"{name}: light-dark({st.get_option(f'theme.light.{option}')}, "
+        f"{st.get_option(f'theme.dark.{option}')});"
         for name, option in THEME.items()
     )
-    return say(":root {{ color-scheme: light dark; {colours} }}", colours=colours)
+    return f":root {{ color-scheme: light dark; {colours} }}"
 
 
 def apply_stylesheet() -> None:

@@ -4,9 +4,66 @@ import math
 import re
 
 from model.network import Network
-from ui.locale import say
+from ui.locale import number_text, say, to_say
 
 _MARKDOWN = re.compile(r"([\\`*_~$:#<>\[\]|&]|(?<=^)[-+=]|(?<=^\d)[.)])")
+
+_GIVEN_NAMES = (
+    (r"Shipped network", to_say("Shipped network")),
+    (r"Run (?P<number>\d+)", to_say("Run {number}")),
+    (r"League (?P<number>\d+)", to_say("League {number}")),
+    (r"Our digits (?P<number>\d+)", to_say("Our digits {number}")),
+    (r"random weights", to_say("random weights")),
+    (
+        r"(?P<name>.+), epoch (?P<epoch>\d+), batch (?P<batch>\d+)",
+        to_say("{name}, epoch {epoch}, batch {batch}"),
+    ),
+    (r"(?P<name>.+), epoch (?P<epoch>\d+)", to_say("{name}, epoch {epoch}")),
+    (r"(?P<name>.+), changed", to_say("{name}, changed")),
+    (r"(?P<name>.+), taught 1 digit", to_say("{name}, taught 1 digit")),
+    (r"(?P<name>.+), taught (?P<count>\d+) digits", to_say("{name}, taught {count} digits")),
+    (r"(?P<name>.+), float16", to_say("{name}, float16")),
+    (r"(?P<name>.+), int8 weights", to_say("{name}, int8 weights")),
+    (r"(?P<name>.+), int8", to_say("{name}, int8")),
+    (
+        r"(?P<name>.+), (?P<share>\d+%) of its weights set to zero",
+        to_say("{name}, {share} of its weights set to zero"),
+    ),
+    (
+        r"(?P<name>.+): (?P<share>\d+%) zeros, trained on",
+        to_say("{name}: {share} zeros, trained on"),
+    ),
+    (r"(?P<name>.+): large student, alone", to_say("{name}: large student, alone")),
+    (r"(?P<name>.+): large student, distilled", to_say("{name}: large student, distilled")),
+    (r"(?P<name>.+): middle student, alone", to_say("{name}: middle student, alone")),
+    (r"(?P<name>.+): middle student, distilled", to_say("{name}: middle student, distilled")),
+    (r"(?P<name>.+): small student, alone", to_say("{name}: small student, alone")),
+    (r"(?P<name>.+): small student, distilled", to_say("{name}: small student, distilled")),
+    (
+        r"(?P<name>.+): the student that never saw a 3",
+        to_say("{name}: the student that never saw a 3"),
+    ),
+)
+"""What the app calls networks and trainings, in `model` and in files, and how it is said."""
+
+
+def name_words(name: str) -> str:
+    """A network's origin or a run's title as the page says it.
+
+    `model` and files have them in English. What a person has typed is no name of the app's and
+    stays as it is.
+
+    Args:
+        name: "Run 1, epoch 3", "Shipped network", "My best one".
+    """
+    for form, message in _GIVEN_NAMES:
+        found = re.fullmatch(form, name)
+        if found is not None:
+            values = found.groupdict()
+            if "name" in values:
+                values["name"] = name_words(values["name"])
+            return say(message, **values)
+    return name
 
 
 def plain(text: str) -> str:
@@ -16,9 +73,10 @@ def plain(text: str) -> str:
 
 def about(network: Network, source: str = "") -> str:
     """Which network a page shows, and which digit if there is one: the line below its title."""
-    return say("Network: {origin}.", origin=plain(network.origin)) + (
-        say(" Digit: {source}.", source=source) if source else ""
-    )
+    parts = [say("Network: {origin}.", origin=plain(name_words(network.origin)))]
+    if source:
+        parts.append(say("Digit: {source}.", source=source))
+    return " ".join(parts)
 
 
 def percent(share: float, apart_from: float | None = None) -> str:
@@ -29,14 +87,14 @@ def percent(share: float, apart_from: float | None = None) -> str:
             more places, up to six, can tell it apart.
         apart_from: another share that is told beside it and must read differently if it differs.
     """
-    text = f"{share:.1%}"
+    places = 1
     for places in range(1, 7):
         text = f"{share:.{places}%}"
         hidden = (0 < share < 1) and float(text[:-1]) in (0, 100)
         alike = apart_from is not None and apart_from != share
         if not hidden and not (alike and text == f"{apart_from:.{places}%}"):
             break
-    return text
+    return number_text(share, f".{places}%")
 
 
 def duration(seconds: float | None) -> str:
@@ -45,12 +103,10 @@ def duration(seconds: float | None) -> str:
         return "–"
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return say("{seconds} s", seconds=whole)
     if whole < 3600:
         minutes, rest = divmod(whole, 60)
-        return (
-            say("{minutes} min {rest:02} s", minutes=minutes, rest=rest)
-            if rest
-            else say("{minutes} min", minutes=minutes)
-        )
-    return say("{whole} h {whole2:02} min", whole=whole // 3600, whole2=whole % 3600 // 60)
+        if not rest:
+            return say("{minutes} min", minutes=minutes)
+        return say("{minutes} min {seconds:02} s", minutes=minutes, seconds=rest)
+    return say("{hours} h {minutes:02} min", hours=whole // 3600, minutes=whole % 3600 // 60)

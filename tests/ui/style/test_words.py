@@ -2,7 +2,13 @@
 
 import pytest
 
-from ui.style.words import duration, percent, plain
+from model.experiments.compression.lite import LiteForm
+from model.experiments.small import STUDENTS
+from model.training.rehearsal import counted
+from tests.pages.said import english
+from ui.locale import speaking
+from ui.locale.pseudo import PSEUDO
+from ui.style.words import duration, name_words, percent, plain
 
 
 @pytest.mark.parametrize(
@@ -42,3 +48,36 @@ def test_durations_as_a_person_says_them(seconds: float | None, words: str) -> N
 )
 def test_a_share_reads_as_what_it_is(share: float, apart: float | None, text: str) -> None:
     assert percent(share, apart) == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Shipped network",
+        "Run 3, epoch 2",
+        "League 1, epoch 4, batch 7",
+        "Our digits 2, epoch 1, changed",
+        *(f"Shipped network, taught {counted(number)}" for number in (1, 2)),
+        *(
+            f"Run 1, epoch 3: 90% zeros, trained on, {form}"
+            for form in LiteForm
+            if form != "float32"
+        ),
+        *(f"Shipped network: {student} student, alone" for student in STUDENTS),
+        *(f"Shipped network: {student} student, distilled" for student in STUDENTS),
+        "Shipped network: the student that never saw a 3",
+        "Shipped network, 50% of its weights set to zero, int8",
+        "random weights",
+    ],
+)
+def test_what_the_app_calls_a_network_is_said_and_stays_what_it_is_in_english(name: str) -> None:
+    assert name_words(name) == name
+    with speaking(PSEUDO):
+        assert not english(name_words(name))
+
+
+def test_what_a_person_calls_a_network_stays() -> None:
+    with speaking(PSEUDO):
+        assert name_words("My best one") == "My best one"
+        assert name_words("My best one, epoch 2").startswith("My best one")
+        assert english(name_words("My best one, epoch 2")) == ["best", "one"]

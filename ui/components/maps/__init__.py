@@ -9,16 +9,20 @@ stand the drawing that the maps were made of: hovering then outlines what of it 
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from ui.components import component
+from ui.locale import say
 from ui.style.colours import ramp
 from ui.style.mosaic import checked_maps
 from ui.style.theme import is_dark
 
 BUDGET = 65_536  # bytes of map values in one message, before base64
+
+Noun = Literal["digit", "epoch", "filter", "map", "picture", "piece", "slice", "unit"]
+"""What the pictures of a grid are: `browser/nouns.js` says it in the language of the page."""
 
 _mount = component("maps")
 
@@ -67,7 +71,7 @@ def map_grid(
     place: tuple[int, int] | None = None,
     values: bool = False,
     bar: bool = True,
-    noun: str = "map",
+    noun: Noun = "map",
     drawing: OutlinedDigit | None = None,
 ) -> Clicked | None:
     """Show all maps as small cells that can be picked, with a read-out and a colour bar.
@@ -89,7 +93,7 @@ def map_grid(
         place: (row, column) outlined in every map; obeyed when it changes, like `selected`.
         values: write the numbers into the cells where they fit (kernels), and send them unrounded.
         bar: show the colour bar and the read-out below; off where pictures are only to be picked.
-        noun: what one of them is, for the read-out; with an s it is several.
+        noun: what one of them is, for the read-out.
         drawing: shown beside the maps, with the part outlined that the place depends on.
 
     Returns:
@@ -128,7 +132,7 @@ def big_map(
     window: tuple[int, int, int, int] | None = None,
     place: tuple[int, int] | None = None,
     size: int = 560,
-    label: str = "map",
+    label: str | None = None,
     drawing: OutlinedDigit | None = None,
 ) -> Clicked | None:
     """Show one map enlarged, its numbers in the cells where they fit, and let one cell be picked.
@@ -142,7 +146,7 @@ def big_map(
             receptive field of a pixel further on; what lies outside of the map is cut off.
         place: (row, column) of the cell that Python picks; obeyed when it changes.
         size: the largest width and height in CSS pixels; a narrow page shows it smaller.
-        label: what this is, in a word or two, for the read-out and for screen readers.
+        label: what this is, in a word or two, for the read-out and for screen readers; None: a map.
         drawing: shown beside the map, with the part outlined that the place depends on.
 
     Returns:
@@ -163,7 +167,7 @@ def big_map(
             raise ValueError(f"window {top, left, bottom, right} does not meet {height}×{width}")
     data = encoded(maps, scale, exact=True) | {
         "kind": "big",
-        "labels": [label],
+        "labels": [say("map") if label is None else label],
         "selected": None,
         "place": _inside(place, height, width),
         "window": window,

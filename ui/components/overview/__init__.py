@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from ui.components import component
-from ui.locale import say
+from ui.locale import number_text, say
 from ui.style.mosaic import mosaic_png
 from ui.style.theme import is_dark
 
@@ -129,11 +129,8 @@ def _sheet(panel: Sheet) -> dict[str, Any]:
         "caption": panel.caption,
         "noun": noun,
         "range": [
-            say("max {signed}", signed=_signed(values.max())),
-            say(
-                "min {signed}",
-                signed=_signed(values.min()),
-            ),
+            say("max {value}", value=_signed(values.max())),
+            say("min {value}", value=_signed(values.min())),
         ],
         "png": base64.b64encode(png).decode("ascii"),
         "count": count,
@@ -157,18 +154,15 @@ def _unit_layout(count: int) -> tuple[int, int]:
 def _outputs(panel: Outputs) -> dict[str, Any]:
     scores, probabilities = panel.scores, panel.probabilities
     rows = [
-        {"score": _signed(score), "share": round(share, 4), "percent": f"{share:.1%}"}
+        {"score": _signed(score), "share": round(share, 4), "percent": number_text(share, ".1%")}
         for score, share in zip(scores.tolist(), probabilities.tolist(), strict=True)
     ]
     return {
         "caption": panel.caption,
         "noun": "unit",
         "range": [
-            say("scores: max {signed}", signed=_signed(scores.max())),
-            say(
-                "min {signed}",
-                signed=_signed(scores.min()),
-            ),
+            say("scores: max {value}", value=_signed(scores.max())),
+            say("min {value}", value=_signed(scores.min())),
         ],
         "count": len(rows),
         "best": int(np.argmax(probabilities)),

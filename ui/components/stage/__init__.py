@@ -57,34 +57,16 @@ class StepShown:
 
 @dataclass(frozen=True)
 class StageWords:
-    """What the stage says; {digit}, {share}, {second} and {next} stand for numbers.
+    """What the stage is told to say; what it always says is in its scripts.
 
     Attributes:
-        judgements: by the name of the judgement; "" where it is not known when the network is sure.
         problems: why there is no digit, by the problem's key.
         empty: on an empty sheet.
-        several: beside a number of several digits.
-        choose: names the buttons that choose one of them.
-        by: whose answer it is: {name} of the network.
-        untrained: what follows the name of a network that has learned nothing.
-        off: how many maps are switched off, one and several: {count}.
-        whole: what the network says with all maps: {digit}, {share}.
-        away: while the connection is lost.
-        lost: when it is lost for good.
         steps: of the lesson, for keys 1 to 5.
     """
 
-    judgements: Mapping[str, str]
     problems: Mapping[str, str]
     empty: str
-    several: str
-    choose: str
-    by: str
-    untrained: str
-    off: tuple[str, str]
-    whole: str
-    away: str
-    lost: str
     steps: Sequence[StepShown]
 
 
@@ -160,17 +142,8 @@ def stage(
         },
         "layers": [{"name": each.name, "kind": each.kind, "shape": each.shape} for each in layers],
         "words": {
-            **words.judgements,
             "problems": dict(words.problems),
             "empty": words.empty,
-            "several": words.several,
-            "choose": words.choose,
-            "by": words.by,
-            "untrained": words.untrained,
-            "off": words.off,
-            "whole": words.whole,
-            "away": words.away,
-            "lost": words.lost,
             "steps": [{"sentence": s.sentence, "kinds": s.kinds} for s in words.steps],
         },
         "colours": {theme: vars(each) for theme, each in colours.items()},

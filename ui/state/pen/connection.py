@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 from starlette.websockets import WebSocket
 
+from model.engine import EngineFault
 from model.evaluation.pen_message import MessageKind, message
 from model.evaluation.pen_request import (
     GivenDigit,
@@ -30,6 +31,7 @@ from model.evaluation.pen_request import (
 from model.network import SIDE, Network
 from model.preprocessing.sheet import Problem
 from model.runs import Run
+from ui.locale import speaking
 from ui.state.my_runs import may_steer
 from ui.state.pen.dispatcher import MOST_QUESTIONS, Content, Dispatcher
 from ui.state.pen.frames import (
@@ -51,6 +53,7 @@ from ui.state.pen.frames import (
     run_news,
 )
 from ui.state.pen.seat import Seat
+from ui.state.reason_words import reason_words
 from ui.state.session import DRAWING, ChosenDigit, one_of_several
 from ui.state.sockets import MALFORMED, TOO_LARGE, UNKNOWN, TooLargeError, received
 
@@ -300,9 +303,11 @@ class Connection:
             words = one_of_several(DRAWING, answer.followed, answer.count)
             seat.digit = ChosenDigit(pixels, words, answer=answer.answer)
 
-    def fault(self, n: int, fault: str, words: str) -> None:
+    def fault(self, n: int, fault: str, why: EngineFault) -> None:
         """Say that there is no answer."""
-        self._out.text(fault_text(n, fault, words))
+        if (seat := self._seat()) is not None:
+            with speaking(seat.language):
+                self._out.text(fault_text(n, fault, reason_words(why)))
 
     def ready(self) -> None:
         """Say that there will be answers again."""

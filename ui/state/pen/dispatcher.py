@@ -12,8 +12,6 @@ from typing import Protocol
 from model.engine import EngineError, EngineFault, engine
 from model.evaluation.pen_reading import read_batch
 from model.evaluation.pen_request import Ink, PenAnswer, PenRequest
-from ui.locale import say
-from ui.state.reason_words import reason_words
 from ui.state.session import ChosenDigit
 
 BATCH = 16
@@ -43,8 +41,8 @@ class Client(Protocol):
     def answer(self, request: PenRequest, content: Content | None, answer: PenAnswer) -> None:
         """Take the answer to a request; `content` is what was read, None: it was a question."""
 
-    def fault(self, n: int, fault: str, words: str) -> None:
-        """Hear that there is no answer: the fault's key, and the same as a sentence."""
+    def fault(self, n: int, fault: str, why: EngineFault) -> None:
+        """Hear that there is no answer: the fault's key, and what the person is told of it."""
 
     def ready(self) -> None:
         """Hear that there will be answers again."""
@@ -125,19 +123,19 @@ class Dispatcher:
         try:
             answers = await loop.run_in_executor(self._pool, _ask, requests)
         except EngineError as error:
-            self._say(batch, error.fault.name.lower(), reason_words(error.fault))
+            self._tell(batch, error.fault.name.lower(), error.fault)
             return
         except Exception:
             # A fault of ours in one reading must not silence the channel for everybody.
-            _LOGGER.exception(say("A reading failed."))
-            self._say(batch, "failed", reason_words(EngineFault.LOST))
+            _LOGGER.exception("A reading failed.")
+            self._tell(batch, "failed", EngineFault.LOST)
             return
         for (client, request, content), answer in zip(batch, answers, strict=True):
             client.answer(request, content, answer)
 
-    def _say(self, batch: list[Task], fault: str, words: str) -> None:
+    def _tell(self, batch: list[Task], fault: str, why: EngineFault) -> None:
         for client, request, _ in batch:
-            client.fault(request.n, fault, words)
+            client.fault(request.n, fault, why)
             self._unanswered.add(client)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.get_running_loop().create_task(self._until_ready())

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from model.network import Network
 from model.network.shipped import shipped
 from model.runs import Run
+from ui.locale import ENGLISH
 from ui.state.my_runs import my_mark
 from ui.state.session import ChosenDigit, of_page, session
 
@@ -32,6 +33,7 @@ class Seat:
         off: filters that are switched off, by layer and number.
         given: a digit from elsewhere (a test digit, an upload, a link); None: the sheet counts.
         digit: the last one that was read; None where the sheet is empty.
+        language: that its page speaks.
         mark: of its person, who may steer their own runs; see `ui.state.my_runs`.
         token: what the browser names the seat by; nobody can guess it.
     """
@@ -44,6 +46,7 @@ class Seat:
     off: tuple[tuple[str, int], ...] = ()
     given: ChosenDigit | None = None
     digit: ChosenDigit | None = None
+    language: str = ENGLISH
     mark: str = field(default_factory=my_mark, repr=False)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     _adopted: ChosenDigit | None = None  # the last digit that other pages took over

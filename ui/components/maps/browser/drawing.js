@@ -4,19 +4,20 @@
 // part to its neighbour's.
 
 import { element } from "../ui.components.shared/view.js";
+import { say } from "../ui.components.shared/words.js";
 import { decode, exactly } from "./numbers.js";
 import { paintPixels } from "./painting.js";
 
 export class OutlinedDigit {
-  constructor(parent, say) {
+  constructor(parent, tell) {
     this.root = element(parent, "div", "drawing");
     const picture = element(this.root, "div", "seen");
     this.canvas = element(picture, "canvas", "");
     this.canvas.setAttribute("role", "img");
     this.frame = element(picture, "i", "field");
-    picture.addEventListener("pointermove", (event) => say(this.reading(event)));
-    picture.addEventListener("pointerdown", (event) => say(this.reading(event)));
-    picture.addEventListener("pointerleave", () => say(null));
+    picture.addEventListener("pointermove", (event) => tell(this.reading(event)));
+    picture.addEventListener("pointerdown", (event) => tell(this.reading(event)));
+    picture.addEventListener("pointerleave", () => tell(null));
   }
 
   // {maps, field, jump}: its one map is the drawing; null where there is none.
@@ -26,7 +27,7 @@ export class OutlinedDigit {
     if (!data) return;
     this.maps = decode(data.maps);
     paintPixels(this.canvas, { ...this.maps, ramp }, this.maps.channels[0]);
-    this.canvas.setAttribute("aria-label", "the drawing");
+    this.canvas.setAttribute("aria-label", say("the drawing"));
   }
 
   // (top, left) to (bottom, right), which is no longer inside: what a pixel of the maps depends on.
@@ -55,7 +56,8 @@ export class OutlinedDigit {
   words(row, column) {
     if (!this.data) return [];
     const [top, left, bottom, right] = this.field(row, column);
-    return [`sees rows ${top} to ${bottom - 1}, columns ${left} to ${right - 1} of the drawing`];
+    const seen = { top, bottom: bottom - 1, left, right: right - 1 };
+    return [say("sees rows {top} to {bottom}, columns {left} to {right} of the drawing", seen)];
   }
 
   reading(event) {
@@ -65,6 +67,6 @@ export class OutlinedDigit {
     const column = Math.floor(((event.clientX - box.left) / box.width) * width);
     const value = channels[0].values[row * width + column];
     if (row < 0 || row >= height || column < 0 || column >= width) return null;
-    return `drawing · row ${row}, column ${column} · ${exactly(value)}`;
+    return [say("drawing"), say("row {row}, column {column}", { row, column }), exactly(value)].join(" · ");
   }
 }

@@ -5,7 +5,9 @@
 // pointer depends on is outlined in there as fast as the pointer moves.
 
 import { element, mounted } from "../ui.components.shared/view.js";
+import { say } from "../ui.components.shared/words.js";
 import { OutlinedDigit } from "./drawing.js";
+import { counted, numbered } from "./nouns.js";
 import { decode, exactly } from "./numbers.js";
 import { paintCells, paintPixels } from "./painting.js";
 
@@ -97,13 +99,13 @@ class View {
 
   name(channel) {
     const label = this.maps.labels[channel];
-    return /^\d+$/.test(label) ? `${this.maps.noun} ${label}` : label;
+    return /^\d+$/.test(label) ? numbered[this.maps.noun](label) : label;
   }
 
   reading({ channel, row, column }) {
     const { values, step } = this.maps.channels[channel];
     const value = exactly(values[row * this.maps.width + column], step);
-    const place = values.length > 1 ? [`row ${row}, column ${column}`] : []; // a unit has none
+    const place = values.length > 1 ? [say("row {row}, column {column}", { row, column })] : []; // a unit has none
     return [this.name(channel), ...place, value, ...this.drawing.words(row, column)].join(" · ");
   }
 
@@ -115,8 +117,9 @@ class View {
   range(channel) {
     const { lowest, highest, values } = this.maps.channels[channel];
     if (values.length === 1) return this.reading({ channel, row: 0, column: 0 });
-    if (lowest === 0 && highest === 0) return `${this.name(channel)}: all zero`;
-    return `${this.name(channel)}: minimum ${exactly(lowest)}, maximum ${exactly(highest)}`;
+    if (lowest === 0 && highest === 0) return say("{name}: all zero", { name: this.name(channel) });
+    const ends = { name: this.name(channel), lowest: exactly(lowest), highest: exactly(highest) };
+    return say("{name}: minimum {lowest}, maximum {highest}", ends);
   }
 
   // From the lowest number (or 0) to the highest (or 0), in the colours that the maps have.
@@ -132,7 +135,7 @@ class View {
     const ticks = [[0, ends[0]], [1, ends[1]]];
     // At an end the zero is the end's own number; close to one it would cover that number.
     if (zero > 0.2 && zero < 0.8) {
-      ticks.push([zero, ownScales ? "0, each map on its own scale" : "0"]);
+      ticks.push([zero, ownScales ? say("0, each map on its own scale") : "0"]);
     }
     if (highest === lowest) ticks.pop();
     this.ticks.replaceChildren();
@@ -165,9 +168,10 @@ class Grid extends View {
   update(data) {
     while (this.cells.length > data.channels) this.cells.pop().box.remove();
     while (this.cells.length < data.channels) this.cells.push(this.cell());
-    const size = `${data.channels} ${data.noun}s, ${data.height} × ${data.width}`;
-    const keys = "Arrow keys go from map to map, with Shift from pixel to pixel.";
-    this.body.setAttribute("aria-label", `${size}. ${keys}`);
+    const about = { count: counted[data.noun](data.channels), height: data.height, width: data.width };
+    const size = say("{count}, {height} × {width}.", about);
+    const keys = say("Arrow keys go from map to map, with Shift from pixel to pixel.");
+    this.body.setAttribute("aria-label", `${size} ${keys}`);
     super.update(data);
   }
 
@@ -296,11 +300,11 @@ class Grid extends View {
     const empty = this.maps.markEmpty
       ? this.maps.channels.filter(({ lowest, highest }) => lowest === 0 && highest === 0).length
       : 0;
-    const count = `${this.cells.length} ${this.maps.noun}${this.cells.length > 1 ? "s" : ""}`;
+    const count = counted[this.maps.noun](this.cells.length);
     const shown = focused ?? this.selected;
     if (this.pointed) this.line.textContent = this.reading(this.pointed);
     else if (shown !== null) this.line.textContent = this.range(shown);
-    else this.line.textContent = empty ? `${count}, ${empty} of them all zero (hatched)` : count;
+    else this.line.textContent = empty ? say("{count}, {empty} of them all zero (hatched)", { count, empty }) : count;
   }
 }
 
@@ -335,9 +339,10 @@ class Big extends View {
     [this.edge, this.ratio] = [edge, ratio];
     this.stage.style.width = `${edge * width}px`;
     this.stage.style.height = `${edge * height}px`;
+    const about = { range: this.range(0), height, width };
     this.stage.setAttribute(
       "aria-label",
-      `${this.range(0)}, ${height} rows, ${width} columns. Arrow keys move the picked cell.`,
+      say("{range}, {height} rows, {width} columns. Arrow keys move the picked cell.", about),
     );
     paintCells(this.canvas, this.maps, channels[0], edge, numbers, this.font);
     this.mark();

@@ -4,9 +4,19 @@
 // Under the pen only the sources of the images and some texts change.
 
 import { element, mounted } from "../ui.components.shared/view.js";
+import { say, sayMany } from "../ui.components.shared/words.js";
 
 const ZOOMS = [1.4, 1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7]; // tried until all columns stand in one row
 const WRAPPED = 0.62; // when none fits, they go on in the next row, and two rows fit a screen
+
+const numbered = {
+  map: (number) => say("map {number}", { number }),
+  unit: (number) => say("unit {number}", { number }),
+};
+const counted = {
+  map: (count) => sayMany("{count} map", "{count} maps", count),
+  unit: (count) => sayMany("{count} unit", "{count} units", count),
+};
 
 const make = (parent) => new Overview(parent);
 
@@ -20,7 +30,7 @@ class Overview {
     this.root = element(parent, "div", "overview");
     this.strip = element(this.root, "div", "strip");
     this.strip.setAttribute("role", "group");
-    this.strip.setAttribute("aria-label", "The layers of the network, from the picture on");
+    this.strip.setAttribute("aria-label", say("The layers of the network, from the picture on"));
     this.line = element(this.root, "div", "line");
     this.line.setAttribute("role", "status");
     this.observer = new ResizeObserver(() => this.fit());
@@ -53,7 +63,7 @@ class Overview {
       const words = column ? [title, ...facts] : facts;
       words.forEach((fact) => element(head, "span", "", fact));
       if (column) {
-        head.setAttribute("aria-label", `Open ${name}: ${words.join(", ")}`);
+        head.setAttribute("aria-label", say("Open {name}: {facts}", { name, facts: words.join(", ") }));
         head.addEventListener("click", () => this.open(column, panels.length - 1, null));
       }
       const row = element(box, "div", "panels");
@@ -90,11 +100,11 @@ class Overview {
   name(column, number, channel) {
     const { name, panels } = this.columns[column];
     const { caption, noun } = panels[number];
-    return [name, caption, `${noun} ${channel}`].filter(Boolean).join(" · ");
+    return [name, caption, numbered[noun](channel)].filter(Boolean).join(" · ");
   }
 
   say(text) {
-    this.line.textContent = text ?? "Point at a picture for its name, click to open it.";
+    this.line.textContent = text ?? say("Point at a picture for its name, click to open it.");
   }
 }
 
@@ -131,8 +141,8 @@ class Sheet {
     this.panel = panel;
     this.image.src = `data:image/png;base64,${panel.png}`;
     this.range.textContent = panel.range.join("\n");
-    const { name } = this.view.columns[this.column];
-    const words = [name, panel.caption, `${panel.count} ${panel.noun}s`, ...panel.range];
+    const { name, title } = this.view.columns[this.column];
+    const words = [this.column ? name : title, panel.caption, counted[panel.noun](panel.count), ...panel.range];
     this.image.alt = words.filter(Boolean).join(", ");
   }
 
@@ -193,7 +203,8 @@ class Outputs {
     this.range.textContent = range.join(", ");
     this.rows.forEach(({ row, score, bar, percent }, digit) => {
       row.classList.toggle("best", digit === best);
-      row.setAttribute("aria-label", `Digit ${digit}: ${rows[digit].percent}`);
+      const answer = { digit, share: rows[digit].percent };
+      row.setAttribute("aria-label", say("Digit {digit}: {share}", answer));
       score.textContent = rows[digit].score;
       percent.textContent = rows[digit].percent;
       bar.style.width = `${100 * rows[digit].share}%`;

@@ -5,6 +5,7 @@
 
 import { blackOn } from "../ui.components.shared/contrast.js";
 import { element, still } from "../ui.components.shared/view.js";
+import { say, sayMany } from "../ui.components.shared/words.js";
 import { colourOf, css } from "./colours.js";
 import { percent, short, whole } from "./numbers.js";
 
@@ -21,12 +22,12 @@ export class Loupe {
     this.root.hidden = true;
     this.root.tabIndex = -1;
     this.root.setAttribute("role", "dialog");
-    this.root.setAttribute("aria-label", "The sum behind one number");
+    this.root.setAttribute("aria-label", say("The sum behind one number"));
     const head = element(this.root, "header", "");
     this.title = element(head, "h2", "");
     this.switch = button(head, "", () => this.on.off(this.filter()));
-    button(head, "Open on its own page", () => this.on.open(this.unit));
-    button(head, "Close", () => this.on.close()).title = "Close (Escape)";
+    button(head, say("Open on its own page"), () => this.on.open(this.unit));
+    button(head, say("Close"), () => this.on.close()).title = say("Close (Escape)");
     this.body = element(this.root, "div", "parts");
     this.result = element(this.root, "p", "result");
     this.result.setAttribute("aria-live", "polite");
@@ -69,7 +70,7 @@ export class Loupe {
     this.switch.hidden = !filter;
     if (!filter) return;
     const isOff = off.some(([layer, channel]) => layer === filter.layer && channel === filter.channel);
-    this.switch.textContent = `Switch this map ${isOff ? "on" : "off"}`;
+    this.switch.textContent = isOff ? say("Switch this map on") : say("Switch this map off");
     this.switch.classList.toggle("primary", isOff);
   }
 
@@ -134,8 +135,9 @@ export class Loupe {
       this.canvas.addEventListener("pointerdown", at);
     }
     this.paintMap(unit);
-    figure.lastChild.textContent = `${unit.layer}, map ${unit.channel}: slide over it, or use the arrow keys`;
-    this.canvas.setAttribute("aria-label", `Map ${unit.channel} of ${unit.layer}`);
+    const { layer, channel } = unit;
+    figure.lastChild.textContent = say("{layer}, map {channel}: slide over it, or use the arrow keys", { layer, channel });
+    this.canvas.setAttribute("aria-label", say("Map {channel} of {layer}", { layer, channel }));
   }
 
   paintMap(unit) {
@@ -161,10 +163,11 @@ export class Loupe {
     const shown = header.order.slice(0, SHOWN);
     const tops = [inputs, kernels, products].map(({ values }) => largest(values));
     const table = element(this.body, "div", "sums");
-    for (const name of ["below", "input", "", "kernel", "", "products", "", "sum"]) element(table, "span", "column", name);
+    const heads = [say("below"), say("input"), "", say("kernel"), "", say("products"), "", say("sum")];
+    for (const head of heads) element(table, "span", "column", head);
     for (const channel of shown) {
       const part = ({ values }) => values.subarray(channel * size, (channel + 1) * size);
-      element(table, "span", "name", channels === 1 ? "picture" : `map ${channel}`);
+      element(table, "span", "name", channels === 1 ? say("picture") : say("map {channel}", { channel }));
       this.grid(table, part(inputs), width, tops[0]);
       element(table, "span", "sign", "×");
       this.grid(table, part(kernels), width, tops[1]);
@@ -175,8 +178,9 @@ export class Loupe {
     }
     const rest = header.order.slice(SHOWN).reduce((sum, channel) => sum + sums.values[channel], 0);
     const first = shown.reduce((sum, channel) => sum + sums.values[channel], 0);
-    const rows = [[channels === 1 ? "The products" : `These ${shown.length} maps`, first]];
-    if (channels > SHOWN) rows.push([`The other ${channels - SHOWN} maps`, rest]);
+    const above = sayMany("{count} map above", "{count} maps above", shown.length);
+    const rows = [[channels === 1 ? say("The products") : above, first]];
+    if (channels > SHOWN) rows.push([sayMany("{count} other map", "{count} other maps", channels - SHOWN), rest]);
     this.end(rows, header);
   }
 
@@ -184,8 +188,10 @@ export class Loupe {
     const [, width] = inputs.shape;
     const table = element(this.body, "div", "pool");
     this.grid(table, inputs.values, width, largest(inputs.values), header.winner);
-    const how = header.winner ? "The largest of these goes on" : "Their mean goes on";
-    this.result.textContent = `${how}: ${short(header.value)}.`;
+    const value = short(header.value);
+    this.result.textContent = header.winner
+      ? say("The largest of these goes on: {value}.", { value })
+      : say("Their mean goes on: {value}.", { value });
   }
 
   dense(header, arrays) {
@@ -205,8 +211,11 @@ export class Loupe {
     }
     const first = order.slice(0, TERMS).reduce((sum, at) => sum + products.values[at], 0);
     const rest = order.slice(TERMS).reduce((sum, at) => sum + products.values[at], 0);
-    const rows = [[`The ${Math.min(TERMS, order.length)} largest products`, first]];
-    if (order.length > TERMS) rows.push([`The other ${whole(order.length - TERMS)} products`, rest]);
+    const terms = Math.min(TERMS, order.length);
+    const rows = [[sayMany("{count} largest product", "{count} largest products", terms), first]];
+    const others = order.length - TERMS;
+    const count = whole(others);
+    if (others > 0) rows.push([sayMany("{count} other product", "{count} other products", others, { count }), rest]);
     this.end(rows, header);
   }
 
@@ -220,12 +229,12 @@ export class Loupe {
     };
     const line = (name, value, kind) => said(name, short(value), kind);
     for (const [name, value] of rows) line(name, value);
-    line("Bias", header.bias);
-    line("Sum z", header.before, "sum");
+    line(say("Bias"), header.bias);
+    line(say("Sum z"), header.before, "sum");
     if (header.activation === "relu") line("ReLU: max(0, z)", header.value, "sum");
-    else if (header.activation === "softmax") said("Softmax: its share", percent(header.value), "sum");
-    const name = header.activation === "softmax" ? percent(header.keras) : short(header.keras);
-    this.result.textContent = `Keras computes ${name} for the same number.`;
+    else if (header.activation === "softmax") said(say("Softmax: its share"), percent(header.value), "sum");
+    const value = header.activation === "softmax" ? percent(header.keras) : short(header.keras);
+    this.result.textContent = say("Keras computes {value} for the same number.", { value });
   }
 
   // Numbers as coloured squares.
@@ -243,10 +252,10 @@ export class Loupe {
 }
 
 export function nameOf({ layer, channel, row, column }) {
-  if (layer === "input") return `picture, row ${row}, column ${column}`;
-  if (layer === "output") return `output ${channel}`;
-  if (row === null || row === undefined) return `${layer}, unit ${channel}`;
-  return `${layer}, map ${channel}, row ${row}, column ${column}`;
+  if (layer === "input") return say("picture, row {row}, column {column}", { row, column });
+  if (layer === "output") return say("output {digit}", { digit: channel });
+  if (row === null || row === undefined) return say("{layer}, unit {channel}", { layer, channel });
+  return say("{layer}, map {channel}, row {row}, column {column}", { layer, channel, row, column });
 }
 
 function largest(values) {

@@ -1,5 +1,7 @@
 // Numbers as they stand on the stage. No DOM.
 
+import { say } from "../ui.components.shared/words.js";
+
 // A share as "99.8 %", which no line break parts; what is not quite all or nothing never reads 100.0 or 0.0.
 export function percent(share) {
   if (share > 0.9995 && share < 1) return "> 99.9 %";
@@ -19,6 +21,7 @@ export function whole(value) {
 
 // "2 min 5 s" of seconds.
 export function duration(seconds) {
-  if (seconds < 60) return `${Math.max(Math.round(seconds), 1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 60) return say("{seconds} s", { seconds: Math.max(Math.round(seconds), 1) });
+  const whole = Math.round(seconds);
+  return say("{minutes} min {seconds} s", { minutes: Math.floor(whole / 60), seconds: whole % 60 });
 }

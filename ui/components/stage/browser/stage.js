@@ -7,6 +7,7 @@
 import { View as Sheet } from "../ui.components.canvas/canvas.js";
 import { bytesOf, isDark } from "../ui.components.shared/contrast.js";
 import { element, still } from "../ui.components.shared/view.js";
+import { say, sayMany } from "../ui.components.shared/words.js";
 import { Channel } from "./channel.js";
 import { middleOf, neighbour, unitAt } from "./layout.js";
 import { button, Loupe, nameOf } from "./loupe.js";
@@ -73,7 +74,7 @@ class Stage {
     this.area = element(middle, "div", "network");
     this.area.tabIndex = 0;
     this.area.setAttribute("role", "application");
-    this.area.setAttribute("aria-roledescription", "network");
+    this.area.setAttribute("aria-roledescription", say("network"));
     const base = element(this.area, "canvas", "");
     const over = element(this.area, "canvas", "over");
     for (const canvas of [base, over]) canvas.setAttribute("aria-hidden", "true");
@@ -86,7 +87,7 @@ class Stage {
     this.whose = element(this.answer, "div", "whose");
     this.off = element(this.answer, "div", "off");
     this.offWords = element(this.off, "span", "");
-    button(this.off, "Switch all on", () => this.switchOff([]));
+    button(this.off, say("Switch all on"), () => this.switchOff([]));
     this.off.hidden = true;
     this.tip = element(this.area, "div", "pointed");
     this.tip.hidden = true;
@@ -162,9 +163,10 @@ class Stage {
     if (data.epoch !== before.epoch) this.strip.choose(data.epoch);
     if (data.play) this.strip.playWhenReady();
     if (this.loupe.isOpen) this.loupe.sayOff(data.off);
-    this.given.textContent = data.given ? `Shown: ${data.given.words}. Draw to replace it.` : "";
+    this.given.textContent = data.given ? say("Shown: {digit}. Draw to replace it.", { digit: data.given.words }) : "";
     this.theme = this.themeNow();
-    this.area.setAttribute("aria-label", `The network, ${data.layers.length} layers. Arrow keys go from map to map, Enter opens one.`);
+    const about = { layers: data.layers.length };
+    this.area.setAttribute("aria-label", say("The network, {layers} layers. Arrow keys go from map to map, Enter opens one.", about));
     this.sheet.update({ label: data.sheet.label });
     this.fit();
     if (data.given && (data.given.number !== before.given?.number || !this.readings)) this.askGiven();
@@ -347,7 +349,8 @@ class Stage {
     this.judgement.textContent = words;
     this.offerOthers(header);
     this.sayWhose(header);
-    if (finished) this.spoken.textContent = none ? words : `The answer is ${this.digit.textContent}. ${words}`;
+    const answer = say("The answer is {digit}.", { digit: this.digit.textContent });
+    if (finished) this.spoken.textContent = none ? words : `${answer} ${words}`;
   }
 
   // Of several digits on the sheet another can be shown.
@@ -355,7 +358,7 @@ class Stage {
     const count = each?.length > 1 ? each.length : 0;
     const { several } = this;
     several.hidden = !count;
-    several.setAttribute("aria-label", this.data.words.choose);
+    several.setAttribute("aria-label", say("Which digit the network shows"));
     while (several.children.length > count) several.lastChild.remove();
     for (let place = several.children.length; place < count; place++)
       button(several, "", () => this.channel.ask({ ask: "follow", place }));
@@ -366,19 +369,22 @@ class Stage {
   }
 
   sayWhose({ network, whole, finished }) {
-    const { words } = this.data;
-    const { title = "", epoch = null, batch = null, off = [] } = network ?? {};
-    const after = epoch === 0 && batch === null ? words.untrained : epoch === null ? "" : `, epoch ${epoch}`;
-    this.whose.textContent = words.by.replace("{name}", title + after);
+    const { title: name = "", epoch = null, batch = null, off = [] } = network ?? {};
+    this.whose.textContent =
+      epoch === null
+        ? say("Read by: {name}", { name })
+        : epoch === 0 && batch === null
+          ? say("Read by: {name}, untrained", { name })
+          : say("Read by: {name}, epoch {epoch}", { name, epoch });
     this.off.hidden = !off.length;
     if (off.length && finished) this.sayOff(off, whole);
     if (this.answer.offsetHeight !== this.answerHeight) this.fit(); // the outputs stand below it
   }
 
   sayOff(off, whole) {
-    const { words } = this.data;
-    const parts = [words.off[off.length > 1 ? 1 : 0].replace("{count}", off.length)];
-    if (whole) parts.push(words.whole.replace("{digit}", whole.digit).replace("{share}", percent(whole.probability)));
+    const parts = [sayMany("{count} map is off.", "{count} maps are off.", off.length)];
+    const answer = whole && { digit: whole.digit, share: percent(whole.probability) };
+    if (whole) parts.push(say("With all maps: {digit}, {share}.", answer));
     this.offWords.textContent = parts.join(" ");
   }
 
@@ -397,15 +403,14 @@ class Stage {
   }
 
   judged({ judgement, probability, runner_up: second, margin, number, digit }) {
-    const { words } = this.data;
-    if (number?.length > 1) return words.several;
-    const share = percent(probability);
+    if (number?.length > 1) return say("Several digits. The network shows the marked one.");
     const next = percent(Math.max(probability - margin, 0));
-    return words[judgement ?? ""]
-      .replace("{digit}", digit)
-      .replace("{share}", share)
-      .replace("{second}", second)
-      .replace("{next}", next);
+    const about = { digit, share: percent(probability), second, next };
+    if (judgement === "sure") return say("Sure. {share}; next is {second} with {next}.", about);
+    if (judgement === "unsure") return say("Not sure. {share}; next is {second} with {next}.", about);
+    if (judgement === "unfinished") return say("So far perhaps a {digit}.", about);
+    if (judgement === "strange") return say("This does not look like a digit. The likeliest guess is {digit}.", about);
+    return say("{share}; next is {second} with {next}.", about); // not known whether it is sure
   }
 
   // ---- lines: why this value, which way to the answer ----
@@ -581,8 +586,9 @@ class Stage {
 
   connection(name, words) {
     this.root.dataset.connection = name;
-    const said = this.data.words;
-    this.state.textContent = { away: said.away, lost: said.lost, busy: words }[name] ?? "";
+    const away = say("The connection is lost. Connecting again; your drawing is kept.");
+    const lost = say("This page has lost its server. Load it again; your drawing is kept.");
+    this.state.textContent = { away, lost, busy: words }[name] ?? "";
     if (name !== "open") return;
     if (this.missed) {
       const question = this.missed;

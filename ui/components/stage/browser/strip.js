@@ -2,6 +2,7 @@
 // go back to.
 
 import { element } from "../ui.components.shared/view.js";
+import { say } from "../ui.components.shared/words.js";
 import { button } from "./loupe.js";
 import { duration, percent, short, whole } from "./numbers.js";
 
@@ -16,16 +17,17 @@ export class Strip {
     this.points = { x: [], loss: [], accuracy: [] };
     this.news = { phase: null, history: [], epochs: [] };
     this.root = element(parent, "section", "strip");
-    this.root.setAttribute("aria-label", "Training");
+    this.root.setAttribute("aria-label", say("Training"));
     const tools = element(this.root, "div", "tools");
-    this.train = button(tools, "Train", () => this.go(), "primary");
-    this.batch = button(tools, "One batch", () => on.steer("batch"));
-    this.stop = button(tools, "Stop", () => on.steer("stop"));
+    this.train = button(tools, say("Train"), () => this.go(), "primary");
+    this.batch = button(tools, say("One batch"), () => on.steer("batch"));
+    this.stop = button(tools, say("Stop"), () => on.steer("stop"));
     this.charts = {};
     for (const name of ["loss", "accuracy"]) {
       const figure = element(this.root, "figure", "chart");
       const caption = element(figure, "figcaption", "");
-      element(caption, "span", "", name === "loss" ? "Loss " : "Accuracy ");
+      element(caption, "span", "", name === "loss" ? say("Loss") : say("Accuracy"));
+      caption.append(" ");
       const figures = element(caption, "b", "");
       const canvas = element(figure, "canvas", "");
       canvas.setAttribute("role", "img");
@@ -38,12 +40,12 @@ export class Strip {
     this.label = element(label, "span", "");
     this.slider = element(label, "input", "");
     Object.assign(this.slider, { type: "range", min: 0, step: 1 });
-    this.slider.setAttribute("aria-label", "Network after epoch");
+    this.slider.setAttribute("aria-label", say("Network after epoch"));
     this.slider.addEventListener("input", () => {
       this.pause();
       this.scrub();
     });
-    this.play = button(label, "Play", () => (this.playing ? this.pause() : this.start()));
+    this.play = button(label, say("Play"), () => (this.playing ? this.pause() : this.start()));
     this.observer = new ResizeObserver(() => this.paint());
     this.observer.observe(this.root);
     this.chosen = null;
@@ -76,14 +78,14 @@ export class Strip {
       if (++at === kept.length) this.pause();
     };
     this.playing = setInterval(step, PLAY);
-    this.play.textContent = "Pause";
+    this.play.textContent = say("Pause");
     step();
   }
 
   pause() {
     clearInterval(this.playing);
     this.playing = null;
-    this.play.textContent = "Play";
+    this.play.textContent = say("Play");
   }
 
   // An epoch that was chosen elsewhere on the page.
@@ -101,7 +103,7 @@ export class Strip {
     else if (this.news.phase === "paused") this.on.steer("resume");
     else {
       this.train.setAttribute("aria-disabled", "true");
-      this.words.textContent = "Starting …";
+      this.words.textContent = say("Starting …");
       this.on.start();
     }
   }
@@ -131,7 +133,8 @@ export class Strip {
     const { news } = this;
     const { moving } = this;
     this.train.removeAttribute("aria-disabled");
-    this.train.textContent = moving ? "Pause" : news.phase === "paused" ? "Resume" : news.phase ? "Train anew" : "Train";
+    const next = news.phase === "paused" ? say("Resume") : news.phase ? say("Train anew") : say("Train");
+    this.train.textContent = moving ? say("Pause") : next;
     this.batch.hidden = !(moving || news.phase === "paused");
     this.stop.hidden = this.batch.hidden;
     this.words.textContent = this.sentence();
@@ -149,23 +152,24 @@ export class Strip {
   }
 
   place() {
-    if (this.chosen === null) return this.moving ? "now" : `epoch ${this.news.epoch ?? 0}`;
-    return this.chosen === 0 ? "untrained" : `epoch ${this.chosen}`;
+    if (this.chosen === null && this.moving) return say("now");
+    if (this.chosen === 0) return say("untrained");
+    return say("epoch {epoch}", { epoch: this.chosen ?? this.news.epoch ?? 0 });
   }
 
   sentence() {
     const { phase, epoch, target, batch, batches, seconds_left: left, history } = this.news;
-    if (!phase) return "A new network, untrained, learns to read your digit before your eyes.";
+    if (!phase) return say("A new network, untrained, learns to read your digit before your eyes.");
     const now = this.moving ? Math.min(epoch + 1, target) : epoch;
-    const parts = [`epoch ${now} of ${target}`];
-    if (phase === "starting") parts[0] = this.news.waiting ?? "starting";
-    if (this.moving && batches && phase !== "starting") parts.push(`batch ${whole(batch)} of ${whole(batches)}`);
-    if (phase === "paused") parts.push("paused");
-    if (phase === "stopped") parts.push("stopped");
-    if (phase === "failed") parts.push(this.news.words ?? "could not go on");
+    const parts = [phase === "starting" ? say("starting") : say("epoch {epoch} of {target}", { epoch: now, target })];
+    const within = { batch: whole(batch), batches: whole(batches) };
+    if (this.moving && batches && phase !== "starting") parts.push(say("batch {batch} of {batches}", within));
+    if (phase === "paused") parts.push(say("paused"));
+    if (phase === "stopped") parts.push(say("stopped"));
+    if (phase === "failed") parts.push(say("could not go on"));
     const last = history.at(-1);
-    if (last) parts.push(`${percent(last.validation_accuracy)} of new digits right`);
-    if (this.moving && left) parts.push(`about ${duration(left)} left`);
+    if (last) parts.push(say("{share} of new digits right", { share: percent(last.validation_accuracy) }));
+    if (this.moving && left) parts.push(say("about {time} left", { time: duration(left) }));
     return parts.join(" · ");
   }
 
@@ -189,7 +193,7 @@ export class Strip {
       const mean = recent.reduce((sum, value) => sum + value, 0) / recent.length;
       figures.textContent = recent.length ? (name === "loss" ? short(mean) : percent(mean)) : "";
       const validation = news.history.map((each) => [each.epoch, each[name === "loss" ? "validation_loss" : "validation_accuracy"]]);
-      canvas.setAttribute("aria-label", recent.length ? `${name} of the last batches: ${figures.textContent}` : `${name}: nothing yet`);
+      canvas.setAttribute("aria-label", chartName(name, recent.length ? figures.textContent : null));
       paintCurve(canvas, points.x, points[name], validation, {
         theme: this.theme,
         end: Math.max(news.target ?? 1, 1),
@@ -198,6 +202,11 @@ export class Strip {
       });
     }
   }
+}
+
+function chartName(name, value) {
+  if (name === "loss") return value === null ? say("loss: nothing yet") : say("loss of the last batches: {value}", { value });
+  return value === null ? say("accuracy: nothing yet") : say("accuracy of the last batches: {value}", { value });
 }
 
 // Faint: single batches. Bold: their running mean. Dots: new digits after each epoch.
