@@ -22,9 +22,11 @@ if run is None:
             "and moves every weight a little so that the loss falls. Watch it happen.",
         )
     )
-    new_run("Start")
+    new_run(say("Start"))
 else:
-    watch, new, side_by_side, along = st.tabs(TABS, key=tabs_key(), on_change="rerun")
+    watch, new, side_by_side, along = st.tabs(
+        [say(each) for each in TABS], key=tabs_key(), on_change="rerun"
+    )
     if watch.open:
         with watch:
             live_view(run)

@@ -164,7 +164,7 @@ def test_runs_stand_side_by_side_and_what_differs_is_marked() -> None:
     assert "<td class='differs'><span>0.001</span></td>" in text
     assert "<td class='differs'><span>0.01</span></td>" in text
     assert text.count("class='differs'") == 2
-    assert "optimiser Adam" in text
+    assert "Optimiser: Adam" in text
     assert "94.0% (epoch 3)" in text
 
 

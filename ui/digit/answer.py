@@ -39,14 +39,19 @@ def answer(
         for digit, share in enumerate(probabilities.tolist())
     )
     words = said(verdict, truth, rules)
-    spoken = f" data-spoken='{without_tags(f'The answer is {large}. {words}')}'" if finished else ""
+    spoken = ""
+    if finished:
+        told = f"{say('The answer is {answer}.', answer=large)} {without_tags(words)}"
+        spoken = f" data-spoken='{html.escape(told)}'"
+    name = html.escape(say("The answer: {answer}", answer=large))
+    ten = html.escape(say("Ten probabilities"))
     kinds = {Judgement.SURE: "sure", Judgement.STRANGE: "strange"}
     kind = kinds.get(verdict.judgement, "unsure") + ("" if finished else " drawing")
     st.html(
         f"<div class='ds-answer {kind}' role='group' "
-        f"aria-label='The answer: {large}'{spoken}>"
+        f"aria-label='{name}'{spoken}>"
         f"<div class='ds-digit' data-digit='{best}' data-judgement='{verdict.judgement}'>{large}"
-        f"</div><ul class='ds-bars' aria-label='Ten probabilities'>{rows}</ul>"
+        f"</div><ul class='ds-bars' aria-label='{ten}'>{rows}</ul>"
         f"<div class='ds-said'>{words}</div></div>"
     )
 
@@ -61,48 +66,54 @@ def said(verdict: Verdict, truth: int | None = None, rules: Rules | None = None)
     words = _judgement(verdict, rules)
     if truth is None:
         return words
-    known = say("which is right") if truth == verdict.digit else f"but it is a <b>{truth}</b>"
-    return say(
-        "{words} The network says {digit}, {known}.",
-        words=words,
-        digit=verdict.digit,
-        known=known,
-    )
+    if truth == verdict.digit:
+        known = say("The network says {digit}, which is right.", digit=verdict.digit)
+    else:
+        known = say(
+            "The network says {digit}, but it is a <b>{truth}</b>.",
+            digit=verdict.digit,
+            truth=truth,
+        )
+    return f"{words} {known}"
 
 
 def _judgement(verdict: Verdict, rules: Rules | None) -> str:
     """The judgement, with the two figures that decide it, in as many places as tell them apart."""
     limit = rules.sure if rules is not None and np.isfinite(rules.sure) else None
-    numbers = say(
-        "{digit} has {probability}",
-        digit=verdict.digit,
-        probability=percent(verdict.probability, limit),
-    )
+    here = {
+        "digit": verdict.digit,
+        "probability": percent(verdict.probability, limit),
+    }
     if limit is not None:
-        numbers += say(
-            "; this network is sure from {limit} on",
-            limit=percent(limit, verdict.probability),
+        least = percent(limit, verdict.probability)
+        has = say(
+            "{digit} has {probability}; this network is sure from {limit} on.", **here, limit=least
         )
     elif rules is not None:
-        numbers += say("; this network was wrong too often to be sure of anything")
-    second = verdict.probability - verdict.margin
-    numbers += say(
-        ". The runner-up {runner_up} has {second}.",
-        runner_up=verdict.runner_up,
-        second=percent(max(second, 0.0)),
+        has = say(
+            "{digit} has {probability}; this network was wrong too often to be sure of anything.",
+            **here,
+        )
+    else:
+        has = say("{digit} has {probability}.", **here)
+    second = percent(max(verdict.probability - verdict.margin, 0.0))
+    next_ = say(
+        "The runner-up {runner_up} has {second}.", runner_up=verdict.runner_up, second=second
     )
     match verdict.judgement:
         case Judgement.SURE:
-            return f"<b>Sure.</b> {numbers}"
+            first = say("<b>Sure.</b>")
         case Judgement.UNSURE:
-            return f"<b>Not sure: perhaps a {verdict.digit}.</b> {numbers}"
+            first = say("<b>Not sure: perhaps a {digit}.</b>", digit=verdict.digit)
         case Judgement.UNFINISHED:
-            return f"<b>So far perhaps a {verdict.digit}.</b> {numbers}"
+            first = say("<b>So far perhaps a {digit}.</b>", digit=verdict.digit)
         case Judgement.STRANGE:
-            return (
+            return say(
                 "<b>This does not look like a digit.</b> The ten probabilities always add up to "
-                f"100%; here they are only a guess, and {verdict.digit} is the likeliest."
+                "100%; here they are only a guess, and {digit} is the likeliest.",
+                digit=verdict.digit,
             )
+    return f"{first} {has} {next_}"
 
 
 def when_sure(rules: Rules | None) -> None:
@@ -119,40 +130,38 @@ def sure_words(rules: Rules | None) -> str:
         "The network was asked about 500 **validation digits**, which it has not learned from.",
     )
     if not np.isfinite(rules.sure):
-        return say(
-            "{asked} Whatever its probability, it was wrong too often: it is never sure.",
-            asked=asked,
-        )
+        never = say("Whatever its probability, it was wrong too often: it is never sure.")
+        return f"{asked} {never}"
     answers = max(1, round(rules.coverage * mnist.VALIDATION))
     right = round(rules.right * answers)
     low, high = wilson(right, answers)
-    return say(
-        "{asked} Of its {answers} answers with at least **{sure:.1%}**, {right} were "
+    figures = say(
+        "Of its {answers} answers with at least **{sure:.1%}**, {right} were "
         "right. On other digits of this kind between {low:.1%} and {high:.1%} of such "
         "answers are right, as far as so few digits can tell (95% interval). Below "
         "that the page says “not sure”.",
-        asked=asked,
         answers=answers,
         sure=rules.sure,
         right=right,
         low=low,
         high=high,
     )
+    return f"{asked} {figures}"
 
 
 def digit_words() -> str:
     """Who decides what looks like a digit, in words, and how often that is wrong."""
     refused = detector_card()["refused"]
     digits = refused["MNIST's test digits"]
-    met, new = (f"{refused[f'letters, {kind}']:.0%}" for kind in ("met", "never met"))
+    met, new = (refused[f"letters, {kind}"] for kind in ("met", "never met"))
     return say(
         "**Like a digit?** A second, small network decides that: the *detector*. It "
         "has eleven answers, the ten digits and “no digit”, and has learned from "
         "digits of many hands and from letters, doodles and scribbles. It sees only "
         "the picture, so its word is the same for every network. Where it is itself in "
         "doubt, the page says “not sure”.\n\nOf MNIST's 10,000 test digits it wrongly "
-        "refuses **{digits:.1%}**. Of letters drawn by hand it rightly refuses {met}, "
-        "and {new} of those that it had never met in any hand. Letters that may be "
+        "refuses **{digits:.1%}**. Of letters drawn by hand it rightly refuses "
+        "{met:.0%}, and {new:.0%} of those that it had never met in any hand. Letters that may be "
         "digits pass: O, I, S, Z, B, b, q.",
         digits=digits,
         met=met,

@@ -36,7 +36,7 @@ def gallery(
         st.caption(say("There is none."))
         return
     if len(images) > SHOWN:
-        st.caption(say("The first {SHOWN} of {count:,}.", SHOWN=SHOWN, count=len(images)))
+        st.caption(say("The first {shown} of {count:,}.", shown=SHOWN, count=len(images)))
     shown = images[:SHOWN]
     pixels = shown.astype(np.float32) / np.float32(255 if shown.dtype == np.uint8 else 1)
     pick = map_grid(

@@ -1,15 +1,14 @@
 """What preprocessing says on the screen: the steps by name, and why there is no digit.
 
-The sentences for a sheet or a file without a digit are those that `python -m model.predict` prints:
-they stand there once.
+In English the sentences for a sheet or a file without a digit are those that
+`python -m model.predict` prints.
 """
 
 from dataclasses import dataclass
 
-from model.predict import SENTENCES
-from model.preprocessing.image_file import PictureProblem
+from model.preprocessing.image_file import PIXEL_LIMIT, PictureProblem
 from model.preprocessing.pipeline import Problem, StepKey
-from ui.locale import to_say
+from ui.locale import say, to_say
 
 
 @dataclass(frozen=True)
@@ -77,12 +76,39 @@ STEP_WORDS = {
 }
 
 
+PROBLEM_WORDS = {
+    Problem.BLANK: to_say(
+        "No digit is found: this sheet looks blank. Draw or show a digit from 0 to 9."
+    ),
+    Problem.NO_STROKES: to_say(
+        "No digit is found: there is ink, but no stroke. Draw or show a digit from 0 to 9."
+    ),
+    PictureProblem.MISSING: to_say("This file cannot be opened. Please check its name."),
+    PictureProblem.NOT_READABLE: to_say(
+        "This file cannot be read as a picture. Please use a PNG, JPEG, HEIC, AVIF, WebP, GIF, "
+        "BMP, TIFF or PDF file."
+    ),
+    PictureProblem.DAMAGED: to_say(
+        "This picture is damaged or incomplete. Please save it again, or take another one."
+    ),
+    PictureProblem.TOO_LARGE: to_say(
+        "This picture has more than {millions} million pixels. Please make it smaller, or cut "
+        "out the digit."
+    ),
+}
+
+
+def step_title(key: StepKey) -> str:
+    """What a step is called."""
+    return say(STEP_WORDS[key].title)
+
+
 def step_sentence(key: StepKey, *, on: bool) -> str:
     """What a step does, or what happens without it."""
     words = STEP_WORDS[key]
-    return words.on if on else words.off
+    return say(words.on if on else words.off)
 
 
 def problem_sentence(problem: Problem | PictureProblem) -> str:
     """Why there is no digit, and what to do."""
-    return SENTENCES[problem]
+    return say(PROBLEM_WORDS[problem], millions=PIXEL_LIMIT // 1_000_000)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from html import escape
 
 import streamlit as st
 
@@ -18,7 +19,7 @@ from model.preprocessing.pipeline import STEPS, Step
 from ui.components.filmstrip import CARD, SHARP, Box, Frame, filmstrip, switched_off
 from ui.components.maps import big_map
 from ui.digit.found import Found
-from ui.digit.preprocessing_words import STEP_WORDS, step_sentence
+from ui.digit.preprocessing_words import step_sentence, step_title
 from ui.locale import say, to_say
 from ui.state.address import keep
 from ui.state.properties import STEPS_OFF
@@ -75,13 +76,13 @@ def steps(found: Found, place: int) -> None:
     )
     if of_page(Numbers).open:
         st.markdown(say("**The 784 numbers that the network receives**"))
-        big_map(found.digits[place], key="numbers_map", scale=1.0, size=784, label="picture")
+        big_map(found.digits[place], key="numbers_map", scale=1.0, size=784, label=say("picture"))
 
 
 def why_these_steps() -> None:
     """Offer where the steps come from."""
     with st.popover(say("Why these steps?"), icon=":material/help:", type="tertiary"):
-        st.markdown(RULES)
+        st.markdown(say(RULES))
 
 
 def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
@@ -97,7 +98,7 @@ def frames(found: Found, place: int, numbers_open: bool = False) -> list[Frame]:
             Frame(
                 "normalise",
                 title,
-                AS_IT_IS,
+                say(AS_IT_IS),
                 made[0] if made else step_png("normalise", pixels, look()),
                 pixels.shape,
                 on=None,
@@ -122,7 +123,7 @@ def _frame(step: Step, png: bytes, found: Found, place: int | None) -> Frame:
     fits = step.key in TO_SCALE and max(step.picture.shape) <= 28
     return Frame(
         step.key,
-        STEP_WORDS[step.key].title,
+        step_title(step.key),
         step_sentence(step.key, on=step.on),
         png,
         step.picture.shape,
@@ -164,8 +165,9 @@ def show_strongest(maps: Sequence[StrongestMaps]) -> None:
 
 def _row(maps: StrongestMaps) -> str:
     numbers = ", ".join(str(channel) for channel in maps.channels)
+    words = escape(say("maps {numbers}", numbers=numbers))
     return (
         f"<figure><figcaption><b>{maps.layer}</b> · {shape_text(maps.shape)}</figcaption>"
-        f"<img alt='{maps.layer}: maps {numbers}' title='maps {numbers}' "
+        f"<img alt='{maps.layer}: {words}' title='{words}' "
         f"src='{data_uri(maps.png)}'></figure>"
     )

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from model.runs.lesson import Lesson, LessonPhase, LessonState
-from model.training.rehearsal import BATCHES, Correction, counted
+from model.training.rehearsal import BATCHES, Correction
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
-from ui.locale import say, to_say
+from ui.locale import say, say_many, to_say
 from ui.state.reason_words import reason_words
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import begin_lesson, network, show_taught, untaught
@@ -20,7 +20,7 @@ YOURS = (LIGHT.training, DARK.training)
 UNSEEN = (LIGHT.validation, DARK.validation)
 PHASE_WORDS = {
     LessonPhase.STARTING: to_say("The lesson begins. The first one takes some seconds longer."),
-    LessonPhase.TEACHING: to_say("Teaching"),
+    LessonPhase.TEACHING: to_say("Teaching: batch {batch} of {batches}"),
     LessonPhase.DONE: to_say("Done."),
     LessonPhase.CANCELLED: to_say("Cancelled. Nothing was changed."),
     LessonPhase.FAILED: to_say("It could not go on."),
@@ -63,11 +63,11 @@ def _what_became_of_it(digit: ChosenDigit) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="kept_here"):
         if label is not None:
-            words = f":material/check: Kept as a **{label}**."
-            st.markdown(words, width="content")
+            kept = say(":material/check: Kept as a **{label}**.", label=label)
+            st.markdown(kept, width="content")
         if label is not None and not taught:
             start = st.button(
-                say("Teach it {counted}", counted=counted(len(mine.kept))),
+                _teach_words(len(mine.kept)),
                 icon=":material/school:",
                 key="teach_here",
                 disabled=busy,
@@ -96,9 +96,9 @@ def cost_words(state: LessonState) -> str:
     )
     return say(
         "Of your digits it reads {corrected:.0%} rightly now; of 500 test digits "
-        "{test_after:.1%} ({change}).",
+        "{after:.1%} ({change}).",
         corrected=state.skills[-1].corrected,
-        test_after=state.test_after,
+        after=state.test_after,
         change=change,
     )
 
@@ -139,14 +139,14 @@ def _kept_digits() -> None:
             scale=1.0,
             size=56,
             bar=False,
-            labels=[f"a {each.label}" for each in mine.kept],
+            labels=[say("a {digit}", digit=each.label) for each in mine.kept],
         )
     else:
         st.caption(say("No digit is kept. Give one its right label above."))
     busy = mine.lesson is not None and mine.lesson.state().moving
     with st.container(horizontal=True, key="teach_buttons"):
         start = st.button(
-            say("Teach it {counted}", counted=counted(len(mine.kept))),
+            _teach_words(len(mine.kept)),
             type="primary",
             icon=":material/school:",
             disabled=busy or not mine.kept,
@@ -184,6 +184,10 @@ def _kept_digits() -> None:
         st.rerun()
 
 
+def _teach_words(count: int) -> str:
+    return say_many("Teach it {count} digit", "Teach it {count} digits", count)
+
+
 def _forget() -> None:
     untaught()
     session().lesson = None
@@ -206,16 +210,9 @@ def _base() -> str:
 
 def _lesson(lesson: Lesson, state: LessonState) -> None:
     if state.phase is LessonPhase.FAILED:
-        st.error(
-            say(
-                "{reason_words} Nothing was changed.",
-                reason_words=reason_words(state.detail),
-            )
-        )
+        st.error(f"{reason_words(state.detail)} {say('Nothing was changed.')}")
         return
-    words = PHASE_WORDS[state.phase]
-    if state.phase is LessonPhase.TEACHING:
-        words += say(": batch {count} of {BATCHES}", count=len(state.losses), BATCHES=BATCHES)
+    words = say(PHASE_WORDS[state.phase], batch=len(state.losses), batches=BATCHES)
     st.progress(state.share, text=words)
     if state.moving:
         if st.button(say("Cancel"), icon=":material/close:", key="teach_cancel"):
@@ -233,14 +230,14 @@ def _before_and_after(state: LessonState) -> None:
         st.metric(
             say("Your digits read rightly"),
             f"{last.corrected:.0%}",
-            say("{corrected:+.0f} points", corrected=100 * (last.corrected - first.corrected)),
+            say("{points:+.0f} points", points=100 * (last.corrected - first.corrected)),
             delta_color="off",
         )
         st.metric(say("500 test digits, before"), f"{before:.1%}")
         st.metric(
             say("500 test digits, after"),
             f"{after:.1%}",
-            say("{after:+.1f} points", after=100 * (after - before)),
+            say("{points:+.1f} points", points=100 * (after - before)),
             delta_color="off",
         )
     st.caption(
@@ -263,8 +260,8 @@ def _charts(state: LessonState) -> None:
             [Line(say("Each batch"), batches, state.losses, YOURS, faint=True)],
             key="teach_loss",
             title=say("Loss"),
-            x_label="batch",
-            y_label="loss",
+            x_label=say("batch"),
+            y_label=say("loss"),
             height=200,
             empty=say("Nothing yet"),
         )
@@ -276,7 +273,7 @@ def _charts(state: LessonState) -> None:
             ],
             key="teach_accuracy",
             title=say("Read rightly"),
-            x_label="batch",
+            x_label=say("batch"),
             y_label=say("share read rightly"),
             y_format="percent",
             y_range=(0.0, 1.02),

@@ -1,7 +1,8 @@
-"""A sentence that is kept and said when it is shown: by then the language may be another one."""
+"""Sentences that are kept and said when they are shown, perhaps in another language by then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 
 from ui.locale import say
 
@@ -23,3 +24,9 @@ class Sentence:
 
     def __str__(self) -> str:
         return say(self.message, **self.values)
+
+
+def listed(items: Iterable[str]) -> str:
+    """Things in a row, as the language that is spoken here writes them: "a, b, c"."""
+    first, *others = [*items] or [""]
+    return reduce(lambda row, item: say("{row}, {item}", row=row, item=item), others, first)

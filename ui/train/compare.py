@@ -20,6 +20,8 @@ from ui.style.words import duration, plain
 from ui.train.settings import setting_words
 
 QUANTITIES = {"accuracy": to_say("Accuracy"), "loss": to_say("Loss")}
+TITLES = {"accuracy": to_say("Accuracy of all runs"), "loss": to_say("Loss of all runs")}
+AXES = {"accuracy": to_say("accuracy"), "loss": to_say("loss")}
 
 
 @dataclass
@@ -87,7 +89,7 @@ def _chart(mine: Sequence[Run], states: Sequence[RunState]) -> None:
             tuple(QUANTITIES),
             default="accuracy",
             required=True,
-            format_func=QUANTITIES.__getitem__,
+            format_func=lambda name: say(QUANTITIES[name]),
             key="compare_quantity",
             label_visibility="collapsed",
         )
@@ -110,10 +112,10 @@ def _chart(mine: Sequence[Run], states: Sequence[RunState]) -> None:
     curves(
         lines,
         key="compare_chart",
-        title=say("{QUANTITIES} of all runs", QUANTITIES=QUANTITIES[quantity]),
+        title=say(TITLES[quantity]),
         height=320,
-        x_label="epoch",
-        y_label=quantity,
+        x_label=say("epoch"),
+        y_label=say(AXES[quantity]),
         y_format="percent" if is_share else "number",
         log=log and not is_share,
         empty=say("Nothing yet: no epoch is finished"),
@@ -126,11 +128,11 @@ def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
     differing = [name for name in words[0] if len({each[name] for each in words}) > 1]
     titles = _titles(mine)
     heads = [
-        "Run",
-        *differing,
-        "Parameters",
+        say("Run"),
+        *map(say, differing),
+        say("Parameters"),
         say("Epochs done"),
-        "Time",
+        say("Time"),
         say("Best validation accuracy"),
     ]
     rows = []
@@ -140,7 +142,8 @@ def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
             f"<span class='swatch' style='background: light-dark({light}, {dark})'></span>"
             f"{'📌 ' if run.pinned else ''}{escape(titles[run.id])}"
         )
-        marked = [f"<td class='differs'><span>{escape(settings[n])}</span></td>" for n in differing]
+        values = [escape(settings[name] or say("none")) for name in differing]
+        marked = [f"<td class='differs'><span>{value}</span></td>" for value in values]
         results = (
             f"{count_parameters(run.network):,}",
             f"{state.epoch}",
@@ -152,15 +155,15 @@ def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
     header = "".join(f"<th>{escape(head)}</th>" for head in heads)
     st.html(f"<div class='ds-runs'><table><tr>{header}</tr>{''.join(rows)}</table></div>")
     same = [
-        f"{name.lower()} {value}"
+        say("{setting}: {value}", setting=say(name), value=value)
         for name, value in words[0].items()
-        if name not in differing and value not in ("none", "off")
+        if name not in differing and value
     ]
     if len(mine) > 1:
         start = (
             say("The settings that differ are marked.") if differing else say("No setting differs.")
         )
-        st.caption(f"{start} The same in all: {', '.join(same)}.")
+        st.caption(f"{start} {say('The same in all: {settings}.', settings=' · '.join(same))}")
 
 
 def _best(state: RunState) -> str:
@@ -206,7 +209,7 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
                 show_run(run.id)
                 st.rerun()
             if mine_to_steer and st.button(
-                "Unpin" if run.pinned else "Pin",
+                say("Unpin") if run.pinned else say("Pin"),
                 icon=":material/keep:",
                 key="pin",
                 help=say("A pinned run stands first, is kept for good and cannot be deleted."),
@@ -214,7 +217,7 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
                 run.pinned = not run.pinned
                 st.rerun()
             if st.button(
-                "Delete" if mine_to_steer else say("Take off my list"),
+                say("Delete") if mine_to_steer else say("Take off my list"),
                 icon=":material/delete:",
                 key="delete",
                 disabled=run.pinned and mine_to_steer,

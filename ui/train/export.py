@@ -40,11 +40,11 @@ def take_along(run: Run) -> None:
     else:
         st.caption(
             say(
-                "{origin}: {architecture}, {count_parameters:,} parameters. The time "
+                "{origin}: {architecture}, {parameters:,} parameters. The time "
                 "machine at the top right chooses another epoch.",
                 origin=plain(network.origin),
                 architecture=architecture(network.config),
-                count_parameters=count_parameters(network.config),
+                parameters=count_parameters(network.config),
             )
         )
         _network_files(network)
@@ -92,7 +92,7 @@ def _network_files(network: Network) -> None:
             ),
         )
     if not able:
-        st.caption(say("{waiting_words} Files of Keras need it.", waiting_words=waiting_words()))
+        st.caption(f"{waiting_words()} {say('Files of Keras need it.')}")
 
 
 def _training_files(run: Run) -> None:
@@ -187,11 +187,10 @@ def _import() -> None:
         return
     st.success(
         say(
-            "{origin}: {architecture}, {count_parameters:,} parameters. It fits its own "
-            "description.",
+            "{origin}: {architecture}, {parameters:,} parameters. It fits its own description.",
             origin=plain(network.origin),
             architecture=architecture(network.config),
-            count_parameters=count_parameters(network.config),
+            parameters=count_parameters(network.config),
         )
     )
     imported = session().imported

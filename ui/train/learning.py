@@ -3,6 +3,7 @@
 import math
 from base64 import b64encode
 from functools import lru_cache
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -72,13 +73,14 @@ def _ten_digits(probe: Probe | None) -> None:
         return
     cards = "".join(_card(truth, row) for truth, row in enumerate(np.asarray(probe.probabilities)))
     rightly = int((probe.probabilities.argmax(axis=1) == np.arange(10)).sum())
-    st.html(f"<div class='ds-probe' role='list' aria-label='Ten digits'>{cards}</div>")
+    label = escape(say("Ten digits"))
+    st.html(f"<div class='ds-probe' role='list' aria-label='{label}'>{cards}</div>")
     st.caption(say("{rightly} of 10 rightly read.", rightly=rightly))
 
 
 def _card(truth: int, probabilities: np.ndarray) -> str:
     answer, sure = int(probabilities.argmax()), float(probabilities.max())
-    wrong = answer != truth
+    kind = "wrong" if answer != truth else "right"
     words = say(
         "a {truth}, read as {answer}, with {sure:.0%}",
         truth=truth,
@@ -86,7 +88,7 @@ def _card(truth: int, probabilities: np.ndarray) -> str:
         sure=sure,
     )
     return (
-        f"<div role='listitem' class='{'wrong' if wrong else 'right'}' aria-label='{words}'>"
+        f"<div role='listitem' class='{kind}' aria-label='{escape(words)}'>"
         f"<img alt='' src='{_pictures(is_dark())[truth]}'><b>{answer}</b> {sure:.0%}"
         f"<div class='track'><i style='width: {sure:.1%}'></i></div></div>"
     )
@@ -121,8 +123,8 @@ def _sizes(state: RunState) -> None:
         for layer, weight in state.weight_norms.items()
     )
     st.html(
-        f"<table class='ds-sizes'><tr><th>Layer</th><th colspan='2'>Weights</th>"
-        f"<th colspan='2'>Gradient</th></tr>{rows}</table>"
+        f"<table class='ds-sizes'><tr><th>{say('Layer')}</th><th colspan='2'>{say('Weights')}</th>"
+        f"<th colspan='2'>{say('Gradient')}</th></tr>{rows}</table>"
     )
 
 

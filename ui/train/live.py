@@ -1,6 +1,7 @@
 """A run on screen: its controls, its figures, what is to be noticed, and its live charts."""
 
 from collections.abc import Mapping
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -140,6 +141,7 @@ def _controls(run: Run) -> None:
         again = st.menu_button(
             say("Start over"),
             (SAME, NEW),
+            format_func=say,
             icon=":material/restart_alt:",
             key="start_over",
             help=say(
@@ -180,6 +182,7 @@ def _watching(run: Run) -> None:
     again = st.menu_button(
         say("Start the same"),
         (SAME, NEW),
+        format_func=say,
         icon=":material/restart_alt:",
         key="start_same",
         help=say("Begins a training of your own with these settings. This one goes on."),
@@ -211,16 +214,16 @@ def _rate(run: Run, state: RunState) -> None:
 def _progress(run: Run, state: RunState) -> None:
     if words := reasons(run, state):
         (st.error if state.phase is RunPhase.FAILED else st.info)(words)
-    words = PHASES.get(state.phase, "")
+    words = say(PHASES.get(state.phase, ""))
     if state.phase is RunPhase.PAUSED and state.underway:
         words = say("Pausing: the batches under way are finished first.")
     if state.phase.moving and state.seconds_left is not None:
-        words = say("About {seconds_left} left", seconds_left=duration(state.seconds_left))
+        words = say("About {time} left.", time=duration(state.seconds_left))
     elif state.phase is RunPhase.TRAINING:
-        words = say("Slow motion: one batch at a time.") if state.slow else "Training."
+        words = say("Slow motion: one batch at a time.") if state.slow else say("Training.")
     turn = turn_words(state)
     if state.phase is RunPhase.TRAINING and turn:
-        words = f"{words.rstrip('.')}. {turn}"
+        words = f"{words} {turn}"
     st.progress(state.share, text=words if state.phase is RunPhase.TRAINING else turn or words)
 
 
@@ -231,9 +234,9 @@ def _tiles(state: RunState) -> None:
     epoch = min(state.epoch + 1, state.target) if within else state.epoch
     batch = state.batch if within or not state.epoch else state.batches
     tiles = (
-        ("Epoch", say("{epoch} of {target}", epoch=epoch, target=state.target)),
+        (say("Epoch"), say("{epoch} of {target}", epoch=epoch, target=state.target)),
         (
-            "Batch",
+            say("Batch"),
             say("{batch} of {batches}", batch=batch, batches=state.batches)
             if state.batches
             else "–",
@@ -251,7 +254,7 @@ def _tiles(state: RunState) -> None:
         else (say("Time trained"), duration(state.seconds)),
     )
     st.html(
-        "<div class='ds-tiles' role='list' aria-label='Figures of this run'>"
+        f"<div class='ds-tiles' role='list' aria-label='{escape(say('Figures of this run'))}'>"
         + "".join(f"<div role='listitem'>{name}<b>{value}</b></div>" for name, value in tiles)
         + "</div>"
     )
@@ -309,9 +312,9 @@ def _charts(state: RunState, sent: tuple[Sent, Sent]) -> None:
             key="loss_chart",
             title=say("Loss"),
             log=log,
-            x_label="epoch",
-            y_label="loss",
-            empty=EMPTY,
+            x_label=say("epoch"),
+            y_label=say("loss"),
+            empty=say(EMPTY),
             sent=sent[0],
             generation=state.generation,
         )
@@ -320,11 +323,11 @@ def _charts(state: RunState, sent: tuple[Sent, Sent]) -> None:
             _lines(state, epochs, "accuracy"),
             key="accuracy_chart",
             title=say("Accuracy"),
-            x_label="epoch",
+            x_label=say("epoch"),
             y_label=say("share read rightly"),
             y_format="percent",
             y_range=(0.0, 1.02),
-            empty=EMPTY,
+            empty=say(EMPTY),
             sent=sent[1],
             generation=state.generation,
         )
@@ -341,7 +344,7 @@ def _lines(state: RunState, epochs: np.ndarray, quantity: str) -> list[Line]:
     training = np.array([getattr(s.training, quantity) for s in state.history], np.float32)
     validation = np.array([getattr(s.validation, quantity) for s in state.history], np.float32)
     return [
-        Line("Training", state.positions, batches, TRAINING, faint=True),
-        Line("Training", epochs, training, TRAINING),
-        Line("Validation", epochs, validation, VALIDATION, dashed=True),
+        Line(say("Training"), state.positions, batches, TRAINING, faint=True),
+        Line(say("Training"), epochs, training, TRAINING),
+        Line(say("Validation"), epochs, validation, VALIDATION, dashed=True),
     ]

@@ -27,7 +27,7 @@ def next_steps(run: Run) -> None:
     if run.epoch < 1:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="next_steps"):
-        st.markdown("**Next:**", width="content")
+        st.markdown(say("**Next:**"), width="content")
         draw = st.button(
             say("Draw with it"), icon=":material/draw:", key="next_draw", type="primary"
         )
@@ -44,7 +44,7 @@ def next_steps(run: Run) -> None:
             icon=":material/compare_arrows:",
             key="next_compare",
             on_click=set_widget,
-            args=(tabs_key(), COMPARE),
+            args=(tabs_key(), say(COMPARE)),
         )
     if draw or watch:
         show_run(run.id)

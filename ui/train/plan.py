@@ -9,7 +9,7 @@ from model.network import NetworkConfig, count_parameters, layers
 from model.training.config import TrainingConfig
 from model.training.time_estimate import machine_speed, measured_speed, training_seconds
 from ui.frame.class_row.league import competing, for_league
-from ui.locale import say
+from ui.locale import say, say_many
 from ui.state.ask import ask_in_background
 from ui.state.classroom.shown import Part, hides
 from ui.state.my_runs import may_steer, my_runs, start_run
@@ -54,8 +54,8 @@ def _plan(label: str, chosen: Choice | str) -> None:
     if busy is not None:
         st.caption(
             say(
-                "{busy} is training. Pause or stop it before you start another one.",
-                busy=plain(busy),
+                "{title} is training. Pause or stop it before you start another one.",
+                title=plain(busy),
             )
         )
     if isinstance(chosen, str):
@@ -82,7 +82,7 @@ def _time(chosen: Choice, was_known: bool) -> None:
         seconds = training_seconds(
             chosen.network, chosen.settings, chosen.digits, chosen.validation, speed
         )
-        words = say("Takes about {rounded}", rounded=duration(_rounded(seconds)))
+        words = say("Takes about {time}", time=duration(_rounded(seconds)))
     epochs = chosen.settings.epochs
     st.markdown(
         f"**{words}**",
@@ -90,11 +90,9 @@ def _time(chosen: Choice, was_known: bool) -> None:
     )
     st.caption(
         say(
-            "{epochs} epoch{words} of {batches:,} batch{words2}, {digits:,} digits",
-            epochs=epochs,
-            words="s" if epochs > 1 else "",
-            batches=chosen.batches,
-            words2="es" if chosen.batches > 1 else "",
+            "{epochs} of {batches}, {digits:,} digits",
+            epochs=say_many("{count} epoch", "{count} epochs", epochs),
+            batches=say_many("{count:,} batch", "{count:,} batches", chosen.batches),
             digits=chosen.digits,
         )
     )
@@ -120,14 +118,14 @@ def _speed() -> float | None:
 def _layer_table(chosen: Choice) -> None:
     table = layers(chosen.network)
     rows = "".join(
-        f"<tr><td>{escape(layer.name)}</td><td>{TITLES[layer.kind]}</td>"
+        f"<tr><td>{escape(layer.name)}</td><td>{say(TITLES[layer.kind])}</td>"
         f"<td>{shape_text(layer.output_shape)}</td>"
         f"<td class='number'>{f'{layer.parameters:,}' if layer.parameters else '–'}</td></tr>"
         for layer in table
     )
     st.html(
-        f"<table class='ds-layers'><tr><th>Layer</th><th>Kind</th><th>Output</th>"
-        f"<th class='number'>Parameters</th></tr>{rows}"
-        f"<tr><td colspan='3'>Learned in all</td>"
+        f"<table class='ds-layers'><tr><th>{say('Layer')}</th><th>{say('Kind')}</th>"
+        f"<th>{say('Output')}</th><th class='number'>{say('Parameters')}</th></tr>{rows}"
+        f"<tr><td colspan='3'>{say('Learned in all')}</td>"
         f"<td class='number'>{count_parameters(chosen.network):,}</td></tr></table>"
     )

@@ -2,7 +2,7 @@
 
 from model.runs import Cause, Missing, Run, RunPhase, RunState
 from model.runs.worker_loop import ABANDONED_SECONDS
-from ui.locale import say, to_say
+from ui.locale import say, say_many, to_say
 from ui.state.reason_words import reason_words
 from ui.style.words import duration
 
@@ -40,8 +40,7 @@ SENTENCES = {
     Cause.LOST_OFTEN: to_say(
         "Its worker was lost several times in a row. Press Resume to try again."
     ),
-    Cause.ENGINE_FAILED: to_say("{detail} Press Resume to go on."),
-    Cause.TRAINING_FAILED: "{detail}",
+    Cause.ENGINE_FAILED: to_say("Press Resume to go on."),
     Cause.APP_FAILED: to_say("A fault in the app ended this training."),
     Cause.NO_BETTER: to_say(
         "Stopped early: the validation loss has not fallen for {patience} epochs."
@@ -63,23 +62,18 @@ def turn_words(state: RunState) -> str:
     if state.phase is not RunPhase.TRAINING:
         if state.place_in_queue is None:
             return ""
-        words = say(
-            "Waits for its turn: number {place_in_queue} in the queue.",
-            place_in_queue=state.place_in_queue,
-        )
-        if state.seconds_to_turn is not None:
-            words += say(
-                " It begins in about {seconds_to_turn}.",
-                seconds_to_turn=duration(max(state.seconds_to_turn, 1.0)),
-            )
-        return words
+        words = say("Waits for its turn: number {place} in the queue.", place=state.place_in_queue)
+        if state.seconds_to_turn is None:
+            return words
+        time = duration(max(state.seconds_to_turn, 1.0))
+        return f"{words} {say('It begins in about {time}.', time=time)}"
     others = state.sharing - 1
     if others < 1:
         return ""
-    return say(
-        "It takes turns with {others} other training{words}.",
-        others=others,
-        words="s" if others > 1 else "",
+    return say_many(
+        "It takes turns with {count} other training.",
+        "It takes turns with {count} other trainings.",
+        others,
     )
 
 
@@ -87,18 +81,22 @@ def reasons(run: Run, state: RunState) -> str:
     """What is to be said beside the phase; empty where there is nothing to say."""
     said = []
     if state.reason is not None:
-        words = SENTENCES[state.reason.cause]
-        said.append(
-            words.format(
-                detail=reason_words(state.reason.detail),
-                patience=run.settings.patience,
-                minutes=round(ABANDONED_SECONDS / 60),
-                epoch=state.epoch,
+        cause, detail = state.reason.cause, reason_words(state.reason.detail)
+        if cause in (Cause.ENGINE_FAILED, Cause.TRAINING_FAILED):
+            said.append(detail)
+        if cause in SENTENCES:
+            said.append(
+                say(
+                    SENTENCES[cause],
+                    detail=detail,
+                    patience=run.settings.patience,
+                    minutes=round(ABANDONED_SECONDS / 60),
+                    epoch=state.epoch,
+                )
             )
-        )
-    said += [MISSING[each] for each in Missing if each in state.missing]
+    said += [say(MISSING[each]) for each in Missing if each in state.missing]
     if state.elsewhere:
-        said.append(ELSEWHERE)
+        said.append(say(ELSEWHERE))
     if state.disk_full:
-        said.append(DISK_FULL)
+        said.append(say(DISK_FULL))
     return " ".join(said)

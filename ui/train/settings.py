@@ -1,7 +1,7 @@
 """The settings of a training as widgets, each with a one-line meaning, and what they amount to."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -11,8 +11,10 @@ from model.data.mnist import FULL_VALIDATION, TEST, VALIDATION, Name, full_is_he
 from model.network import MapsTooSmallError, NetworkConfig
 from model.training.augmentation import Augmentation
 from model.training.config import TrainingConfig
-from ui.locale import say, to_say
+from ui.locale import language, number_text, say, say_many, to_say
+from ui.locale.sentence import listed
 from ui.state.reason_words import download_words, too_small_words
+from ui.state.session import of_page, set_widget
 
 DATA_WORDS: dict[Name, str] = {
     "embedded": to_say("5,000 digits (always here)"),
@@ -24,10 +26,18 @@ TRAINING: dict[Name, int] = {
 }
 VALIDATING: dict[Name, int] = {"embedded": VALIDATION, "full": FULL_VALIDATION}
 OPTIMIZERS = {
-    "adam": to_say("Adam"),
+    "adam": "Adam",
     "sgd": "SGD",
     "momentum": to_say("SGD with momentum"),
     "rmsprop": "RMSprop",
+}
+POOLINGS = {"max": to_say("max"), "average": to_say("average")}
+HELP = {
+    "data": to_say("A part of them is held back to check the network on digits it has not seen."),
+    "optimizer": to_say(
+        "The rule by which weights change. SGD has one step size for all; Adam gives each weight "
+        "a step of its own, by how it has changed before."
+    ),
 }
 
 
@@ -60,7 +70,9 @@ def training_settings() -> Choice | str:
     """Show all settings; return what they say, or the sentence that says why it is impossible."""
     values: dict[str, Any] = {}
     groups = (_learning, _data, _architecture)
-    for tab, fill in zip(st.tabs(["Learning", "Digits", "Network"]), groups, strict=True):
+    for tab, fill in zip(
+        st.tabs([say("Learning"), say("Digits"), say("Network")]), groups, strict=True
+    ):
         with tab:
             values |= fill()
     if values["data"] == "full" and not full_is_here():
@@ -76,72 +88,101 @@ def training_settings() -> Choice | str:
 
 
 def setting_words(network: NetworkConfig, settings: TrainingConfig) -> dict[str, str]:
-    """Return every setting in words by its name, in the order in which they are told."""
-    choice, augmentation = Choice(network, settings), settings.augmentation
-    varied = []
-    if augmentation.shift:
-        varied.append(say("shifts to {shift:g} px", shift=augmentation.shift))
-    if augmentation.rotation:
-        varied.append(say("rotations to {rotation:g}°", rotation=augmentation.rotation))
-    others = (augmentation.scale, augmentation.shear, augmentation.thickness)
-    if any(others):
-        varied.append(say("other distortions"))
+    """Return every setting in words by its name, in the order in which they are told.
+
+    The names are marked to be said; what is switched off is empty.
+    """
+    choice = Choice(network, settings)
+    several, rate = len(network.filters) > 1, settings.learning_rate
     size = f"{network.kernel_size}×{network.kernel_size}"
     return {
-        "Digits": f"{choice.digits:,}{' of a class' if settings.own else ''}",
-        "Variation": ", ".join(varied) or "none",
-        "Epochs": str(settings.epochs),
-        "Batch": str(settings.batch_size),
-        "Optimiser": OPTIMIZERS[settings.optimizer],
-        "Learning rate": f"{settings.learning_rate:g}"
-        + (say(", falling") if settings.schedule == "cosine" else ""),
-        "Early stopping": say("{patience} epochs", patience=settings.patience)
+        to_say("Digits"): say("{digits:,} of a class", digits=choice.digits)
+        if settings.own
+        else number_text(choice.digits),
+        to_say("Variation"): listed(_variation(settings.augmentation)),
+        to_say("Epochs"): str(settings.epochs),
+        to_say("Batch"): str(settings.batch_size),
+        to_say("Optimiser"): say(OPTIMIZERS[settings.optimizer]),
+        to_say("Learning rate"): say("{rate:g}, falling", rate=rate)
+        if settings.schedule == "cosine"
+        else f"{rate:g}",
+        to_say("Early stopping"): say_many("{count} epoch", "{count} epochs", settings.patience)
         if settings.patience
-        else "off",
-        "Filters": "–".join(map(str, network.filters)) or "none",
-        "Kernel": size if network.filters else "none",
-        "Pooling": network.pooling if len(network.filters) > 1 else "none",
-        "Dense units": str(network.dense_units),
-        "Dropout": f"{network.dropout:.0%}" if network.dropout else "none",
-        "Seed": str(settings.seed),
-        "Begins with": say("the shipped network")
+        else "",
+        to_say("Filters"): "–".join(map(str, network.filters)),
+        to_say("Kernel"): size if network.filters else "",
+        to_say("Pooling"): say(POOLINGS[network.pooling]) if several else "",
+        to_say("Dense units"): str(network.dense_units),
+        to_say("Dropout"): f"{network.dropout:.0%}" if network.dropout else "",
+        to_say("Seed"): str(settings.seed),
+        to_say("Begins with"): say("the shipped network")
         if settings.start == "shipped"
         else say("random weights"),
     }
 
 
+def _variation(augmentation: Augmentation) -> list[str]:
+    """How digits are varied while training."""
+    varied = []
+    if augmentation.shift:
+        varied.append(say("shifts to {shift:g} px", shift=augmentation.shift))
+    if augmentation.rotation:
+        varied.append(say("rotations to {rotation:g}°", rotation=augmentation.rotation))
+    if any((augmentation.scale, augmentation.shear, augmentation.thickness)):
+        varied.append(say("other distortions"))
+    return varied
+
+
 def architecture(network: NetworkConfig) -> str:
     """Return an architecture in one line; what is switched off is left out."""
     size = f"{network.kernel_size}×{network.kernel_size}"
-    parts = [say("filters {map} of {size}", map="–".join(map(str, network.filters)), size=size)]
+    filters = "–".join(map(str, network.filters))
+    parts = [say("filters {filters} of {size}", filters=filters, size=size)]
     if not network.filters:
         parts = [say("no filters")]
     elif network.pooling == "average":
         parts.append(say("average pooling"))
-    parts.append(say("{dense_units} dense units", dense_units=network.dense_units))
+    parts.append(say_many("{count} dense unit", "{count} dense units", network.dense_units))
     if network.dropout:
         parts.append(say("dropout {dropout:.0%}", dropout=network.dropout))
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def summary(network: NetworkConfig, settings: TrainingConfig) -> str:
     """Return the settings of a run in one line; what is switched off is left out."""
-    words = setting_words(network, settings)
-    digits = words["Digits"].replace(" of", say(" digits of")) if settings.own else ""
+    words, digits = setting_words(network, settings), Choice(network, settings).digits
     parts = [
-        digits or say("{words} digits", words=words["Digits"]),
-        say("batches of {words}", words=words["Batch"]),
-        f"{words['Optimiser']}, learning rate {words['Learning rate']}",
+        say("{digits:,} digits of a class", digits=digits)
+        if settings.own
+        else say("{digits:,} digits", digits=digits),
+        say("batches of {size}", size=settings.batch_size),
+        say(
+            "{optimiser}, learning rate {rate}",
+            optimiser=words["Optimiser"],
+            rate=words["Learning rate"],
+        ),
         architecture(network),
+        words["Variation"],
     ]
-    if words["Variation"] != "none":
-        parts.append(words["Variation"])
     if settings.patience:
-        parts.append(f"early stopping after {words['Early stopping']}")
+        parts.append(
+            say_many(
+                "early stopping after {count} epoch",
+                "early stopping after {count} epochs",
+                settings.patience,
+            )
+        )
     if settings.start == "shipped":
         parts.append(say("begins with the shipped network"))
-    parts.append(say("seed {words}", words=words["Seed"]))
-    return " · ".join(parts)
+    parts.append(say("seed {seed}", seed=settings.seed))
+    return " · ".join(filter(None, parts))
+
+
+@dataclass
+class Told:
+    """What one person has chosen by its words, and the language that they were in."""
+
+    chosen: dict[str, tuple[str, Any]] = field(default_factory=dict)
 
 
 def _kept(widget: Callable[..., Any], label: str, name: str, **options: Any) -> Any:
@@ -149,15 +190,25 @@ def _kept(widget: Callable[..., Any], label: str, name: str, **options: Any) -> 
     return widget(label, key=f"setting_{name}", persist_state="session", **options)
 
 
+def _kept_option(
+    widget: Callable[..., Any], label: str, name: str, words: Mapping[Any, str]
+) -> Any:
+    """Likewise one of several options, also after a change of the language.
+
+    The browser tells an option by its words: those of another language would be none of them.
+    """
+    chosen, here = of_page(Told).chosen, language()
+    spoken, before = chosen.get(name, (here, None))
+    if spoken != here:
+        set_widget(f"setting_{name}", before)
+    options = {"options": tuple(words), "format_func": lambda each: say(words[each])}
+    value = _kept(widget, label, name, **options, help=say(HELP[name]))
+    chosen[name] = here, value
+    return value
+
+
 def _data() -> dict[str, Any]:
-    data: Name = _kept(
-        st.radio,
-        say("Digits to learn from"),
-        "data",
-        options=tuple(DATA_WORDS),
-        format_func=DATA_WORDS.__getitem__,
-        help=say("A part of them is held back to check the network on digits it has not seen."),
-    )
+    data: Name = _kept_option(st.radio, say("Digits to learn from"), "data", DATA_WORDS)
     if data == "full" and not full_is_here():
         download_panel()
     most = TRAINING[data]
@@ -204,24 +255,14 @@ def _learning() -> dict[str, Any]:
     with left:
         epochs = _kept(
             st.number_input,
-            "Epochs",
+            say("Epochs"),
             "epochs",
             min_value=1,
             max_value=1000,
             value=defaults.epochs,
             help=say("One epoch is one pass through all training digits."),
         )
-        optimizer = _kept(
-            st.selectbox,
-            "Optimiser",
-            "optimizer",
-            options=tuple(OPTIMIZERS),
-            format_func=OPTIMIZERS.__getitem__,
-            help=say(
-                "The rule by which weights change. SGD has one step size for all; Adam "
-                "gives each weight a step of its own, by how it has changed before.",
-            ),
-        )
+        optimizer = _kept_option(st.selectbox, say("Optimiser"), "optimizer", OPTIMIZERS)
         patience = _kept(
             st.number_input,
             say("Early stopping (epochs)"),
@@ -259,7 +300,7 @@ def _learning() -> dict[str, Any]:
         )
         seed = _kept(
             st.number_input,
-            "Seed",
+            say("Seed"),
             "seed",
             min_value=0,
             max_value=10_000_000,
@@ -315,9 +356,10 @@ def _architecture() -> dict[str, Any]:
         )
         pooling = _kept(
             st.segmented_control,
-            "Pooling",
+            say("Pooling"),
             "pooling",
-            options=("max", "average"),
+            options=tuple(POOLINGS),
+            format_func=lambda name: say(POOLINGS[name]),
             default="max",
             required=True,
             help=say("What goes on of each 2×2 values: the largest, or their mean."),
@@ -333,7 +375,7 @@ def _architecture() -> dict[str, Any]:
         )
         dropout = _kept(
             st.slider,
-            "Dropout",
+            say("Dropout"),
             "dropout",
             min_value=0.0,
             max_value=0.9,

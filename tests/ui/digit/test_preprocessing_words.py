@@ -2,6 +2,7 @@
 
 import pytest
 
+from model.predict import SENTENCES
 from model.preprocessing.image_file import PictureProblem
 from model.preprocessing.pipeline import STEPS, Problem, StepKey
 from ui.digit.preprocessing_words import STEP_WORDS, problem_sentence, step_sentence
@@ -21,5 +22,5 @@ def test_a_step_that_is_off_says_what_happens_without_it(key: StepKey) -> None:
 @pytest.mark.parametrize("problem", [*Problem, *PictureProblem])
 def test_each_reason_is_a_sentence_of_its_own(problem: Problem | PictureProblem) -> None:
     sentence = problem_sentence(problem)
-    assert sentence.endswith(".")
+    assert sentence == SENTENCES[problem]
     assert [problem_sentence(other) for other in (*Problem, *PictureProblem)].count(sentence) == 1

@@ -41,7 +41,7 @@ def test_a_plain_dense_network_has_no_kernel_and_no_pooling() -> None:
     network = NetworkConfig(filters=(), pooling="average")
     assert architecture(network) == "no filters, 64 dense units"
     words = setting_words(network, TrainingConfig())
-    assert words["Kernel"] == words["Pooling"] == words["Filters"] == "none"
+    assert words["Kernel"] == words["Pooling"] == words["Filters"] == ""
 
 
 def test_two_settings_differ_in_words_exactly_where_they_differ() -> None:

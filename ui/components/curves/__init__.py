@@ -14,7 +14,7 @@ import numpy as np
 
 from ui.components import component
 from ui.components.curves.increments import Sent, decimate, encode
-from ui.locale import to_say
+from ui.locale import say, to_say
 
 __all__ = ["Line", "Sent", "curves"]
 
@@ -59,7 +59,7 @@ def curves(
     y_range: tuple[float, float] | None = None,
     y_format: Literal["number", "percent"] = "number",
     height: int = 260,
-    empty: str = NOTHING_YET,
+    empty: str | None = None,
     sent: Sent | None = None,
     generation: int = 0,
 ) -> None:
@@ -78,7 +78,7 @@ def curves(
         y_range: (low, high) of the y axis while not zoomed; None follows the points.
         y_format: "percent" shows 0.5 as 50%.
         height: of the drawing without title and legend, in CSS pixels.
-        empty: the sentence in place of points where there are none.
+        empty: the sentence in place of points where there are none; None: "press Start".
         sent: what this chart was sent already; None sends everything.
         generation: another number than the last time says that points sent before do not hold any
             more; as long as it stays, lines only grow.
@@ -105,7 +105,7 @@ def curves(
             "yRange": None if y_range is None else [float(bound) for bound in y_range],
             "percent": y_format == "percent",
             "height": height,
-            "empty": empty,
+            "empty": say(NOTHING_YET) if empty is None else empty,
             "sent": None if sent is None else sent.stamp,
             "lines": [
                 _payload(line, x[new], y[new], keep)

@@ -8,6 +8,7 @@
 // Streamlit calls the default export again whenever the data or the theme change. The view of a
 // mounted component is kept by its parent element and updated in place.
 
+import { say } from "../ui.components.shared/words.js";
 import { FINE, packed } from "./ink.js";
 
 const PAUSE = 85; // ms between two messages of one stroke: 11 to 12 a second. By a faster way: less
@@ -189,27 +190,27 @@ export class View {
       "aria-keyshortcuts": "Space ArrowUp ArrowDown ArrowLeft ArrowRight Control+Z Control+Y Escape",
     });
     element(paper, "div", { class: "marks" });
-    this.hint = element(paper, "div", { class: "hint", "aria-hidden": "true" }, "Draw a digit");
+    this.hint = element(paper, "div", { class: "hint", "aria-hidden": "true" }, say("Draw a digit"));
     element(paper, "div", { class: "tip" });
     this.cursor = element(paper, "div", { class: "cursor", hidden: "" });
     this.by = [0.5, 0.2]; // where the pen is that the keys move
     const tools = element(this.root, "div", { class: "tools" });
-    this.undo = this.button(tools, "Undo", () => this.back());
-    this.redo = this.button(tools, "Redo", () => this.forth());
-    this.clear = this.button(tools, "Clear", () => this.wipe());
-    const label = element(tools, "label", {}, "Brush");
+    this.undo = this.button(tools, "undo", say("Undo"), () => this.back());
+    this.redo = this.button(tools, "redo", say("Redo"), () => this.forth());
+    this.clear = this.button(tools, "clear", say("Clear"), () => this.wipe());
+    const label = element(tools, "label", {}, say("Brush"));
     const [min, max] = this.sheet.brushes;
-    this.width = element(label, "input", { type: "range", min, max, "aria-label": "Brush width" });
+    this.width = element(label, "input", { type: "range", min, max, "aria-label": say("Brush width") });
     this.screen = new Surface(this.canvas);
     this.hidden = new Surface(document.createElement("canvas"), { willReadFrequently: true });
     this.setBrush(this.sheet.brush);
   }
 
-  button(parent, name, act) {
+  button(parent, kind, name, act) {
     const made = element(parent, "button", { type: "button", title: name, "aria-label": name });
-    if (name === "Clear") made.textContent = name;
+    if (kind === "clear") made.textContent = name;
     else made.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${BACK}"/></svg>`;
-    made.className = name.toLowerCase();
+    made.className = kind;
     made.addEventListener("click", act);
     return made;
   }
@@ -238,12 +239,13 @@ export class View {
 
   update({ label, hint }) {
     if (hint) this.hint.textContent = hint;
-    this.canvas.setAttribute(
-      "aria-label",
-      `${label}. Draw a digit with the mouse, a finger or a pen. With the keyboard: Space puts the ` +
-        "pen down and lifts it, arrow keys move it. Or take a test digit or upload a picture on this page. " +
-        "Control Z undoes, Escape clears.",
-    );
+    const sentences = [
+      say("Draw a digit with the mouse, a finger or a pen."),
+      say("With the keyboard: Space puts the pen down and lifts it, arrow keys move it."),
+      say("Or take a test digit or upload a picture on this page."),
+      say("Control Z undoes, Escape clears."),
+    ];
+    this.canvas.setAttribute("aria-label", [`${label}.`, ...sentences].join(" "));
     this.paint();
     this.flush();
   }

@@ -5,6 +5,7 @@
 // Units: x and y are data, px is CSS pixels from the canvas' left or top.
 // Everything that comes from people (names of runs) is set as text, never as HTML.
 
+import { say, sayMany } from "../ui.components.shared/words.js";
 import {
   drawAxes,
   drawCursor,
@@ -67,8 +68,8 @@ class Chart {
     this.root = add(parent, "section", "curves");
     const head = add(this.root, "div", "head");
     this.title = add(head, "div", "title");
-    this.reset = add(head, "button", "reset", { type: "button", textContent: "Reset zoom" });
-    this.save = add(head, "button", "save", { type: "button", textContent: "Save PNG" });
+    this.reset = add(head, "button", "reset", { type: "button", textContent: say("Reset zoom") });
+    this.save = add(head, "button", "save", { type: "button", textContent: say("Save PNG") });
     this.plot = add(this.root, "div", "plot");
     this.base = add(this.plot, "canvas", "base");
     this.over = add(this.plot, "canvas", "over", { tabIndex: 0 });
@@ -94,7 +95,7 @@ class Chart {
     this.data = data;
     this.title.textContent = data.title;
     this.plot.style.height = `${data.height}px`;
-    this.legend.setAttribute("aria-label", `Lines of ${data.title}`);
+    this.legend.setAttribute("aria-label", say("Lines of {title}", { title: data.title }));
     this.theme = readTheme(this.root);
     this.lines = data.lines.map((line, i) => ({
       ...line,
@@ -125,9 +126,11 @@ class Chart {
     const { title, xLabel, percent, empty } = this.data;
     const ends = this.lines.filter((line) => line.x.length > 0).map((line) => {
       const last = line.x.length - 1;
-      return `${line.name} ${valueText(line.y[last], percent)} at ${xText(line.x[last])}`;
+      const value = valueText(line.y[last], percent);
+      return say("{name} {value} at {place}", { name: line.name, value, place: xText(line.x[last]) });
     });
-    return `${title}, line chart along ${xLabel}. ${ends.length ? `Last values: ${ends.join("; ")}` : empty}.`;
+    const chart = say("{title}, line chart along {axis}.", { title, axis: xLabel });
+    return `${chart} ${ends.length ? say("Last values: {values}.", { values: ends.join("; ") }) : empty}`;
   }
 
   // ---- legend
@@ -279,13 +282,17 @@ class Chart {
     return best.x;
   }
 
+  placeInWords(x) {
+    return say("{quantity} {value}", { quantity: this.data.xLabel, value: xText(x) });
+  }
+
   // Every shown line's point nearest to x.
   readout(x) {
     return this.shown().map((line) => {
       const i = nearest(line.x, x);
       const same = Math.abs(line.x[i] - x) < 1e-4;
       const value = valueText(line.y[i], this.data.percent);
-      return { line, x: line.x[i], y: line.y[i], value, at: same ? "" : `at ${xText(line.x[i])}` };
+      return { line, x: line.x[i], y: line.y[i], value, at: same ? "" : xText(line.x[i]) };
     });
   }
 
@@ -294,16 +301,16 @@ class Chart {
     const far = (row) => Math.abs(at.y(this.drawable(row.y)) - (this.hoverPy ?? at.top)) || 0;
     const near = [...rows].sort((a, b) => far(a) - far(b)).slice(0, TIP_ROWS);
     tip.replaceChildren();
-    add(tip, "b", "", { textContent: `${this.data.xLabel} ${xText(cursor)}` });
+    add(tip, "b", "", { textContent: this.placeInWords(cursor) });
     for (const row of rows.filter((r) => near.includes(r))) {
       const node = add(tip, "div", "row");
       swatch(node, row.line);
       add(node, "span", "name", { textContent: row.line.name });
-      add(node, "span", "at", { textContent: row.at });
+      add(node, "span", "at", { textContent: row.at && say("at {place}", { place: row.at }) });
       add(node, "span", "value", { textContent: row.value });
     }
     const more = rows.length - near.length;
-    if (more > 0) add(tip, "div", "more", { textContent: `and ${more} more lines` });
+    if (more > 0) add(tip, "div", "more", { textContent: sayMany("and {count} more line", "and {count} more lines", more) });
     const px = at.x(cursor);
     const right = px + 14 + tip.offsetWidth <= at.width;
     const left = right ? px + 14 : Math.max(0, px - 14 - tip.offsetWidth);
@@ -435,8 +442,11 @@ class Chart {
       const shift = Math.min(0, this.cursor - x0) + Math.max(0, this.cursor - x1);
       this.zoomTo([x0 + shift, x1 + shift]);
     }
-    const said = this.readout(this.cursor).map((row) => `${row.line.name} ${row.value} ${row.at}`);
-    this.status.textContent = `${this.data.xLabel} ${xText(this.cursor)}: ${said.join("; ")}`;
+    const said = this.readout(this.cursor).map(({ line: { name }, value, at }) =>
+      at ? say("{name} {value} at {place}", { name, value, place: at }) : `${name} ${value}`,
+    );
+    const place = this.placeInWords(this.cursor);
+    this.status.textContent = say("{place}: {values}", { place, values: said.join("; ") });
     this.schedule(false);
   }
 

@@ -1,6 +1,8 @@
 // Numbers for ui.curves: where ticks stand, how values are written, how points are found.
 // No DOM, no canvas.
 
+import { say } from "../ui.components.shared/words.js";
+
 export const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
 const minus = (text) => text.replace(/-/g, "−");
 
@@ -49,8 +51,8 @@ function tickText(v, step) {
 
 // A value for reading: five significant digits, or a percentage with two decimals.
 export function valueText(v, percent) {
-  if (Number.isNaN(v)) return "not a number";
-  if (!Number.isFinite(v)) return "infinite";
+  if (Number.isNaN(v)) return say("not a number");
+  if (!Number.isFinite(v)) return say("infinite");
   if (percent) return minus(`${(v * 100).toFixed(2)} %`);
   if (v !== 0 && (Math.abs(v) >= 1e6 || Math.abs(v) < 1e-4)) return powerOfTen(v, 4);
   return minus(String(Number(v.toPrecision(5))));

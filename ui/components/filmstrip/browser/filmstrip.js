@@ -2,6 +2,7 @@
 
 import { isDark } from "../ui.components.shared/contrast.js";
 import { element, mounted } from "../ui.components.shared/view.js";
+import { say } from "../ui.components.shared/words.js";
 
 const make = (parent) => new Strip(parent);
 
@@ -73,7 +74,7 @@ class Strip {
     // A picture that opens nothing is no button to anybody.
     picture.disabled = opener.hidden = frame.open === null;
     picture.setAttribute("aria-expanded", frame.open === true);
-    opener.textContent = frame.open ? "Hide the numbers" : "Show the numbers";
+    opener.textContent = frame.open ? say("Hide the numbers") : say("Show the numbers");
     const name = `${place + 1}. ${frame.title}`;
     title.textContent = name;
     sentence.textContent = frame.sentence;

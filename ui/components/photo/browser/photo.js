@@ -1,6 +1,7 @@
 // A picture and its outlines, in shares of its sides. The elements stay over updates.
 
 import { element, mounted } from "../ui.components.shared/view.js";
+import { say } from "../ui.components.shared/words.js";
 
 export default mounted(build, (view, { data, setStateValue }) => {
   view.send = (place) => setStateValue("picked", place);
@@ -17,8 +18,8 @@ export default mounted(build, (view, { data, setStateValue }) => {
     const alone = data.boxes.length === 1;
     button.disabled = alone; // a single digit is followed anyway
     button.firstChild.textContent = alone ? "" : place + 1;
-    button.title = alone ? "" : `Follow digit ${place + 1}`;
-    button.setAttribute("aria-label", `Digit ${place + 1}`);
+    button.title = alone ? "" : say("Follow digit {number}", { number: place + 1 });
+    button.setAttribute("aria-label", say("Digit {number}", { number: place + 1 }));
     button.setAttribute("aria-pressed", place === data.selected);
   });
 });
