@@ -24,7 +24,8 @@ from model.classroom.database import Database
 from model.classroom.names import Animal, Colour, Name, free_name
 from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.shown import NOTHING_CHOSEN, Shown, shown_in
-from model.classroom.tables import ClassRow, StudentRow, new_id
+from model.classroom.spoken import language_in
+from model.classroom.tables import ClassRow, LanguageRow, StudentRow, new_id
 
 HOURS = 12.0
 MOST_STUDENTS = 60
@@ -46,17 +47,22 @@ class Opened:
 
 @dataclass(frozen=True)
 class Member:
-    """A student of an open class, and what the class sees."""
+    """A student of an open class, what the class sees, and which language it has."""
 
     student_id: str
     class_id: str
     name: Name
     own_code: str
     shown: Shown = NOTHING_CHOSEN
+    language: str = ""
 
 
-def open_class(database: Database) -> Opened:
+def open_class(database: Database, language: str = "") -> Opened:
     """Open a class.
+
+    Args:
+        database: of the classes.
+        language: of the teacher; empty: students have their own.
 
     Raises:
         ClassError: too many are open, or the database does not answer.
@@ -78,6 +84,9 @@ def open_class(database: Database) -> Opened:
                 if len(session.scalars(select(ClassRow.id)).all()) >= MOST_CLASSES:
                     raise ClassError(ClassReason.FULL)
                 session.add(row)
+                if language:
+                    session.flush()  # the class comes first
+                    session.add(LanguageRow(class_id=row.id, language=language))
         except IntegrityError:
             continue  # the code is taken
         return opened
@@ -228,5 +237,5 @@ def _name(row: StudentRow) -> Name:
 
 
 def _member(session: Session, row: StudentRow) -> Member:
-    shown = shown_in(session, row.class_id)
-    return Member(row.id, row.class_id, _name(row), row.own_code, shown)
+    shown, language = shown_in(session, row.class_id), language_in(session, row.class_id)
+    return Member(row.id, row.class_id, _name(row), row.own_code, shown, language)

@@ -186,6 +186,15 @@ class ShownRow(Base):
     number: Mapped[int]
 
 
+class LanguageRow(Base):
+    """The language of a class. It has a table of its own: databases of before have none."""
+
+    __tablename__ = "class_languages"
+
+    class_id: Mapped[str] = _of("class_classes.id", primary_key=True)
+    language: Mapped[str] = mapped_column(String(16))
+
+
 class LeagueRow(Base):
     """A league; a class has one at a time.
 

@@ -15,6 +15,7 @@ from model.classroom.doings import Doing, RunDoing
 from model.classroom.names import Animal, Colour, Name
 from model.classroom.questions import ROUNDS, Stage
 from model.classroom.shown import Shown, shown_in
+from model.classroom.spoken import language_in
 from model.classroom.tables import AnswerRow, ClassRow, DigitRow, QuestionRow, StudentRow
 
 
@@ -95,6 +96,7 @@ class ClassView:
     students: tuple[StudentView, ...]  # in the order in which they came
     question: QuestionView | None
     shown: Shown
+    language: str
 
     def student(self, student_id: str) -> StudentView | None:
         """The student with this id."""
@@ -130,6 +132,7 @@ def view_class(database: Database, class_id: str) -> ClassView | None:
             tuple(_student(row, prompts.get(row.id)) for row in students),
             _question(session, class_id),
             shown_in(session, class_id),
+            language_in(session, class_id),
         )
 
 

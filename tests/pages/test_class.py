@@ -24,6 +24,8 @@ from ui.classroom.ready_questions import READY
 from ui.experiment import elsewhere, few, leak, small, why
 from ui.experiment.guess import as_question
 from ui.frame.class_row.lesson_questions import LESSON_QUESTIONS
+from ui.locale import say, speaking
+from ui.locale.pseudo import PSEUDO
 from ui.state.classroom.seat import ClassSeats
 from ui.state.classroom.shown import Part
 from ui.state.classroom.store import database
@@ -52,9 +54,9 @@ def opened(page: str, **address: str) -> AppTest:
     return app
 
 
-def teacher() -> tuple[AppTest, str]:
+def teacher(**address: str) -> tuple[AppTest, str]:
     """A teacher's page with an open class, and its key."""
-    app = opened("class")
+    app = opened("class", **address)
     app.button(key="open_class").click().run()
     assert not app.exception
     return app, said(app, "teach")
@@ -313,6 +315,50 @@ def test_a_training_on_the_class_is_a_run_like_any_other() -> None:
         app.run()
         assert not app.exception
         assert "has learned from most of these" in " ".join(each.value for each in app.caption)
+
+
+def titles(app: AppTest) -> str:
+    return app.title[0].value
+
+
+def test_a_class_speaks_its_teachers_language_unless_a_student_has_chosen() -> None:
+    with speaking(PSEUDO):  # AppTest looks for what was chosen among what is said
+        joined = say("Join a class")
+        app, key = teacher(lang=PSEUDO)
+    assert seen(key).language == PSEUDO
+    fox, owl = opened("join", code=seen(key).code), opened("join", code=seen(key).code, lang="en")
+    assert titles(fox) == "Join a class"
+    for student in (fox, owl):
+        student.button(key="join_class").click().run()
+    assert titles(fox) == joined
+    assert titles(owl) == "Join a class"
+    app.query_params["lang"] = "en"
+    with speaking(PSEUDO):
+        app.run()
+    assert seen(key).language == "en"
+    fox.run()
+    assert titles(fox) == "Join a class"
+    app.query_params["lang"] = PSEUDO
+    app.run()
+    projector = opened("class", screen=screen_key_of(key))
+    with speaking(PSEUDO):
+        assert titles(projector) == say("Class")
+
+
+def test_the_open_tab_stays_open_in_another_language() -> None:
+    _, key = teacher()
+    with using_engine(InlineEngine()):
+        app = opened("handwriting", teach=key)
+        app.session_state["handwriting"] = "Take along"
+        app.run()
+        assert len(app.get("download_button")) == 3
+        app.query_params["lang"] = PSEUDO
+        app.run()
+        assert not app.exception
+        assert len(app.get("download_button")) == 3
+        app.query_params["lang"] = "en"
+        app.run()
+        assert len(app.get("download_button")) == 3
 
 
 def test_students_see_what_the_teacher_has_opened_and_nothing_else() -> None:

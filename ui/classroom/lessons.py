@@ -14,7 +14,7 @@ from ui.state.properties import LESSON
 
 def lessons() -> None:
     """Draw the page below its title."""
-    titles = [plan.title for plan in LESSONS]
+    titles = [say(plan.title) for plan in LESSONS]
     numbers = list(range(len(LESSONS)))
     number = st.segmented_control(
         say("Lesson"),
@@ -40,14 +40,14 @@ def _steps(plan: LessonPlan) -> None:
         with st.container(border=True):
             st.markdown(
                 say(
-                    "**{number}. {title}** · minute {began} to {began2}",
+                    "**{number}. {title}** · minute {begin} to {end}",
                     number=number,
-                    title=step.title,
-                    began=began,
-                    began2=began + step.minutes,
+                    title=say(step.title),
+                    begin=began,
+                    end=began + step.minutes,
                 )
             )
-            st.markdown(step.text)
+            st.markdown(say(step.text))
             _links(step)
         began += step.minutes
 
@@ -59,7 +59,7 @@ def _links(step: Step) -> None:
         for link in step.links:
             st.page_link(
                 page(link.page),
-                label=link.words,
+                label=say(link.words),
                 icon=":material/arrow_forward:",
                 query_params=dict(link.query),
             )
@@ -70,23 +70,23 @@ def _links(step: Step) -> None:
 def _sheet(name: str) -> None:
     """A worksheet with numbers of its own each time that the page is opened."""
     sheet = SHEETS[name]
-    query = f"?number={secrets.randbelow(NUMBERS) + 1}" if sheet.numbered else ""
+    number = secrets.randbelow(NUMBERS) + 1 if sheet.numbered else None
     st.link_button(
-        say("Worksheet: {title}", title=sheet.title),
-        sheet_address(name) + query,
+        say("Worksheet: {title}", title=say(sheet.title)),
+        sheet_address(name, number),
         icon=":material/print:",
     )
 
 
 def _beside(plan: LessonPlan) -> None:
     st.header(say("Afterwards a student can"))
-    st.markdown("\n".join(f"- {aim}" for aim in plan.aims))
+    st.markdown("\n".join(f"- {say(aim)}" for aim in plan.aims))
     st.header(say("Questions"))
     for each in plan.questions:
-        with st.expander(each.question):
-            st.markdown(each.answer)
+        with st.expander(say(each.question)):
+            st.markdown(say(each.answer))
     st.header(say("What goes wrong"))
-    st.markdown("\n".join(f"- {each}" for each in plan.pitfalls))
+    st.markdown("\n".join(f"- {say(each)}" for each in plan.pitfalls))
     st.header(say("Worksheets to print"))
     for name, sheet in SHEETS.items():
-        st.markdown(f"[{sheet.title}]({sheet_address(name)}): {sheet.about}")
+        st.markdown(f"[{say(sheet.title)}]({sheet_address(name)}): {say(sheet.about)}")

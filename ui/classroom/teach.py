@@ -23,11 +23,12 @@ from ui.classroom.kept import what_is_kept
 from ui.classroom.show_only import show_only_popover
 from ui.classroom.steer import steer
 from ui.components.classroom import class_screen
-from ui.locale import say
+from ui.locale import language, say
 from ui.state.address import keep, kept
 from ui.state.classroom.seat import Role, leave_desk, looking_seat
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words
+from ui.state.language import take_class_language
 from ui.state.pages import page
 from ui.state.properties import SCREEN, TEACH
 from ui.state.reason_words import reason_words
@@ -55,6 +56,11 @@ def _show() -> None:
             st.info(say("The class of this address has ended. Everything of it is deleted."))
         _doors()
         return
+    if role is Role.SCREEN:
+        before = language()
+        take_class_language(view.language)
+        if language() != before:
+            st.rerun()  # the menu is drawn already
     seat = looking_seat(role, view.id)
     names = False
     if role is Role.TEACHER:
@@ -67,6 +73,7 @@ def _show() -> None:
             token=seat.token,
             invite=invite_here(view.code).data(),
             names=names,
+            spoken=view.language,
         )
 
 
@@ -82,7 +89,7 @@ def _doors() -> None:
     )
     what_is_kept()
     if pressed:
-        keep({TEACH: open_class(database()).teacher_key, SCREEN: None})
+        keep({TEACH: open_class(database(), language()).teacher_key, SCREEN: None})
         st.rerun()
 
 
@@ -92,8 +99,8 @@ def _steer(view: ClassView, key: str) -> bool:
     if here.refusal is not None:
         st.info(
             say(
-                "{reason_words} The class ends when this server ends.",
-                reason_words=reason_words(here.refusal),
+                "{reason} The class ends when this server ends.",
+                reason=reason_words(here.refusal),
             )
         )
     with st.container(horizontal=True, vertical_alignment="center", key="steer"):

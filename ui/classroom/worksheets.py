@@ -2,6 +2,7 @@
 
     /worksheets/convolution?number=7            the seventh of a thousand: other numbers, same task
     /worksheets/convolution?number=7&answers=1  its answers, on a sheet of their own
+    /worksheets/convolution?lang=zh_Hans        in Chinese
 
 Each number gives another sheet, so that neighbours can have different ones.
 """
@@ -9,6 +10,7 @@ Each number gives another sheet, so that neighbours can have different ones.
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -29,31 +31,35 @@ from model.classroom.digits.collection_sheet import (
     WIDTH,
     box_at,
 )
-from ui.locale import say, to_say
+from ui.locale import language, say, speaking, tag, to_say
+from ui.state.language import PARAMETER, language_of
 from ui.state.pages import below_base
 
 NUMBERS = 1000
-STYLE = to_say(
-    "\n@page { size: A4; margin: 14mm }\n* { box-sizing: border-box }\nbody { font: "
-    '15px/1.45 "Source Sans 3", "Segoe UI", Arial, sans-serif; color: #111;\n       '
-    "background: #fff; max-width: 182mm; margin: 8mm auto; padding: 0 4mm }\nh1 { "
-    "font-size: 22px; margin: 0 0 2mm } h2 { font-size: 16px; margin: 6mm 0 2mm }\n.head { "
-    "display: flex; justify-content: space-between; align-items: baseline;\n        "
-    "border-bottom: 1px solid #999; margin-bottom: 4mm }\n.row { display: flex; gap: 8mm; "
-    "align-items: flex-start; flex-wrap: wrap }\ntable { border-collapse: collapse; "
-    "font-variant-numeric: tabular-nums }\ntd, th { border: 1px solid #555; width: 9mm; "
-    "height: 9mm; text-align: center; font-weight: 400 }\nth { background: #eee } td.own { "
-    "font-weight: 700 } .kernel td { border-width: 2px }\n.grid td { width: 6.2mm; height: "
-    "6.2mm; border-color: #bbb }\n.pairs { columns: 5; column-gap: 6mm } .line { "
-    "border-bottom: 1px solid #555; height: 8mm }\n.bar { background: #f1efe9; padding: "
-    "3mm 4mm; border-radius: 8px; margin-bottom: 6mm }\n.bar a, .bar button { "
-    "margin-right: 5mm; font: inherit; min-height: 32px }\n.collection { display: block; "
-    "width: 182mm; max-width: 100%; height: auto }\n.collection text { font-size: 6px; "
-    "text-anchor: middle }\n.collection .box { fill: none; stroke: #aaa; stroke-width: "
-    "0.25 }\n@media print { .collection { height: 226mm; width: auto; margin: 0 auto } }\n"
-    "@media print { .bar { display: none } body { margin: 0; max-width: none; padding: 0 } "
-    "}\n@media (max-width: 500px) { .pairs { columns: 3 } .scroll { overflow-x: auto } }\n",
-)
+STYLE = """
+@page { size: A4; margin: 14mm }
+* { box-sizing: border-box }
+body { font: 15px/1.45 "Source Sans 3", "Segoe UI", Arial, "Noto Sans SC", "Noto Sans CJK SC",
+       "PingFang SC", "Microsoft YaHei", sans-serif; color: #111;
+       background: #fff; max-width: 182mm; margin: 8mm auto; padding: 0 4mm }
+h1 { font-size: 22px; margin: 0 0 2mm } h2 { font-size: 16px; margin: 6mm 0 2mm }
+.head { display: flex; justify-content: space-between; align-items: baseline;
+        border-bottom: 1px solid #999; margin-bottom: 4mm }
+.row { display: flex; gap: 8mm; align-items: flex-start; flex-wrap: wrap }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+td, th { border: 1px solid #555; width: 9mm; height: 9mm; text-align: center; font-weight: 400 }
+th { background: #eee } td.own { font-weight: 700 } .kernel td { border-width: 2px }
+.grid td { width: 6.2mm; height: 6.2mm; border-color: #bbb }
+.pairs { columns: 5; column-gap: 6mm } .line { border-bottom: 1px solid #555; height: 8mm }
+.bar { background: #f1efe9; padding: 3mm 4mm; border-radius: 8px; margin-bottom: 6mm }
+.bar a, .bar button { margin-right: 5mm; font: inherit; min-height: 32px }
+.collection { display: block; width: 182mm; max-width: 100%; height: auto }
+.collection text { font-size: 6px; text-anchor: middle }
+.collection .box { fill: none; stroke: #aaa; stroke-width: 0.25 }
+@media print { .collection { height: 226mm; width: auto; margin: 0 auto } }
+@media print { .bar { display: none } body { margin: 0; max-width: none; padding: 0 } }
+@media (max-width: 500px) { .pairs { columns: 3 } .scroll { overflow-x: auto } }
+"""
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,8 @@ class Worksheet:
     """One kind of sheet.
 
     Attributes:
-        title: on it.
-        about: what it is for, in a sentence.
+        title: on it, in English.
+        about: likewise, what it is for, in a sentence.
         body: makes its HTML from the number of the sheet, and whether it has the answers.
         numbered: whether each number gives another sheet.
         answered: whether there are answers.
@@ -175,25 +181,29 @@ def _convolution(number: int, answers: bool) -> str:
     def result(values: np.ndarray, side: int) -> str:
         return table(values.tolist() if answers else _blank(side), own=answers)
 
-    return (
-        "<p>Slide the kernel over the picture. At each place multiply the nine pairs of numbers, "
-        f"add the products, and add the bias <b>{_said(task.bias)}</b>. There are 16 places.</p>"
-        "<div class='row'>"
-        f"<div><h2>Picture, 6×6</h2>{table(task.picture.tolist())}</div>"
-        f"<div><h2>Kernel, 3×3</h2>{table(task.kernel.tolist(), 'kernel')}</div></div>"
-        "<div class='row'>"
-        f"<div><h2>1. Sums, 4×4</h2>{result(task.sums, 4)}</div>"
-        f"<div><h2>2. After ReLU: max(0, sum)</h2>{result(task.activated, 4)}</div>"
-        f"<div><h2>3. Max pooling, 2×2</h2>{result(task.pooled, 2)}</div></div>"
-        "<h2>4. In a sentence</h2>"
-        + (
-            "<p>How many of the 36 numbers of the picture had a part in the four that are left? "
-            "All that lie under a window whose sum won its block; those under a 0 of the kernel "
-            "never count.</p>"
-            if answers
-            else "<p>Which numbers of the picture had a part in the four that are left?</p>"
-            "<div class='line'></div><div class='line'></div>"
+    what_to_do = say(
+        "Slide the kernel over the picture. At each place multiply the nine pairs of numbers, add "
+        "the products, and add the bias <b>{bias}</b>. There are 16 places.",
+        bias=_said(task.bias),
+    )
+    if answers:
+        sentence = say(
+            "How many of the 36 numbers of the picture had a part in the four that are left? All "
+            "that lie under a window whose sum won its block; those under a 0 of the kernel never "
+            "count."
         )
+    else:
+        sentence = say("Which numbers of the picture had a part in the four that are left?")
+    return (
+        f"<p>{what_to_do}</p><div class='row'>"
+        f"<div><h2>{say('Picture, 6×6')}</h2>{table(task.picture.tolist())}</div>"
+        f"<div><h2>{say('Kernel, 3×3')}</h2>{table(task.kernel.tolist(), 'kernel')}</div></div>"
+        "<div class='row'>"
+        f"<div><h2>{say('1. Sums, 4×4')}</h2>{result(task.sums, 4)}</div>"
+        f"<div><h2>{say('2. After ReLU: max(0, sum)')}</h2>{result(task.activated, 4)}</div>"
+        f"<div><h2>{say('3. Max pooling, 2×2')}</h2>{result(task.pooled, 2)}</div></div>"
+        f"<h2>{say('4. In a sentence')}</h2><p>{sentence}</p>"
+        + ("" if answers else "<div class='line'></div><div class='line'></div>")
     )
 
 
@@ -212,30 +222,44 @@ def _confusion(number: int, answers: bool) -> str:
     )
     chosen = int(np.argmin(np.diag(task.matrix)))
     recall = int(task.matrix[chosen, chosen])
-    lines = (
-        f"<p><b>Accuracy:</b> {task.right} of 40, {task.right / 40:.1%}. "
-        f"<b>Recall of {chosen}:</b> {recall} of 4, {recall / 4:.0%}.</p>"
-        if answers
-        else f"<p>Accuracy: ______ of 40, ______ %. Recall of {chosen}: ______ of 4, ______ %.</p>"
+    if answers:
+        result = say(
+            "<b>Accuracy:</b> {right} of 40, {accuracy:.1%}. "
+            "<b>Recall of {digit}:</b> {found} of 4, {recall:.0%}.",
+            right=task.right,
+            accuracy=task.right / 40,
+            digit=chosen,
+            found=recall,
+            recall=recall / 4,
+        )
+    else:
+        result = say(
+            "Accuracy: ______ of 40, ______ %. Recall of {digit}: ______ of 4, ______ %.",
+            digit=chosen,
+        )
+    what_to_do = say(
+        "An invented network has read 40 digits. Each pair is: true digit → answer. Put a mark for "
+        "each into the row of the true digit and the column of the answer, then count."
+    )
+    what_it_is = say(
+        "Accuracy is the share of all answers that are right; recall of a digit the share of that "
+        "digit's own that were found."
     )
     return (
-        "<p>An invented network has read 40 digits. Each pair is: true digit → answer. Put a mark "
-        "for each into the row of the true digit and the column of the answer, then count.</p>"
-        f"<div class='pairs'>{pairs}</div>"
-        "<h2>Rows: true digit. Columns: answer.</h2>"
+        f"<p>{what_to_do}</p><div class='pairs'>{pairs}</div>"
+        f"<h2>{say('Rows: true digit. Columns: answer.')}</h2>"
         f"<div class='scroll'><table><tr><th></th>{heads}</tr>{rows}</table></div>"
-        f"{lines}<p>Accuracy is the share of all answers that are right; recall of a digit the "
-        "share of that digit's own that were found.</p>"
+        f"<p>{result}</p><p>{what_it_is}</p>"
     )
 
 
 def _grid(number: int, answers: bool) -> str:
-    return (
-        "<p>Draw a digit into the inner 20×20 cells. Then write a number into each cell with ink: "
-        "9 where it is full, less where the stroke only touches it. An empty cell is 0. This is "
-        "all that the network gets.</p>"
-        f"<div class='scroll'>{table(_blank(28), 'grid')}</div>"
+    what_to_do = say(
+        "Draw a digit into the inner 20×20 cells. Then write a number into each cell with ink: 9 "
+        "where it is full, less where the stroke only touches it. An empty cell is 0. This is all "
+        "that the network gets."
     )
+    return f"<p>{what_to_do}</p><div class='scroll'>{table(_blank(28), 'grid')}</div>"
 
 
 def _collection(number: int, answers: bool) -> str:
@@ -254,12 +278,15 @@ def _collection(number: int, answers: bool) -> str:
         for row in range(ROWS):
             x, y = box_at(row, column)
             parts.append(f"<rect class='box' x='{x}' y='{y}' width='{BOX}' height='{BOX}'/>")
+    what_to_do = say(
+        "Write the digit above each column into its boxes, one in each, with a dark pen. Leave a "
+        "box empty rather than cross out. Then take one photo of the whole sheet, with all four "
+        "corner marks."
+    )
     return (
-        "<p>Write the digit above each column into its boxes, one in each, with a dark pen. Leave "
-        "a box empty rather than cross out. Then take one photo of the whole sheet, with all four "
-        "corner marks.</p>"
+        f"<p>{what_to_do}</p>"
         f"<svg class='collection' viewBox='0 0 {WIDTH} {HEIGHT}' role='img' "
-        f"aria-label='A sheet with boxes'>{''.join(parts)}</svg>"
+        f"aria-label='{html.escape(say('A sheet with boxes'))}'>{''.join(parts)}</svg>"
     )
 
 
@@ -291,27 +318,27 @@ SHEETS: dict[str, Worksheet] = {
 }
 
 
-def document(name: str, number: int, answers: bool, address: str = "") -> str:
-    """A whole sheet as HTML.
+def document(name: str, number: int, answers: bool) -> str:
+    """A whole sheet as HTML, in the language that is spoken here.
 
     Args:
         name: of the worksheet, one of `SHEETS`.
         number: of the sheet, from 1.
         answers: whether it has the answers.
-        address: of the sheet, for the links in its bar.
     """
     sheet = SHEETS[name]
-    title = say("{title}: answers", title=sheet.title) if answers else sheet.title
-    links = ["<button onclick='print()'>Print</button>"]
+    title = say(sheet.title)
+    if answers:
+        title = say("{title}: answers", title=title)
+    links = [f"<button onclick='print()'>{say('Print')}</button>"]
     if sheet.numbered:
-        other = number % NUMBERS + 1
-        links.append(f"<a href='{address}?number={other}'>Other numbers</a>")
+        links.append(_link(sheet_address(name, number % NUMBERS + 1), say("Other numbers")))
     if sheet.answered:
-        where = f"?number={number}" + ("" if answers else "&amp;answers=1")
-        links.append(f"<a href='{address}{where}'>{'The sheet' if answers else 'Answers'}</a>")
-    sheet_number = f"<span>Sheet {number}</span>" if sheet.numbered else ""
+        other = say("The sheet") if answers else say("Answers")
+        links.append(_link(sheet_address(name, number, not answers), other))
+    sheet_number = f"<span>{say('Sheet {number}', number=number)}</span>" if sheet.numbered else ""
     return (
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
+        f"<!doctype html><html lang='{tag(language())}'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         f"<title>{title}</title><style>{STYLE}</style></head><body>"
         f"<nav class='bar'>{''.join(links)}</nav><main>"
@@ -320,20 +347,42 @@ def document(name: str, number: int, answers: bool, address: str = "") -> str:
     )
 
 
-def sheet_address(name: str) -> str:
-    """Where a worksheet stands on this server."""
-    return below_base(f"worksheets/{name}")
+def _link(address: str, words: str) -> str:
+    return f"<a href='{html.escape(address)}'>{words}</a>"
+
+
+def sheet_address(name: str, number: int | None = None, answers: bool = False) -> str:
+    """Where a worksheet stands on this server, in the language that is spoken here.
+
+    Args:
+        name: of the worksheet.
+        number: of the sheet; None for the first.
+        answers: whether it has the answers.
+    """
+    query = {} if number is None else {"number": str(number)}
+    query |= {"answers": "1"} if answers else {}
+    query[PARAMETER] = language()
+    return f"{below_base(f'worksheets/{name}')}?{urlencode(query)}"
 
 
 def worksheet_routes() -> list[Route]:
     """The route of all worksheets."""
 
     async def send(request: Request) -> HTMLResponse | PlainTextResponse:
-        name, text = request.path_params["name"], request.query_params.get("number", "1")
-        known = text.isascii() and text.isdigit() and len(text) < 5
-        if name not in SHEETS or not (known and 1 <= int(text) <= NUMBERS):
-            return PlainTextResponse(say("There is no such worksheet."), 404)
-        answers = SHEETS[name].answered and request.query_params.get("answers") == "1"
-        return HTMLResponse(document(name, int(text), answers, sheet_address(name)))
+        asked, accepted = (
+            request.query_params.get(PARAMETER),
+            request.headers.get("Accept-Language"),
+        )
+        with speaking(language_of(asked, request.cookies, accepted or "")):
+            return _answer(request)
 
     return [Route(below_base("worksheets/{name}"), send)]
+
+
+def _answer(request: Request) -> HTMLResponse | PlainTextResponse:
+    name, text = request.path_params["name"], request.query_params.get("number", "1")
+    known = text.isascii() and text.isdigit() and len(text) < 5
+    if name not in SHEETS or not (known and 1 <= int(text) <= NUMBERS):
+        return PlainTextResponse(say("There is no such worksheet."), 404)
+    answers = SHEETS[name].answered and request.query_params.get("answers") == "1"
+    return HTMLResponse(document(name, int(text), answers))

@@ -21,6 +21,7 @@ from ui.locale import say
 from ui.state.address import visit
 from ui.state.classroom.seat import find_seat
 from ui.state.classroom.shown import in_menu, is_open
+from ui.state.classroom.spoken import share_language
 from ui.state.language import find_language
 from ui.state.my_runs import keep_runs_in_url
 from ui.state.pages import FRONT_PAGE, MENU, page
@@ -42,6 +43,7 @@ def freeze_start_up() -> None:
 st.set_page_config(page_icon="🔢", layout="wide", initial_sidebar_state="collapsed")
 find_seat()
 find_language()
+share_language()
 shown = st.navigation(
     {
         say(section): [page(entry.name, in_menu(entry.name)) for entry in entries]

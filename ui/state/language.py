@@ -5,7 +5,7 @@ a student speaks, what the browser asks for, English.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -35,6 +35,19 @@ class Spoken:
     asked: str | None = None
     chosen: str | None = None
     own: bool = False
+
+
+def language_of(asked: str | None, cookies: Mapping[str, str], accepted: str) -> str:
+    """The language of who asks for something that has no session, as `find_language` finds it.
+
+    Args:
+        asked: in the address; None: nothing.
+        cookies: of the browser.
+        accepted: the header Accept-Language, empty without one.
+    """
+    named = (asked, cookies.get(COOKIE))
+    found = next((ours for each in named if each and (ours := known(each))), None)
+    return found or preferred(_in_order(accepted))
 
 
 def find_language() -> None:
@@ -102,8 +115,11 @@ def preferred(asked: Sequence[str]) -> str:
 
 def _asked_by_browser() -> list[str]:
     """The languages that the browser asks for, the dearest first."""
-    header = st.context.headers.get("Accept-Language") or st.context.locale or ""
-    asked = [each.partition(";") for each in str(header).split(",")]
+    return _in_order(str(st.context.headers.get("Accept-Language") or st.context.locale or ""))
+
+
+def _in_order(accepted: str) -> list[str]:
+    asked = [each.partition(";") for each in accepted.split(",")]
     return [name.strip() for name, _, quality in asked if quality.strip() != "q=0"]
 
 

@@ -16,6 +16,7 @@ from model.classroom.digits.handwriting import ask_for_digits, written_digits
 from model.classroom.lifecycle import end_class, join, open_class
 from model.classroom.questions import ask_again, ask_class, reveal, show_answers
 from model.classroom.reasons import ClassError, ClassReason
+from model.classroom.spoken import speak_in_class
 from model.classroom.steering import eyes_front, send_to
 from model.classroom.view import view_class
 from model.data import mnist
@@ -23,9 +24,12 @@ from tests.benchmarks.student import ink_of
 from tests.ui.classroom.conftest import Lesson
 from ui.classroom.channel.frames import LARGEST, MalformedRequestError, request_of
 from ui.classroom.channel.routes import digit_in
+from ui.locale import speaking
+from ui.locale.pseudo import PSEUDO
 from ui.locale.sentence import Sentence
 from ui.state.classroom.seat import Role
-from ui.state.classroom.words import name_words
+from ui.state.classroom.words import class_words, name_words
+from ui.state.pages import ENTRIES
 from ui.state.session import ChosenDigit
 
 
@@ -157,6 +161,39 @@ def test_while_the_database_is_away_a_request_may_come_again(
             assert screen.ask(do="hand", up=True)["again"]
         assert screen.ask(do="hand", up=True) == {"done": 2}
         screen.until(lambda parts: parts["me"]["hand"])
+
+
+def test_each_screen_is_told_in_its_own_language(lesson: Lesson) -> None:
+    fox, owl, teacher = lesson.seat(), lesson.seat(), lesson.seat(Role.TEACHER)
+    owl.language = teacher.language = PSEUDO
+    assert fox.one is not None
+    tile = f"tile {fox.one.student_id}"
+    fox.page = "draw"
+    with (
+        lesson.sitting(fox) as one,
+        lesson.sitting(owl) as two,
+        lesson.sitting(teacher) as board,
+    ):
+        one.until(lambda parts: parts["me"]["name"] == name_words(fox.one.name))
+        board.until(lambda parts: parts.get(tile, {}).get("page"))
+        with speaking(PSEUDO):
+            assert board.parts[tile]["name"] == name_words(fox.one.name)
+            assert board.parts[tile]["page"] == ENTRIES["draw"].title
+            closed = class_words(ClassReason.CLOSED)
+        assert board.parts[tile]["name"] != one.parts["me"]["name"]
+        request = {"do": "digit", "number": 0, "digit": 0, "ink": ink_of(3)}
+        assert two.ask(**request)["words"] == closed
+        assert one.ask(**request)["words"] == "No answers are taken now."
+
+
+def test_screens_hear_that_the_class_has_another_language(lesson: Lesson) -> None:
+    fox, projector = lesson.seat(), lesson.seat(Role.SCREEN)
+    with lesson.sitting(fox) as one, lesson.sitting(projector) as two:
+        for screen in (one, two):
+            screen.until(lambda parts: parts["class"]["language"] == "")
+        speak_in_class(lesson.database, lesson.opened.class_id, "zh_Hans")
+        for screen in (one, two):
+            screen.until(lambda parts: parts["class"]["language"] == "zh_Hans")
 
 
 # ---- what is refused ----

@@ -1,6 +1,7 @@
 """Worksheets: their tasks against loops and examples by hand, and the documents that are sent."""
 
 import asyncio
+import html
 import re
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message
 
+from tests.pages.said import english
 from ui.classroom.worksheets import (
     NUMBERS,
     SHEETS,
@@ -18,11 +20,13 @@ from ui.classroom.worksheets import (
     document,
     worksheet_routes,
 )
+from ui.locale import speaking
+from ui.locale.pseudo import PSEUDO
 
 PAGES = Starlette(routes=worksheet_routes())
 
 
-def get(address: str) -> tuple[int, str]:
+def get(address: str, **headers: str) -> tuple[int, str]:
     """The status and the text that the server sends."""
     path, _, query = address.partition("?")
     sent: list[Message] = []
@@ -38,7 +42,9 @@ def get(address: str) -> tuple[int, str]:
         "method": "GET",
         "path": path,
         "query_string": query.encode(),
-        "headers": [],
+        "headers": [
+            (name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()
+        ],
     }
     asyncio.run(PAGES(scope, receive, send))
     return sent[0]["status"], b"".join(each.get("body", b"") for each in sent[1:]).decode()
@@ -109,8 +115,40 @@ def test_a_sheet_opens_in_the_browser_and_fetches_nothing(name: str) -> None:
     status, text = get(f"/worksheets/{name}?number=12")
     assert status == 200
     assert SHEETS[name].title in text
+    assert "<html lang='en'>" in text
     assert "size: A4" in text
     assert not re.search(r"(src|href)='?\"?https?:", text)
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "language"),
+    [
+        ("?lang=zh_Hans", {"accept_language": "de, en"}, "zh-Hans"),
+        ("", {"accept_language": "de, zh-CN;q=0.8, en;q=0.5"}, "zh-Hans"),
+        ("", {"cookie": "digitscope_language=en", "accept_language": "zh-CN"}, "en"),
+        ("?lang=<b>", {}, "en"),
+        ("?lang=xx", {}, "xx"),
+    ],
+)
+def test_a_sheet_has_the_language_of_its_address_or_of_the_browser(
+    query: str, headers: dict[str, str], language: str
+) -> None:
+    _, text = get(f"/worksheets/convolution{query}", **headers)
+    assert f"<html lang='{language}'>" in text
+    links = re.findall(r"<a href='([^']*)'", text)
+    assert len(links) == 2
+    for link in links:
+        _, there = get(html.unescape(link))
+        assert f"<html lang='{language}'>" in there
+
+
+@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize("answers", [False, True])
+def test_nothing_on_a_sheet_is_in_one_language_only(name: str, answers: bool) -> None:
+    with speaking(PSEUDO):
+        text = document(name, 7, answers)
+    shown = re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", text)
+    assert english(shown, frozenset({"of", "relu", "max", "sum"})) == []
 
 
 @pytest.mark.parametrize(

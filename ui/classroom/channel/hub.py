@@ -22,7 +22,7 @@ from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
 from model.classroom.watch import Watch
 from ui.classroom.channel.parts import parts_of
-from ui.locale import say
+from ui.locale import speaking
 from ui.state.classroom.seat import ClassSeat, Role
 
 T = TypeVar("T")
@@ -58,7 +58,8 @@ class Connection:
                 seat.followed = 0 if view.sent_to is None else view.sent_to.number
             if seat.paused != view.paused:
                 seat.hold(view.paused)
-        parts = {name: json.dumps(part) for name, part in parts_of(seat, view).items()}
+        with speaking(seat.language):
+            parts = {name: json.dumps(part) for name, part in parts_of(seat, view).items()}
         gone = {name: "null" for name in self._told if name not in parts}
         for name, text in (parts | gone).items():
             if self._told.get(name) != text:
@@ -97,13 +98,7 @@ class Connection:
                 await self._socket.send_text(text)
             if parts:
                 whole = ", ".join(f"{json.dumps(name)}: {text}" for name, text in parts.items())
-                await self._socket.send_text(
-                    say(
-                        '{{"now": {time}, "parts": {{{whole}}}}}',
-                        time=time.time(),
-                        whole=whole,
-                    )
-                )
+                await self._socket.send_text(f'{{"now": {time.time()}, "parts": {{{whole}}}}}')
 
 
 class Hub:

@@ -33,7 +33,12 @@ def _student_parts(seat: ClassSeat, view: ClassView) -> Parts:
     if mine is None:
         return {}
     return {
-        "class": {"front": view.front, "paused": view.paused, "shown": view.shown.number},
+        "class": {
+            "front": view.front,
+            "paused": view.paused,
+            "shown": view.shown.number,
+            "language": view.language,
+        },
         "me": {"name": name_words(mine.name), "colour": mine.name.colour, "hand": bool(mine.hand)},
         "go": view.sent_to.number if view.sent_to is not None else 0,
         "question": _question_for(mine.id, view),
@@ -57,7 +62,12 @@ def _board_parts(view: ClassView) -> Parts:
 
 def _screen_parts(view: ClassView) -> Parts:
     return {
-        "class": {"code": view.code, "front": view.front, "count": len(view.students)},
+        "class": {
+            "code": view.code,
+            "front": view.front,
+            "count": len(view.students),
+            "language": view.language,
+        },
         "question": _question_for(None, view),
     }
 

@@ -36,6 +36,7 @@ from ui.classroom.channel.frames import (
 from ui.classroom.channel.hub import Connection, Hub
 from ui.components.canvas import unpacked
 from ui.components.classroom import CHANNEL
+from ui.locale import speaking
 from ui.state.classroom.seat import Role, class_seat_of
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words
@@ -133,7 +134,9 @@ async def _take_requests(socket: WebSocket, connection: Connection, hub: Hub) ->
             if error.reason is ClassReason.OVER:
                 connection.over()
             again = error.reason is ClassReason.AWAY
-            connection.refused(request.n, class_words(error.reason), again)
+            with speaking(seat.language):
+                words = class_words(error.reason)
+            connection.refused(request.n, words, again)
         else:
             connection.done(request.n)
 

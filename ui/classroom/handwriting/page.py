@@ -26,7 +26,8 @@ from ui.classroom.handwriting.reading import read_class, reading_of, writer_word
 from ui.classroom.handwriting.training import train_on_class
 from ui.classroom.switch import switched
 from ui.components.classroom import ShownDigit, digit_grid
-from ui.locale import say
+from ui.frame.tabs import said_tabs
+from ui.locale import say, say_many, to_say
 from ui.state.address import kept
 from ui.state.classroom.seat import Role, looking_seat
 from ui.state.classroom.store import database
@@ -39,6 +40,10 @@ LOOK_SECONDS = 3.0
 """Between two looks at what came, while digits are asked for."""
 SHOWN = 600
 """Digits in the grid: the newest."""
+TABS = (
+    *(to_say("Digits"), to_say("From paper"), to_say("How are we read?"), to_say("Train on us")),
+    *(to_say("League"), to_say("Take along")),
+)
 
 
 def show() -> None:
@@ -52,18 +57,7 @@ def show() -> None:
             return
         looking_seat(Role.TEACHER, view.id)
         _switch(view)
-        grid, paper, read, train, compete, files = st.tabs(
-            [
-                "Digits",
-                say("From paper"),
-                say("How are we read?"),
-                say("Train on us"),
-                "League",
-                say("Take along"),
-            ],
-            key="handwriting",
-            on_change="rerun",
-        )
+        grid, paper, read, train, compete, files = said_tabs(TABS, "handwriting")
         if grid.open:
             with grid:
                 every = LOOK_SECONDS if view.prompted else None
@@ -131,28 +125,31 @@ def _counted(written: list[WrittenDigit]) -> str:
         return say("No digits yet.")
     kept_ones = Counter(each.asked for each in written if each.counts)
     held = sum(each.held for each in written)
-    words = say("{values} digits: ", values=sum(kept_ones.values()))
-    words += ", ".join(f"{kept_ones[digit]} × {digit}" for digit in range(CLASSES))
+    each = ", ".join(f"{kept_ones[digit]} × {digit}" for digit in range(CLASSES))
+    total = sum(kept_ones.values())
+    words = [say_many("{count} digit: {each}.", "{count} digits: {each}.", total, each=each)]
     if held:
-        words += say(
-            ". {held} held back: they do not look like a digit. Press one to let it in.",
-            held=held,
+        words.append(
+            say_many(
+                "{count} held back: it does not look like a digit. Press it to let it in.",
+                "{count} held back: they do not look like a digit. Press one to let it in.",
+                held,
+            )
         )
-    return say("{words}. Press a digit to take it out.", words=words)
+    words.append(say("Press a digit to take it out."))
+    return " ".join(words)
 
 
 def _shown(each: WrittenDigit, said: int | None) -> ShownDigit:
-    words = say(
-        "A {asked} by {writer_words}",
-        asked=each.asked,
-        writer_words=writer_words(each),
-    )
+    values = {"digit": each.asked, "writer": writer_words(each), "answer": said}
     if each.held:
-        words += say(", held back")
+        words = say("A {digit} by {writer}, held back", **values)
     elif each.removed:
-        words += say(", taken out")
+        words = say("A {digit} by {writer}, taken out", **values)
     elif said is not None:
-        words += say(", read as {said}", said=said)
+        words = say("A {digit} by {writer}, read as {answer}", **values)
+    else:
+        words = say("A {digit} by {writer}", **values)
     return ShownDigit(
         each.id,
         base64.b64encode(each.pixels.tobytes()).decode(),
@@ -181,8 +178,8 @@ def _files(view: ClassView) -> None:
     try:
         digits = from_npz(brought.getvalue())
     except FileError:
-        st.warning("This is no file of digits that this app has written, or it is damaged.")
+        st.warning(say("This is no file of digits that this app has written, or it is damaged."))
         return
     held = [not like for like in detector().accepts(digits.inputs()).tolist()]
     count = bring(database(), view.id, digits, held)
-    st.success(say("{count} digits were added.", count=count))
+    st.success(say_many("{count} digit was added.", "{count} digits were added.", count))

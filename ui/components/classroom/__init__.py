@@ -18,7 +18,15 @@ _mount = component("classroom", "canvas")
 
 
 def student_sign(
-    key: str, *, token: str, whose: str, name: str, colour: str, followed: int, shown: int
+    key: str,
+    *,
+    token: str,
+    whose: str,
+    name: str,
+    colour: str,
+    followed: int,
+    shown: int,
+    spoken: str,
 ) -> int | None:
     """Show a student who they are, with a button that raises their hand, and what is asked.
 
@@ -30,6 +38,7 @@ def student_sign(
         colour: the name's colour.
         followed: the number of the last view to which the student was sent.
         shown: the number of what students see, as this page was drawn.
+        spoken: the language of the class, likewise.
 
     Returns:
         The number of a view that is to be opened now; None as a rule.
@@ -42,6 +51,7 @@ def student_sign(
         "colour": colour,
         "followed": followed,
         "shown": shown,
+        "spoken": spoken,
         "sheet": {"key": "class", "side": SIDE, "brush": BRUSH, "brushes": BRUSHES},
     }
     return checked_number(_shown(key, data).get("go"))
@@ -54,6 +64,7 @@ def class_screen(
     token: str,
     invite: Mapping[str, str],
     names: bool,
+    spoken: str,
 ) -> None:
     """Show a teacher's board, or what a projector shows.
 
@@ -63,8 +74,15 @@ def class_screen(
         token: of the seat.
         invite: the way in: address, code, picture, note.
         names: whether the tiles have the students' names.
+        spoken: the language of the class, as this page was drawn.
     """
-    data = {"show": show, "token": token, "invite": dict(invite), "names": names}
+    data = {
+        "show": show,
+        "token": token,
+        "invite": dict(invite),
+        "names": names,
+        "spoken": spoken,
+    }
     _shown(key, data)
 
 

@@ -45,6 +45,7 @@ def _student(seat: ClassSeat, one: Member) -> None:
             colour=one.name.colour,
             followed=seat.followed or 0,
             shown=one.shown.number,
+            spoken=one.language,
         )
     if wanted is not None:
         follow(seat)

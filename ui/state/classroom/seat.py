@@ -19,6 +19,7 @@ from model.classroom.lifecycle import Member, member, member_with_mark
 from model.classroom.reasons import ClassError
 from model.classroom.view import SentTo
 from model.runs import Run
+from ui.locale import language
 from ui.state.classroom.store import database
 from ui.state.my_runs import may_steer, my_mark, my_runs
 from ui.state.pages import FRONT_PAGE
@@ -44,6 +45,7 @@ class ClassSeat:
         one: the student; None for teachers and projectors.
         runs: of the session, the latest last.
         page: that is open.
+        language: in which its screen is.
         sent_to: where everybody was sent last.
         followed: the number of the last view that was followed; None before the first look.
         token: what the browser names the seat by.
@@ -54,6 +56,7 @@ class ClassSeat:
     one: Member | None = None
     runs: list[Run] = field(default_factory=list)
     page: str = ""
+    language: str = field(default_factory=language)
     sent_to: SentTo | None = None
     followed: int | None = None
     mark: str = field(default_factory=my_mark, repr=False)
@@ -144,6 +147,7 @@ def student_seat() -> ClassSeat | None:
     seat = of_page(ClassSeats).student
     if seat is not None:
         seat.page, seat.runs = session().page or FRONT_PAGE, my_runs()
+        seat.language = language()
         if seat.paused:
             seat.hold(True)  # also what was begun since
     return seat
@@ -167,6 +171,7 @@ def looking_seat(role: Role, class_id: str) -> ClassSeat:
     seat = mine.teacher
     if seat is None or (seat.role, seat.class_id) != (role, class_id):
         seat = mine.teacher = ClassSeat(role, class_id)
+    seat.language = language()
     return seat
 
 

@@ -1,6 +1,7 @@
 // A teacher's board: a tile for each student, the question, and the way in while nobody is there.
 
 import { element } from "../ui.components.shared/view.js";
+import { say, sayMany } from "../ui.components.shared/words.js";
 import { invitation } from "./invitation.js";
 import { paint, sheetOf } from "./picture.js";
 import { spread, stageWords } from "./question.js";
@@ -68,13 +69,15 @@ export class Board {
     const count = training.reduce((sum, { run }) => sum + run.count, 0);
     this.queue.hidden = count === 0;
     const each = training.map(({ name, run }) => {
-      const more = run.count > 1 ? `, ${run.count} at a time` : "";
-      const where = run.place ? `waits, number ${run.place}` : `epoch ${Math.min(run.epoch + 1, run.target)} of ${run.target}`;
-      return `${name} (${where}${more})`;
+      const epoch = Math.min(run.epoch + 1, run.target);
+      const where = [run.place ? say("waits, number {place}", run) : say("epoch {epoch} of {target}", { ...run, epoch })];
+      if (run.count > 1) where.push(say("{count} at a time", run));
+      return `${name} (${where.join(", ")})`;
     });
-    const list = this.names ? `: ${each.slice(0, MOST).join(", ")}${each.length > MOST ? " …" : ""}` : "";
-    const turns = training.length > 1 ? " take turns, each student alike" : "";
-    this.queue.textContent = `${count} ${count === 1 ? "training" : "trainings"}${turns}${list}`;
+    const words = [sayMany("{count} training is under way.", "{count} trainings are under way.", count)];
+    if (training.length > 1) words.push(say("Students take turns, each alike."));
+    if (this.names) words.push(`${each.slice(0, MOST).join(", ")}${each.length > MOST ? " …" : ""}`);
+    this.queue.textContent = words.join(" ");
   }
 
   tile(name) {
@@ -116,14 +119,14 @@ export class Board {
       const quiet = now - active >= IDLE;
       root.classList.toggle("idle", quiet);
       root.classList.toggle("gone", !here);
-      words.textContent = !here ? "not connected" : quiet ? `nothing for ${minutes} minutes` : "";
+      words.textContent = !here ? say("not connected") : quiet ? sayMany("nothing for {count} minute", "nothing for {count} minutes", minutes) : "";
     }
   }
 }
 
 function made(root) {
   const head = element(root, "div", "head");
-  const tile = { root, name: element(head, "b", "name"), hand: element(head, "span", "up", "hand") };
+  const tile = { root, name: element(head, "b", "name"), hand: element(head, "span", "up", say("hand")) };
   tile.page = element(head, "span", "page");
   const body = element(root, "div", "body");
   tile.canvas = sheetOf(body);
@@ -152,7 +155,7 @@ function fill(tile, part, names) {
   paint(tile.canvas, part.digit);
   const { run } = part;
   tile.curve.toggleAttribute("hidden", !run?.curve.length);
-  tile.run.textContent = run ? runWords(run) : part.handed ? `${part.handed} digits handed in` : "";
+  tile.run.textContent = run ? runWords(run) : part.handed ? sayMany("{count} digit handed in", "{count} digits handed in", part.handed) : "";
   if (run?.curve.length) {
     const last = Math.max(1, run.curve.length - 1);
     tile.line.setAttribute("points", run.curve.map((y, x) => `${(100 * x) / last},${40 - 38 * y}`).join(" "));
@@ -160,6 +163,8 @@ function fill(tile, part, names) {
 }
 
 function runWords({ epoch, target, curve, moving }) {
-  const accuracy = curve.length ? ` · ${(100 * curve.at(-1)).toFixed(1)}%` : "";
-  return `${moving ? "trains: " : ""}epoch ${epoch} of ${target}${accuracy}`;
+  const where = say("epoch {epoch} of {target}", { epoch, target });
+  const words = [moving ? say("trains: {where}", { where }) : where];
+  if (curve.length) words.push(`${(100 * curve.at(-1)).toFixed(1)}%`);
+  return words.join(" · ");
 }

@@ -5,15 +5,16 @@ import { invitation } from "./invitation.js";
 import { lettered, spread, stageWords } from "./question.js";
 
 export class Projector {
-  constructor(parent) {
+  constructor(parent, on) {
+    this.on = on;
     this.root = element(parent, "div", "classroom projector");
     this.invitation = element(this.root, "div", "invitation");
     this.question = element(this.root, "section", "asked");
     this.parts = {};
   }
 
-  update({ invite }) {
-    this.invite = invite;
+  update({ invite, spoken }) {
+    Object.assign(this, { invite, spoken });
     this.render();
   }
 
@@ -23,6 +24,11 @@ export class Projector {
 
   show(parts) {
     this.parts = parts;
+    const language = parts.class?.language ?? this.spoken;
+    if (language !== this.spoken) {
+      this.spoken = language;
+      this.on.again(); // the class has another language now
+    }
     this.render();
   }
 

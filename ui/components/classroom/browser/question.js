@@ -1,6 +1,7 @@
 // A question with its answers: to choose from, and how they are spread.
 
 import { element } from "../ui.components.shared/view.js";
+import { say } from "../ui.components.shared/words.js";
 
 const LETTERS = "ABCD";
 
@@ -13,11 +14,13 @@ export function lettered(options, place) {
 export function stageWords(question) {
   const { stage, answered, count, round } = question;
   if (stage === "asked") {
-    const again = round > 1 ? "Second round: " : "";
-    return `${again}${answered} of ${count} have answered`;
+    const counts = { answered, count };
+    return round > 1
+      ? say("Second round: {answered} of {count} have answered", counts)
+      : say("{answered} of {count} have answered", counts);
   }
-  if (stage === "shown") return round > 1 ? "Before and after talking" : "Talk with your neighbour";
-  return question.right === null ? "This is how the class answered" : "The right answer is marked";
+  if (stage === "shown") return round > 1 ? say("Before and after talking") : say("Talk with your neighbour");
+  return question.right === null ? say("This is how the class answered") : say("The right answer is marked");
 }
 
 /** Bars of each opened round below each other; the right answer is marked when it is revealed. */
@@ -34,12 +37,12 @@ export function spread(parent, question) {
       element(bar, "i").style.width = `${(100 * counts[place]) / most}%`;
       element(bar, "b", "", String(counts[place]));
     });
-    if (question.right === place) element(row, "em", "", "right");
+    if (question.right === place) element(row, "em", "", say("right"));
   });
   if (question.spread.length > 1) {
     const legend = element(box, "p", "legend");
-    element(legend, "span", "round-1", "before talking");
-    element(legend, "span", "round-2", "after");
+    element(legend, "span", "round-1", say("before talking"));
+    element(legend, "span", "round-2", say("after talking"));
   }
   return box;
 }

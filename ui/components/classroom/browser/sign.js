@@ -1,6 +1,7 @@
 // A student's sign on every page: who they are, their hand, and what the teacher asks.
 
 import { element } from "../ui.components.shared/view.js";
+import { say } from "../ui.components.shared/words.js";
 import { View as Sheet } from "../ui.components.canvas/canvas.js";
 import { lettered, spread, stageWords } from "./question.js";
 
@@ -20,7 +21,7 @@ export class Sign {
     this.writing.hidden = true;
     this.build(this.writing);
     this.front = element(this.root, "dialog", "front");
-    element(this.front, "p", "", "Eyes to the front");
+    element(this.front, "p", "", say("Eyes to the front"));
     this.front.addEventListener("cancel", (event) => event.preventDefault());
   }
 
@@ -28,17 +29,17 @@ export class Sign {
   build(box) {
     const head = element(box, "div", "head");
     this.wish = element(head, "h2");
-    const later = element(head, "button", "later", "Later");
+    const later = element(head, "button", "later", say("Later"));
     later.type = "button";
     later.addEventListener("click", () => this.put(true));
     this.place = element(box, "div", "place");
     const foot = element(box, "div", "foot");
-    const send = element(foot, "button", "send", "Hand in");
+    const send = element(foot, "button", "send", say("Hand in"));
     send.type = "button";
     send.addEventListener("click", () => this.handIn());
     this.count = element(foot, "span", "stage");
     this.count.setAttribute("role", "status");
-    this.write = element(this.root, "button", "write", "Write digits");
+    this.write = element(this.root, "button", "write", say("Write digits"));
     this.write.type = "button";
     this.write.hidden = true;
     this.write.addEventListener("click", () => this.put(false));
@@ -56,24 +57,24 @@ export class Sign {
     this.writing.hidden = !prompt || Boolean(question) || this.later;
     this.write.hidden = !prompt || !this.later;
     if (!prompt) return;
-    this.wish.textContent = `Draw a ${prompt.digit}`;
+    this.wish.textContent = say("Draw a {digit}", { digit: prompt.digit });
     if (this.writing.hidden) return;
     if (!this.sheet) {
       this.sheet = new Sheet(this.place, this.sheetData);
       this.sheet.send = () => {};
-      this.sheet.update({ label: "Sheet for the class's digits" });
+      this.sheet.update({ label: say("Sheet for the class's digits") });
     }
     if (this.number !== prompt.number) {
       if (this.number !== undefined) this.sheet.wipe();
       this.number = prompt.number;
-      this.count.textContent = prompt.number ? `${prompt.number} handed in` : "";
+      this.count.textContent = prompt.number ? say("{number} handed in", { number: prompt.number }) : "";
     }
   }
 
   handIn() {
     const drawn = this.sheet?.message();
     if (!drawn) {
-      this.count.textContent = "Draw first";
+      this.count.textContent = say("Draw first");
       return;
     }
     const { digit, number } = this.prompted;
@@ -81,10 +82,11 @@ export class Sign {
     this.on.ask(`digit ${number}`, { do: "digit", number, digit, ink: drawn.ink });
   }
 
-  update({ name, colour, followed, shown, sheet }) {
-    this.shown = shown;
+  update({ name, colour, followed, shown, spoken, sheet }) {
+    Object.assign(this, { shown, spoken });
     this.sheetData = sheet;
     this.who.textContent = name;
+    this.who.dataset.away = say("connecting again");
     this.root.dataset.colour = colour;
     this.followed = Math.max(this.followed, followed);
     this.up(this.hand);
@@ -97,14 +99,14 @@ export class Sign {
 
   show({ class: all, me, go, question, prompt }) {
     if (me) this.up(this.on.waits("hand")?.up ?? me.hand);
-    this.note.textContent = all?.paused ? "Your teacher has paused all trainings" : "";
+    this.note.textContent = all?.paused ? say("Your teacher has paused all trainings") : "";
     if (all?.front && !this.front.open) this.front.showModal();
     else if (!all?.front && this.front.open) this.front.close();
     this.ask(question);
     this.prompt(prompt, question);
-    if (all && all.shown !== this.shown) {
-      this.shown = all.shown;
-      this.on.again(); // other pages are open now: the menu is drawn anew
+    if (all && (all.shown !== this.shown || all.language !== this.spoken)) {
+      Object.assign(this, { shown: all.shown, spoken: all.language });
+      this.on.again(); // other pages are open now, or the class has another language
     }
     if (go > this.followed) {
       this.followed = go;
@@ -124,7 +126,7 @@ export class Sign {
 
   up(up) {
     this.hand = up;
-    this.button.textContent = up ? "Hand is up" : "Raise hand";
+    this.button.textContent = up ? say("Hand is up") : say("Raise hand");
     this.button.setAttribute("aria-pressed", up);
   }
 
@@ -138,8 +140,9 @@ export class Sign {
     element(this.panel, "h2", "", question.text);
     if (question.stage === "asked") this.choose(question);
     else spread(this.panel, question);
-    const words = element(this.panel, "p", "stage", stageWords(question));
-    if (question.stage === "asked" && question.mine !== null) words.textContent += ". You can still change yours.";
+    const words = [stageWords(question)];
+    if (question.stage === "asked" && question.mine !== null) words.push(say("you can still change yours"));
+    element(this.panel, "p", "stage", words.join(" · "));
     this.panel.querySelector(`[data-place="${focused}"]`)?.focus();
   }
 
