@@ -1,6 +1,6 @@
 """How a teacher asks a question and takes it through its stages: guess, talk, reveal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -24,9 +24,10 @@ from ui.state.classroom.store import database
 from ui.state.pages import page
 
 DIGITS = tuple(str(digit) for digit in range(10))
-NOBODY_SAYS = "none"
-FORMS = (to_say("Ready"), to_say("My own"), to_say("Which digit?"))
+NOBODY_SAYS = ""
+FORMS = (to_say("Ready-made"), to_say("My own"), to_say("Which digit?"))
 BAD = to_say("A question needs words, and two to four different answers, one a line.")
+NO_WORDS = to_say("The question needs words.")
 
 
 def ask_popover(view: ClassView) -> None:
@@ -38,7 +39,12 @@ def ask_popover(view: ClassView) -> None:
         st.popover(say("Ask"), icon=":material/help:", key=f"ask_{asked}", width="content"),
     ):
         form = st.segmented_control(
-            say("Kind"), FORMS, default=FORMS[0], required=True, key="ask_form"
+            say("Kind"),
+            FORMS,
+            default=FORMS[0],
+            format_func=say,
+            required=True,
+            key="ask_form",
         )
         if form == FORMS[0]:
             _ready(view)
@@ -50,15 +56,17 @@ def ask_popover(view: ClassView) -> None:
 
 def _ready(view: ClassView) -> None:
     chosen: ReadyQuestion = st.selectbox(
-        say("Question"), READY, format_func=lambda each: each.text, key="ask_ready"
+        say("Question"), READY, format_func=lambda each: say(each.text), key="ask_ready"
     )
+    text, options = chosen.said()
     marked = (
-        f"- {o}{' (right)' if n == chosen.right else ''}" for n, o in enumerate(chosen.options)
+        say("{answer} (right)", answer=option) if place == chosen.right else option
+        for place, option in enumerate(options)
     )
-    st.markdown("\n".join(marked))
+    st.markdown("\n".join(f"- {each}" for each in marked))
     st.page_link(page(chosen.page), label=say("The page that shows it"))
     if st.button(say("Ask the class"), type="primary", key="ask_ready_now"):
-        ask_class(database(), view.id, chosen.text, chosen.options, chosen.right)
+        ask_class(database(), view.id, text, options, chosen.right)
         st.rerun()
 
 
@@ -66,17 +74,17 @@ def _own(view: ClassView) -> None:
     text = st.text_input(say("Question"), max_chars=LONGEST_TEXT, key="ask_text")
     lines = st.text_area(say("Answers, one a line"), key="ask_lines", height=120).splitlines()
     options = [line.strip()[:LONGEST_OPTION] for line in lines if line.strip()]
-    right = st.selectbox(say("Right answer"), [NOBODY_SAYS, *options], key="ask_right")
+    right = _right(options, "ask_right")
     if not st.button(say("Ask the class"), type="primary", key="ask_own_now"):
         return
     if len(options) > 4:  # more do not fit on a projector
-        st.warning(BAD)
+        st.warning(say(BAD))
         return
     place = None if right == NOBODY_SAYS else options.index(right)
     try:
         ask_class(database(), view.id, text, options, place)
     except ValueError:
-        st.warning(BAD)
+        st.warning(say(BAD))
     else:
         st.rerun()
 
@@ -85,15 +93,26 @@ def _digit(view: ClassView) -> None:
     text = st.text_input(
         say("Question"), say("Which digit is this?"), max_chars=LONGEST_TEXT, key="ask_digit_text"
     )
-    right = st.selectbox(say("Right answer"), [NOBODY_SAYS, *DIGITS], key="ask_digit_right")
+    right = _right(DIGITS, "ask_digit_right")
     if st.button(say("Ask the class"), type="primary", key="ask_digit_now"):
         place = None if right == NOBODY_SAYS else int(right)
         try:
             ask_class(database(), view.id, text, DIGITS, place)
         except ValueError:
-            st.warning("The question needs words.")
+            st.warning(say(NO_WORDS))
         else:
             st.rerun()
+
+
+def _right(options: Sequence[str], key: str) -> str:
+    """Let the teacher say which answer is right; `NOBODY_SAYS` where none is."""
+    chosen: str = st.selectbox(
+        say("Right answer"),
+        [NOBODY_SAYS, *options],
+        format_func=lambda option: option or say("none"),
+        key=key,
+    )
+    return chosen
 
 
 def stages(question: QuestionView, view: ClassView) -> None:
@@ -106,8 +125,8 @@ def stages(question: QuestionView, view: ClassView) -> None:
             if again:
                 _step(say("Ask again"), "ask_again", ask_again, question, view, first=True)
             if question.right is not None:
-                _step("Reveal", "reveal", reveal, question, view, first=not again)
-        _step("Done", "close_question", close_question, question, view)
+                _step(say("Reveal"), "reveal", reveal, question, view, first=not again)
+        _step(say("Done"), "close_question", close_question, question, view)
 
 
 def _step(

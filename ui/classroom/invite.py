@@ -7,7 +7,7 @@ import segno
 import streamlit as st
 
 from ui.frame.classroom import EVERYWHERE
-from ui.locale import to_say
+from ui.locale import say, to_say
 from ui.state.origins import own_address
 
 HERE = ("localhost", "127.0.0.1", "::1")
@@ -51,9 +51,9 @@ def invite(code: str, seen: str, own: str | None, everywhere: bool) -> Invite:
     host, note = parts.netloc, ""
     if parts.hostname in HERE:
         if not everywhere:
-            note = NOT_OPEN
+            note = say(NOT_OPEN)
         elif own is None:
-            note = NO_NETWORK
+            note = say(NO_NETWORK)
         else:
             host = own if parts.port is None else f"{own}:{parts.port}"
     path = parts.path.rpartition("/")[0] + "/join"

@@ -56,29 +56,31 @@ def _inside(seat: ClassSeat) -> None:
     one = seat.one
     assert one is not None  # of a student's seat
     st.html(
-        f"<p class='ds-you' data-colour='{one.name.colour}'>You are "
-        f"<b>{name_words(one.name)}</b></p>"
+        f"<p class='ds-you' data-colour='{one.name.colour}'>"
+        + say("You are <b>{name}</b>", name=name_words(one.name))
+        + "</p>"
     )
     st.markdown(
         say(
-            "Your own code is **{spaced}**. Write it down: it brings you back as "
-            "{name_words}, on any device, until the class ends.",
-            spaced=spaced(one.own_code),
-            name_words=name_words(one.name),
+            "Your own code is **{code}**. Write it down: it brings you back as {name}, on "
+            "any device, until the class ends.",
+            code=spaced(one.own_code),
+            name=name_words(one.name),
         )
     )
-    wherever = (
-        say("Your teacher has chosen the pages") if one.shown.pages else say("Go wherever you like")
+    st.markdown(
+        say("Your teacher has chosen the pages. Questions come to you on every page.")
+        if one.shown.pages
+        else say("Go wherever you like. Questions come to you on every page.")
     )
-    st.markdown(say("{wherever}. Questions come to you on every page.", wherever=wherever))
     st.caption(
         say(
-            "One computer works for all of you, for each alike. At a time {MOST_AT_ONCE} "
-            "of your trainings go on, and {MOST_RUNS} are kept; {MOST_DIGITS} digits can "
-            "be handed in; a picture may have 25 MB.",
-            MOST_AT_ONCE=MOST_AT_ONCE,
-            MOST_RUNS=MOST_RUNS,
-            MOST_DIGITS=MOST_DIGITS,
+            "One computer works for all of you, for each alike. At a time {trainings} "
+            "of your trainings go on, and {kept} are kept; {digits} digits can be handed "
+            "in; a picture may have 25 MB.",
+            trainings=MOST_AT_ONCE,
+            kept=MOST_RUNS,
+            digits=MOST_DIGITS,
         )
     )
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -28,4 +28,4 @@ LINES = (
 def what_is_kept() -> None:
     """Offer the six lines."""
     with st.popover(say("What is kept"), icon=":material/lock:", type="tertiary"):
-        st.markdown("\n".join(f"- {line}" for line in LINES))
+        st.markdown("\n".join(f"- {say(line)}" for line in LINES))

@@ -397,9 +397,7 @@ TRUST = LessonPlan(
             ),
             (
                 Link(to_say("The stage"), "stage"),
-                Link(
-                    to_say("Pictures of other kinds"), "robustness", {"part": to_say("Elsewhere")}
-                ),
+                Link(to_say("Pictures of other kinds"), "robustness", {"part": "Elsewhere"}),
             ),
         ),
         Step(

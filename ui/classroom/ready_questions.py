@@ -40,7 +40,7 @@ READY = (
             "What is it?",
         ),
         (
-            "overfitting",
+            to_say("overfitting"),
             to_say("a good sign"),
             to_say("a learning rate of zero"),
             to_say("too many test digits"),

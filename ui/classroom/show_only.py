@@ -4,7 +4,7 @@ import streamlit as st
 
 from model.classroom.shown import Shown, show_only
 from model.classroom.view import ClassView
-from ui.locale import say, to_say
+from ui.locale import say, say_many, to_say
 from ui.state.classroom.shown import CHOSEN, Part
 from ui.state.classroom.store import database
 from ui.state.pages import ENTRIES
@@ -21,16 +21,16 @@ def show_only_popover(view: ClassView) -> None:
     """Offer the choice, in the row above the board."""
     now = view.shown
     number = len(now.pages)
-    count = (
-        say(": {number} page{words}", number=number, words="s" if number > 1 else "")
+    seen = (
+        say_many("Students see: {count} page", "Students see: {count} pages", number)
         if number
-        else ""
+        else say("Students see")
     )
     # Another key with each choice: the popover closes when one was made.
     with (
         st.container(key="shown", width="content"),
         st.popover(
-            say("Students see{count}", count=count),
+            seen,
             icon=":material/visibility:",
             key=f"shown_{now.number}",
         ),
@@ -49,7 +49,7 @@ def show_only_popover(view: ClassView) -> None:
             list(PART_WORDS),
             selection_mode="multi",
             default=[part for part in Part if part in now.hidden],
-            format_func=PART_WORDS.__getitem__,
+            format_func=lambda part: say(PART_WORDS[part]),
             key=f"shown_hidden_{now.number}",
         )
         st.caption(

@@ -16,10 +16,10 @@ from model.classroom.digits.league import (
 from model.classroom.digits.training_sets import FEWEST
 from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
-from ui.locale import say
+from ui.locale import number_text, say
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words, name_words
-from ui.style.words import percent
+from ui.style.words import duration, percent
 
 LOOK_SECONDS = 3.0
 """Between two looks at who has handed in."""
@@ -57,8 +57,8 @@ def _begin(view: ClassView, written: Sequence[WrittenDigit]) -> None:
     if len(written) < FEWEST:
         st.info(
             say(
-                "{FEWEST} digits are needed for this; there are {count}.",
-                FEWEST=FEWEST,
+                "{needed} digits are needed for this; there are {count}.",
+                needed=FEWEST,
                 count=len(written),
             )
         )
@@ -68,7 +68,7 @@ def _begin(view: ClassView, written: Sequence[WrittenDigit]) -> None:
             say("Parameters at most"),
             PARAMETERS,
             index=1,
-            format_func=lambda count: f"{count:,}",
+            format_func=number_text,
             key="league_parameters",
             width=200,
         )
@@ -92,11 +92,11 @@ def _under_way(class_id: str) -> None:
         return
     st.markdown(
         say(
-            "**{count} of {count2}** have handed a network in. All learn from {training} "
+            "**{entries} of {students}** have handed a network in. All learn from {training} "
             "digits, with {parameters:,} parameters and {seconds} seconds at most; {test} "
             "digits are held back.",
-            count=len(now.entries),
-            count2=len(view.students),
+            entries=len(now.entries),
+            students=len(view.students),
             training=now.training,
             parameters=now.parameters,
             seconds=now.seconds,
@@ -111,16 +111,22 @@ def _result(view: ClassView, ended: League) -> None:
         st.info(say("Nobody has handed a network in."))
         return
     st.markdown(say("Digits that were held back: **{test}**.", test=ended.test))
+    heads = (
+        *(say("Rank"), say("Network of"), say("Read rightly"), say("Parameters")),
+        say("Training"),
+    )
     rows = [
-        f"| {place} | {names.get(student, 'somebody')} | {entry.right} "
-        f"({percent(entry.right / ended.test)}) | {entry.parameters:,} | {entry.seconds:.0f} s |"
+        (
+            place,
+            names.get(student) or say("somebody"),
+            f"{entry.right} ({percent(entry.right / ended.test)})",
+            number_text(entry.parameters),
+            duration(entry.seconds),
+        )
         for place, student, entry in ended.ranking
     ]
-    head = [
-        say("| Place | Network of | Read rightly | Parameters | Training |"),
-        "|---|---|---|---|---|",
-    ]
-    st.markdown("\n".join([*head, *rows]))
+    lines = [heads, ("---",) * len(heads), *rows]
+    st.markdown("\n".join(f"| {' | '.join(map(str, line))} |" for line in lines))
     st.caption(
         say(
             "With {test} digits one more or less is chance: networks that differ by two or "

@@ -10,7 +10,7 @@ from model.classroom.digits.sheet_photo import SheetProblem, read_sheet
 from model.classroom.view import ClassView
 from ui.classroom.worksheets import sheet_address
 from ui.components.classroom import ShownDigit, digit_grid
-from ui.locale import say, to_say
+from ui.locale import say, say_many, to_say
 from ui.state.ask import ask
 from ui.state.classroom.store import database
 from ui.state.session import of_page
@@ -58,33 +58,38 @@ def from_paper(view: ClassView) -> None:
     if reading is None:
         return
     if reading.problem is not None:
-        st.warning(PROBLEMS[reading.problem])
+        st.warning(say(PROBLEMS[reading.problem]))
         return
     count, held = len(reading.digits), sum(reading.held)
-    words = say(
-        "**{count} digits** were found; {blank} boxes are empty. ",
-        count=count,
-        blank=reading.blank,
-    )
-    words += say("When they are added, you can take out any under “Digits”.")
+    words = [
+        say(
+            "**{count} digits** were found; {blank} boxes are empty.",
+            count=count,
+            blank=reading.blank,
+        ),
+        say("When they are added, you can take out any under “Digits”."),
+    ]
     if held:
-        words += say(
-            " {held} do not look like a digit: they are held back until you let them in.",
-            held=held,
+        words.append(
+            say_many(
+                "{count} does not look like a digit: it is held back until you let it in.",
+                "{count} do not look like a digit: they are held back until you let them in.",
+                held,
+            )
         )
-    st.markdown(words)
+    st.markdown(" ".join(words))
     known, this = of_page(Added).photos, (view.id, photo.file_id)
     if this in known:
         st.info(say("The digits of this photo are in the class already."))
     elif count and st.button(say("Add them to this class"), type="primary", key="bring_sheet"):
         added = bring(database(), view.id, reading.digits, reading.held)
         known.add(this)
-        st.success(say("{added} digits were added.", added=added))
+        st.success(say_many("{count} digit was added.", "{count} digits were added.", added))
     shown = [
         ShownDigit(
             str(place),
             base64.b64encode(image.tobytes()).decode(),
-            say("A {label} from the sheet", label=label),
+            say("A {digit} from the sheet", digit=label),
             str(label),
             "grey",
             is_held,

@@ -33,7 +33,7 @@ class NeverSeen:
 
 def writer_words(each: WrittenDigit) -> str:
     """Who wrote a digit."""
-    return "somebody" if each.writer is None else name_words(each.writer)
+    return say("somebody") if each.writer is None else name_words(each.writer)
 
 
 def reading_of(written: Sequence[WrittenDigit], quiet: bool = False) -> dict[str, int]:
@@ -75,11 +75,13 @@ def read_class(class_id: str, written: Sequence[WrittenDigit]) -> None:
         )
     left, right = st.columns(2, gap="large")
     with left:
-        _table("Digit", {str(n): share for n, share in enumerate(scores.digits) if share.count})
+        _table(
+            say("Digit"), {str(n): share for n, share in enumerate(scores.digits) if share.count}
+        )
     with right:
         enough = {name: share for name, share in scores.writers.items() if share.count >= FEW}
         if enough:
-            _table("Writer", enough)
+            _table(say("Writer"), enough)
     nearest = nearest_writers(found.features, digits.labels, writers)
     if nearest:
         st.subheader(say("Whose writing is like whose?"), anchor="like")
@@ -89,43 +91,37 @@ def read_class(class_id: str, written: Sequence[WrittenDigit]) -> None:
                 "network sees it: on the numbers of its dense layer.",
             )
         )
-        for name, (other, count, of) in nearest.items():
+        for name, (other, count, total) in nearest.items():
             st.markdown(
                 say(
-                    "- **{name}**: {other} is nearest, for {count} of {of} digits.",
+                    "- **{name}**: {other} is nearest, for {count} of {total} digits.",
                     name=name,
                     other=other,
                     count=count,
-                    of=of,
+                    total=total,
                 )
             )
     _never_seen(written)
 
 
 def _share(share: Share) -> str:
-    words = percent(share.right / share.count) if share.count else "–"
     return say(
-        "{right} of {count} ({words})",
+        "{right} of {count} ({share})",
         right=share.right,
         count=share.count,
-        words=words,
+        share=percent(share.right / share.count) if share.count else "–",
     )
 
 
 def _table(head: str, shares: dict[str, Share]) -> None:
     rows = [
-        say(
-            "| {name} | {right} of {count} | {right2} |",
-            name=name,
-            right=share.right,
-            count=share.count,
-            right2=percent(share.right / share.count),
-        )
+        f"| {name} | {say('{part} of {whole}', part=share.right, whole=share.count)} "
+        f"| {percent(share.right / share.count)} |"
         for name, share in sorted(
             shares.items(), key=lambda item: (item[1].right / item[1].count, item[0])
         )
     ]
-    st.markdown("\n".join([f"| {head} | Right | |", "|---|---|---|", *rows]))
+    st.markdown("\n".join([f"| {head} | {say('Read rightly')} | |", "|---|---|---|", *rows]))
 
 
 def _never_seen(written: Sequence[WrittenDigit]) -> None:
@@ -139,7 +135,7 @@ def _never_seen(written: Sequence[WrittenDigit]) -> None:
         say("Leave out"), list(names), format_func=lambda one: names[one], key="left_out"
     )
     if len([each for each in written if each.student_id != chosen]) < FEWEST:
-        st.caption(say("The others must have written {FEWEST} digits for this.", FEWEST=FEWEST))
+        st.caption(say("The others must have written {count} digits for this.", count=FEWEST))
         return
     asked = of_page(NeverSeen)
     if st.button(say("Train without them"), key="train_without", type="primary"):
@@ -165,10 +161,10 @@ def _trained(written: Sequence[WrittenDigit], chosen: str, name: str) -> None:
         return
     st.markdown(
         say(
-            "A network that has never seen **{name}** reads **{share}** of {name}'s "
-            "digits, and {share2} of those that it has learned.",
+            "A network that has never seen **{name}** reads **{unseen}** of {name}'s "
+            "digits, and {learned} of those that it has learned.",
             name=name,
-            share=_share(found.unseen),
-            share2=_share(found.learned),
+            unseen=_share(found.unseen),
+            learned=_share(found.learned),
         )
     )

@@ -36,14 +36,19 @@ def train_on_class(view: ClassView, written: Sequence[WrittenDigit]) -> None:
     if len(written) < FEWEST:
         st.info(
             say(
-                "{FEWEST} digits are needed for this; there are {count}.",
-                FEWEST=FEWEST,
+                "{needed} digits are needed for this; there are {count}.",
+                needed=FEWEST,
                 count=len(written),
             )
         )
         return
     begin = st.segmented_control(
-        say("Begin with"), (NEW, FURTHER), default=NEW, required=True, key="train_begin"
+        say("Begin with"),
+        (NEW, FURTHER),
+        default=NEW,
+        format_func=say,
+        required=True,
+        key="train_begin",
     )
     if begin == NEW:
         st.markdown(

@@ -19,8 +19,8 @@ def ask_here(key: str, text: str, options: Sequence[str], right: int | None) -> 
 
     Args:
         key: of the button.
-        text: of the question.
-        options: the answers.
+        text: of the question, in the language that is spoken here.
+        options: the answers, likewise.
         right: the place of the right one; None where only the page tells.
     """
     teacher = of_page(ClassSeats).teacher
@@ -31,7 +31,10 @@ def ask_here(key: str, text: str, options: Sequence[str], right: int | None) -> 
             say("Ask the class"),
             icon=":material/group:",
             key=key,
-            help=say("Opens this question on the screens of all students: ") + " / ".join(options),
+            help=say(
+                "Opens this question on the screens of all students: {answers}",
+                answers=" / ".join(options),
+            ),
         )
         st.page_link(page("class"), label=say("To the board"), icon=":material/arrow_forward:")
     if not pressed:

@@ -108,20 +108,24 @@ def hand_in(run: Run) -> None:
             key="league_hand_in",
             disabled=epoch == 0,
         )
-        words = say(
-            "The network after epoch {epoch}, {seconds:.0f} s of training. ",
-            epoch=epoch,
-            seconds=seconds,
-        )
-        if epoch == 0:
-            words = say("The first epoch must end in time. ")
-        if given is not None:
-            words += say(
-                "Handed in: epoch {epoch}, {parameters:,} parameters.",
-                epoch=given.epoch,
-                parameters=given.parameters,
+        words = [
+            say("The first epoch must end in time.")
+            if epoch == 0
+            else say(
+                "The network after epoch {epoch}, {seconds:.0f} s of training.",
+                epoch=epoch,
+                seconds=seconds,
             )
-        st.caption(words, width="content")
+        ]
+        if given is not None:
+            words.append(
+                say(
+                    "Handed in: epoch {epoch}, {parameters:,} parameters.",
+                    epoch=given.epoch,
+                    parameters=given.parameters,
+                )
+            )
+        st.caption(" ".join(words), width="content")
     if pressed:
         _evaluate(run, league, one, epoch, seconds)
 
@@ -129,7 +133,7 @@ def hand_in(run: Run) -> None:
 def _evaluate(run: Run, league: League, one: Member, epoch: int, seconds: float) -> None:
     network = run.network_at(epoch)
     if network is None:
-        st.warning("This network cannot answer: its weights have diverged.")
+        st.warning(say("This network cannot answer: its weights have diverged."))
         return
     try:
         test = kept_set(database(), league.set_id).test

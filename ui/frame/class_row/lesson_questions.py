@@ -2,18 +2,25 @@
 
 from dataclasses import dataclass
 
-from ui.locale import to_say
+from ui.locale import say, to_say
 from ui.state.pages import PageName
 
 
 @dataclass(frozen=True)
 class ReadyQuestion:
-    """A question with its answers; `page` shows why the one at `right` is right."""
+    """A question with its answers; `page` shows why the one at `right` is right.
+
+    Text and answers are in English, see `said`.
+    """
 
     page: PageName
     text: str
     options: tuple[str, ...]
     right: int
+
+    def said(self) -> tuple[str, tuple[str, ...]]:
+        """The question and its answers in the language that is spoken here."""
+        return say(self.text), tuple(say(each) for each in self.options)
 
 
 _QUESTIONS = (
@@ -71,7 +78,7 @@ _QUESTIONS = (
             "How many of the 32 filters of the first layer can be switched off before the "
             "answer changes?",
         ),
-        ("none", to_say("one or two"), to_say("often many"), to_say("all of them")),
+        (to_say("not one"), to_say("one or two"), to_say("often many"), to_say("all of them")),
         2,
     ),
     ReadyQuestion(
