@@ -29,6 +29,7 @@ NOT_SAID = {
     *("path", "app_id", "mime", "height", "width", "instructions", "dot_file", "border", "name"),
     *(
         "default",
+        "page",
         "query_string",
         "group_id",
         "stylesheet",

@@ -28,6 +28,7 @@ from ui.classroom.switch import switched
 from ui.components.classroom import ShownDigit, digit_grid
 from ui.frame.tabs import said_tabs
 from ui.locale import say, say_many, to_say
+from ui.locale.sentence import listed
 from ui.state.address import kept
 from ui.state.classroom.seat import Role, looking_seat
 from ui.state.classroom.store import database
@@ -125,7 +126,7 @@ def _counted(written: list[WrittenDigit]) -> str:
         return say("No digits yet.")
     kept_ones = Counter(each.asked for each in written if each.counts)
     held = sum(each.held for each in written)
-    each = ", ".join(f"{kept_ones[digit]} × {digit}" for digit in range(CLASSES))
+    each = listed(f"{kept_ones[digit]} × {digit}" for digit in range(CLASSES))
     total = sum(kept_ones.values())
     words = [say_many("{count} digit: {each}.", "{count} digits: {each}.", total, each=each)]
     if held:
