@@ -27,7 +27,6 @@ from model.network.forward import logits_and_probabilities
 ALL = tuple(range(CLASSES))
 WINDOWS = (1, 3, 5, 7)
 """Sides that the window of occlusion may have, in pixels: odd, so that it has a middle pixel."""
-NO_MAPS = "This network has no convolution layer, so Grad-CAM has no feature maps to weigh."
 
 
 class AttributionMethod(StrEnum):
@@ -213,7 +212,7 @@ def _grad_cam(
     """
     usual = usual_layer(network.config)
     if usual is None:
-        raise ValueError(NO_MAPS)
+        raise ValueError("expected a network with a convolution layer")
     wanted = name or usual.name
     layer = next((each for each in cam_layers(network.config) if each.name == wanted), None)
     if layer is None:

@@ -2,11 +2,12 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.tabs import said_tabs
 from ui.frame.whose import top_line, whose
 from ui.judge.adversarial import smallest_change
 from ui.judge.out_of_distribution import elsewhere
 from ui.judge.robustness import all_digits, one_digit
-from ui.locale import say
+from ui.locale import say, to_say
 from ui.state.address import arrive, keep, start
 from ui.state.links import copy_link
 from ui.state.properties import PART
@@ -30,11 +31,16 @@ with top_line():
     digit = digit_to_follow()
     whose(digit.source)
 
-parts = [say("This digit"), say("1,000 digits"), say("Smallest change"), "Elsewhere"]
-one, many, attack, other = tabs = st.tabs(
-    parts, key="robustness_tabs", on_change="rerun", default=start(PART, parts, parts[0])
+PARTS = (
+    to_say("This digit"),
+    to_say("1,000 digits"),
+    to_say("Smallest change"),
+    to_say("Elsewhere"),
 )
-keep({PART: next((part for part, tab in zip(parts[1:], tabs[1:], strict=True) if tab.open), None)})
+one, many, attack, other = tabs = said_tabs(
+    PARTS, "robustness_tabs", default=start(PART, PARTS, PARTS[0])
+)
+keep({PART: next((part for part, tab in zip(PARTS[1:], tabs[1:], strict=True) if tab.open), None)})
 if one.open:
     with one:
         one_digit(digit)

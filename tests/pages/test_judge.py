@@ -1,25 +1,32 @@
 """What the Judge pages save, say and accept; that they open is tested with all the other pages."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from model.data import mnist
 from model.data.mnist import unseen
 from model.evaluation.metrics import ChanceError, Evaluation
-from model.evaluation.out_of_distribution import Foreign, OodSource
+from model.evaluation.out_of_distribution import SIGNS, Foreign, OodSource
+from model.synthesis.scribbles import SCRIBBLES
 from ui.components.confusion import checked_pick, confusion
 from ui.components.scatter import checked_pick as checked_place
 from ui.judge import (
     adversarial,
     evaluate,
     evaluate_files,
+    foreign_words,
     map,
     out_of_distribution,
     robustness,
 )
+from ui.state.language import Spoken
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "judge" / "robustness.py"
 
 
 @pytest.fixture
@@ -77,6 +84,27 @@ def test_every_foreign_picture_is_saved_with_the_word_of_the_detector() -> None:
     lines = out_of_distribution.elsewhere_csv([letters]).splitlines()
     assert lines[1:] == ["letters by hand,K,7,1,yes", "letters by hand,M,4,1,no"]
     assert "<td>50.0%</td></tr>" in out_of_distribution._row(letters)
+
+
+def test_whatever_is_drawn_has_a_word() -> None:
+    drawn = {*SIGNS[OodSource.SHAPES], *SIGNS[OodSource.DOODLES], *SCRIBBLES}
+    assert drawn == set(foreign_words.NAMES)
+
+
+@pytest.mark.usefixtures("inline_engine")
+def test_the_open_tab_stays_open_in_another_language() -> None:
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app.query_params["part"] = "Smallest change"
+    app.run()
+    assert app.segmented_control(key="attack_method").label == "Method"
+    for language in ("xx", "en"):
+        app.session_state["session"].pages[Spoken] = Spoken(language=language)
+        app.run()
+        assert not app.exception, app.exception
+        there = [tab.label for tab in app.tabs]
+        assert ("Smallest change" in there) is (language == "en")
+        assert app.segmented_control(key="attack_method").value
+        assert "".join(app.query_params["part"]) == "Smallest change"
 
 
 def test_the_reach_of_a_change_is_said_in_words() -> None:

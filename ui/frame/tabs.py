@@ -20,18 +20,22 @@ class OpenTabs:
     drawn: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
-def said_tabs(titles: Sequence[str], key: str) -> Sequence["TabContainer"]:
+def said_tabs(
+    titles: Sequence[str], key: str, default: str | None = None
+) -> Sequence["TabContainer"]:
     """Show tabs of which only the open one is drawn: see its `open`.
 
     Args:
         titles: in English, marked with `to_say`.
         key: of the tabs; Streamlit keeps the title there that was pressed, as it was said.
+        default: the title of the tab that is open at first; None: the first one.
     """
     here, words = language(), [say(title) for title in titles]
     drawn = of_page(OpenTabs).drawn
     before, place = drawn.get(key, (here, 0))
     if before != here:
         set_widget(key, words[place])
-    tabs: Sequence[TabContainer] = st.tabs(words, key=key, on_change="rerun")
+    first = None if default is None else say(default)
+    tabs: Sequence[TabContainer] = st.tabs(words, key=key, on_change="rerun", default=first)
     drawn[key] = here, next((place for place, tab in enumerate(tabs) if tab.open), 0)
     return tabs

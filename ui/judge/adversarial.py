@@ -20,7 +20,7 @@ from model.network import Network
 from ui.components.curves import Line, curves
 from ui.components.maps import big_map
 from ui.frame.save_menu import save_menu
-from ui.locale import say, to_say
+from ui.locale import number_text, say, to_say
 from ui.state.answers import look_inside
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
@@ -29,7 +29,7 @@ from ui.style.colours import DARK, LIGHT
 from ui.style.words import percent
 
 SIZE = 260
-NAMES = {AttackMethod.ONE_STEP: to_say("one step"), AttackMethod.ITERATED: "iterated"}
+NAMES = {AttackMethod.ONE_STEP: to_say("one step"), AttackMethod.ITERATED: to_say("iterated")}
 WORDS = {
     AttackMethod.ONE_STEP: (
         to_say(
@@ -40,9 +40,11 @@ WORDS = {
         )
     ),
     AttackMethod.ITERATED: (
-        f"{ITERATIONS} small steps, each along the loss's gradient where it stands by then, never "
-        f"further than epsilon from the digit (Kurakin and others 2017). Then {REFINING} steps "
-        "look for a smaller epsilon. Another attack may find a smaller one still."
+        to_say(
+            "{iterations} small steps, each along the loss's gradient where it stands by then, "
+            "never further than epsilon from the digit (Kurakin and others 2017). Then {refining} "
+            "steps look for a smaller epsilon. Another attack may find a smaller one still."
+        )
     ),
 }
 SMALLEST = {
@@ -66,7 +68,7 @@ def smallest_change(digit: ChosenDigit) -> None:
         st.segmented_control(
             say("Method"),
             list(AttackMethod),
-            format_func=NAMES.__getitem__,
+            format_func=lambda method: say(NAMES[method]),
             default=AttackMethod.ONE_STEP,
             required=True,
             wrap=True,
@@ -74,7 +76,7 @@ def smallest_change(digit: ChosenDigit) -> None:
             persist_state="session",
         )
     )
-    st.caption(WORDS[method])
+    st.caption(say(WORDS[method], iterations=ITERATIONS, refining=REFINING))
     mark = digit.pixels.tobytes()
     ask_in_slices(
         ("attack", current.fingerprint, mark, label, method),
@@ -139,7 +141,7 @@ def _show(
                 scale=scale,
                 values=False,
                 size=SIZE,
-                label=title.lower(),
+                label=title,
             )
             st.markdown(words)
     save_menu(
@@ -155,34 +157,37 @@ def _verdict(found: Attack, method: AttackMethod) -> None:
     if found.smallest is None:
         st.success(
             say(
-                "Up to {EPSILONS:.2f} nothing that this method finds changes the answer.",
-                EPSILONS=EPSILONS[-1],
+                "Up to {epsilon:.2f} nothing that this method finds changes the answer.",
+                epsilon=EPSILONS[-1],
             ),
             icon=":material/shield:",
         )
     elif found.smallest == 0:
         st.warning(
-            f"This {found.label} is misread as it is, without any change.", icon=":material/info:"
+            say("This {digit} is misread as it is, without any change.", digit=found.label),
+            icon=":material/info:",
         )
     else:
-        st.warning(
-            f"At epsilon **{_short(found.epsilons[found.smallest])}** the answer changes from "
-            f"{found.label} to {found.probabilities[found.smallest].argmax()}. {SMALLEST[method]}",
-            icon=":material/bolt:",
+        words = say(
+            "At epsilon **{epsilon}** the answer changes from {digit} to {other}.",
+            epsilon=_short(found.epsilons[found.smallest]),
+            digit=found.label,
+            other=found.probabilities[found.smallest].argmax(),
         )
+        st.warning(f"{words} {say(SMALLEST[method])}", icon=":material/bolt:")
 
 
 def _short(epsilon: float) -> str:
     """Two places, and a third where it says something."""
-    return f"{epsilon:.3f}".removesuffix("0")
+    return number_text(epsilon, ".3f").removesuffix("0")
 
 
 def _answer(found: Attack, place: int) -> str:
     shares = found.probabilities[place]
     return say(
-        "Answer: **{argmax}**, with a probability of {max}",
-        argmax=shares.argmax(),
-        max=percent(float(shares.max())),
+        "Answer: **{digit}**, with a probability of {share}",
+        digit=shares.argmax(),
+        share=percent(float(shares.max())),
     )
 
 
@@ -192,7 +197,7 @@ def _chart(found: Attack) -> None:
     curves(
         [
             Line(
-                say("The {label}", label=label),
+                say("The {digit}", digit=label),
                 epsilons,
                 found.probabilities[:, label],
                 (LIGHT.training, DARK.training),
@@ -203,8 +208,8 @@ def _chart(found: Attack) -> None:
         ],
         key="attack_chart",
         title=say("Probability as epsilon grows"),
-        x_label="epsilon",
-        y_label="probability",
+        x_label=say("epsilon"),
+        y_label=say("probability"),
         y_format="percent",
         y_range=(0.0, 1.02),
     )

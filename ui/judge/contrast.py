@@ -1,5 +1,6 @@
 """Why this digit and not that one: the dense units as bars, and what excites each of them."""
 
+import html
 from collections import Counter
 from functools import partial
 
@@ -20,7 +21,7 @@ from ui.digit.gallery import gallery
 from ui.digit.test_digits import test_digit
 from ui.frame.save_menu import SavedFile, save_files
 from ui.judge.explain import key_of
-from ui.locale import say
+from ui.locale import number_text, say, say_many
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.properties import FIRST, SECOND
@@ -143,28 +144,29 @@ def _parts(found: Contrast, shown: np.ndarray) -> list[tuple[str, float, int | N
         (say("unit {unit}", unit=unit), float(parts[unit]), unit) for unit in shown.tolist()
     ]
     if rest.size:
-        rows.append((say("{size} others", size=rest.size), float(parts[rest].sum()), None))
-    return [*rows, ("bias", found.bias, None)]
+        others = say_many("{count} other", "{count} others", rest.size)
+        rows.append((others, float(parts[rest].sum()), None))
+    return [*rows, (say("bias"), found.bias, None)]
 
 
 def _signed(value: float, places: int = 2) -> str:
-    return f"{value:+.{places}f}".replace("-", "−")
+    return number_text(value, f"+.{places}f").replace("-", "−")
 
 
 def _sentence(found: Contrast, inside: ForwardPass) -> str:
     one, two = (float(inside.logits[label]) for label in (found.first, found.second))
     gap = abs(found.total - found.difference)
     return say(
-        "The score of {first} is {signed}, that of {second} is {signed2}: a difference "
-        "of **{signed3}**. The {count} dense units and the bias below add up to "
-        "{signed4} (computed here once more; off by {gap:.1e}).",
+        "The score of {first} is {first_score}, that of {second} is {second_score}: a "
+        "difference of **{difference}**. The {count} dense units and the bias below add up to "
+        "{total} (computed here once more; off by {gap:.1e}).",
         first=found.first,
-        signed=_signed(one, 3),
+        first_score=_signed(one, 3),
         second=found.second,
-        signed2=_signed(two, 3),
-        signed3=_signed(found.difference, 5),
+        second_score=_signed(two, 3),
+        difference=_signed(found.difference, 5),
         count=len(found.values),
-        signed4=_signed(found.total, 5),
+        total=_signed(found.total, 5),
         gap=gap,
     )
 
@@ -177,17 +179,21 @@ def _bars(found: Contrast, shown: np.ndarray, opened: int) -> str:
             unit == opened,
             ""
             if unit is None
-            else f"{found.values[unit]:.2f} × {_signed(float(found.weights[unit]))}",
+            else f"{number_text(float(found.values[unit]), '.2f')} × "
+            f"{_signed(float(found.weights[unit]))}",
         )
         for name, value, unit in _parts(found, shown)
     ]
     longest = max(*(abs(value) for _, value, _, _ in rows), 1e-9)
     lines = "".join(_row(*row, longest) for row in rows)
+    sides = say("← for a {second} | for a {first} →", second=found.second, first=found.first)
     return (
-        f"<div class='ds-parts' role='group' aria-label='What each unit adds'>"
-        f"<span class='head'></span><span class='head'>← for a {found.second} | for a "
-        f"{found.first} →</span><span class='head number sum'>value × weight</span>"
-        f"<span class='head number'>adds</span>{lines}<span class='total'>all</span>"
+        f"<div class='ds-parts' role='group' "
+        f"aria-label='{html.escape(say('What each unit adds'))}'>"
+        f"<span class='head'></span><span class='head'>{sides}</span>"
+        f"<span class='head number sum'>{say('value × weight')}</span>"
+        f"<span class='head number'>{say('adds')}</span>{lines}"
+        f"<span class='total'>{say('all')}</span>"
         f"<span class='total'></span><span class='total sum'></span>"
         f"<b class='total'>{_signed(found.total)}</b></div>"
     )
@@ -232,25 +238,28 @@ def _exciting(network: Network, found: Contrast, unit: int) -> None:
     st.markdown(
         say(
             "**Unit {unit}** answers most strongly to these of the {count} test digits: "
-            "{named}. To the present digit it answers {here:.2f}, more than to {above:.0%} "
+            "{digits}. To the present digit it answers {value:.2f}, more than to {share:.0%} "
             "of them.",
             unit=unit,
             count=len(test),
-            named=named,
-            here=here,
-            above=above / len(test),
+            digits=named,
+            value=here,
+            share=above / len(test),
         )
     )
     st.caption(
         say(
-            "Below each: the true digit and the unit's value. {name} has {count} such units.",
-            name=dense_layer(network.config).name,
+            "Below each: the true digit and the unit's value. {layer} has {count} such units.",
+            layer=dense_layer(network.config).name,
             count=len(found.values),
         )
     )
     gallery(
         test.images[places],
-        [f"{test.labels[place]} · {values[place, unit]:.2f}" for place in places],
+        [
+            f"{test.labels[place]} · {number_text(float(values[place, unit]), '.2f')}"
+            for place in places
+        ],
         lambda number: test_digit(int(places[number])),
         key=f"contrast_exciting_{unit}_{network.fingerprint[:8]}",
         size=64,

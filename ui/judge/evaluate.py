@@ -11,13 +11,13 @@ import streamlit as st
 from model.data import mnist
 from model.evaluation.metrics import SLICE, ChanceError, Evaluation, probabilities_of
 from model.network import Network
-from model.training.rehearsal import as_digits, counted
+from model.training.rehearsal import as_digits
 from ui.components.confusion import confusion
 from ui.components.curves import Line, curves
 from ui.digit.gallery import gallery
 from ui.digit.test_digits import TEST_DIGIT
 from ui.judge.evaluate_files import save_evaluation
-from ui.locale import say, to_say
+from ui.locale import number_text, say, say_many, to_say
 from ui.locale.sentence import Sentence
 from ui.state.address import keep, start
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -27,6 +27,7 @@ from ui.state.shown_network import network
 from ui.style.colours import DARK, LIGHT
 
 SURE_AND_WRONG = 0.9
+GALLERIES = (to_say("Mistakes"), to_say("Confidently wrong"), to_say("Unsure"))
 ONE = {
     "own": to_say("your digit {place}, a {truth}"),
     "full": to_say("test digit {place} of full MNIST, a {truth}"),
@@ -39,7 +40,7 @@ class TestSet:
     """Digits to be judged by: what they are called, and where they are."""
 
     name: str
-    words: str  # as part of a sentence: "500 test digits"
+    words: str  # as the page says it, also in a sentence: "500 test digits"
     source: mnist.DigitSource
 
     @property
@@ -57,26 +58,27 @@ def test_sets() -> list[TestSet]:
     if kept:
         own = as_digits(kept)
         mark = hashlib.blake2b(own.images.tobytes() + own.labels.tobytes(), digest_size=8)
-        name = say("own {hexdigest}", hexdigest=mark.hexdigest())
-        sets.append(TestSet(name, say("your {counted}", counted=counted(len(kept))), own))
+        words = say_many("your {count} digit", "your {count} digits", len(kept))
+        sets.append(TestSet(f"own {mark.hexdigest()}", words, own))
     return sets
 
 
 def evaluate() -> None:
     """Let a test set be chosen, read it, and show everything that follows."""
-    sets = test_sets()
-    first = start(JUDGED, [each.kind for each in sets], sets[0].kind)
+    sets = {each.kind: each for each in test_sets()}
+    usual = next(iter(sets))
     wanted = st.segmented_control(
         say("Judge it by"),
-        [each.words for each in sets],
+        list(sets),
+        format_func=lambda kind: sets[kind].words,
         required=True,
-        default=next(each.words for each in sets if each.kind == first),
+        default=start(JUDGED, list(sets), usual),
         key=f"judged_by_{len(sets)}",
         persist_state="session",
         label_visibility="collapsed",  # the figures begin higher
     )
-    chosen = next(each for each in sets if each.words == wanted)
-    keep({JUDGED: chosen.kind if chosen is not sets[0] else None})
+    chosen = sets[str(wanted)]
+    keep({JUDGED: chosen.kind if chosen.kind != usual else None})
     taught = session().taught
     if chosen.kind == "own" and taught is not None and session().shown_id == taught.id:
         st.info(
@@ -92,9 +94,9 @@ def evaluate() -> None:
         partial(_slices, current, chosen),
         partial(_show, chosen),
         key=f"evaluate_{chosen.kind}",
-        label=say("Reading {words}", words=chosen.words),
+        label=say("Reading {digits}", digits=chosen.words),
     )
-    if all(each.kind != "full" for each in sets):
+    if "full" not in sets:
         st.caption(
             say(
                 "The 10,000 test digits of full MNIST are not on this computer. Download "
@@ -159,7 +161,7 @@ def _figures(found: Evaluation) -> None:
     with st.grid("auto", min_column_width=170):
         st.metric(
             say("Accuracy"),
-            f"{found.accuracy:.2%}",
+            number_text(found.accuracy, ".2%"),
             say("{low:.2%} to {high:.2%}", low=low, high=high),
             delta_color="off",
             delta_arrow="off",
@@ -169,10 +171,10 @@ def _figures(found: Evaluation) -> None:
                 "about 95%. More digits make it narrower.",
             ),
         )
-        st.metric(say("Mistakes"), say("{wrong:,} of {count:,}", wrong=wrong, count=len(found)))
+        st.metric(say("Mistakes"), say("{part:,} of {whole:,}", part=wrong, whole=len(found)))
         st.metric(
             say("Loss"),
-            f"{found.loss:.4f}",
+            number_text(found.loss, ".4f"),
             help=(
                 say(
                     "The mean of −log(probability of the true digit). Being sure and wrong "
@@ -182,7 +184,7 @@ def _figures(found: Evaluation) -> None:
         )
         st.metric(
             say("Calibration error"),
-            f"{found.reliability().error:.2%}",
+            number_text(found.reliability().error, ".2%"),
             help=say(
                 "How far its confidence is from the share of right answers, in the mean. "
                 "See “How sure may it be?”.",
@@ -198,8 +200,16 @@ def _cell(
         return
     truth, answer = picked
     places = found.cell(truth, answer)
-    read = say("read rightly") if truth == answer else say("taken for a {answer}", answer=answer)
-    st.markdown(f"**{len(places):,} × a {truth} {read}**")
+    if truth == answer:
+        words = say("{count:,} × a {truth} read rightly", count=len(places), truth=truth)
+    else:
+        words = say(
+            "{count:,} × a {truth} taken for a {answer}",
+            count=len(places),
+            truth=truth,
+            answer=answer,
+        )
+    st.markdown(f"**{words}**")
     _pictures(data, found, places, chosen, f"cell_{truth}_{answer}")
 
 
@@ -207,7 +217,8 @@ def _pictures(
     data: mnist.Digits, found: Evaluation, places: np.ndarray, chosen: TestSet, key: str
 ) -> None:
     labels = [
-        f"{data.labels[p]}→{found.answers[p]} {100 * found.confidence[p]:.0f}%" for p in places
+        f"{data.labels[p]}→{found.answers[p]} {number_text(float(found.confidence[p]), '.0%')}"
+        for p in places
     ]
 
     def digit(number: int) -> ChosenDigit:
@@ -230,55 +241,57 @@ def _per_digit(found: Evaluation) -> None:
         )
     )
     rows = "".join(
-        f"<tr><td>{digit}</td><td>{found.confusion[digit].sum():,}</td>"
+        f"<tr><td>{digit}</td><td>{number_text(found.confusion[digit].sum())}</td>"
         f"<td>{_percent(found.recall[digit])}</td><td>{_percent(found.precision[digit])}</td>"
         f"<td>{_most_taken_for(found, digit)}</td></tr>"
         for digit in range(10)
     )
     st.html(
-        f"<table class='ds-scores'><tr><th>Digit</th><th>Count</th><th>Recall</th>"
-        f"<th>Precision</th><th>Most taken for</th></tr>{rows}</table>"
+        f"<table class='ds-scores'><tr><th>{say('Digit')}</th><th>{say('Count')}</th>"
+        f"<th>{say('Recall')}</th><th>{say('Precision')}</th>"
+        f"<th>{say('Most taken for')}</th></tr>{rows}</table>"
     )
 
 
 def _percent(share: float) -> str:
-    return "–" if np.isnan(share) else f"{share:.1%}"
+    return "–" if np.isnan(share) else number_text(share, ".1%")
 
 
 def _most_taken_for(found: Evaluation, digit: int) -> str:
     row = found.confusion[digit].copy()
     row[digit] = 0
-    return f"{row.argmax()} ({row.max():,} ×)" if row.max() else "–"
+    return f"{row.argmax()} ({number_text(row.max())} ×)" if row.max() else "–"
 
 
 def _galleries(data: mnist.Digits, found: Evaluation, chosen: TestSet) -> None:
-    kinds = {
-        "Mistakes": (found.mistakes(), say("Every wrong answer, the surest first.")),
-        "Confidently wrong": (
+    shown = (
+        (found.mistakes(), say("Every wrong answer, the surest first.")),
+        (
             found.confidently_wrong(SURE_AND_WRONG),
             say(
-                "Wrong, with a confidence of {SURE_AND_WRONG:.0%} or more. Would you have known?",
-                SURE_AND_WRONG=SURE_AND_WRONG,
+                "Wrong, with a confidence of {share:.0%} or more. Would you have known?",
+                share=SURE_AND_WRONG,
             ),
         ),
-        "Unsure": (
+        (
             found.unsure(),
             say("Right or wrong: the two best answers are nearest to each other here."),
         ),
-    }
+    )
     kind = str(
         st.segmented_control(
             say("Show"),
-            list(kinds),
-            default="Mistakes",
+            GALLERIES,
+            format_func=say,
+            default=GALLERIES[0],
             required=True,
             key="gallery_kind",
             persist_state="session",
             label_visibility="collapsed",
         )
     )
-    places, words = kinds[kind]
-    st.caption(say("{words} Below each: true digit → answer, confidence.", words=words))
+    places, words = shown[GALLERIES.index(kind)]
+    st.caption(f"{words} {say('Below each: true digit → answer, confidence.')}")
     _pictures(data, found, places, chosen, f"gallery_{kind}")
 
 
@@ -294,16 +307,15 @@ def _calibration(found: Evaluation) -> None:
         if count
     )
     with words:
-        st.markdown(
-            say(
-                "Of all answers with a confidence of about 80%, 80% should be right. "
-                "**Below the dashed line** it is too sure of itself, above it too modest. "
-                "The mean distance, weighted by the number of answers, is the **expected "
-                "calibration error**: {error:.2%}. {chance_words}",
-                error=bins.error,
-                chance_words=chance_words(bins.error, found.error_by_chance(), len(found)),
-            )
+        meaning = say(
+            "Of all answers with a confidence of about 80%, 80% should be right. "
+            "**Below the dashed line** it is too sure of itself, above it too modest. "
+            "The mean distance, weighted by the number of answers, is the **expected "
+            "calibration error**: {error:.2%}.",
+            error=bins.error,
         )
+        chance = chance_words(bins.error, found.error_by_chance(), len(found))
+        st.markdown(f"{meaning} {chance}")
         st.caption(
             say(
                 "Answers in each bin of confidence: {counts}. Few answers make a shaky point.",
@@ -328,7 +340,7 @@ def _reliability(confidence: np.ndarray, accuracy: np.ndarray) -> None:
         ],
         key="reliability",
         title=say("Reliability diagram"),
-        x_label="confidence",
+        x_label=say("confidence"),
         y_label=say("share read rightly"),
         y_format="percent",
         y_range=(0.0, 1.02),
@@ -340,11 +352,12 @@ def chance_words(error: float, chance: ChanceError, count: int) -> str:
     """Whether a calibration error says anything, with so many digits."""
     words = say(
         "With {count:,} digits chance alone gives a perfect network {mean:.2%}, and in "
-        "95 of 100 cases no more than {high:.2%}",
+        "95 of 100 cases no more than {high:.2%}.",
         count=count,
         mean=chance.mean,
         high=chance.high,
     )
     if error <= chance.high:
-        return say("{words}: this one is no worse than that.", words=words)
-    return say("{words}: this one's error is more than chance.", words=words)
+        return f"{words} {say('This one is no worse than that.')}"
+    more = say("This one's error is more than chance.")
+    return f"{words} {more}"

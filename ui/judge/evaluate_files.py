@@ -6,7 +6,7 @@ import numpy as np
 
 from model.evaluation.metrics import Evaluation
 from ui.frame.save_menu import SavedFile, save_files
-from ui.locale import say
+from ui.locale import number_text, say
 from ui.style.colours import ACCENT, MISTAKE
 from ui.style.csv_table import csv_text, nine
 from ui.style.figures import Cell, table_png
@@ -25,9 +25,9 @@ def save_evaluation(found: Evaluation, name: str, origin: str, words: str) -> No
         words: what the test set is, in a sentence: "500 test digits".
     """
     note = say(
-        "{origin}, {words}: {accuracy:.2%}. Rows: the true digit. Columns: the answer.",
+        "{origin}, {digits}: {accuracy:.2%}. Rows: the true digit. Columns: the answer.",
         origin=origin,
-        words=words,
+        digits=words,
         accuracy=found.accuracy,
     )
     files = (
@@ -55,9 +55,9 @@ def confusion_png(found: Evaluation, note: str) -> bytes:
         (
             str(truth),
             [
-                Cell(f"{count:,}", "", ACCENT, STRONGEST * count / totals[truth])
+                Cell(number_text(count), "", ACCENT, STRONGEST * count / totals[truth])
                 if truth == answer
-                else Cell(f"{count:,}", "", MISTAKE, STRONGEST * (count / worst) ** 0.5)
+                else Cell(number_text(count), "", MISTAKE, STRONGEST * (count / worst) ** 0.5)
                 for answer, count in enumerate(row)
             ],
         )
@@ -81,7 +81,7 @@ def answers_csv(found: Evaluation) -> str:
 def confusion_csv(found: Evaluation) -> str:
     """The matrix with a head line; rows are the true digits."""
     return csv_text(
-        ("true", *(say("read as {digit}", digit=digit) for digit in range(10))),
+        ("true", *(f"read as {digit}" for digit in range(10))),
         ((digit, *row) for digit, row in enumerate(found.confusion)),
     )
 

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from model.interpretability.attribution import (
-    NO_MAPS,
     WINDOWS,
     Attribution,
     AttributionMethod,
@@ -21,7 +20,7 @@ from model.network.activations import ForwardPass
 from ui.components.maps import big_map, map_grid
 from ui.digit.follow import came_for
 from ui.frame.save_menu import save_menu
-from ui.locale import say, to_say
+from ui.locale import number_text, say, to_say
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.links import copy_link
@@ -31,13 +30,13 @@ from ui.style.layer_words import shape_text
 
 SIZE = 300
 """Width of the digit and of the opened map, in CSS pixels."""
-COVERS = {0.0: "paper", 1.0: "ink"}
+COVERS = {0.0: to_say("paper"), 1.0: to_say("ink")}
 
 METHOD_NAMES = {
-    AttributionMethod.OCCLUSION: "occlusion",
-    AttributionMethod.GRADIENT_INPUT: "gradient × input",
+    AttributionMethod.OCCLUSION: to_say("occlusion"),
+    AttributionMethod.GRADIENT_INPUT: to_say("gradient × input"),
     AttributionMethod.INTEGRATED: to_say("integrated gradients"),
-    AttributionMethod.GRAD_CAM: "Grad-CAM",
+    AttributionMethod.GRAD_CAM: "Grad-CAM",  # a name in every language
 }
 HOW = {
     AttributionMethod.OCCLUSION: (
@@ -106,12 +105,23 @@ SCORE = to_say(
 )
 
 
+def method_name(method: AttributionMethod) -> str:
+    """What a method is called."""
+    return say(METHOD_NAMES[method])
+
+
 def heat_maps(
     network: Network, digit: np.ndarray, method: AttributionMethod, settings: Settings
 ) -> Attribution | None:
     """Return the ten heat maps of a digit; a sentence on the page and None without the engine."""
     return ask(
-        attribute, network, digit, method, settings, for_everybody=True, spinner="Explaining …"
+        attribute,
+        network,
+        digit,
+        method,
+        settings,
+        for_everybody=True,
+        spinner=say("Explaining …"),
     )
 
 
@@ -119,21 +129,16 @@ def answer_words(inside: ForwardPass, digit: ChosenDigit) -> str:
     """What the network answers, and whether it is right, in a sentence."""
     answer = int(inside.probabilities.argmax())
     words = say(
-        "The network answers **{answer}**, with {probabilities:.1%}.",
-        answer=answer,
-        probabilities=inside.probabilities[answer],
+        "The network answers **{digit}**, with {share:.1%}.",
+        digit=answer,
+        share=inside.probabilities[answer],
     )
-    if digit.label is not None:
-        right = digit.label == answer
-        words += (
-            say(" That is right.")
-            if right
-            else say(
-                " In truth it is a **{label}**.",
-                label=digit.label,
-            )
-        )
-    return words
+    if digit.label is None:
+        return words
+    if digit.label == answer:
+        return f"{words} {say('That is right.')}"
+    truth = say("In truth it is a **{digit}**.", digit=digit.label)
+    return f"{words} {truth}"
 
 
 def key_of(digit: ChosenDigit) -> int:
@@ -161,7 +166,9 @@ def explain(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         }
     )
     if method is AttributionMethod.GRAD_CAM and usual_layer(network.config) is None:
-        st.info(NO_MAPS)
+        st.info(
+            say("This network has no convolution layer, so Grad-CAM has no feature maps to weigh.")
+        )
         return
     found = heat_maps(network, digit.pixels, method, settings)
     if found is None:
@@ -206,7 +213,7 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
                     [str(each) for each in AttributionMethod],
                     str(AttributionMethod.OCCLUSION),
                 ),
-                format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
+                format_func=lambda name: method_name(AttributionMethod(name)),
                 required=True,
                 wrap=True,
                 key="explain_method",
@@ -215,22 +222,23 @@ def _method(config: NetworkConfig) -> tuple[AttributionMethod, Settings]:
         )
         if method is AttributionMethod.OCCLUSION:
             window = st.selectbox(
-                say("Window"),
+                say("Window (pixels)"),
                 WINDOWS,
                 key="explain_window",
                 index=WINDOWS.index(start(WINDOW, WINDOWS, Settings().window)),
-                format_func=lambda side: say("{side}×{side} pixels", side=side),
+                # No words: a select would forget its option when they change their language.
+                format_func=lambda side: f"{side}×{side}",
                 persist_state="session",
                 width=150,
             )
-            cover = st.selectbox(
+            cover = st.segmented_control(
                 say("Covered with"),
                 list(COVERS),
-                format_func=COVERS.__getitem__,
+                format_func=lambda cover: say(COVERS[cover]),
                 key="explain_cover",
-                index=list(COVERS).index(start(COVER, list(COVERS), Settings().cover)),
+                default=start(COVER, list(COVERS), Settings().cover),
+                required=True,
                 persist_state="session",
-                width=130,
             )
             return method, Settings(window=window, cover=cover)
         usual = usual_layer(config)
@@ -252,58 +260,58 @@ def _label(label: int, answer: int, truth: int | None) -> str:
     """Mark the digit that is answered and the true one."""
     if label == answer:
         return (
-            say("{label} answer ✓", label=label)
+            say("{digit} answer ✓", digit=label)
             if label == truth
-            else say("{label} answer", label=label)
+            else say("{digit} answer", digit=label)
         )
-    return say("{label} true", label=label) if label == truth else str(label)
+    return say("{digit} true", digit=label) if label == truth else str(label)
 
 
 def _opened(found: Attribution, method: AttributionMethod, label: int, digit: ChosenDigit) -> None:
     """Show one heat map beside the digit, how it came about and what it cannot show."""
     one, two, three = st.columns(3, gap="medium")
     with one:
-        st.markdown(say("**The digit**"))
-        big_map(
-            digit.pixels, key="explain_digit", scale=1.0, values=False, size=SIZE, label="digit"
-        )
+        title = say("The digit")
+        st.markdown(f"**{title}**")
+        big_map(digit.pixels, key="explain_digit", scale=1.0, values=False, size=SIZE, label=title)
     words, smooth = three, two
     if found.native is not None and found.layer is not None:
         words, smooth = st.container(), three
         with two:
             st.markdown(
                 say(
-                    "**For a {label}**: the cells of {name}",
-                    label=label,
-                    name=found.layer.name,
+                    "**For a {digit}**: the cells of {layer}",
+                    digit=label,
+                    layer=found.layer.name,
                 )
             )
             big_map(
                 found.native[:, :, label],
                 key="explain_cells",
                 size=SIZE,
-                label=say("for a {label}", label=label),
+                label=say("For a {digit}", digit=label),
                 scale=float(np.abs(found.native).max()),
             )
     with smooth:
         st.markdown(
-            say("**For a {label}**", label=label)
-            + ("" if smooth is two else say(", smoothed to 28×28"))
+            say("**For a {digit}**", digit=label)
+            if smooth is two
+            else say("**For a {digit}**, smoothed to 28×28", digit=label)
         )
         big_map(
             found.maps[:, :, label],
             key="explain_one",
             values=False,
             size=SIZE,
-            label=say("for a {label}", label=label),
+            label=say("For a {digit}", digit=label),
             scale=float(np.abs(found.maps).max()),
         )
     with words:
-        st.markdown(say("**How it works.** {HOW}", HOW=HOW[method]))
-        st.markdown(say("**What it cannot show.** {CANNOT}", CANNOT=CANNOT[method]))
+        st.markdown(f"{say('**How it works.**')} {say(HOW[method])}")
+        st.markdown(f"{say('**What it cannot show.**')} {say(CANNOT[method])}")
         for sentence in _figures(found, label):
             st.markdown(sentence)
-        st.caption(SCORE + say(" One colour scale for all ten maps."))
+        st.caption(f"{say(SCORE)} {say('One colour scale for all ten maps.')}")
 
 
 def _figures(found: Attribution, label: int) -> list[str]:
@@ -312,12 +320,12 @@ def _figures(found: Attribution, label: int) -> list[str]:
         cells, field = found.layer.output_shape[:2], found.layer.receptive_field
         return [
             say(
-                "**Cells.** {name} has {shape_text} cells; each sees {field}×{field} "
+                "**Cells.** {layer} has {shape} cells; each sees {side}×{side} "
                 "pixels. Smoothing adds nothing: it only draws a cell in the middle of the "
                 "pixels that it sees.",
-                name=found.layer.name,
-                shape_text=shape_text(cells),
-                field=field,
+                layer=found.layer.name,
+                shape=shape_text(cells),
+                side=field,
             )
         ]
     if found.changes is None or found.points is None:
@@ -325,28 +333,28 @@ def _figures(found: Attribution, label: int) -> list[str]:
     worst = int(found.gaps.argmax())
     return [
         say(
-            "**Does it add up?** From paper to digit the score of {label} changes by "
-            "{signed}; this map adds up to {signed2}, a gap of **{gaps:.2%}** of the "
-            "change. The largest gap of the ten maps is {gaps2:.2%}, for a {worst}. This "
-            "map comes from {points} pictures between paper and digit; where a map misses "
-            "by more than {COMPLETE:.0%}, more are taken. (A change below "
-            "{SMALLEST_CHANGE} counts as {SMALLEST_CHANGE}: of nearly nothing, any share "
+            "**Does it add up?** From paper to digit the score of {digit} changes by "
+            "{change}; this map adds up to {sum}, a gap of **{gap:.2%}** of the "
+            "change. The largest gap of the ten maps is {largest:.2%}, for a {worst}. This "
+            "map comes from {count} pictures between paper and digit; where a map misses "
+            "by more than {allowed:.0%}, more are taken. (A change below "
+            "{smallest} counts as {smallest}: of nearly nothing, any share "
             "is large.)",
-            label=label,
-            signed=_signed(found.changes[label]),
-            signed2=_signed(found.sums[label]),
-            gaps=found.gaps[label],
-            gaps2=found.gaps[worst],
+            digit=label,
+            change=_signed(found.changes[label]),
+            sum=_signed(found.sums[label]),
+            gap=found.gaps[label],
+            largest=found.gaps[worst],
             worst=worst,
-            points=found.points[label],
-            COMPLETE=COMPLETE,
-            SMALLEST_CHANGE=SMALLEST_CHANGE,
+            count=found.points[label],
+            allowed=COMPLETE,
+            smallest=SMALLEST_CHANGE,
         )
     ]
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "−")
+    return number_text(value, "+.3f").replace("-", "−")
 
 
 def _file_name(method: AttributionMethod) -> str:

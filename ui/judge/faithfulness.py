@@ -24,8 +24,8 @@ from model.network.activations import ForwardPass
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.frame.save_menu import SavedFile, save_files, save_menu
-from ui.judge.explain import METHOD_NAMES, heat_maps
-from ui.locale import say
+from ui.judge.explain import heat_maps, method_name
+from ui.locale import number_text, say, say_many, to_say
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.ask_in_slices import ask_in_slices
@@ -42,6 +42,12 @@ COLOURS = dict(zip(AttributionMethod, ((0, 0), (5, 5), (6, 6), (3, 3)), strict=T
 """Of each method's line: its place among the colours for a light and for a dark page."""
 PLAIN_COLOURS = dict(zip(PlainOrder, (7, 1, 4), strict=True))
 GREY = ("#6b7280", "#9aa3b2")
+PLAIN_NAMES = {
+    PlainOrder.DARKNESS: to_say("darkness"),
+    PlainOrder.MIDDLE: to_say("middle outwards"),
+    PlainOrder.LEFT: to_say("left to right"),
+}
+RANDOM = to_say("random order")
 
 
 Areas = tuple[np.ndarray, np.ndarray]
@@ -64,7 +70,12 @@ class Tested:
 
 def order_names(methods: Sequence[AttributionMethod]) -> list[str]:
     """The methods and the orders that know nothing of the network."""
-    return [*map(METHOD_NAMES.__getitem__, methods), *map(str, PlainOrder)]
+    return [*map(method_name, methods), *plain_names()]
+
+
+def plain_names() -> list[str]:
+    """What the orders that know nothing of the network are called, but for the random ones."""
+    return [say(PLAIN_NAMES[each]) for each in PlainOrder]
 
 
 def methods_for(config: NetworkConfig) -> tuple[AttributionMethod, ...]:
@@ -117,7 +128,7 @@ def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
             title=say("Deletion: the important pixels go first"),
             y_range=(0, 1),
             x_label=say("share of the ink pixels erased"),
-            y_label=say("probability of {label}", label=label),
+            y_label=say("probability of {digit}", digit=label),
         )
     with right:
         curves(
@@ -127,17 +138,17 @@ def deletion(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
             title=say("Insertion: the important pixels come first"),
             y_range=(0, 1),
             x_label=say("share of the ink pixels put back"),
-            y_label=say("probability of {label}", label=label),
+            y_label=say("probability of {digit}", digit=label),
         )
     st.html(_table(found))
     st.markdown(
         say(
-            "The **area** under a curve is its mean height, 0 to 1. {ORDERS} random orders "
+            "The **area** under a curve is its mean height, 0 to 1. {count} random orders "
             "(grey; thin lines: the lowest and the highest) show what chance can do. "
             "Darkness, the middle outwards and left to right (dashed) know nothing of the "
             "network either: what does not beat them has not shown that it knows more. "
             "This is one digit: a method can be lucky with one and not with the next.",
-            ORDERS=ORDERS,
+            count=ORDERS,
         )
     )
     with st.container(horizontal=True):
@@ -156,17 +167,17 @@ def _lines(found: Tested, values: np.ndarray) -> list[Line]:
     x, count = found.curves.shares, len(found.names)
     chance = values[count:]
     lines = [
-        Line(say("random order"), x, chance.min(axis=0), GREY, faint=True),
-        Line(say("random order"), x, chance.max(axis=0), GREY, faint=True),
-        Line(say("random order"), x, chance.mean(axis=0), GREY, dashed=True),
+        Line(say(RANDOM), x, chance.min(axis=0), GREY, faint=True),
+        Line(say(RANDOM), x, chance.max(axis=0), GREY, faint=True),
+        Line(say(RANDOM), x, chance.mean(axis=0), GREY, dashed=True),
     ]
     for method, row in zip(found.methods, values, strict=False):
         light, dark = COLOURS[method]
-        lines.append(Line(METHOD_NAMES[method], x, row, (LIGHT.digits[light], DARK.digits[dark])))
+        lines.append(Line(method_name(method), x, row, (LIGHT.digits[light], DARK.digits[dark])))
     for plain, row in zip(PlainOrder, values[len(found.methods) :], strict=False):
         place = PLAIN_COLOURS[plain]
         colours = LIGHT.digits[place], DARK.digits[place]
-        lines.append(Line(str(plain), x, row, colours, dashed=True))
+        lines.append(Line(say(PLAIN_NAMES[plain]), x, row, colours, dashed=True))
     return lines
 
 
@@ -180,29 +191,53 @@ def _table(found: Tested) -> str:
         marks = ["best" if each else "" for each in best]
         shown = name if place < explained else f"<i>{name}</i>"
         rows += (
-            f"<tr><td>{shown}</td><td class='{marks[0]}'>{gone[place]:.3f}</td>"
-            f"<td>{beaten[0]} of {ORDERS}</td><td class='{marks[1]}'>{back[place]:.3f}</td>"
-            f"<td>{beaten[1]} of {ORDERS}</td></tr>"
+            f"<tr><td>{shown}</td><td class='{marks[0]}'>{_area(gone[place])}</td>"
+            f"<td>{_of(beaten[0], ORDERS)}</td>"
+            f"<td class='{marks[1]}'>{_area(back[place])}</td>"
+            f"<td>{_of(beaten[1], ORDERS)}</td></tr>"
         )
-    means = "".join(
-        f"<td>{areas[count:].mean():.3f} ({areas[count:].min():.3f} to {areas[count:].max():.3f})"
-        "</td><td></td>"
-        for areas in (gone, back)
-    )
+    means = "".join(f"<td>{_mean(areas[count:])}</td><td></td>" for areas in (gone, back))
+    deletion, insertion = _heads()
+    beats = f"<th>{say('beats random')}</th>"
     return (
-        f"<div class='ds-trust'><table><thead><tr><th>Order</th>"
-        "<th>Deletion area<br>(smaller is truer)</th><th>beats random</th>"
-        "<th>Insertion area<br>(larger is truer)</th><th>beats random</th></tr></thead>"
-        f"<tbody>{rows}<tr><td>random order</td>{means}</tr></tbody></table></div>"
+        f"<div class='ds-trust'><table><thead><tr><th>{say('Order')}</th>"
+        f"{deletion}{beats}{insertion}{beats}</tr></thead>"
+        f"<tbody>{rows}<tr><td>{say(RANDOM)}</td>{means}</tr></tbody></table></div>"
     )
+
+
+def _heads() -> tuple[str, str]:
+    """Above the areas under deletion and under insertion."""
+    return (
+        f"<th>{say('Deletion area<br>(smaller is truer)')}</th>",
+        f"<th>{say('Insertion area<br>(larger is truer)')}</th>",
+    )
+
+
+def _area(area: float) -> str:
+    return number_text(area, ".3f")
+
+
+def _mean(areas: np.ndarray) -> str:
+    return say(
+        "{mean:.3f} ({low:.3f} to {high:.3f})",
+        mean=areas.mean(),
+        low=areas.min(),
+        high=areas.max(),
+    )
+
+
+def _of(part: int, whole: int) -> str:
+    return say("{part:,} of {whole:,}", part=part, whole=whole)
 
 
 def _pictures(found: Tested, digit: np.ndarray) -> None:
     """Show what is left of the digit on the way, in the order of one method."""
-    names = [*map(str, (*found.methods, *PlainOrder)), say("random order")]
+    names = [*map(str, (*found.methods, *PlainOrder)), RANDOM]
     chosen = st.segmented_control(
         say("What is left, erased in the order of …"),
         names,
+        format_func=say,
         default=start(ORDER, names, names[0]),
         required=True,
         wrap=True,
@@ -223,9 +258,9 @@ def _pictures(found: Tested, digit: np.ndarray) -> None:
         bar=False,
         labels=[
             say(
-                "{shares:.0%} gone: {probabilities:.1%}",
-                shares=shares[step],
-                probabilities=probabilities[step],
+                "{share:.0%} gone: {probability:.1%}",
+                share=shares[step],
+                probability=probabilities[step],
             )
             for step in steps
         ],
@@ -251,9 +286,7 @@ def curves_csv(found: Tested) -> str:
 def _orders(found: Tested) -> list[str]:
     """The names of the orders: the methods, then the random ones."""
     names = [*map(str, (*found.methods, *PlainOrder))]
-    return names + [
-        say("random {seed}", seed=seed) for seed in range(1, len(found.orders) - len(names) + 1)
-    ]
+    return names + [f"random {seed}" for seed in range(1, len(found.orders) - len(names) + 1)]
 
 
 def areas_csv(found: Tested) -> str:
@@ -282,8 +315,8 @@ def over_many(network: Network) -> None:
         lambda: [partial(of_digit, place) for place in chosen],
         partial(_mean_table, methods),
         key="trust_many",
-        label=say("Testing {MANY} digits", MANY=MANY),
-        start=say("Compare the methods on {MANY} test digits", MANY=MANY),
+        label=say("Testing {count} digits", count=MANY),
+        start=say("Compare the methods on {count} test digits", count=MANY),
     )
 
 
@@ -291,18 +324,19 @@ def _mean_table(methods: tuple[AttributionMethod, ...], results: Sequence[Areas]
     """Show the mean areas over the digits that are done."""
     gone, back = (np.array([result[test] for result in results]) for test in (0, 1))
     rows = "".join(
-        f"<tr><td>{name}</td><td>{gone[:, i].mean():.3f}</td>"
-        f"<td>{back[:, i].mean():.3f}</td>"
+        f"<tr><td>{name}</td><td>{_area(gone[:, i].mean())}</td>"
+        f"<td>{_area(back[:, i].mean())}</td>"
         f"<td>{_better(gone, back, i) if i < len(methods) else ''}</td></tr>"
-        for i, name in enumerate([*order_names(methods), say("random order")])
+        for i, name in enumerate([*order_names(methods), say(RANDOM)])
     )
+    deletion, insertion = _heads()
+    mean = say_many("Mean of {count} digit", "Mean of {count} digits", len(results))
     st.html(
-        f"<div class='ds-trust'><table><thead><tr><th>Mean of {len(results)} digits</th>"
-        "<th>Deletion area<br>(smaller is truer)</th><th>Insertion area<br>(larger is truer)</th>"
-        f"<th>beats random<br>in both</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<div class='ds-trust'><table><thead><tr><th>{mean}</th>{deletion}{insertion}"
+        f"<th>{say('beats random<br>in both')}</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
     st.markdown("  \n".join(conclusions(methods, gone.mean(axis=0), back.mean(axis=0))))
-    names = [*map(str, (*methods, *PlainOrder)), say("random mean")]
+    names = [*map(str, (*methods, *PlainOrder)), "random mean"]
     csv = partial(_areas_of_many, names, results)
     save_files(
         [SavedFile(say("Areas (CSV)"), "areas_many.csv", csv, "trust_many_csv")],
@@ -324,7 +358,7 @@ def _areas_of_many(names: Sequence[str], results: Sequence[Areas]) -> str:
 def _better(gone: np.ndarray, back: np.ndarray, place: int) -> str:
     """For how many digits a method is better than the mean of random orders in both tests."""
     both = (gone[:, place] < gone[:, -1]) & (back[:, place] > back[:, -1])
-    return say("{sum} of {count}", sum=both.sum(), count=len(both))
+    return _of(int(both.sum()), len(both))
 
 
 def conclusions(
@@ -338,8 +372,8 @@ def conclusions(
         back: under insertion.
     """
     return [
-        _conclusion("Deletion", methods, -gone, abs(gone)),
-        _conclusion("Insertion", methods, back, back),
+        _conclusion(say("Deletion"), methods, -gone, abs(gone)),
+        _conclusion(say("Insertion"), methods, back, back),
     ]
 
 
@@ -347,27 +381,33 @@ def _conclusion(
     test: str, methods: Sequence[AttributionMethod], goodness: np.ndarray, areas: np.ndarray
 ) -> str:
     count = len(methods)
-    plain = [*map(str, PlainOrder), say("random order")]
+    plain = [*plain_names(), say(RANDOM)]
     rival = int(goodness[count:].argmax())
-    name, area = plain[rival], areas[count + rival]
     better = [
-        METHOD_NAMES[each]
+        method_name(each)
         for each, one in zip(methods, goodness, strict=False)
         if one > goodness[count + rival]
     ]
-    worse = [METHOD_NAMES[each] for each in methods if METHOD_NAMES[each] not in better]
-    start = say(
-        "**{test}.** Of the orders that know nothing of the network, {name} is best ({area:.2f}).",
-        test=test,
-        name=name,
-        area=area,
-    )
-    if not better:
-        return say(
-            "{start} No method beats it: here this test cannot tell an explanation "
-            "from a look at the picture.",
-            start=start,
+    worse = [name for name in map(method_name, methods) if name not in better]
+    sentences = [
+        say(
+            "**{test}.** Of the orders that know nothing of the network, {order} is best "
+            "({area:.2f}).",
+            test=test,
+            order=plain[rival],
+            area=areas[count + rival],
         )
-    if not worse:
-        return say("{start} Every method beats it.", start=start)
-    return f"{start} Better: {', '.join(better)}. No better: {', '.join(worse)}."
+    ]
+    if not better:
+        sentences.append(
+            say(
+                "No method beats it: here this test cannot tell an explanation "
+                "from a look at the picture."
+            )
+        )
+    elif not worse:
+        sentences.append(say("Every method beats it."))
+    else:
+        sentences.append(say("Better: {methods}.", methods=", ".join(better)))
+        sentences.append(say("No better: {methods}.", methods=", ".join(worse)))
+    return " ".join(sentences)

@@ -49,7 +49,7 @@ def digit_map() -> None:
         partial(_slices, current),
         partial(_show, current),
         key="map_reading",
-        label=say("DenseFeatures 1,000 digits"),
+        label=say("Reading {digits}", digits=say("1,000 digits")),
     )
 
 
@@ -74,7 +74,7 @@ def _show(current: Network, results: Sequence[DenseFeatures], complete: bool) ->
         default=start(LAYOUT, list(KINDS), "PCA"),
         required=True,
         wrap=True,
-        format_func=KINDS.__getitem__,
+        format_func=lambda kind: say(KINDS[kind]),
         key="map_kind",
         persist_state="session",
     )
@@ -99,18 +99,18 @@ def _pca(features: np.ndarray, answers: np.ndarray, own: np.ndarray | None) -> N
     right, up = (round(100 * float(share), 1) for share in plane.shares)
     st.caption(
         say(
-            "The {shape} numbers of the dense layer for 1,000 digits that the network has "
-            "not learned from. The plane keeps {right:.1f}% of their variance, of all by "
-            "which they differ ({right2:.1f}% to the right, {up:.1f}% upwards).",
-            shape=features.shape[1],
-            right=right + up,
-            right2=right,
-            up=up,
+            "The {count} numbers of the dense layer for 1,000 digits that the network has "
+            "not learned from. The plane keeps {share:.1%} of their variance, of all by "
+            "which they differ ({right:.1%} to the right, {up:.1%} upwards).",
+            count=features.shape[1],
+            share=(right + up) / 100,
+            right=right / 100,
+            up=up / 100,
         )
     )
     near = neighbours(features, own, NEAREST) if own is not None else None
     star = plane.points(own[None])[0] if own is not None else None
-    _plane(plane.points(features), answers, star, near, say("Map of digits, PCA"))
+    _plane(plane.points(features), answers, star, near, "PCA")
 
 
 def _tsne(
@@ -144,17 +144,17 @@ def _show_layout(
     layout = results[-1]
     st.caption(
         say(
-            "Step {step} of {STEPS}. Who stands near whom is what counts here; how far "
+            "Step {step} of {steps}. Who stands near whom is what counts here; how far "
             "apart two groups are, and how large they look, means little.",
             step=layout.step,
-            STEPS=STEPS,
+            steps=STEPS,
         )
     )
     count = len(answers)
     star = layout.points[count] if with_own else None
     own = features[count] if with_own else None
     near = neighbours(features[:count], own, NEAREST) if own is not None else None
-    _plane(layout.points[:count], answers, star, near, say("Map of digits, t-SNE"))
+    _plane(layout.points[:count], answers, star, near, "t-SNE")
     _nearest(features[:count], own)
 
 
@@ -163,12 +163,13 @@ def _plane(
     answers: np.ndarray,
     star: np.ndarray | None,
     near: np.ndarray | None,
-    title: str,
+    layout: str,
 ) -> None:
     data = unseen()
-    key = f"plane_{title[-5:]}"
+    key = f"plane_{layout}"
     cloud = Cloud(points, data.labels, answers, star, near)
-    place = scatter(cloud, key=key, title=title)
+    title = say("Map of digits, {layout}", layout=layout)
+    place = scatter(cloud, key=key, title=title, file=f"map-of-digits-{layout.lower()}")
     st.caption(
         say(
             "Each digit stands where the network sees it. Framed ones are read wrongly. "
@@ -192,12 +193,8 @@ def unseen_digit(place: int) -> ChosenDigit:
     kind = to_say("validation digit {place}, a {truth}") if place < half else TEST_DIGIT
     pixels = data.take(np.array([place])).inputs()[0]
     at = place - half if place >= half else None
-    return ChosenDigit(
-        pixels,
-        Sentence(kind, {"place": place % half, "truth": truth}),
-        truth,
-        at,
-    )
+    words = Sentence(kind, {"place": place % half, "truth": truth})
+    return ChosenDigit(pixels, words, truth, at)
 
 
 def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:
@@ -206,9 +203,9 @@ def _nearest(features: np.ndarray, own: np.ndarray | None) -> None:
     st.header(say("Its nearest neighbours"), anchor="neighbours")
     st.caption(
         say(
-            "The digits whose {shape} numbers are nearest to those of the chosen one, the "
+            "The digits whose {count} numbers are nearest to those of the chosen one, the "
             "nearest first. The network looks at them and at yours in nearly the same way.",
-            shape=features.shape[1],
+            count=features.shape[1],
         )
     )
     data, places = unseen(), neighbours(features, own, NEAREST)

@@ -17,9 +17,9 @@ from model.evaluation.out_of_distribution import (
 )
 from model.network import Network
 from ui.digit.gallery import gallery
-from ui.digit.test_digits import TEST_DIGIT
 from ui.frame.save_menu import SavedFile, save_files
-from ui.locale import say, to_say
+from ui.judge.foreign_words import WORDS, name_words, title_words
+from ui.locale import number_text, say
 from ui.locale.sentence import Sentence
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
@@ -27,46 +27,17 @@ from ui.state.shown_network import network
 from ui.style.csv_table import csv_text, nine
 
 SURE = 0.9
-WORDS = {
-    OodSource.TEST: to_say("test digits"),
-    OodSource.SMALL: to_say("8×8 digits"),
-    OodSource.PRINTED: to_say("printed digits"),
-    OodSource.LETTERS: to_say("printed letters"),
-    OodSource.HAND: to_say("letters by hand"),
+IN_FILES = {
+    OodSource.TEST: "test digits",
+    OodSource.SMALL: "8×8 digits",
+    OodSource.PRINTED: "printed digits",
+    OodSource.LETTERS: "printed letters",
+    OodSource.HAND: "letters by hand",
     OodSource.SHAPES: "shapes",
     OodSource.DOODLES: "doodles",
     OodSource.SCRIBBLES: "scribbles",
 }
-ONE = {
-    OodSource.TEST: TEST_DIGIT,
-    OodSource.SMALL: to_say("8×8 digit {place}, a {truth}"),
-    OodSource.PRINTED: to_say("printed digit {place}, a {truth}"),
-    OodSource.LETTERS: to_say("printed letter {place}, a {truth}"),
-    OodSource.HAND: to_say("letter by hand {place}, a {truth}"),
-    OodSource.SHAPES: to_say("shape {place}, a {truth}"),
-    OodSource.DOODLES: to_say("doodle {place}, a {truth}"),
-    OodSource.SCRIBBLES: to_say("scribble {place}, a {truth}"),
-}
-MEANINGS = {
-    OodSource.TEST: to_say("What it has learned to read, for comparison."),
-    OodSource.SMALL: to_say("Scikit-learn's handwritten digits of 8×8 pixels, enlarged."),
-    OodSource.PRINTED: to_say("The ten digits in the fonts that come with this app's libraries."),
-    OodSource.LETTERS: (
-        to_say("Capital letters in ten of those fonts, without I and O; S and Z may be digits.")
-    ),
-    OodSource.HAND: (
-        to_say(
-            "Letters drawn by the computer in eight hands, without those that may be digits.",
-        )
-    ),
-    OodSource.SHAPES: to_say(
-        "Squares, spirals, arrows and others, drawn by the computer in twelve hands."
-    ),
-    OodSource.DOODLES: to_say(
-        "Faces, houses, hearts and others, drawn by the computer in six hands."
-    ),
-    OodSource.SCRIBBLES: to_say("Coils, zigzags, tangles and others."),
-}
+"""What saved tables call the kinds, in every language."""
 
 
 def elsewhere() -> None:
@@ -101,10 +72,12 @@ def _show(results: Sequence[Foreign], complete: bool) -> None:
     found = {kind: joined(some) for kind, some in parts.items() if some}
     rows = "".join(_row(each) for each in found.values())
     st.html(
-        f"<div class='ds-elsewhere'><table><tr><th>Pictures</th><th>Count</th>"
-        f"<th>Read rightly<small>95% interval</small></th><th>Mean confidence</th>"
-        f"<th>Probability of {SURE:.0%} or more</th>"
-        f"<th>Called no digit<small>by the detector</small></th></tr>{rows}</table></div>"
+        f"<div class='ds-elsewhere'><table><tr><th>{say('Pictures')}</th><th>{say('Count')}</th>"
+        f"<th>{say('Read rightly')}<small>{say('95% interval')}</small></th>"
+        f"<th>{say('Mean confidence')}</th>"
+        f"<th>{say('Probability of {share:.0%} or more', share=SURE)}</th>"
+        f"<th>{say('Called no digit')}<small>{say('by the detector')}</small></th>"
+        f"</tr>{rows}</table></div>"
     )
     if not complete:
         return
@@ -132,12 +105,19 @@ def _row(found: Foreign) -> str:
     right = "–"
     if found.kind.digits:
         low, high = wilson(hits, len(confidence))
-        right = f"{hits / len(confidence):.1%}<small>{low:.1%} to {high:.1%}</small>"
+        interval = say("{low:.1%} to {high:.1%}", low=low, high=high)
+        right = f"{_share(hits / len(confidence))}<small>{interval}</small>"
     return (
-        f"<tr><td><b>{WORDS[found.kind].capitalize()}</b><small>{MEANINGS[found.kind]}</small></td>"
-        f"<td>{len(confidence)}</td><td>{right}</td><td>{confidence.mean():.1%}</td>"
-        f"<td>{(confidence >= SURE).mean():.1%}</td><td>{found.refused.mean():.1%}</td></tr>"
+        f"<tr><td><b>{title_words(found.kind)}</b>"
+        f"<small>{say(WORDS[found.kind].meaning)}</small></td>"
+        f"<td>{number_text(len(confidence))}</td><td>{right}</td>"
+        f"<td>{_share(confidence.mean())}</td><td>{_share((confidence >= SURE).mean())}</td>"
+        f"<td>{_share(found.refused.mean())}</td></tr>"
     )
+
+
+def _share(share: float) -> str:
+    return number_text(share, ".1%")
 
 
 def _pictures(found: dict[OodSource, Foreign]) -> None:
@@ -147,18 +127,20 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
         default=OodSource.HAND,
         required=True,
         key="elsewhere_kind",
-        format_func=lambda kind: WORDS[kind].capitalize(),
+        format_func=title_words,
         persist_state="session",
     )
     shown = found[OodSource(kind)]
     places = np.argsort(-shown.confidence, kind="stable")
-    words = say("The surest first")
+    words = say("The surest first.")
     if shown.kind.digits:
         places = places[~shown.hits[places]]
-        words = say("Those that it reads wrongly, the surest first")
-    st.caption(say("{words}. Below each: what it is → the answer, confidence.", words=words))
+        words = say("Those that it reads wrongly, the surest first.")
+    st.caption(f"{words} {say('Below each: what it is → the answer, confidence.')}")
     labels = [
-        f"{shown.names[p]}→{shown.answers[p]} {100 * shown.confidence[p]:.0f}%" for p in places
+        f"{name_words(shown.names[p])}→{shown.answers[p]} "
+        f"{number_text(float(shown.confidence[p]), '.0%')}"
+        for p in places
     ]
 
     def digit(number: int) -> ChosenDigit:
@@ -167,7 +149,7 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
         name = shown.names[place]
         return ChosenDigit(
             pixels,
-            Sentence(ONE[shown.kind], {"place": place, "truth": name}),
+            Sentence(WORDS[shown.kind].one, {"place": place, "truth": name_words(name)}),
             int(name) if shown.kind.digits else None,
         )
 
@@ -178,9 +160,9 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
 def elsewhere_csv(found: Sequence[Foreign]) -> str:
     """One line a picture: kind, what it is, answer, its probability, what the detector says."""
     return csv_text(
-        ("pictures", say("what it is"), "answer", "confidence", say("called no digit")),
+        ("pictures", "what it is", "answer", "confidence", "called no digit"),
         (
-            (WORDS[each.kind], name, answer, nine(confidence), "yes" if refused else "no")
+            (IN_FILES[each.kind], name, answer, nine(confidence), "yes" if refused else "no")
             for each in found
             for name, answer, confidence, refused in zip(
                 each.names, each.answers, each.confidence.tolist(), each.refused, strict=True

@@ -24,8 +24,8 @@ from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.digit.answer import answer
 from ui.frame.save_menu import SavedFile, save_files, save_menu
-from ui.judge.corruption_words import WORDS
-from ui.locale import say
+from ui.judge.corruption_words import WORDS, strength_words, title_words, unit_words
+from ui.locale import number_text, say
 from ui.state.answers import rules
 from ui.state.ask import ask
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -62,7 +62,7 @@ def one_digit(digit: ChosenDigit) -> None:
                 size=SIZE,
                 bar=False,
                 marked_empty=False,
-                labels=[say("as it is"), "changed"],
+                labels=[say("as it is"), say("changed")],
             )
             save_menu(both, name="changed_digit", key="robust_save_digit", scale=1.0)
         with said:
@@ -81,16 +81,15 @@ def _sliders() -> dict[Corruption, float]:
     strengths: dict[Corruption, float] = {}
     with st.grid("auto", min_column_width=220):
         for change, info in RANGES.items():
-            words = WORDS[change]
             strengths[change] = float(
                 st.slider(
-                    f"{words.title} ({words.unit})" if words.unit else words.title,
+                    strength_words(change),
                     float(info.strengths[0]),
                     float(info.strengths[-1]),
                     float(info.nothing),
                     float(info.step),
                     key=f"robust_{change}_{again}",
-                    help=words.meaning,
+                    help=say(WORDS[change].meaning),
                     persist_state="session",
                 )
             )
@@ -108,7 +107,7 @@ def all_digits() -> None:
         default=Corruption.SHIFT,
         required=True,
         key="robust_curve",
-        format_func=lambda change: WORDS[change].title,
+        format_func=title_words,
         persist_state="session",
     )
     current = network()
@@ -169,38 +168,33 @@ def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> No
 
 
 def _curve(chosen: Corruption, points: Sequence[Point]) -> None:
-    info, words = RANGES[chosen], WORDS[chosen]
+    info = RANGES[chosen]
     strengths = np.array([point.strength for point in points])
     right = np.array([point.accuracy for point in points])
-    sure = np.array([point.confidence for point in points])
+    confidence = np.array([point.confidence for point in points])
     curves(
         [
             Line(say("Read rightly"), strengths, right, (LIGHT.training, DARK.training)),
             Line(
                 say("Mean confidence"),
                 strengths,
-                sure,
+                confidence,
                 (LIGHT.validation, DARK.validation),
                 dashed=True,
             ),
         ],
         key="robust_chart",
-        title=say("{title}: 1,000 unseen digits", title=words.title),
+        title=say("{change}: 1,000 unseen digits", change=title_words(chosen)),
         height=280,
-        x_label=f"{words.title.lower()}{f' in {words.unit}' if words.unit else ''}",
-        y_label="share",
+        x_label=strength_words(chosen),
+        y_label=say("share"),
         y_format="percent",
         y_range=(0.0, 1.02),
         empty=say("This change has not been measured yet."),
     )
     if len(points) == len(info.strengths):
-        st.caption(
-            say(
-                "{reach_words} Where the dashed line is above the other, it is more sure "
-                "than it may be.",
-                reach_words=reach_words(chosen, points),
-            )
-        )
+        sure = say("Where the dashed line is above the other, it is more sure than it may be.")
+        st.caption(f"{reach_words(chosen, points)} {sure}")
 
 
 def reach_words(chosen: Corruption, points: Sequence[Point]) -> str:
@@ -209,19 +203,26 @@ def reach_words(chosen: Corruption, points: Sequence[Point]) -> str:
     middle = min(range(len(points)), key=lambda i: abs(points[i].strength - info.nothing))
     if points[middle].accuracy < GOOD:
         return say(
-            "Even unchanged, fewer than {GOOD:.0%} of the digits are read rightly.",
-            GOOD=GOOD,
+            "Even unchanged, fewer than {share:.0%} of the digits are read rightly.",
+            share=GOOD,
         )
     low = high = middle
     while low > 0 and points[low - 1].accuracy >= GOOD:
         low -= 1
     while high + 1 < len(points) and points[high + 1].accuracy >= GOOD:
         high += 1
-    unit = f" {WORDS[chosen].unit}" if WORDS[chosen].unit else ""
+    unit = unit_words(chosen)
     first, last = (f"{points[i].strength:g}" for i in (low, high))
+    if not unit:
+        return say(
+            "{share:.0%} or more are read rightly from {first} to {last}.",
+            share=GOOD,
+            first=first,
+            last=last,
+        )
     return say(
-        "{GOOD:.0%} or more are read rightly from {first} to {last}{unit}.",
-        GOOD=GOOD,
+        "{share:.0%} or more are read rightly from {first} to {last} {unit}.",
+        share=GOOD,
         first=first,
         last=last,
         unit=unit,
@@ -231,20 +232,20 @@ def reach_words(chosen: Corruption, points: Sequence[Point]) -> str:
 def _row(change: Corruption, points: Sequence[Point]) -> str:
     at = {point.strength: point for point in points}
     cells = "".join(_cell(at.get(strength), strength) for strength in RANGES[change].strengths)
-    return f"<tr><th scope='row'>{WORDS[change].title}</th>{cells}</tr>"
+    return f"<tr><th scope='row'>{title_words(change)}</th>{cells}</tr>"
 
 
 def _cell(point: Point | None, strength: float) -> str:
     share = 0.0 if point is None else point.accuracy
     back, text = shaded(ACCENT, STRONGEST * share, dark=is_dark())
-    said = "…" if point is None else f"{share:.0%}"
+    said = "…" if point is None else number_text(share, ".0%")
     return f"<td style='background: {back}; color: {text}'>{said}<small>{strength:g}</small></td>"
 
 
 def robustness_csv(results: Sequence[Measured]) -> str:
     """One line for each change and strength."""
     return csv_text(
-        ("change", "strength", "digits", "accuracy", say("mean confidence")),
+        ("change", "strength", "digits", "accuracy", "mean confidence"),
         (
             (change, f"{p.strength:g}", p.count, nine(p.accuracy), nine(p.confidence))
             for change in RANGES
@@ -257,9 +258,14 @@ def robustness_png(results: Sequence[Measured]) -> bytes:
     """All changes at a glance as a picture: a row a change, from one end to the other."""
     rows = [
         (
-            WORDS[change].title,
+            title_words(change),
             [
-                Cell(f"{p.accuracy:.0%}", f"{p.strength:g}", ACCENT, STRONGEST * p.accuracy)
+                Cell(
+                    number_text(p.accuracy, ".0%"),
+                    f"{p.strength:g}",
+                    ACCENT,
+                    STRONGEST * p.accuracy,
+                )
                 for p in curve(results, change)
             ],
         )
@@ -268,4 +274,4 @@ def robustness_png(results: Sequence[Measured]) -> bytes:
     note = say(
         "Share of 1,000 unseen digits that are read rightly; in small print how strong a change.",
     )
-    return table_png("Robustness", [], rows, note)
+    return table_png(say("Robustness"), [], rows, note)

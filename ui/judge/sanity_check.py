@@ -9,9 +9,9 @@ from model.network import Network
 from model.network.activations import ForwardPass
 from ui.components.maps import big_map
 from ui.frame.save_menu import save_menu
-from ui.judge.explain import METHOD_NAMES, heat_maps
+from ui.judge.explain import heat_maps, method_name
 from ui.judge.faithfulness import methods_for
-from ui.locale import say
+from ui.locale import number_text, say
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.links import copy_link
@@ -36,7 +36,7 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
             say("Method"),
             names,
             default=start(METHOD, names, names[0]),
-            format_func=lambda name: METHOD_NAMES[AttributionMethod(name)],
+            format_func=lambda name: method_name(AttributionMethod(name)),
             required=True,
             wrap=True,
             key="trust_method",
@@ -52,31 +52,22 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
     if not others:
         return
     three = st.columns(3, gap="medium")
+    pixels, explained, chance = say("The digit"), say("The shown network"), say("Random weights")
     shown = (
-        (say("The digit"), digit.pixels, "digit"),
-        (say("The shown network"), heat, "shown"),
-        (say("Random weights"), others[0].map, "random"),
+        (pixels, f"**{pixels}**", digit.pixels, "digit"),
+        (explained, say("**The shown network**, for a {digit}", digit=label), heat, "shown"),
+        (chance, say("**Random weights**, for a {digit}", digit=label), others[0].map, "random"),
     )
-    for column, (title, values, name) in zip(three, shown, strict=True):
+    for column, (title, heading, values, name) in zip(three, shown, strict=True):
         with column:
-            st.markdown(
-                f"**{title}**"
-                + (
-                    ""
-                    if name == "digit"
-                    else say(
-                        ", for a {label}",
-                        label=label,
-                    )
-                )
-            )
+            st.markdown(heading)
             big_map(
                 values,
                 key=f"trust_{name}",
                 scale=1.0 if name == "digit" else None,
                 values=False,
                 size=SIZE,
-                label=name,
+                label=title,
             )
     st.markdown(_verdict(others))
     with st.container(horizontal=True):
@@ -90,10 +81,10 @@ def random_weights(network: Network, inside: ForwardPass, digit: ChosenDigit) ->
         )
     st.caption(
         say(
-            "{SEEDS} networks of the same layers with the random weights that a training "
+            "{count} networks of the same layers with the random weights that a training "
             "begins with. Each map has a colour scale of its own: only where it is orange "
             "and where blue is compared.",
-            SEEDS=SEEDS,
+            count=SEEDS,
         )
     )
 
@@ -129,16 +120,16 @@ def _verdict(others: list[Control]) -> str:
         return say("One of the maps is the same everywhere, so that ranks cannot be compared.")
     return say(
         "**Rank correlation** with the random networks, over the pixels with ink: mean "
-        "**{signed}** ({signed2} to {signed3}). 1: the same order of pixels; 0: no "
+        "**{mean}** ({low} to {high}). 1: the same order of pixels; 0: no "
         "relation; −1: the opposite order. Near 0 is good: the map depends on the "
         "weights. Over **all** pixels and without the sign, as in the paper, it is "
-        "{signed4}: a map can look alike merely because the ink is in the same place.",
-        signed=_signed(inked.mean()),
-        signed2=_signed(inked.min()),
-        signed3=_signed(inked.max()),
-        signed4=_signed(sizes.mean()),
+        "{all}: a map can look alike merely because the ink is in the same place.",
+        mean=_signed(inked.mean()),
+        low=_signed(inked.min()),
+        high=_signed(inked.max()),
+        all=_signed(sizes.mean()),
     )
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+    return number_text(value, "+.2f").replace("-", "−")

@@ -30,7 +30,7 @@ class Cloud:
     near: np.ndarray | None = None
 
 
-def scatter(cloud: Cloud, *, key: str, title: str) -> int | None:
+def scatter(cloud: Cloud, *, key: str, title: str, file: str) -> int | None:
     """Show a cloud of digits and return the place of the point that was picked last.
 
     Points can be picked by mouse and touch; with the keyboard, arrows go to the next point in
@@ -39,7 +39,8 @@ def scatter(cloud: Cloud, *, key: str, title: str) -> int | None:
     Args:
         cloud: what is drawn; a new one under the same key is painted in place.
         key: names the plane on its page.
-        title: for screen readers and the name of the saved picture.
+        title: for screen readers.
+        file: name of the saved picture, without its ending.
 
     Raises:
         ValueError: points, labels and answers that do not fit together, or are not finite.
@@ -51,6 +52,7 @@ def scatter(cloud: Cloud, *, key: str, title: str) -> int | None:
         raise ValueError(f"expected {count} labels and answers")
     data = {
         "title": title,
+        "file": file,
         "points": base64.b64encode(cloud.points.astype("<f4").tobytes()).decode("ascii"),
         "labels": "".join(str(int(label)) for label in cloud.labels),
         "answers": "".join(str(int(answer)) for answer in cloud.answers),

@@ -3,6 +3,7 @@
 
 import { blackOn, bytesOf, isDark } from "../ui.components.shared/contrast.js";
 import { mounted } from "../ui.components.shared/view.js";
+import { say } from "../ui.components.shared/words.js";
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const STRONGEST = 0.8; // of its colour is what the fullest cell gets
@@ -20,8 +21,9 @@ function build(parent) {
   const box = document.createElement("div");
   box.className = "matrix";
   box.innerHTML =
-    "<table><caption>Rows: the true digit. Columns: what the network says.</caption>" +
-    "<thead><tr><td></td></tr></thead><tbody></tbody></table>";
+    "<table><caption></caption><thead><tr><td></td></tr></thead><tbody></tbody></table>";
+  box.querySelector("caption").textContent =
+    say("Rows: the true digit. Columns: what the network says.");
   const view = { box, buttons: [], told: "", selected: null };
   const [head, body] = [box.querySelector("tr"), box.querySelector("tbody")];
   for (let digit = 0; digit < 10; digit++) {
@@ -85,7 +87,7 @@ function paint(view, counts) {
       button.className = count ? "" : "none";
       button.style.background = `rgb(${mixed.join(" ")})`;
       button.style.color = count ? (blackOn(...mixed) ? "#000" : "#fff") : "";
-      button.ariaLabel = `true ${truth}, read as ${answer}: ${count}`;
+      button.ariaLabel = say("true {truth}, read as {answer}: {count}", { truth, answer, count });
     });
   });
 }

@@ -1,6 +1,7 @@
 // Draws digits at points of a plane. Pointing stays in the browser; only a pick goes to Python.
 
 import { mounted } from "../ui.components.shared/view.js";
+import { say } from "../ui.components.shared/words.js";
 
 const MARGIN = 18; // CSS pixels around the points
 const REACH = 24; // how near the pointer must come to a point
@@ -20,7 +21,7 @@ class Plane {
     box.className = "plane";
     box.innerHTML =
       "<canvas tabindex='0' role='img'></canvas><div class='below'>" +
-      "<span role='status'></span><button type='button'>Save picture</button></div>";
+      "<span role='status'></span><button type='button'></button></div>";
     parent.append(box);
     this.canvas = box.querySelector("canvas");
     this.status = box.querySelector("span");
@@ -30,7 +31,9 @@ class Plane {
     this.canvas.onpointerleave = () => this.point(null);
     this.canvas.onclick = (event) => this.pick(this.nearest(event));
     this.canvas.onkeydown = (event) => this.key(event);
-    box.querySelector("button").onclick = () => this.save();
+    const save = box.querySelector("button");
+    save.textContent = say("Save picture");
+    save.onclick = () => this.save();
     new ResizeObserver(() => this.paint()).observe(this.canvas);
   }
 
@@ -40,8 +43,9 @@ class Plane {
     if (this.data && this.data.labels !== data.labels) this.picked = this.at = null;
     this.data = data;
     this.near = new Set(data.near);
+    const about = { title: data.title, count: data.labels.length };
     this.canvas.ariaLabel =
-      `${data.title}: ${data.labels.length} digits. Arrow keys go from point to point, Enter picks.`;
+      say("{title}: {count} digits. Arrow keys go from point to point, Enter picks.", about);
     this.paint();
   }
 
@@ -118,7 +122,9 @@ class Plane {
 
   words(place) {
     const [truth, answer] = [this.data.labels[place], this.data.answers[place]];
-    return truth === answer ? `a ${truth}, read rightly` : `a ${truth}, read as ${answer}`;
+    return truth === answer
+      ? say("a {truth}, read rightly", { truth })
+      : say("a {truth}, read as {answer}", { truth, answer });
   }
 
   pick(place) {
@@ -152,7 +158,7 @@ class Plane {
     this.canvas.toBlob((blob) => {
       const link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
-      link.download = `${this.data.title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-")}.png`;
+      link.download = `${this.data.file}.png`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     });
