@@ -10,6 +10,7 @@ from ui.locale import number_text, say
 from ui.style.colours import ACCENT, MISTAKE
 from ui.style.csv_table import csv_text, nine
 from ui.style.figures import Cell, table_png
+from ui.style.words import name_words
 
 STRONGEST = 0.8
 """Share of its colour that the largest count gets, as in `ui.components.confusion`."""
@@ -26,7 +27,7 @@ def save_evaluation(found: Evaluation, name: str, origin: str, words: str) -> No
     """
     note = say(
         "{origin}, {digits}: {accuracy:.2%}. Rows: the true digit. Columns: the answer.",
-        origin=origin,
+        origin=name_words(origin),
         digits=words,
         accuracy=found.accuracy,
     )
