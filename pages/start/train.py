@@ -1,5 +1,6 @@
 import streamlit as st
 
+from ui.frame.tabs import said_tabs
 from ui.locale import say
 from ui.state.address import arrive
 from ui.state.my_runs import latest_run
@@ -24,9 +25,7 @@ if run is None:
     )
     new_run(say("Start"))
 else:
-    watch, new, side_by_side, along = st.tabs(
-        [say(each) for each in TABS], key=tabs_key(), on_change="rerun"
-    )
+    watch, new, side_by_side, along = said_tabs(TABS, tabs_key())
     if watch.open:
         with watch:
             live_view(run)

@@ -11,12 +11,12 @@ from model.network import count_parameters
 from model.runs import Run, RunState
 from model.runs.store import LONGEST_TITLE
 from ui.components.curves import Line, curves
-from ui.locale import say, to_say
+from ui.locale import language, say, to_say
 from ui.state.my_runs import delete_run, may_steer, my_runs, undo_delete
 from ui.state.session import of_page, runs, session
 from ui.state.shown_network import show_run, shown_run
 from ui.style.colours import DARK, LIGHT
-from ui.style.words import duration, plain
+from ui.style.words import duration, name_words, plain
 from ui.train.settings import setting_words
 
 QUANTITIES = {"accuracy": to_say("Accuracy"), "loss": to_say("Loss")}
@@ -55,7 +55,7 @@ def undo_deletion() -> None:
     if run is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="undo_deletion"):
-        st.markdown(say("{title} is deleted.", title=plain(run.title)), width="content")
+        st.markdown(say("{title} is deleted.", title=plain(name_words(run.title))), width="content")
         if st.button(say("Undo"), icon=":material/undo:", key="undo"):
             undo_delete()
             st.rerun()
@@ -74,10 +74,11 @@ def _titles(mine: Sequence[Run]) -> dict[str, str]:
     """Each run's title by its id; runs of the same title are told apart by numbers."""
     names: dict[str, str] = {}
     for run in mine:
-        name, number = run.title, 1
+        title = name_words(run.title)
+        name, number = title, 1
         while name in names.values():
             number += 1
-            name = f"{run.title} ({number})"
+            name = f"{title} ({number})"
         names[run.id] = name
     return names
 
@@ -228,22 +229,24 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
 
 
 def _rename(run: Run) -> None:
-    title = st.text_input(say("Name"), run.title, max_chars=LONGEST_TITLE, key=f"name_{run.id}")
+    now = name_words(run.title)
+    key = f"name_{run.id}_{language()}"  # a given name is another one in another language
+    title = st.text_input(say("Name"), now, max_chars=LONGEST_TITLE, key=key)
     title = " ".join(title.split())
     if not title:
         st.caption(
             say(
                 "A run needs a name: it is still called {title}.",
-                title=plain(run.title),
+                title=plain(now),
             )
         )
-    elif title in {other.title for other in my_runs() if other is not run}:
+    elif title in {name_words(other.title) for other in my_runs() if other is not run}:
         st.caption(
             say(
                 "Another run is called {title}: this one keeps its name.",
                 title=plain(title),
             )
         )
-    elif title != run.title:
+    elif title != now:
         run.rename(title)
         st.rerun()

@@ -18,7 +18,7 @@ from ui.state.reason_words import reason_words
 from ui.state.session import session
 from ui.state.shown_network import show_imported, shown_epoch, shown_run
 from ui.style.csv_table import csv_text
-from ui.style.words import plain
+from ui.style.words import name_words, plain
 from ui.train.settings import architecture
 
 EXPORT_SECONDS = 120.0
@@ -42,7 +42,7 @@ def take_along(run: Run) -> None:
             say(
                 "{origin}: {architecture}, {parameters:,} parameters. The time "
                 "machine at the top right chooses another epoch.",
-                origin=plain(network.origin),
+                origin=plain(name_words(network.origin)),
                 architecture=architecture(network.config),
                 parameters=count_parameters(network.config),
             )
@@ -188,7 +188,7 @@ def _import() -> None:
     st.success(
         say(
             "{origin}: {architecture}, {parameters:,} parameters. It fits its own description.",
-            origin=plain(network.origin),
+            origin=plain(name_words(network.origin)),
             architecture=architecture(network.config),
             parameters=count_parameters(network.config),
         )

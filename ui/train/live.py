@@ -15,7 +15,7 @@ from ui.frame.time_machine import travel
 from ui.locale import say, to_say
 from ui.state.my_runs import may_steer, restart_run, start_run
 from ui.style.colours import DARK, LIGHT
-from ui.style.words import duration, plain
+from ui.style.words import duration, name_words, plain
 from ui.train.hint_words import remedy_words, what, why
 from ui.train.learning import learning_view, settled
 from ui.train.next_steps import next_steps
@@ -45,7 +45,7 @@ PHASES = {
 def live_view(run: Run) -> None:
     """Show a run and let it be steered; what changes redraws itself while the run moves."""
     changes, controls = _changes(run), _shown_by_controls(run.state())
-    st.caption(f"**{plain(run.title)}** · {summary(run.network, run.settings)}")
+    st.caption(f"**{plain(name_words(run.title))}** · {summary(run.network, run.settings)}")
     with st.container(gap="small"):
         # Apart from what ticks: a browser works for seconds a minute on buttons that never change.
         st.fragment(_controls, key="steering")(run)

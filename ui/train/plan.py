@@ -14,7 +14,7 @@ from ui.state.ask import ask_in_background
 from ui.state.classroom.shown import Part, hides
 from ui.state.my_runs import may_steer, my_runs, start_run
 from ui.style.layer_words import TITLES, shape_text
-from ui.style.words import duration, plain
+from ui.style.words import duration, name_words, plain
 from ui.train.settings import Choice, training_settings
 
 TICK = 1.0
@@ -55,7 +55,7 @@ def _plan(label: str, chosen: Choice | str) -> None:
         st.caption(
             say(
                 "{title} is training. Pause or stop it before you start another one.",
-                title=plain(busy),
+                title=plain(name_words(busy)),
             )
         )
     if isinstance(chosen, str):
