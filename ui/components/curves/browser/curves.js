@@ -130,7 +130,8 @@ class Chart {
       return say("{name} {value} at {place}", { name: line.name, value, place: xText(line.x[last]) });
     });
     const chart = say("{title}, line chart along {axis}.", { title, axis: xLabel });
-    return `${chart} ${ends.length ? say("Last values: {values}.", { values: ends.join("; ") }) : empty}`;
+    const state = ends.length ? say("Last values: {values}.", { values: ends.join("; ") }) : empty;
+    return `${chart} ${state}`;
   }
 
   // ---- legend
