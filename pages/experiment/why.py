@@ -6,7 +6,7 @@ from ui.frame.lesson import lesson
 from ui.locale import say
 from ui.state.address import arrive
 
-st.title(PAGE.title)
+st.title(say(PAGE.title))
 arrive("why")
 lesson(
     say(

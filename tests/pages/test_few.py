@@ -85,11 +85,11 @@ def test_a_law_that_holds_and_one_that_does_not_are_told_apart() -> None:
     assert "digits^(−0.50)" in words
     assert "divide the error by 3.2" in words
     assert "40,000 digits promise 1.0%" in words
-    assert "so it kept its promise" in words
+    assert "So it kept its promise" in words
     bent = on_a_line() | {4000: (0.07, 0.08, 0.075)}
-    assert "so it promised too much" in law_words(parts(bent), settings)
+    assert "So it promised too much" in law_words(parts(bent), settings)
     steep = on_a_line() | {4000: (0.003, 0.004, 0.002)}
-    assert "so it promised too little" in law_words(parts(steep), settings)
+    assert "So it promised too little" in law_words(parts(steep), settings)
     flat = {count: (0.5, 0.51 + count / 1e5) for count in COUNTS}
     assert "no law to read" in law_words(parts(flat), settings)
     assert law_words(parts({10: (0.5, 0.4)}), settings) == ""
@@ -98,7 +98,7 @@ def test_a_law_that_holds_and_one_that_does_not_are_told_apart() -> None:
 def test_full_mnist_says_whether_it_was_right_and_how_much_of_it_was_seen() -> None:
     more = parts(on_a_line() | {40_000: (0.01, 0.0095)})
     words = law_words(more, FewSettings(tenfold=True))
-    assert "of full MNIST the error is 1.0%, so it kept its promise" in words
+    assert "of full MNIST the error is 1.0%. So it kept its promise" in words
     assert "a network sees 9,600 digits" in words
     assert "sees" not in law_words(more, FewSettings(updates=3000, tenfold=True))
 

@@ -116,9 +116,9 @@ def test_who_falls_last_is_named_only_outside_of_the_band() -> None:
 
 
 def test_the_guess_stands_beside_what_was_measured() -> None:
-    assert guess_words(parts(), 1).endswith("**the dense network**. That was your guess.")
+    assert guess_words(parts(), 1).endswith("**The dense network**. That was your guess.")
     assert "Your guess: None of them." in guess_words(parts(), 3)
-    assert "**none of them**" in guess_words(parts(dense_once=(0.5, 0.6)), None)
+    assert "**None of them**" in guess_words(parts(dense_once=(0.5, 0.6)), None)
     assert guess_words(parts()[:4], 1) == ""
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from model.experiments.bands import Band, band
-from ui.locale import say, to_say
+from ui.locale import number_text, say
 
 # Each stands at least 3:1 against both papers. Orange and blue mean signed values, and stay free.
 COLOURS = ("#0f8f85", "#b5478f", "#7a6ad8", "#8c7a1f", "#a8573a", "#64748b")
@@ -39,7 +39,7 @@ def band_chart(
     percent: bool = True,
     x_percent: bool = False,
     guess: float | None = None,
-    guess_words: str = to_say("your guess"),
+    guess_words: str | None = None,
     guess_at: Literal["x", "y"] = "y",
     height: int = HEIGHT,
 ) -> None:
@@ -55,7 +55,7 @@ def band_chart(
         percent: whether y is a share, written in percent.
         x_percent: whether x is one.
         guess: a value that is marked; None marks none.
-        guess_words: what stands beside it.
+        guess_words: what stands beside it; None: "your guess".
         guess_at: on which axis it is.
         height: pixels.
     """
@@ -66,13 +66,12 @@ def band_chart(
         _draw(figure, each, COLOURS[number % len(COLOURS)], percent)
     if guess is not None:
         mark = figure.add_hline if guess_at == "y" else figure.add_vline
-        place = say("bottom right") if guess_at == "y" else say("bottom left")
         mark(
             guess,
             line_dash="dot",
             line_color="#7f7f7f",
-            annotation_text=guess_words,
-            annotation_position=place,
+            annotation_text=say("your guess") if guess_words is None else guess_words,
+            annotation_position="bottom right" if guess_at == "y" else "bottom left",
         )
     show_figure(figure, key)
 
@@ -97,7 +96,6 @@ def group_chart(
     figure = new_figure(x="", y=y, percent=percent, height=height)
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_xaxes(type="category", title=None)
-    form = ".1%" if percent else ".4g"
     for number, (name, groups) in enumerate(series.items()):
         bands = [band(values) for values in groups.values()]
         figure.add_bar(
@@ -107,8 +105,7 @@ def group_chart(
             marker={"color": COLOURS[number % len(COLOURS)]},
             error_y=_spread(bands),
             customdata=[[each.low, each.high, each.count] for each in bands],
-            hovertemplate=f"%{{y:{form}}} (%{{customdata[0]:{form}}} to %{{customdata[1]:{form}}}, "
-            f"%{{customdata[2]}} seeds)<extra>{name}</extra>",
+            hovertemplate=f"{_band_words(percent)}<extra>{name}</extra>",
         )
     show_figure(figure, key)
 
@@ -140,7 +137,7 @@ def new_figure(
     if log_y and percent:
         figure.update_yaxes(
             tickvals=[each / 100 for each in PERCENTS],
-            ticktext=[f"{each:g}%" for each in PERCENTS],
+            ticktext=[_percent_tick(each) for each in PERCENTS],
         )
     return figure
 
@@ -158,6 +155,10 @@ def show_figure(figure: Any, key: str) -> None:
             "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
         },
     )
+
+
+def _percent_tick(percent: float) -> str:
+    return number_text(percent / 100, ".1%" if percent < 1 else ".0%")
 
 
 def _spread(bands: Sequence[Band]) -> dict[str, Any]:
@@ -198,14 +199,14 @@ def _draw(figure: Any, series: Series, colour: str, percent: bool) -> None:
         marker={"size": 8},
         error_y=None if series.line else _spread(bands),
         customdata=[[each.low, each.high, each.count] for each in bands],
-        hovertemplate=(
-            say(
-                "%{y:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}, %{customdata[2]} seeds)",
-            )
-            if percent
-            else say(
-                "%{y:.4g} (%{customdata[0]:.4g} to %{customdata[1]:.4g}, %{customdata[2]} seeds)",
-            )
-        )
-        + f"<extra>{series.name}</extra>",
+        hovertemplate=f"{_band_words(percent)}<extra>{series.name}</extra>",
     )
+
+
+def _band_words(percent: bool) -> str:
+    """What stands at the pointer, as Plotly fills it in: the mean, the band, how many seeds."""
+    if percent:
+        return say(
+            "%{y:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}, %{customdata[2]} seeds)"
+        )
+    return say("%{y:.4g} (%{customdata[0]:.4g} to %{customdata[1]:.4g}, %{customdata[2]} seeds)")

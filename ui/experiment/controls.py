@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.locale import say
+from ui.locale import number_text, say
 from ui.state.address import keep, start
 from ui.state.properties import SEEDS, UPDATES
 
@@ -15,7 +15,7 @@ def seeds_control(default: int = 3) -> int:
         options,
         default=start(SEEDS, options, default),
         required=True,
-        format_func=lambda count: f"{count} ×",
+        format_func=lambda count: say("{count} ×", count=count),
         key="seeds",
         help=say(
             "Chance decides where a network begins and what it sees first. Repeating shows "
@@ -34,7 +34,7 @@ def updates_control(default: int = 300) -> int:
         options,
         default=start(UPDATES, options, default),
         required=True,
-        format_func=lambda count: f"{count:,}",
+        format_func=number_text,
         key="updates",
         help=say(
             "Each update looks at 32 digits. More take longer: 3,000 about ten times as "

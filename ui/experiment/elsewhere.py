@@ -25,6 +25,7 @@ from ui.experiment.charts import Series, band_chart, group_chart, new_figure, sh
 from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
+from ui.experiment.words import listed, listed_to_the_last, share_words
 from ui.locale import say, to_say
 from ui.state.ask import ask
 from ui.state.classroom.seat import my_class
@@ -42,9 +43,15 @@ VIEWS = (
 KINDS: Mapping[FarKind, str] = {
     FarKind.TEST: to_say("MNIST's own"),
     FarKind.SMALL: to_say("8×8 scans"),
-    FarKind.PRINTED: "printed",
+    FarKind.PRINTED: to_say("printed"),
     FarKind.PEN: to_say("drawn by rule"),
 }
+FROM_ELSEWHERE: Mapping[FarKind, str] = {
+    FarKind.SMALL: to_say("digits that were scanned at 8×8"),
+    FarKind.PRINTED: to_say("digits that were printed"),
+    FarKind.PEN: to_say("digits that lie anywhere on a sheet"),
+}
+"""The kinds that are not MNIST's, within a sentence."""
 ORIGINS: Mapping[FarKind, str] = {
     FarKind.TEST: to_say("test digits of MNIST"),
     FarKind.SMALL: to_say("scikit-learn's digits of 43 people, 8×8 numbers each"),
@@ -53,8 +60,8 @@ ORIGINS: Mapping[FarKind, str] = {
 }
 WAYS = {"accuracy": to_say("with our preprocessing"), "plain": to_say("only made small")}
 TASKS = {
-    "rotation": "rotation",
-    "denoising": "denoising",
+    "rotation": to_say("rotation"),
+    "denoising": to_say("denoising"),
     "contrast": to_say("contrast (SimCLR)"),
     SCRATCH: to_say("no task before"),
 }
@@ -75,9 +82,14 @@ def _result(settings: ElsewhereSettings, result: Result) -> None:
     if words := guess_words(parts, result.guess):
         st.markdown(words)
     view = st.segmented_control(
-        say("Show"), VIEWS, default=VIEWS[0], required=True, key="elsewhere_view",
+        say("Show"),
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
+        format_func=say,
+        key="elsewhere_view",
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     match view:
         case "Your network":
             _this_network()
@@ -87,9 +99,9 @@ def _result(settings: ElsewhereSettings, result: Result) -> None:
             _turns(parts)
         case _:
             group_chart(
-                {words: _far(parts, way) for way, words in WAYS.items()},
+                {say(words): _far(parts, way) for way, words in WAYS.items()},
                 key="elsewhere_chart",
-                y="read rightly",
+                y=say("read rightly"),
             )
             st.markdown(far_words(parts))
 
@@ -98,16 +110,16 @@ def _this_network() -> None:
     """The network on all pages, and the digits of one's class: read when one looks."""
     found: list[Part] = []
     for kind, words in KINDS.items():
-        told = say("Reading digits: {words} …", words=words)
+        told = say("Reading digits: {kind} …", kind=say(words))
         part = ask(read_far, network(), kind, for_everybody=True, spinner=told)
         if part is None:
             return
         found.append(part)
     ours = _class_digits()
     written = ask(read_written, network(), ours, spinner=None) if len(ours) else None
-    series = {words: _far(found, way) for way, words in WAYS.items()}
+    series = {say(words): _far(found, way) for way, words in WAYS.items()}
     if written is not None:
-        series[WAYS["accuracy"]][CLASS] = numbers([written], "accuracy")
+        series[say(WAYS["accuracy"])][say(CLASS)] = numbers([written], "accuracy")
     group_chart(series, key="elsewhere_this", y=say("read rightly"))
     st.markdown(this_words(plain(network().origin), found, written))
 
@@ -143,38 +155,45 @@ def this_words(name: str, parts: Sequence[Part], written: Part | None) -> str:
     """
     others = [part for part in parts if part.values["kind"] != FarKind.TEST]
     worst = min(others, key=lambda part: numbers([part], "accuracy"))
-    words = say(
-        "Network: {name}, the one on all pages. It is read once: one network has no "
-        "band. With our preprocessing it is worst with digits {said}: {numbers:.0%}",
-        name=name,
-        said=_said(FarKind(str(worst.values["kind"]))),
-        numbers=numbers([worst], "accuracy")[0],
-    )
-    sure = numbers([worst], "sure_wrong")
-    words += (
-        say("; where it is wrong, it is {sure:.0%} sure on average.", sure=sure[0]) if sure else "."
-    )
-    if written is None:
-        return say(
-            "{words} Digits of your class stand here, too, once it has written some.",
-            words=words,
+    words = [
+        say(
+            "Network: {name}, the one on all pages. It is read once: one network has no "
+            "band. With our preprocessing it is worst with {digits}: {share:.0%}.",
+            name=name,
+            digits=say(FROM_ELSEWHERE[FarKind(str(worst.values["kind"]))]),
+            share=numbers([worst], "accuracy")[0],
         )
-    share, count = numbers([written], "accuracy")[0], written.values["count"]
-    words += say(
-        " Of the {count} digits that your class has written it reads {share:.0%}",
-        count=count,
-        share=share,
-    )
+    ]
+    sure = numbers([worst], "sure_wrong")
+    if sure:
+        words.append(say("Where it is wrong, it is {sure:.0%} sure on average.", sure=sure[0]))
+    if written is None:
+        words.append(say("Digits of your class stand here, too, once it has written some."))
+        return " ".join(words)
+    figures = {
+        "count": int(str(written.values["count"])),
+        "share": numbers([written], "accuracy")[0],
+    }
     sure = numbers([written], "sure_wrong")
-    return (
-        say("{words}, and is {sure:.0%} sure where it is wrong.", words=words, sure=sure[0])
+    words.append(
+        say(
+            "Of the {count} digits that your class has written it reads {share:.0%}, and is "
+            "{sure:.0%} sure where it is wrong.",
+            sure=sure[0],
+            **figures,
+        )
         if sure
-        else f"{words}."
+        else say(
+            "Of the {count} digits that your class has written it reads {share:.0%}.", **figures
+        )
     )
+    return " ".join(words)
 
 
 def _far(parts: Sequence[Part], way: str) -> dict[str, list[float]]:
-    found = {words: numbers(chosen(parts, kind=kind.value), way) for kind, words in KINDS.items()}
+    found = {
+        say(words): numbers(chosen(parts, kind=kind.value), way) for kind, words in KINDS.items()
+    }
     return {words: values for words, values in found.items() if values}
 
 
@@ -184,7 +203,7 @@ def _without_labels(parts: Sequence[Part]) -> None:
         list(HOWS),
         default="tuned",
         required=True,
-        format_func=HOWS.__getitem__,
+        format_func=lambda how: say(HOWS[how]),
         key="elsewhere_how",
         help=say(
             "“All weights learn”: the network goes on learning from the labelled digits. "
@@ -194,7 +213,7 @@ def _without_labels(parts: Sequence[Part]) -> None:
     )
     band_chart(
         [
-            Series(words, _labelled(parts, task, how), dashed=task == SCRATCH)
+            Series(say(words), _labelled(parts, task, how), dashed=task == SCRATCH)
             for task, words in TASKS.items()
         ],
         key="elsewhere_labels",
@@ -218,10 +237,10 @@ def _turns(parts: Sequence[Part]) -> None:
         st.markdown(say("The figures are there as soon as the first rotation task is learned."))
         return
     shares = confusion(tasks)
-    names = [say("not turned"), "¼ turn", "½ turn", "¾ turn"]
+    names = [say("not turned"), say("¼ turn"), say("½ turn"), say("¾ turn")]
     left, right = st.columns(2)
     with left:
-        figure = new_figure(x="said", y=say("turned by"), height=320)
+        figure = new_figure(x=say("said to be turned by"), y=say("turned by"), height=320)
         figure.add_heatmap(
             z=shares,
             x=names,
@@ -230,16 +249,16 @@ def _turns(parts: Sequence[Part]) -> None:
             zmax=1,
             colorscale=[[0, "#eef5f4"], [1, "#0f7a71"]],  # its numbers are read on both papers
             showscale=False,
-            text=[[f"{share:.0%}" for share in row] for row in shares],
+            text=[[share_words(share) for share in row] for row in shares],
             texttemplate="%{text}",
-            hovertemplate="%{y}, said %{x}: %{z:.1%}<extra></extra>",
+            hovertemplate=f"{say('%{y}, said %{x}: %{z:.1%}')}<extra></extra>",
         )
         figure.update_xaxes(type="category", dtick=None)
         figure.update_yaxes(autorange="reversed", type="category")
         show_figure(figure, "elsewhere_turns")
     with right:
         group_chart(
-            {"turn told rightly": {str(d): numbers(tasks, f"digit{d}") for d in range(10)}},
+            {say("turn told rightly"): {str(d): numbers(tasks, f"digit{d}") for d in range(10)}},
             key="elsewhere_digits",
             y=say("turn told rightly"),
             height=320,
@@ -263,18 +282,10 @@ def guess_words(parts: Sequence[Part], guess: float | None) -> str:
     if not found:
         return ""
     words = say(
-        "Printed digits, only made small: **{mean:.0%}** are read rightly.",
-        mean=band(found).mean,
+        "Printed digits, only made small: **{share:.0%}** are read rightly.",
+        share=band(found).mean,
     )
-    return (
-        words
-        if guess is None
-        else say(
-            "{words} Your guess: {guess:.0%}.",
-            words=words,
-            guess=guess,
-        )
-    )
+    return words if guess is None else f"{words} {say('Your guess: {guess:.0%}.', guess=guess)}"
 
 
 def far_words(parts: Sequence[Part]) -> str:
@@ -290,19 +301,19 @@ def far_words(parts: Sequence[Part]) -> str:
     home = bands[FarKind.TEST, "accuracy"]
     if is_chance(home, 200):
         return say(
-            "The network is at chance with MNIST's own digits, {mean:.0%}. So "
+            "The network is at chance with MNIST's own digits, {share:.0%}. So "
             "something is wrong with this run, and it shows nothing.",
-            mean=home.mean,
+            share=home.mean,
         )
     others = [kind for kind in KINDS if kind is not FarKind.TEST]
     worst = min(others, key=lambda kind: bands[kind, "plain"].mean)
     words = [
         say(
-            "Of MNIST's own digits {mean:.0%} are read rightly. From elsewhere it is worst "
-            "with digits {said}, if they are only made small: {mean2:.0%}.",
-            mean=home.mean,
-            said=_said(worst),
-            mean2=bands[worst, "plain"].mean,
+            "Of MNIST's own digits {own:.0%} are read rightly. From elsewhere it is worst "
+            "with {digits}, if they are only made small: {worst:.0%}.",
+            own=home.mean,
+            digits=say(FROM_ELSEWHERE[worst]),
+            worst=bands[worst, "plain"].mean,
         )
     ]
     helped = [
@@ -310,7 +321,10 @@ def far_words(parts: Sequence[Part]) -> str:
         for kind in others
         if compare(bands[kind, "accuracy"], bands[kind, "plain"]) is Comparison.HIGHER
     ]
-    figures = ", ".join(f"{KINDS[kind]} {bands[kind, 'accuracy'].mean:.0%}" for kind in others)
+    figures = listed(
+        say("{name} {share:.0%}", name=say(KINDS[kind]), share=bands[kind, "accuracy"].mean)
+        for kind in others
+    )
     if len(helped) == len(others):
         words.append(
             say(
@@ -319,11 +333,10 @@ def far_words(parts: Sequence[Part]) -> str:
             )
         )
     elif helped:
-        names = " and ".join(KINDS[kind] for kind in helped)
         words.append(
             say(
                 "Our preprocessing helps for certain only here: {names} ({figures}).",
-                names=names,
+                names=listed_to_the_last(say(KINDS[kind]) for kind in helped),
                 figures=figures,
             )
         )
@@ -338,25 +351,17 @@ def far_words(parts: Sequence[Part]) -> str:
     if sure:
         words.append(
             say(
-                "Where it is wrong, it is {mean:.0%} sure on average: confidence does not "
+                "Where it is wrong, it is {sure:.0%} sure on average: confidence does not "
                 "tell that a digit comes from elsewhere.",
-                mean=band(sure).mean,
+                sure=band(sure).mean,
             )
             if band(sure).mean >= 0.5
             else say(
-                "Where it is wrong, it is {mean:.0%} sure on average: it notices.",
-                mean=band(sure).mean,
+                "Where it is wrong, it is {sure:.0%} sure on average: it notices.",
+                sure=band(sure).mean,
             )
         )
     return " ".join(words)
-
-
-def _said(kind: FarKind) -> str:
-    return {
-        FarKind.SMALL: say("that were scanned at 8×8"),
-        FarKind.PRINTED: say("that were printed"),
-        FarKind.PEN: say("that lie anywhere on a sheet"),
-    }[kind]
 
 
 def labels_words(parts: Sequence[Part], how: str) -> str:
@@ -379,39 +384,53 @@ def labels_words(parts: Sequence[Part], how: str) -> str:
     for _, _, mine, alone in outcomes:
         counted[compare(mine, alone)] += 1
     best, labels, mine, alone = max(outcomes, key=lambda each: each[2].mean - each[3].mean)
-    words = say(
-        "Of {count} comparisons with no task before, {counted} are better in each "
-        "repetition, {counted2} worse, and {counted3} lie within the band. ",
-        count=len(outcomes),
-        counted=counted[Comparison.HIGHER],
-        counted2=counted[Comparison.LOWER],
-        counted3=counted[Comparison.WITHIN],
-    )
+    words = [
+        say(
+            "Of {count} comparisons with no task before, {better} are better in each "
+            "repetition, {worse} worse, and {within} lie within the band.",
+            count=len(outcomes),
+            better=counted[Comparison.HIGHER],
+            worse=counted[Comparison.LOWER],
+            within=counted[Comparison.WITHIN],
+        )
+    ]
     gain = mine.mean - alone.mean
     if gain <= 0:
-        return say(
-            "{words}On average nothing helps: learning without labels gains nothing here.",
-            words=words,
-        )
-    words += say(
-        "The largest gain is {gain:.0f} points, {TASKS} with {labels} labels: "
-        "{mean:.0%} instead of {mean2:.0%}",
-        gain=100 * gain,
-        TASKS=TASKS[best],
-        labels=labels,
-        mean=mine.mean,
-        mean2=alone.mean,
-    )
+        words.append(say("On average nothing helps: learning without labels gains nothing here."))
+        return " ".join(words)
+    figures: dict[str, object] = {
+        "gain": 100 * gain,
+        "task": say(TASKS[best]),
+        "labels": labels,
+        "share": mine.mean,
+        "before": alone.mean,
+    }
     if compare(mine, alone) is not Comparison.HIGHER:
-        return say("{words}, and even that lies within the band.", words=words)
+        words.append(
+            say(
+                "The largest gain is {gain:.0f} points, {task} with {labels} labels: {share:.0%} "
+                "instead of {before:.0%}, and even that lies within the band.",
+                **figures,
+            )
+        )
+        return " ".join(words)
+    words.append(
+        say(
+            "The largest gain is {gain:.0f} points, {task} with {labels} labels: {share:.0%} "
+            "instead of {before:.0%}.",
+            **figures,
+        )
+    )
     last = [each for each in outcomes if each[1] == LABELS[-1]]
     most = max(each[2].mean - each[3].mean for each in last)
-    return say(
-        "{words}. With {LABELS} labels at most {words2:.0f} points are left.",
-        words=words,
-        LABELS=LABELS[-1],
-        words2=max(0, 100 * most),
+    words.append(
+        say(
+            "With {labels} labels at most {gain:.0f} points are left.",
+            labels=LABELS[-1],
+            gain=max(0, 100 * most),
+        )
     )
+    return " ".join(words)
 
 
 def turns_words(parts: Sequence[Part]) -> str:
@@ -422,8 +441,8 @@ def turns_words(parts: Sequence[Part]) -> str:
     whole = band(numbers(tasks, "accuracy"))
     if is_chance(whole, TURNS * TEST, TURNS):
         return say(
-            "The task was not learned: {mean:.0%}, and guessing tells 25%.",
-            mean=whole.mean,
+            "The task was not learned: {share:.0%}, and guessing tells 25%.",
+            share=whole.mean,
         )
     means = {digit: band(numbers(tasks, f"digit{digit}")).mean for digit in range(10)}
     worst = sorted(sorted(means, key=lambda digit: means[digit])[:4])
@@ -431,20 +450,24 @@ def turns_words(parts: Sequence[Part]) -> str:
     shares = confusion(tasks)
     upside = float((shares[0, 2] + shares[1, 3] + shares[2, 0] + shares[3, 1]) / 4)
     sides = float(1 - np.trace(shares) / TURNS - upside)
-    words = (
-        f"{whole.mean:.0%} of all turns are told rightly. Hardest are "
-        f"{', '.join(map(str, worst[:-1]))} and {worst[-1]}; easiest is {best}, {means[best]:.0%}. "
+    words = say(
+        "{share:.0%} of all turns are told rightly. Hardest are {hardest}; easiest is {easiest}, "
+        "{most:.0%}.",
+        share=whole.mean,
+        hardest=listed_to_the_last(map(str, worst)),
+        easiest=best,
+        most=means[best],
     )
     if upside > sides:
-        words += say(
+        more = say(
             "Most mistakes are half turns ({upside:.0%} of all pictures): 0, 1 and 8 "
             "look alike upside down, and a 6 becomes a 9. No picture tells there which "
             "way is up, so there is nothing to learn.",
             upside=upside,
         )
     else:
-        words += say("Mistakes are not mostly half turns, as one would expect of 0, 1, 8, 6 and 9.")
-    return words
+        more = say("Mistakes are not mostly half turns, as one would expect of 0, 1, 8, 6 and 9.")
+    return f"{words} {more}"
 
 
 def _more(settings: ElsewhereSettings, result: Result) -> None:
@@ -456,9 +479,9 @@ def _more(settings: ElsewhereSettings, result: Result) -> None:
             rows = np.concatenate(list(found)).transpose(1, 2, 0) / 255
             picture = mosaic_png(rows, scale=1.0, columns=SHOWN, gap=2, zoom=1)
             text = say(
-                "{words}: {ORIGINS}. Above only made small, below with our preprocessing.",
-                words=words,
-                ORIGINS=ORIGINS[kind],
+                "{kind}: {origin}. Above only made small, below with our preprocessing.",
+                kind=say(words),
+                origin=say(ORIGINS[kind]),
             )
             st.image(data_uri(picture), caption=text, alt=text)
 
@@ -475,7 +498,7 @@ PAGE = ExperimentPage(
         1.0,
         0.01,
         0.5,
-        lambda share: f"{share:.0%}",
+        share_words,
     ),
     _controls,
     _result,

@@ -14,6 +14,7 @@ from ui.experiment.controls import seeds_control, updates_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
 from ui.experiment.own_ten import own_ten
+from ui.experiment.words import share_words
 from ui.locale import say, to_say
 
 VIEWS = (to_say("Accuracy"), to_say("The law behind it"))
@@ -25,7 +26,7 @@ MOST = COUNTS[-1]
 def _controls() -> tuple[FewSettings, Inputs]:
     seeds, updates = seeds_control(), updates_control()
     tenfold = mnist.full_is_here() and st.toggle(
-        say("Also {TENFOLD:,} digits", TENFOLD=TENFOLD),
+        say("Also {count:,} digits", count=TENFOLD),
         key="few_tenfold",
         help=say(
             "All of MNIST is on this computer. So one can see whether the law keeps its promise.",
@@ -40,6 +41,7 @@ def _result(settings: FewSettings, result: Result) -> None:
         VIEWS,
         default=VIEWS[0],
         required=True,
+        format_func=say,
         key="few_view",
         label_visibility="collapsed",
     )
@@ -111,16 +113,25 @@ def conclusion(parts: Sequence[Part]) -> str:
     if not (plain and varied):
         return ""
     first, second = band(plain), band(varied)
-    words = say("With 100 digits, ten of each, {mean:.0%} are read rightly", mean=first.mean)
+    figures = {"plain": first.mean, "varied": second.mean}
     match compare(second, first):
         case Comparison.HIGHER:
-            words = f"{words}; varying the digits makes it {second.mean:.0%}."
+            words = say(
+                "With 100 digits, ten of each, {plain:.0%} are read rightly; varying the digits "
+                "makes it {varied:.0%}.",
+                **figures,
+            )
         case Comparison.LOWER:
-            words = f"{words}; varying the digits makes it worse, {second.mean:.0%}."
+            words = say(
+                "With 100 digits, ten of each, {plain:.0%} are read rightly; varying the digits "
+                "makes it worse, {varied:.0%}.",
+                **figures,
+            )
         case _:
-            words = (
-                f"{words}, and {second.mean:.0%} with variations: the bands overlap, so chance "
-                "alone may do that."
+            words = say(
+                "With 100 digits, ten of each, {plain:.0%} are read rightly, and {varied:.0%} "
+                "with variations: the bands overlap, so chance alone may do that.",
+                **figures,
             )
     return " ".join(filter(None, (words, _most_words(parts))))
 
@@ -132,19 +143,23 @@ def _most_words(parts: Sequence[Part]) -> str:
     if not (plain and varied):
         return ""
     first, second = band(plain), band(varied)
-    words = say(
-        "With {MOST:,} it is {mean:.1%} and {mean2:.1%}",
-        MOST=MOST,
-        mean=first.mean,
-        mean2=second.mean,
-    )
+    figures = {"count": MOST, "plain": first.mean, "varied": second.mean}
     match compare(second, first):
         case Comparison.HIGHER:
-            return f"{words}: variations still help."
+            return say(
+                "With {count:,} it is {plain:.1%} and {varied:.1%}: variations still help.",
+                **figures,
+            )
         case Comparison.LOWER:
-            return f"{words}: in so few updates, variations only make it harder."
+            return say(
+                "With {count:,} it is {plain:.1%} and {varied:.1%}: in so few updates, "
+                "variations only make it harder.",
+                **figures,
+            )
         case _:
-            return f"{words}, within the band."
+            return say(
+                "With {count:,} it is {plain:.1%} and {varied:.1%}, within the band.", **figures
+            )
 
 
 def law_words(parts: Sequence[Part], settings: FewSettings) -> str:
@@ -158,12 +173,12 @@ def law_words(parts: Sequence[Part], settings: FewSettings) -> str:
     words = say(
         "On two logarithmic axes the errors lie about on a line: error = {scale:.2f} · "
         "digits^(−{exponent:.2f}). Ten times more digits divide the error by "
-        "{exponent2:.1f}. So {TENFOLD:,} digits promise {error:.1%} ({low:.1%} to "
+        "{factor:.1f}. So {count:,} digits promise {error:.1%} ({low:.1%} to "
         "{high:.1%}).",
         scale=law.scale,
         exponent=law.exponent,
-        exponent2=10**law.exponent,
-        TENFOLD=TENFOLD,
+        factor=10**law.exponent,
+        count=TENFOLD,
         error=promise.error,
         low=promise.low,
         high=promise.high,
@@ -178,22 +193,22 @@ def _kept_words(parts: Sequence[Part]) -> str:
         return ""
     promise, found = before.promise(MOST), band(_errors(parts)[MOST])
     words = say(
-        "**Was it right before?** Up to {COUNTS:,} digits the line promised "
-        "{error:.1%} for {MOST:,} ({low:.1%} to {high:.1%}); measured: {mean:.1%}",
-        COUNTS=COUNTS[-2],
+        "**Was it right before?** Up to {fewer:,} digits the line promised "
+        "{error:.1%} for {most:,} ({low:.1%} to {high:.1%}); measured: {measured:.1%}.",
+        fewer=COUNTS[-2],
         error=promise.error,
-        MOST=MOST,
+        most=MOST,
         low=promise.low,
         high=promise.high,
-        mean=found.mean,
+        measured=found.mean,
     )
-    return f"{words}, {_judged(promise.holds(found.mean), found.mean > promise.error)}."
+    return f"{words} {_judged(promise.holds(found.mean), found.mean > promise.error)}"
 
 
 def _judged(holds: bool, above: bool) -> str:
     if holds:
-        return say("so it kept its promise")
-    return say("so it promised too much") if above else say("so it promised too little")
+        return say("So it kept its promise.")
+    return say("So it promised too much.") if above else say("So it promised too little.")
 
 
 def _tenfold_words(parts: Sequence[Part], settings: FewSettings) -> str:
@@ -202,21 +217,24 @@ def _tenfold_words(parts: Sequence[Part], settings: FewSettings) -> str:
     if law is None or TENFOLD not in errors:
         return ""
     promise, found = law.promise(TENFOLD), band(errors[TENFOLD])
-    words = say(
-        "**Was it right?** With {TENFOLD:,} digits of full MNIST the error is "
-        "{mean:.1%}, {judged}.",
-        TENFOLD=TENFOLD,
-        mean=found.mean,
-        judged=_judged(promise.holds(found.mean), found.mean > promise.error),
-    )
+    words = [
+        say(
+            "**Was it right?** With {count:,} digits of full MNIST the error is {error:.1%}.",
+            count=TENFOLD,
+            error=found.mean,
+        ),
+        _judged(promise.holds(found.mean), found.mean > promise.error),
+    ]
     if settings.most_seen < TENFOLD:
-        words += say(
-            " But in {updates:,} updates a network sees {most_seen:,} digits: most of "
-            "the new ones it never met.",
-            updates=settings.updates,
-            most_seen=settings.most_seen,
+        words.append(
+            say(
+                "But in {updates:,} updates a network sees {seen:,} digits: most of the new ones "
+                "it never met.",
+                updates=settings.updates,
+                seen=settings.most_seen,
+            )
         )
-    return words
+    return " ".join(words)
 
 
 PAGE = ExperimentPage(
@@ -231,7 +249,7 @@ PAGE = ExperimentPage(
         1.0,
         0.01,
         0.5,
-        lambda share: f"{share:.0%}",
+        share_words,
     ),
     _controls,
     _result,

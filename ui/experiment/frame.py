@@ -15,7 +15,7 @@ from model.experiments import Experiment, ExperimentName, Inputs, Part, Settings
 from model.experiments.measured import Measured, measured
 from model.experiments.study import Study, StudyFault, StudyPhase, StudyState
 from ui.experiment.guess import Guess, ask_guess, gate_is_open, given
-from ui.locale import say
+from ui.locale import say, say_many
 from ui.state.ask import WAITING_ICON, ready, waiting_words
 from ui.state.links import copy_link
 from ui.state.my_runs import my_mark
@@ -53,7 +53,7 @@ class ExperimentPage(Generic[S]):
 
     Attributes:
         experiment: what is measured.
-        title: of the page.
+        title: of the page; in English, like all words here: marked with `to_say`.
         guess: what is asked first.
         controls: draws the settings and returns them, and what the experiment is given.
         result: draws the figures, the main one first, and says what they tell.
@@ -113,7 +113,9 @@ def _page(page: ExperimentPage[S], was_moving: bool) -> None:
 
 def _closed() -> None:
     with st.container(border=True, height=320, vertical_alignment="center"):
-        st.markdown(":material/lock: The chart opens with your guess.", text_alignment="center")
+        st.markdown(
+            ":material/lock: " + say("The chart opens with your guess."), text_alignment="center"
+        )
 
 
 def _result(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
@@ -132,8 +134,8 @@ def _result(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
     _about(state, known, study)
     if page.more is not None:
         page.more(study.settings, result)
-    st.caption(say("**What this does not show.** {not_shown}", not_shown=page.not_shown))
-    st.caption(say("**To compare.** {reference}", reference=page.reference))
+    st.caption(say("**What this does not show.** {not_shown}", not_shown=say(page.not_shown)))
+    st.caption(say("**To compare.** {reference}", reference=say(page.reference)))
     with st.container(horizontal=True):
         if result.parts:
             st.download_button(
@@ -174,63 +176,82 @@ def _steer(page: ExperimentPage[S], study: Study, state: StudyState) -> None:
 def _about(state: StudyState, known: Measured | None, study: Study) -> None:
     """Where the figures on screen come from."""
     if state.parts:
-        words = say(
-            "Measured here: {count} of {count2} measurements.",
-            count=len(state.parts),
-            count2=state.count,
-        )
+        words = [
+            say(
+                "Measured here: {measured} of {all} measurements.",
+                measured=len(state.parts),
+                all=state.count,
+            )
+        ]
         if not state.kept:
-            words += say(" They are gone when the server ends: this computer's disk takes nothing.")
+            words.append(
+                say("They are gone when the server ends: this computer's disk takes nothing.")
+            )
     elif known is not None:
-        words = say(
-            "Measured by us on {date} ({machine}, {seconds:.0f} s). Run it here, and "
-            "your own figures take their place.",
-            date=known.date,
-            machine=known.machine,
-            seconds=known.seconds,
-        )
+        words = [
+            say(
+                "Measured by us on {date} ({machine}, {seconds:.0f} s). Run it here, and "
+                "your own figures take their place.",
+                date=known.date,
+                machine=machine_words(known.machine),
+                seconds=known.seconds,
+            )
+        ]
         if known.settings != study.settings:
-            words += say(" These figures have the default settings.")
+            words.append(say("These figures have the default settings."))
     else:
         return
-    st.caption(words)
+    st.caption(" ".join(words))
+
+
+def machine_words(machine: str) -> str:
+    """A computer in words; what `model.experiments.measured.machine` has not written stays."""
+    processor, _, cores = machine.rpartition(", ")
+    count = cores.removesuffix(" cores").removesuffix(" core")
+    if not (processor and cores != count and count.isdecimal()):
+        return machine
+    return say_many(
+        "{processor}, {count} core", "{processor}, {count} cores", int(count), processor=processor
+    )
 
 
 def progress_words(state: StudyState) -> str:
     """What stands above the bar."""
-    done = say("{count} of {count2} measured", count=len(state.parts), count2=state.count)
+    figures = {"measured": len(state.parts), "all": state.count}
     if state.phase is StudyPhase.WAITING:
-        place = (
-            ""
-            if state.place is None
-            else say(
-                " (place {place} in the queue)",
-                place=state.place,
-            )
+        if state.place is None:
+            return say("{measured} of {all} measured, waiting for its turn", **figures)
+        return say(
+            "{measured} of {all} measured, waiting for its turn (place {place} in the queue)",
+            place=state.place,
+            **figures,
         )
-        return say("{done}, waiting for its turn{place}", done=done, place=place)
-    return f"{done}{time_words(state.seconds_left)}"
-
-
-def time_words(seconds: float | None) -> str:
-    """About how long it takes, after a comma; empty where nobody knows yet."""
+    seconds = state.seconds_left
     if seconds is None:
-        return ""
+        return say("{measured} of {all} measured", **figures)
     if seconds < 90:
-        return say(", about {words} s left", words=max(5, 5 * round(seconds / 5)))
-    return say(", about {seconds} min left", seconds=round(seconds / 60))
+        return say(
+            "{measured} of {all} measured, about {seconds} s left",
+            seconds=max(5, 5 * round(seconds / 5)),
+            **figures,
+        )
+    return say(
+        "{measured} of {all} measured, about {minutes} min left",
+        minutes=round(seconds / 60),
+        **figures,
+    )
 
 
 def fault_words(state: StudyState) -> str:
     """Why an experiment has failed, in a sentence."""
     match state.fault:
         case StudyFault.ENDS_WORKERS:
-            return (
+            return say(
                 "The worker that measures ended several times. Perhaps the memory of this computer "
                 "is too small: close other programs, and press Go on. Finished parts are kept."
             )
         case StudyFault.FAULT | None:
-            return (
+            return say(
                 "A fault in the app ended this experiment. Finished parts are kept: press Go on. "
                 "The server's log says more."
             )

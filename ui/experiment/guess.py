@@ -25,7 +25,7 @@ PARTS = 4
 class Slider:
     """A guess that is a number."""
 
-    question: str
+    question: str  # in English, like all words of a guess: marked with `to_say`
     low: float
     high: float
     step: float
@@ -39,7 +39,7 @@ class Slider:
         values = [round(value) if whole else round(value, 9) for value in values]
         start = min(values, key=lambda value: abs(value - self.start))
         found = st.select_slider(
-            self.question, values, start, format_func=self.words, key=f"{key}_slider"
+            say(self.question), values, start, format_func=self.words, key=f"{key}_slider"
         )
         return float(found)
 
@@ -69,7 +69,9 @@ class Choice:
 
     def ask(self, key: str) -> float | None:
         """Draw the answers and return the place of the chosen one."""
-        found = st.radio(self.question, self.answers, index=None, key=f"{key}_choice")
+        found = st.radio(
+            say(self.question), self.answers, index=None, format_func=say, key=f"{key}_choice"
+        )
         return None if found is None else float(self.answers.index(found))
 
     def parse(self, text: str) -> float | None:
@@ -79,7 +81,7 @@ class Choice:
 
     def said(self, value: float) -> str:
         """The guess in words."""
-        return self.answers[int(value)]
+        return say(self.answers[int(value)])
 
 
 Guess = Slider | Choice
@@ -100,11 +102,11 @@ def gate_is_open() -> bool:
 def as_question(guess: Guess) -> tuple[str, tuple[str, ...]]:
     """A guess as a question that a class can answer: a slider's range in four parts."""
     if isinstance(guess, Choice):
-        return guess.question, guess.answers
+        return say(guess.question), tuple(say(answer) for answer in guess.answers)
     steps = round((guess.high - guess.low) / guess.step)
     bounds = [guess.low + guess.step * round(steps * part / PARTS) for part in range(PARTS + 1)]
     words = [guess.words(bound) for bound in bounds]
-    return guess.question, tuple(
+    return say(guess.question), tuple(
         say("{low} to {high}", low=low, high=high) for low, high in pairwise(words)
     )
 
@@ -121,7 +123,7 @@ def _ask_guess(name: ExperimentName, guess: Guess) -> None:
         st.markdown(
             say(
                 "{question}  \n**Your guess: {said}**",
-                question=guess.question,
+                question=say(guess.question),
                 said=guess.said(value),
             )
         )

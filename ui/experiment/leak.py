@@ -21,7 +21,8 @@ from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider
 from ui.experiment.leak_own import own_digit
-from ui.locale import say, to_say
+from ui.experiment.words import listed, share_words
+from ui.locale import number_text, say, to_say
 
 ATTACKS = {
     "loss": to_say("how sure the network is"),
@@ -29,13 +30,15 @@ ATTACKS = {
 }
 """Each attack and the name of its line."""
 ARM_WORDS = {
-    "plain": "nothing",
+    "plain": to_say("no remedy"),
     "wrong": to_say("20% wrong labels"),
-    "dropout": "dropout",
+    "dropout": to_say("dropout"),
     "shifted": to_say("shifted digits"),
     "stopped": to_say("early stopping"),
-    **{f"noise{noise:g}": f"noise {noise:g}" for noise in NOISES},
+    **{f"noise{noise:g}": to_say("noise {strength:g}") for noise in NOISES},
 }
+STRENGTHS = {f"noise{noise:g}": noise for noise in NOISES}
+"""Of the noise, by arm."""
 COIN = 0.5
 """What a coin reaches."""
 
@@ -46,16 +49,17 @@ def _controls() -> tuple[LeakSettings, Inputs]:
 
 def _result(settings: LeakSettings, result: Result) -> None:
     views: dict[str, Callable[[Result], None]] = {
-        "Who is found out": _areas,
-        "False alarms": _curves,
-        "What helps": _remedies,
-        "The price": _price,
+        to_say("Who is found out"): _areas,
+        to_say("False alarms"): _curves,
+        to_say("What helps"): _remedies,
+        to_say("The price"): _price,
     }
     view = st.segmented_control(
         say("Show"),
         list(views),
         default="Who is found out",
         required=True,
+        format_func=say,
         key="leak_view",
         label_visibility="collapsed",
     )
@@ -64,7 +68,7 @@ def _result(settings: LeakSettings, result: Result) -> None:
 
 def _areas(result: Result) -> None:
     lines = [
-        Series(words, _by_count(result.parts, attack), dashed=attack == "lira")
+        Series(say(words), _by_count(result.parts, attack), dashed=attack == "lira")
         for attack, words in ATTACKS.items()
     ]
     band_chart(
@@ -120,7 +124,7 @@ def _attack(parts: Sequence[Part]) -> str:
         options,
         default=options[-1],
         required=True,
-        format_func=ATTACKS.__getitem__,
+        format_func=lambda attack: say(ATTACKS[attack]),
         key="leak_attack",
     )
     return found
@@ -132,7 +136,7 @@ def _remedies(result: Result) -> None:
         COUNTS,
         default=500,
         required=True,
-        format_func=lambda value: f"{value:,}",
+        format_func=number_text,
         key="leak_count",
     )
     figure = new_figure(x=say("pairs told apart"), y="")
@@ -142,8 +146,8 @@ def _remedies(result: Result) -> None:
         bands = _arms(result.parts, attack, count)
         figure.add_scatter(
             x=[each.mean for each in bands.values()],
-            y=[ARM_WORDS[arm] for arm in bands],
-            name=ATTACKS[attack],
+            y=[arm_words(arm) for arm in bands],
+            name=say(ATTACKS[attack]),
             mode="markers",
             marker={"size": 10, "color": colour},
             error_x={
@@ -153,14 +157,23 @@ def _remedies(result: Result) -> None:
                 "arrayminus": [each.mean - each.low for each in bands.values()],
             },
             customdata=[[each.low, each.high, each.count] for each in bands.values()],
-            hovertemplate="%{y}: %{x:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}, "
-            "%{customdata[2]} seeds)<extra></extra>",
+            hovertemplate=say(
+                "%{y}: %{x:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%}, "
+                "%{customdata[2]} seeds)"
+            )
+            + "<extra></extra>",
         )
     limit = chance_limit(min(count, 500))
     figure.add_vrect(COIN - limit, COIN + limit, fillcolor="#7f7f7f", opacity=0.2, line_width=0)
     show_figure(figure, "leak_remedies")
     st.caption(say("Grey: where a coin lands 19 times of 20."))
     st.markdown(remedy_words(result.parts, count))
+
+
+def arm_words(arm: str) -> str:
+    """What was done against the attack."""
+    strength = STRENGTHS.get(arm)
+    return say(ARM_WORDS[arm]) if strength is None else say(ARM_WORDS[arm], strength=strength)
 
 
 def _arms(parts: Sequence[Part], attack: str, count: int) -> dict[str, Band]:
@@ -212,44 +225,74 @@ def conclusion(parts: Sequence[Part]) -> str:
         found = told(parts, "loss", "plain", count)
         if found is None:
             continue
-        area, chance = found
-        words = say(
-            "With {count:,} training digits, {mean:.0%} of the pairs are told apart",
-            count=count,
-            mean=area.mean,
-        )
         better = told(parts, "lira", "plain", count)
-        if better is not None:
-            words += say(
-                ", {mean:.0%} by an attacker with shadow networks",
-                mean=better[0].mean,
-            )
-            chance = chance and better[1]
-        sentences.append(
-            say("{words}: no better than a coin.", words=words) if chance else f"{words}."
-        )
+        sentences.append(_conclusion(count, found, better))
     return " ".join(sentences)
+
+
+def _conclusion(count: int, found: tuple[Band, bool], better: tuple[Band, bool] | None) -> str:
+    """How an attack went with so many training digits, and a better one where there is one."""
+    area, chance = found
+    if better is None:
+        figures = {"count": count, "share": area.mean}
+        if chance:
+            return say(
+                "With {count:,} training digits, {share:.0%} of the pairs are told apart: no "
+                "better than a coin.",
+                **figures,
+            )
+        return say(
+            "With {count:,} training digits, {share:.0%} of the pairs are told apart.", **figures
+        )
+    figures = {"count": count, "share": area.mean, "better": better[0].mean}
+    if chance and better[1]:
+        return say(
+            "With {count:,} training digits, {share:.0%} of the pairs are told apart, "
+            "{better:.0%} by an attacker with shadow networks: no better than a coin.",
+            **figures,
+        )
+    return say(
+        "With {count:,} training digits, {share:.0%} of the pairs are told apart, {better:.0%} "
+        "by an attacker with shadow networks.",
+        **figures,
+    )
 
 
 def alarm_words(parts: Sequence[Part], attack: str) -> str:
     """How many members are found where one stranger in a hundred is taken for one."""
-    sentences = []
+    figures = []
     for count in COUNTS:
         shares = numbers(chosen(parts, attack=attack, arm="plain", count=count), "found_0.01")
         if shares:
-            sentences.append(
+            figures.append(
                 say(
-                    "{mean:.1%} with {count:,} training digits",
-                    mean=band(shares).mean,
+                    "{share:.1%} with {count:,} training digits",
+                    share=band(shares).mean,
                     count=count,
                 )
             )
-    if not sentences:
+    if not figures:
         return ""
-    return (
-        f"With one false alarm in a hundred strangers, the attacker finds {', '.join(sentences)}; "
-        "a coin finds 1%."
+    return say(
+        "With one false alarm in a hundred strangers, the attacker finds {figures}; a coin finds "
+        "1%.",
+        figures=listed(figures),
     )
+
+
+REMEDY_WORDS = {
+    "loss": {
+        "chance": to_say("The attack is no better than a coin with {remedies}."),
+        "weaker": to_say("The attack is weaker with {remedies}."),
+        "stronger": to_say("The attack is stronger with {remedies}."),
+    },
+    "lira": {
+        "chance": to_say("The stronger attack is no better than a coin with {remedies}."),
+        "weaker": to_say("The stronger attack is weaker with {remedies}."),
+        "stronger": to_say("The stronger attack is even stronger with {remedies}."),
+    },
+}
+"""What remedies do to each attack."""
 
 
 def remedy_words(parts: Sequence[Part], count: int) -> str:
@@ -260,26 +303,26 @@ def remedy_words(parts: Sequence[Part], count: int) -> str:
         return ""
     if plain[1]:
         return say("Here the attacker is no better than a coin to begin with.")
-    groups: dict[str, list[str]] = {"no better than a coin": [], "weaker": [], "stronger": []}
+    groups: dict[str, list[str]] = {"chance": [], "weaker": [], "stronger": []}
     for arm in SHADOWED[1:] if attack == "lira" else list(ARM_WORDS)[1:]:
         found = told(parts, attack, arm, count)
         if found is None:
             continue
         area, chance = found
         if chance:
-            groups["no better than a coin"].append(ARM_WORDS[arm])
+            groups["chance"].append(arm_words(arm))
         elif area.high < plain[0].low:
-            groups["weaker"].append(ARM_WORDS[arm])
+            groups["weaker"].append(arm_words(arm))
         elif area.low > plain[0].high:
-            groups["stronger"].append(ARM_WORDS[arm])
-    said = [f"{group} with {', '.join(arms)}" for group, arms in groups.items() if arms]
+            groups["stronger"].append(arm_words(arm))
+    said = [
+        say(REMEDY_WORDS[attack][group], remedies=listed(arms))
+        for group, arms in groups.items()
+        if arms
+    ]
     if not said:
         return say("None of these changes the attack by more than chance may do.")
-    return (
-        f"Against the stronger attack: {'; '.join(said)}."
-        if attack == "lira"
-        else (f"The attack is {'; '.join(said)}.")
-    )
+    return " ".join(said)
 
 
 def price_words(parts: Sequence[Part]) -> str:
@@ -291,15 +334,15 @@ def price_words(parts: Sequence[Part]) -> str:
     if not (plain and noisy and promises):
         return ""
     return say(
-        "With {count:,} digits and noise 1, ε is {promises:.1f}: nothing that a "
-        "network does becomes more than {factor_words} times as likely because of one "
-        "digit, but for one chance in 100,000. {mean:.0%} are read rightly; without "
-        "noise {mean2:.0%}.",
+        "With {count:,} digits and noise 1, ε is {epsilon:.1f}: nothing that a "
+        "network does becomes more than {factor} times as likely because of one "
+        "digit, but for one chance in 100,000. {noisy:.0%} are read rightly; without "
+        "noise {plain:.0%}.",
         count=count,
-        promises=promises[0],
-        factor_words=factor_words(promises[0]),
-        mean=band(noisy).mean,
-        mean2=band(plain).mean,
+        epsilon=promises[0],
+        factor=factor_words(promises[0]),
+        noisy=band(noisy).mean,
+        plain=band(plain).mean,
     )
 
 
@@ -321,7 +364,7 @@ PAGE = ExperimentPage(
         1.0,
         0.01,
         0.5,
-        lambda share: f"{share:.0%}",
+        share_words,
     ),
     _controls,
     _result,

@@ -22,11 +22,16 @@ from ui.components.maps import map_grid
 from ui.digit.follow import digit_to_follow
 from ui.experiment.charts import COLOURS, new_figure, show_figure
 from ui.experiment.frame import TICK, Result, fault_words, progress_words
-from ui.locale import say
+from ui.locale import say, to_say
 from ui.state.ask import ask, ready, waiting_words
 from ui.state.session import ChosenDigit, session, studies
 from ui.state.shown_network import network
 
+PARTS = (
+    to_say("The game"),
+    to_say("The picture in the gradient"),
+    to_say("The picture of a class"),
+)
 ODDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 """Where one can draw the line: so many to one."""
 GAME_UPDATES = 300
@@ -52,21 +57,21 @@ def own_digit(settings: LeakSettings, result: Result) -> None:
             label=label,
         )
     )
-    parts = (say("The game"), say("The picture in the gradient"), say("The picture of a class"))
     part = st.segmented_control(
         say("Show of your digit"),
-        parts,
-        default=parts[0],
+        PARTS,
+        default=PARTS[0],
         required=True,
+        format_func=say,
         key="leak_own",
         label_visibility="collapsed",
     )
-    if part == parts[0]:
+    if part == PARTS[0]:
         moving = session().picks.get(MOVING) is True
         st.fragment(_game, run_every=TICK if moving else None, key="leak_game")(
             settings, digit, label, moving
         )
-    elif part == parts[1]:
+    elif part == PARTS[1]:
         _gradient(digit, label)
     else:
         _class(label)
@@ -94,7 +99,7 @@ def _game(settings: LeakSettings, digit: ChosenDigit, label: int, was_moving: bo
             (False, True),
             default=False,
             required=True,
-            format_func=lambda noise: say("with noise (DP-SGD)") if noise else "plainly",
+            format_func=lambda noise: say("with noise (DP-SGD)") if noise else say("plainly"),
             key="leak_game_noise",
         )
         number = st.number_input(say("Game"), 1, 99, key="leak_game_number", width=130)
@@ -152,11 +157,11 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
             if st.button(say("This is my bet"), type="primary", key="leak_game_bet"):
                 session().picks[BET] = (fingerprint, int(odds))
                 st.rerun()
-    figure = new_figure(x="round", y=say("how sure: so many to 1"), log_y=True, height=300)
+    figure = new_figure(x=say("round"), y=say("how sure: so many to 1"), log_y=True, height=300)
     groups = (
         [(say("your digit was in"), True, 0), (say("your digit was not in"), False, 1)]
         if bet is not None
-        else [("network", None, 5)]
+        else [(say("network"), None, 5)]
     )
     for name, inside, colour in groups:
         shown = [each for each in rounds if inside is None or each.values["inside"] is inside]
@@ -171,7 +176,7 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
                 "symbol": "circle" if inside in (True, None) else "circle-open",
                 "line": {"width": 2},
             },
-            hovertemplate="round %{x}: %{y:,.3g} to 1<extra></extra>",
+            hovertemplate=f"{say('round %{x}: %{y:,.3g} to 1')}<extra></extra>",
         )
     figure.update_xaxes(range=[0, ROUNDS + 1])
     if bet is not None:
@@ -207,21 +212,16 @@ def score_words(rounds: Sequence[Part], odds: float) -> str:
     )
     attackers = sum(each.values["bet"] == each.values["inside"] for each in rounds)
     words = say(
-        "You: **{own} of {count}** right. The attacker: **{attackers}**. ",
+        "You: **{own} of {count}** right. The attacker: **{attackers}**.",
         own=own,
         count=len(rounds),
         attackers=attackers,
     )
     if len(rounds) == ROUNDS and max(own, attackers) >= BEYOND_LUCK:
-        return say(
-            "{words}A coin gets {BEYOND_LUCK} or more in only two games of a hundred.",
-            words=words,
-            BEYOND_LUCK=BEYOND_LUCK,
-        )
-    return say(
-        "{words}A coin may get as many: nothing is given away that one can see.",
-        words=words,
-    )
+        luck = say("A coin gets {right} or more in only two games of a hundred.", right=BEYOND_LUCK)
+    else:
+        luck = say("A coin may get as many: nothing is given away that one can see.")
+    return f"{words} {luck}"
 
 
 def _gradient(digit: ChosenDigit, label: int) -> None:
@@ -242,14 +242,14 @@ def _gradient(digit: ChosenDigit, label: int) -> None:
         labels=[
             say("your digit"),
             say("from its gradient"),
-            say("with {OTHERS} others", OTHERS=OTHERS),
+            say("with {count} others", count=OTHERS),
         ],
         size=112,
         noun="picture",
         bar=False,
     )
     st.markdown(gradient_words(found))
-    with st.expander(say("The {size} activations", size=found.activations.size)):
+    with st.expander(say("The {count} activations", count=found.activations.size)):
         map_grid(
             found.activations,
             key="leak_activations",
@@ -268,18 +268,27 @@ def gradient_words(found: FromGradient) -> str:
     """How exactly the picture came back, and what the convolution network's gradient gives."""
     same = found.difference < EXACT and found.activations_difference < EXACT * 10
     words = (
-        f"The picture comes back, {'exactly but for rounding' if same else 'not quite exactly'}: "
-        f"no pixel differs by more than {found.difference:.8f}. "
+        say(
+            "The picture comes back, exactly but for rounding: no pixel differs by more than "
+            "{difference:.8f}.",
+            difference=found.difference,
+        )
+        if same
+        else say(
+            "The picture comes back, not quite exactly: no pixel differs by more than "
+            "{difference:.8f}.",
+            difference=found.difference,
+        )
     )
-    return say(
-        "{words}Of a batch with {OTHERS} other pictures it is a mixture. The gradient "
-        "of the network on all pages gives back what its dense layer reads, {size} "
+    more = say(
+        "Of a batch with {others} other pictures it is a mixture. The gradient "
+        "of the network on all pages gives back what its dense layer reads, {count} "
         "activations. That is no picture yet, but somebody may search for one that "
         "makes the same.",
-        words=words,
-        OTHERS=OTHERS,
-        size=found.activations.size,
+        others=OTHERS,
+        count=found.activations.size,
     )
+    return f"{words} {more}"
 
 
 def _class(label: int) -> None:
@@ -308,17 +317,18 @@ def class_words(found: ClassPicture, label: int) -> str:
         "Changed step by step until the network is surest of a {label}, noise becomes "
         "the left picture. It is like the mean of all training {label}s by "
         "{to_mean:.2f} and like the nearest of them by {to_nearest:.2f} (1 is the "
-        "same). ",
+        "same).",
         label=label,
         to_mean=found.to_mean,
         to_nearest=found.to_nearest,
     )
     if found.to_nearest > 0.9:
-        return words + say("That is close: this one digit may have been learned by heart.")
-    return say(
-        "{words}Nobody's digit comes back, at best what the {label}s have in common. "
-        "Where a class is one person's face, that is the face: then such a picture "
-        "tells more (“model inversion”).",
-        words=words,
-        label=label,
-    )
+        more = say("That is close: this one digit may have been learned by heart.")
+    else:
+        more = say(
+            "Nobody's digit comes back, at best what the {label}s have in common. "
+            "Where a class is one person's face, that is the face: then such a picture "
+            "tells more (“model inversion”).",
+            label=label,
+        )
+    return f"{words} {more}"

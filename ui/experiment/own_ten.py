@@ -44,7 +44,7 @@ def own_ten() -> None:
         picks[PICKS] = toggled(chosen, new.channel)
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(say("**{count} of {TEN}** have a label.", count=len(chosen), TEN=TEN))
+        st.markdown(say("**{count} of {most}** have a label.", count=len(chosen), most=TEN))
         if st.button(
             say("Take all labels back"),
             key="own_ten_clear",
@@ -75,7 +75,7 @@ def _chart(found: Ranking) -> None:
     figure.add_box(
         x=found.covered,
         y=found.accuracies,
-        name=f"{CHOICES:,} choices by chance",
+        name=say("{count:,} choices by chance", count=CHOICES),
         marker={"color": COLOURS[0]},
         boxpoints=False,
         hoverinfo="y",
@@ -83,10 +83,10 @@ def _chart(found: Ranking) -> None:
     figure.add_scatter(
         x=[found.classes],
         y=[found.accuracy],
-        name="yours",
+        name=say("yours"),
         mode="markers",
         marker={"color": COLOURS[1], "size": 16, "symbol": "star"},
-        hovertemplate="%{y:.1%}<extra>yours</extra>",
+        hovertemplate=f"%{{y:.1%}}<extra>{say('yours')}</extra>",
     )
     figure.update_xaxes(dtick=1, range=[2.4, 10.6])
     show_figure(figure, "own_ten_chart")
@@ -96,11 +96,11 @@ def ranking_words(found: Ranking) -> str:
     """How the choice stands, and what the choices by chance tell."""
     words = say(
         "Your ten show **{classes} different digits** and read **{accuracy:.1%}**: "
-        "more than {beaten} of {CHOICES:,} choices by chance.",
+        "more than {beaten} of {choices:,} choices by chance.",
         classes=found.classes,
         accuracy=found.accuracy,
         beaten=found.beaten,
-        CHOICES=CHOICES,
+        choices=CHOICES,
     )
     middle = np.median(found.covered)
     few, many = (
@@ -113,21 +113,17 @@ def ranking_words(found: Ranking) -> str:
     halves = [
         band(float(quarter.mean()) for quarter in np.array_split(side, 4)) for side in (few, many)
     ]
-    figures = say(
-        "{mean:.0%} where more than {middle:.0f} different ones are shown, {mean2:.0%} "
-        "where fewer are",
-        mean=halves[1].mean,
-        middle=middle,
-        mean2=halves[0].mean,
-    )
+    figures = {"many": halves[1].mean, "middle": float(middle), "few": halves[0].mean}
     if compare(halves[1], halves[0]) is Comparison.HIGHER:
-        return say(
-            "{words} Covering all kinds beats chance: choices by chance read {figures}.",
-            words=words,
-            figures=figures,
+        more = say(
+            "Covering all kinds beats chance: choices by chance read {many:.0%} where more than "
+            "{middle:.0f} different ones are shown, {few:.0%} where fewer are.",
+            **figures,
         )
-    return say(
-        "{words} How many kinds are shown makes no difference here: {figures}.",
-        words=words,
-        figures=figures,
-    )
+    else:
+        more = say(
+            "How many kinds are shown makes no difference here: {many:.0%} where more than "
+            "{middle:.0f} different ones are shown, {few:.0%} where fewer are.",
+            **figures,
+        )
+    return f"{words} {more}"

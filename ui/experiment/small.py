@@ -32,6 +32,7 @@ from ui.experiment.small_points import (
     take_a_point,
     without_a_three,
 )
+from ui.experiment.words import share_words
 from ui.locale import say, to_say
 from ui.state.address import keep, start
 from ui.state.properties import TEMPERATURE
@@ -42,7 +43,11 @@ LOWEST = 0.9
 WEAK = 0.9
 """A network that reads fewer is no measure for what is lost."""
 LOSS = 0.01
-SIZES: dict[str, Literal["packed", "bytes"]] = {"file packed": "packed", "as it is": "bytes"}
+SIZES: dict[str, Literal["packed", "bytes"]] = {
+    to_say("file packed"): "packed",
+    to_say("as it is"): "bytes",
+}
+VIEWS = (to_say("Size"), to_say("Zeros"), to_say("Students"), to_say("Without a 3"))
 TICKS = (5, 10, 20, 50, 100, 200, 400)
 """Kilobytes that are named on the axis."""
 SHORTER = 360
@@ -50,14 +55,19 @@ SHORTER = 360
 GROUPS: dict[tuple[Way, bool], tuple[str, str, str]] = {
     (Way.WHOLE, False): (to_say("the network itself"), COLOURS[5], "star"),
     (Way.WHOLE, True): (to_say("fewer bits"), COLOURS[0], "diamond"),
-    (Way.CUT, False): ("zeros", COLOURS[1], "x"),
+    (Way.CUT, False): (to_say("zeros"), COLOURS[1], "x"),
     (Way.TUNED, False): (to_say("trained on"), COLOURS[2], "circle"),
     (Way.TUNED, True): (to_say("trained on, int8"), COLOURS[2], "circle-open"),
     (Way.ALONE, False): (to_say("student alone"), COLOURS[3], "square-open"),
-    (Way.DISTILLED, False): ("distilled", COLOURS[4], "square"),
+    (Way.DISTILLED, False): (to_say("distilled"), COLOURS[4], "square"),
     (Way.DISTILLED, True): (to_say("distilled, int8"), COLOURS[4], "diamond-open"),
 }
 """Of the points of each way (and whether they have fewer bits): name, colour, mark."""
+STUDENT_NAMES = {
+    "large": to_say("The large student"),
+    "middle": to_say("The middle student"),
+    "small": to_say("The small student"),
+}
 
 
 @dataclass(frozen=True)
@@ -104,13 +114,13 @@ def _controls() -> tuple[SmallSettings, Inputs]:
 
 
 def _result(settings: SmallSettings, result: Result) -> None:
-    views = ["Size", "Zeros", "Students", say("Without a 3")]
     row = st.container(horizontal=True, horizontal_alignment="distribute")
     view = row.segmented_control(
-        "Chart",
-        views,
-        default=views[0],
+        say("Chart"),
+        VIEWS,
+        default=VIEWS[0],
         required=True,
+        format_func=say,
         key="small_view",
         label_visibility="collapsed",
     )
@@ -137,6 +147,7 @@ def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
         list(SIZES),
         default="file packed",
         required=True,
+        format_func=say,
         key="small_size",
         label_visibility="collapsed",
         help=say(
@@ -146,7 +157,7 @@ def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
     )
     size = SIZES[str(words)]
     figure = new_figure(
-        x=f"size of the file{', packed' if size == 'packed' else ''}",
+        x=say("size of the file, packed") if size == "packed" else say("size of the file"),
         y=say("test digits read rightly"),
         log_x=True,
         percent=True,
@@ -154,7 +165,7 @@ def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
     )
     figure.update_xaxes(
         tickvals=[1000 * each for each in TICKS],
-        ticktext=[say("{each} kB", each=each) for each in TICKS],
+        ticktext=[say("{count:.0f} kB", count=each) for each in TICKS],
     )
     _front_line(figure, found, size)
     for (way, fewer), (name, colour, mark) in GROUPS.items():
@@ -164,7 +175,7 @@ def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
             if row.point.way is way and (row.point.form is not LiteForm.FLOAT32) == fewer
         ]
         if group:
-            _points(figure, group, size, name, colour, mark)
+            _points(figure, group, size, say(name), colour, mark)
     figure.update_layout(legend={"font": {"size": 12}})
     figure.update_yaxes(range=[LOWEST, 1.003])
     show_figure(figure, "small_chart")
@@ -172,10 +183,10 @@ def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
     if below:
         st.caption(
             say(
-                "{count} of the points lie below {LOWEST:.0%}: a double click on the chart "
+                "{count} of the points lie below {lowest:.0%}: a double click on the chart "
                 "shows them.",
                 count=len(below),
-                LOWEST=LOWEST,
+                lowest=LOWEST,
             )
         )
     st.markdown(" ".join(conclusions(result.parts, result.guess)))
@@ -189,7 +200,7 @@ def _front_line(figure: object, found: Sequence[Row], size: str) -> None:
         y=[shares[place] for place in places],
         mode="lines",
         line={"color": "#7f7f7f", "width": 1.5, "dash": "dot", "shape": "hv"},
-        name="best of each size",
+        name=say("best of each size"),
         hoverinfo="skip",
     )
 
@@ -224,7 +235,7 @@ def _points(
             ]
             for row in group
         ],
-        hovertemplate=(
+        hovertemplate=say(
             "<b>%{customdata[0]}</b><br>%{y:.1%} read rightly<br>%{customdata[1]:,.0f} bytes, "
             "%{customdata[2]:,.0f} packed<br>%{customdata[3]:,.0f} numbers that are not zero<br>"
             "%{customdata[4]:.3f} ms a digit<extra></extra>"
@@ -262,7 +273,10 @@ def _students(result: Result) -> None:
     """The three students: alone, and taught by the large network."""
     found = {row.point: row for row in rows(result.parts)}
     series = []
-    for way, name in ((Way.DISTILLED, "distilled"), (Way.ALONE, say("alone, from the labels"))):
+    for way, name in (
+        (Way.DISTILLED, say("distilled")),
+        (Way.ALONE, say("alone, from the labels")),
+    ):
         points = {}
         for student, config in STUDENTS.items():
             row = found.get(Point(way, student=student))
@@ -288,26 +302,22 @@ def conclusions(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
         return
     whole = itself.accuracy.mean
     if whole < WEAK:
-        yield (
-            say(
-                "**This network itself reads only {whole} rightly, so what it loses tells "
-                "little.** Take one that was trained longer.",
-                whole=percent(whole),
-            )
+        yield say(
+            "**This network itself reads only {share} rightly, so what it loses tells "
+            "little.** Take one that was trained longer.",
+            share=percent(whole),
         )
         return
     yield from zeros_words(parts, guess)
     good = [row for row in found.values() if row.accuracy.mean >= whole - LOSS - 1e-9]
     best = min(good, key=lambda row: row.mean("packed"))
     if best is not itself:
-        yield (
-            say(
-                "The smallest packed file that loses no more than one point has "
-                "**{kilobytes}** instead of {kilobytes2}: {point_words}.",
-                kilobytes=kilobytes(best.mean("packed")),
-                kilobytes2=kilobytes(itself.mean("packed")),
-                point_words=point_words(best.point),
-            )
+        yield say(
+            "The smallest packed file that loses no more than one point has "
+            "**{size}** instead of {before}: {point}.",
+            size=kilobytes(best.mean("packed")),
+            before=kilobytes(itself.mean("packed")),
+            point=point_words(best.point),
         )
     yield from speed_words(list(found.values()))
 
@@ -325,14 +335,12 @@ def speed_words(found: Sequence[Row]) -> Iterator[str]:
     if not slower:
         return
     point, before, took = max(slower, key=lambda each: each[2] / each[1])
-    yield (
-        say(
-            "int8 is not always faster: “{point_words}” took {took:.4f} ms a digit, and "
-            "{before:.4f} ms in float.",
-            point_words=point_words(point),
-            took=took,
-            before=before,
-        )
+    yield say(
+        "int8 is not always faster: “{point}” took {took:.4f} ms a digit, and "
+        "{before:.4f} ms in float.",
+        point=point_words(point),
+        took=took,
+        before=before,
     )
 
 
@@ -341,15 +349,11 @@ def zeros_words(parts: Sequence[Part], guess: float | None) -> Iterator[str]:
     files = [part for row in rows(parts) for part in row.parts]
     cut, tuned = enough(files, Way.CUT, LOSS), enough(files, Way.TUNED, LOSS)
     if cut is not None:
-        said = say(
-            "**{cut}%** of the weights can go at once before more than one point is lost",
-            cut=cut,
+        yield say(
+            "**{cut}%** of the weights can go at once before more than one point is lost.", cut=cut
         )
-        yield (
-            say("{said}. You guessed {guess:.0%}.", said=said, guess=guess)
-            if guess is not None
-            else f"{said}."
-        )
+        if guess is not None:
+            yield say("You guessed {guess:.0%}.", guess=guess)
     if tuned is not None:
         yield say("With some training after each step it is **{tuned}%**.", tuned=tuned)
 
@@ -362,35 +366,38 @@ def student_words(parts: Sequence[Part]) -> Iterator[str]:
         taught = found.get(Point(Way.DISTILLED, student=student))
         if alone is None or taught is None:
             continue
-        name = say(
-            "The {student} student ({count_parameters:,} parameters)",
-            student=student,
-            count_parameters=count_parameters(config),
-        )
-        a, b = alone.accuracy, taught.accuracy
-        match compare(b, a):
+        figures: dict[str, object] = {
+            "student": say(STUDENT_NAMES[student]),
+            "parameters": count_parameters(config),
+            "distilled": taught.accuracy.mean,
+            "alone": alone.accuracy.mean,
+        }
+        match compare(taught.accuracy, alone.accuracy):
             case Comparison.HIGHER:
-                said = f"distilled {b.mean:.1%}, alone {a.mean:.1%}: the teacher's answers help."
-            case Comparison.LOWER:
-                said = f"distilled {b.mean:.1%}, alone {a.mean:.1%}: the labels are better here."
-            case Comparison.WITHIN:
-                said = (
-                    f"distilled {b.mean:.1%}, alone {a.mean:.1%}: the bands overlap, chance alone "
-                    "may do that."
+                yield say(
+                    "{student} ({parameters:,} parameters): distilled {distilled:.1%}, alone "
+                    "{alone:.1%}: the teacher's answers help.",
+                    **figures,
                 )
-        yield f"{name}: {said}"
+            case Comparison.LOWER:
+                yield say(
+                    "{student} ({parameters:,} parameters): distilled {distilled:.1%}, alone "
+                    "{alone:.1%}: the labels are better here.",
+                    **figures,
+                )
+            case Comparison.WITHIN:
+                yield say(
+                    "{student} ({parameters:,} parameters): distilled {distilled:.1%}, alone "
+                    "{alone:.1%}: the bands overlap, chance alone may do that.",
+                    **figures,
+                )
 
 
 def kilobytes(count: float) -> str:
     """A number of bytes in words."""
-    return (
-        say("{count:.0f} kB", count=count / 1000)
-        if count >= 10_000
-        else say(
-            "{count:.1f} kB",
-            count=count / 1000,
-        )
-    )
+    if count >= 10_000:
+        return say("{count:.0f} kB", count=count / 1000)
+    return say("{count:.1f} kB", count=count / 1000)
 
 
 def _more(settings: SmallSettings, result: Result) -> None:
@@ -414,7 +421,7 @@ PAGE = ExperimentPage(
         1.0,
         0.05,
         0.1,
-        lambda share: f"{share:.0%}",
+        share_words,
     ),
     _controls,
     _result,

@@ -20,6 +20,7 @@ from model.experiments.small import (
 from model.network import Network
 from model.network.shipped import shipped
 from ui.experiment.charts import Series, band_chart
+from ui.experiment.words import listed
 from ui.locale import say, to_say
 from ui.state.ask import ask, ready, wait_for, waiting_words
 from ui.state.session import of_page, session
@@ -35,6 +36,14 @@ FORM_WORDS = {
     LiteForm.FLOAT16: "float16",
     LiteForm.WEIGHTS8: to_say("int8 for large kernels only"),
     LiteForm.INT8: "int8",
+}
+STUDENT_WORDS = {
+    (Way.ALONE, "large"): to_say("large student alone"),
+    (Way.ALONE, "middle"): to_say("middle student alone"),
+    (Way.ALONE, "small"): to_say("small student alone"),
+    (Way.DISTILLED, "large"): to_say("large student, distilled"),
+    (Way.DISTILLED, "middle"): to_say("middle student, distilled"),
+    (Way.DISTILLED, "small"): to_say("small student, distilled"),
 }
 
 
@@ -65,18 +74,16 @@ def point_words(point: Point) -> str:
     """A point in words: "80% zeros, trained on, int8"."""
     match point.way:
         case Way.WHOLE:
-            words = ["the network itself"] if point.form is LiteForm.FLOAT32 else []
+            words = say("the network itself") if point.form is LiteForm.FLOAT32 else ""
         case Way.CUT:
-            words = [f"{point.share}% zeros"]
+            words = say("{share}% zeros", share=point.share)
         case Way.TUNED:
-            words = [f"{point.share}% zeros, trained on"]
-        case Way.ALONE:
-            words = [f"{point.student} student alone"]
-        case Way.DISTILLED:
-            words = [f"{point.student} student, distilled"]
+            words = say("{share}% zeros, trained on", share=point.share)
+        case Way.ALONE | Way.DISTILLED:
+            words = say(STUDENT_WORDS[point.way, point.student])
         case Way.UNSEEN:
-            words = ["the student that never saw a 3"]
-    return ", ".join([*words, *filter(None, [FORM_WORDS[point.form]])])
+            words = say("the student that never saw a 3")
+    return listed(filter(None, (words, say(FORM_WORDS[point.form]))))
 
 
 def take_a_point(points: Mapping[Point, Part], parts: Sequence[Part]) -> None:
@@ -95,12 +102,7 @@ def take_a_point(points: Mapping[Point, Part], parts: Sequence[Part]) -> None:
         if missing:
             st.caption(say("This network has learned in our measurement. Run it here to have it."))
         elif not ready():
-            st.caption(
-                say(
-                    "{waiting_words} The converter needs it.",
-                    waiting_words=waiting_words(),
-                )
-            )
+            st.caption(f"{waiting_words()} {say('The converter needs it.')}")
         _deeds(point, part, None if missing else weights, missing or not ready())
 
 
@@ -161,33 +163,33 @@ def figures_words(part: Part) -> str:
     values = part.values
     sentences = [
         say(
-            "{words:.1%} of the test digits; {values:,} bytes, {values2:,} packed; "
-            "{values3:,} of {values4:,} numbers are not zero; {words2:.3f} ms a digit in "
+            "{share:.1%} of the test digits; {bytes:,} bytes, {packed:,} packed; "
+            "{nonzero:,} of {all:,} numbers are not zero; {milliseconds:.3f} ms a digit in "
             "one thread.",
-            words=float(values["accuracy"] or 0),
-            values=values["bytes"],
-            values2=values["packed"],
-            values3=values["nonzero"],
-            values4=values["parameters"],
-            words2=float(values["milliseconds"] or 0),
+            share=float(values["accuracy"] or 0),
+            bytes=values["bytes"],
+            packed=values["packed"],
+            nonzero=values["nonzero"],
+            all=values["parameters"],
+            milliseconds=float(values["milliseconds"] or 0),
         )
     ]
     if values["form"] == LiteForm.WEIGHTS8 and values["in_float"]:
         sentences.append(
             say(
-                "The converter leaves kernels with fewer than 1,024 numbers in float: {values}.",
-                values=values["in_float"],
+                "The converter leaves kernels with fewer than 1,024 numbers in float: {layers}.",
+                layers=values["in_float"],
             )
         )
     if values["input_scale"]:
         sentences.append(
             say(
-                "A pixel of ink x is written as x / {values:.6f} {signed} (its scale and "
-                "zero point), a probability p as p / {values2:.6f} {signed2}.",
-                values=values["input_scale"],
-                signed=_signed(values["input_zero"]),
-                values2=values["output_scale"],
-                signed2=_signed(values["output_zero"]),
+                "A pixel of ink x is written as x / {input_scale:.6f} {input_zero} (its scale "
+                "and zero point), a probability p as p / {output_scale:.6f} {output_zero}.",
+                input_scale=values["input_scale"],
+                input_zero=_signed(values["input_zero"]),
+                output_scale=values["output_scale"],
+                output_zero=_signed(values["output_zero"]),
             )
         )
     return " ".join(sentences)
@@ -214,10 +216,7 @@ def without_a_three(parts: Sequence[Part]) -> None:
             "No 3 was among its digits, so it hardly dares to say “3”.",
         ),
     )
-    threes = {
-        float(each): _rightly(found, say("wrong threes {each}", each=each), THREES)
-        for each in BIASES
-    }
+    threes = {float(each): _rightly(found, f"wrong threes {each}", THREES) for each in BIASES}
     every = {float(each): _rightly(found, f"wrong {each}", TEST) for each in BIASES}
     band_chart(
         [
@@ -238,22 +237,27 @@ def without_a_three(parts: Sequence[Part]) -> None:
 def three_words(found: Sequence[Part], bias: int) -> str:
     """What the student does with this bias, the mean of all seeds."""
     wrong = band(numbers(found, f"wrong {bias}")).mean
-    of_it = band(numbers(found, say("wrong threes {bias}", bias=bias))).mean
+    of_it = band(numbers(found, f"wrong threes {bias}")).mean
     best = min(BIASES, key=lambda each: band(numbers(found, f"wrong {each}")).mean)
-    words = say(
-        "It reads **{THREES:.0f} of {THREES2}** threes rightly, and {TEST:.0f} of {TEST2} others. ",
-        THREES=THREES - of_it,
-        THREES2=THREES,
-        TEST=TEST - THREES - (wrong - of_it),
-        TEST2=TEST - THREES,
-    )
+    words = [
+        say(
+            "It reads **{right:.0f} of {threes}** threes rightly, and {others_right:.0f} of "
+            "{others} others.",
+            right=THREES - of_it,
+            threes=THREES,
+            others_right=TEST - THREES - (wrong - of_it),
+            others=TEST - THREES,
+        )
+    ]
     if bias == best:
-        words += say("This bias gives the fewest errors on the test digits. ")
-    return say(
-        "{words}In the paper: 206 errors on 10,000 digits, 133 of them on the 1,010 "
-        "threes; with a better bias 109, of which 14 were threes.",
-        words=words,
+        words.append(say("This bias gives the fewest errors on the test digits."))
+    words.append(
+        say(
+            "In the paper: 206 errors on 10,000 digits, 133 of them on the 1,010 "
+            "threes; with a better bias 109, of which 14 were threes."
+        )
     )
+    return " ".join(words)
 
 
 def _rightly(found: Sequence[Part], name: str, count: int) -> list[float]:

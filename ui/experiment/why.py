@@ -12,7 +12,8 @@ from ui.experiment.charts import Series, band_chart, group_chart
 from ui.experiment.controls import seeds_control, updates_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Choice
-from ui.locale import say, to_say
+from ui.experiment.words import listed
+from ui.locale import number_text, say, to_say
 from ui.style.mosaic import data_uri, mosaic_png
 
 TEST = 500
@@ -63,33 +64,34 @@ def _result(settings: WhySettings, result: Result) -> None:
         VIEWS,
         default=VIEWS[0],
         required=True,
+        format_func=say,
         key="why_view",
         label_visibility="collapsed",
     )
     match view:
         case "Moved digits":
             band_chart(
-                [Series(name, _shifted(parts, learner)) for learner, name in NAMES.items()],
+                [Series(say(name), _shifted(parts, learner)) for learner, name in NAMES.items()],
                 key="why_moved",
-                x="moved by so many pixels",
-                y="read rightly, of 500 unseen digits",
+                x=say("moved by so many pixels"),
+                y=say("read rightly, of 500 unseen digits"),
             )
             st.markdown(moved_words(parts))
         case "Mixed pixels":
             group_chart(
-                {name: _mixed(parts, learner) for learner, name in NAMES.items()},
+                {say(name): _mixed(parts, learner) for learner, name in NAMES.items()},
                 key="why_mixed",
-                y="read rightly, of 500 unseen digits",
+                y=say("read rightly, of 500 unseen digits"),
             )
             st.markdown(mixed_words(parts))
         case "What was learned":
             _pictures(parts)
         case _:
             band_chart(
-                [Series(name, _counted(parts, learner)) for learner, name in NAMES.items()],
+                [Series(say(name), _counted(parts, learner)) for learner, name in NAMES.items()],
                 key="why_chart",
-                x="training digits",
-                y="read rightly, of 500 unseen digits",
+                x=say("training digits"),
+                y=say("read rightly, of 500 unseen digits"),
                 log_x=True,
             )
             st.markdown(digits_words(parts))
@@ -109,7 +111,7 @@ def _shifted(parts: Sequence[Part], learner: str) -> dict[float, list[float]]:
 
 def _mixed(parts: Sequence[Part], learner: str) -> dict[str, list[float]]:
     found = {
-        words: numbers(chosen(parts, learner=learner, pixels=how, count=MOST), "accuracy")
+        say(words): numbers(chosen(parts, learner=learner, pixels=how, count=MOST), "accuracy")
         for how, words in PIXELS.items()
     }
     return {words: values for words, values in found.items() if values}
@@ -126,10 +128,10 @@ def _broken(parts: Sequence[Part]) -> str:
         found = _band(parts, learner)
         if found is not None and is_chance(found, TEST):
             return say(
-                "The {name} is at chance, {mean:.0%}, with all digits as they are. So "
+                "The {name} is at chance, {share:.0%}, with all digits as they are. So "
                 "something is wrong with this run, and it shows nothing.",
-                name=name,
-                mean=found.mean,
+                name=say(name),
+                share=found.mean,
             )
     return ""
 
@@ -141,26 +143,35 @@ def digits_words(parts: Sequence[Part]) -> str:
         return ""
     if broken := _broken(parts):
         return broken
-    words = say(
-        "With {MOST:,} digits the CNN reads {mean:.1%} rightly, the dense network ",
-        MOST=MOST,
-        mean=cnn.mean,
-    )
-    words += f"{dense.mean:.1%}: {_stands(compare(cnn, dense), 'the CNN')}. "
-    words += (
-        f"HOG and a linear machine reach {hog.mean:.1%}: {_stands(compare(cnn, hog), 'the CNN')}."
-    )
-    return words
+    first = say(CNN_AND_DENSE[compare(cnn, dense)], count=MOST, cnn=cnn.mean, dense=dense.mean)
+    return f"{first} {say(CNN_AND_HOG[compare(cnn, hog)], hog=hog.mean)}"
 
 
-def _stands(comparison: Comparison, who: str) -> str:
-    match comparison:
-        case Comparison.HIGHER:
-            return f"{who} is better in each repetition"
-        case Comparison.LOWER:
-            return f"{who} is worse in each repetition"
-        case _:
-            return "the bands overlap, so chance alone may do that"
+CNN_AND_DENSE = {
+    Comparison.HIGHER: to_say(
+        "With {count:,} digits the CNN reads {cnn:.1%} rightly, the dense network {dense:.1%}: "
+        "the CNN is better in each repetition."
+    ),
+    Comparison.LOWER: to_say(
+        "With {count:,} digits the CNN reads {cnn:.1%} rightly, the dense network {dense:.1%}: "
+        "the CNN is worse in each repetition."
+    ),
+    Comparison.WITHIN: to_say(
+        "With {count:,} digits the CNN reads {cnn:.1%} rightly, the dense network {dense:.1%}: "
+        "the bands overlap, so chance alone may do that."
+    ),
+}
+CNN_AND_HOG = {
+    Comparison.HIGHER: to_say(
+        "HOG and a linear machine reach {hog:.1%}: the CNN is better in each repetition."
+    ),
+    Comparison.LOWER: to_say(
+        "HOG and a linear machine reach {hog:.1%}: the CNN is worse in each repetition."
+    ),
+    Comparison.WITHIN: to_say(
+        "HOG and a linear machine reach {hog:.1%}: the bands overlap, so chance alone may do that."
+    ),
+}
 
 
 def moved_words(parts: Sequence[Part]) -> str:
@@ -176,23 +187,29 @@ def moved_words(parts: Sequence[Part]) -> str:
     }
     order = sorted(NAMES, key=lambda learner: at[3][learner].mean, reverse=True)
     best, second = order[:2]
-    words = say("All fall. Moved by 3 pixels, ")
-    words += ", ".join(f"{NAMES[learner]} {at[3][learner].mean:.0%}" for learner in order)
+    figures = listed(
+        say("{name} {share:.0%}", name=say(NAMES[learner]), share=at[3][learner].mean)
+        for learner in order
+    )
     if compare(at[3][best], at[3][second]) is Comparison.HIGHER:
-        words += say(": the {NAMES} falls last", NAMES=NAMES[best])
+        words = say(
+            "All fall. Moved by 3 pixels, {figures}: the {best} falls last.",
+            figures=figures,
+            best=say(NAMES[best]),
+        )
     else:
-        words += say(
-            ": the {NAMES} and the {NAMES2} lie within one band",
-            NAMES=NAMES[best],
-            NAMES2=NAMES[second],
+        words = say(
+            "All fall. Moved by 3 pixels, {figures}: the {best} and the {second} lie within one "
+            "band.",
+            figures=figures,
+            best=say(NAMES[best]),
+            second=say(NAMES[second]),
         )
     low, high = (pick(each.mean for each in at[6].values()) for pick in (min, max))
-    return say(
-        "{words}. Moved by 6, they read {low:.0%} to {high:.0%}; guessing reads 10%.",
-        words=words,
-        low=low,
-        high=high,
+    more = say(
+        "Moved by 6, they read {low:.0%} to {high:.0%}; guessing reads 10%.", low=low, high=high
     )
+    return f"{words} {more}"
 
 
 def mixed_words(parts: Sequence[Part]) -> str:
@@ -204,17 +221,14 @@ def mixed_words(parts: Sequence[Part]) -> str:
         kept, once = _band(parts, learner), _band(parts, learner, "once")
         if kept is None or once is None:
             return ""
-        figures = say("{mean:.1%} before, {mean2:.1%} after", mean=kept.mean, mean2=once.mean)
-        match compare(once, kept):
-            case Comparison.WITHIN:
-                words.append(
-                    f"Mixed once, the {NAMES[learner]} does not notice: {figures}, and the bands "
-                    "overlap."
-                )
-            case Comparison.LOWER:
-                words.append(f"Mixed once, the {NAMES[learner]} reads worse: {figures}.")
-            case _:
-                words.append(f"Mixed once, the {NAMES[learner]} reads better: {figures}.")
+        words.append(
+            say(
+                MIXED_ONCE[compare(once, kept)],
+                name=say(NAMES[learner]),
+                before=kept.mean,
+                after=once.mean,
+            )
+        )
     each = {learner: _band(parts, learner, "each") for learner in NAMES}
     ink = _band(parts, INK, "each")
     measured = [found for found in each.values() if found is not None]
@@ -226,11 +240,11 @@ def mixed_words(parts: Sequence[Part]) -> str:
     else:
         words.append(
             say(
-                "Mixed anew in each picture, the best reads {mean:.0%}, and guessing 10%. "
+                "Mixed anew in each picture, the best reads {best:.0%}, and guessing 10%. "
                 "What is left is how much ink there is (a 1 needs little): who counts the "
-                "shades of grey and nothing else reads {mean2:.0%}.",
-                mean=best.mean,
-                mean2=ink.mean,
+                "shades of grey and nothing else reads {ink:.0%}.",
+                best=best.mean,
+                ink=ink.mean,
             )
         )
         if compare(best, ink) is Comparison.HIGHER:
@@ -238,6 +252,18 @@ def mixed_words(parts: Sequence[Part]) -> str:
     return " ".join(words)
 
 
+MIXED_ONCE = {
+    Comparison.WITHIN: to_say(
+        "Mixed once, the {name} does not notice: {before:.1%} before, {after:.1%} after, and the "
+        "bands overlap."
+    ),
+    Comparison.LOWER: to_say(
+        "Mixed once, the {name} reads worse: {before:.1%} before, {after:.1%} after."
+    ),
+    Comparison.HIGHER: to_say(
+        "Mixed once, the {name} reads better: {before:.1%} before, {after:.1%} after."
+    ),
+}
 GUESSES: tuple[str, ...] = (
     to_say("The CNN"),
     to_say("The dense network"),
@@ -264,25 +290,18 @@ def guess_words(parts: Sequence[Part], guess: float | None) -> str:
     right = unmoved(parts)
     if right is None:
         return ""
-    answer = say(
-        "Reads as well as before when all pixels are mixed once: **{lower}**.",
-        lower=GUESSES[right].lower(),
+    words = say(
+        "Who reads as well as before when all pixels are mixed once? **{answer}**.",
+        answer=say(GUESSES[right]),
     )
     if guess is None:
-        return answer
+        return words
     told = (
         say("That was your guess.")
         if int(guess) == right
-        else say(
-            "Your guess: {GUESSES}.",
-            GUESSES=GUESSES[int(guess)],
-        )
+        else say("Your guess: {guess}.", guess=say(GUESSES[int(guess)]))
     )
-    return f"{answer} {told}"
-
-
-def _lower(words: str) -> str:
-    return words[0].lower() + words[1:]
+    return f"{words} {told}"
 
 
 def _pictures(parts: Sequence[Part]) -> None:
@@ -372,18 +391,22 @@ def _few_words(few: Mapping[LearnerName, Sequence[float]]) -> str:
     if not (few["cnn"] and few["hog"]):
         return ""
     cnn, hog = band(few["cnn"]), band(few["hog"])
-    words = say(
-        "With 50 digits it is {mean:.0%} for the CNN and {mean2:.0%} for HOG",
-        mean=cnn.mean,
-        mean2=hog.mean,
-    )
-    match compare(hog, cnn):
-        case Comparison.HIGHER:
-            return f"{words}: what people know already need not be learned from few digits."
-        case Comparison.LOWER:
-            return f"{words}: here learning wins even with few digits."
-        case _:
-            return f"{words}: the bands overlap."
+    return say(FEW_DIGITS[compare(hog, cnn)], cnn=cnn.mean, hog=hog.mean)
+
+
+FEW_DIGITS = {
+    Comparison.HIGHER: to_say(
+        "With 50 digits it is {cnn:.0%} for the CNN and {hog:.0%} for HOG: what people know "
+        "already need not be learned from few digits."
+    ),
+    Comparison.LOWER: to_say(
+        "With 50 digits it is {cnn:.0%} for the CNN and {hog:.0%} for HOG: here learning wins "
+        "even with few digits."
+    ),
+    Comparison.WITHIN: to_say(
+        "With 50 digits it is {cnn:.0%} for the CNN and {hog:.0%} for HOG: the bands overlap."
+    ),
+}
 
 
 def learner_table(parts: Sequence[Part]) -> str:
@@ -392,9 +415,10 @@ def learner_table(parts: Sequence[Part]) -> str:
     for learner in LEARNERS:
         found = _band(parts, learner)
         learned = numbers(chosen(parts, learner=learner, pixels="kept", count=MOST), "parameters")
-        reads = "" if found is None else f"{found.mean:.1%}"
-        count = f"{int(learned[0]):,}" if learned else ""
-        lines.append(f"| **{NAMES[learner]}** | {count} | {reads} | {MEANINGS[learner]} |")
+        reads = "" if found is None else number_text(found.mean, ".1%")
+        count = number_text(int(learned[0])) if learned else ""
+        name, meaning = say(NAMES[learner]), say(MEANINGS[learner])
+        lines.append(f"| **{name}** | {count} | {reads} | {meaning} |")
     return "\n".join(lines)
 
 
