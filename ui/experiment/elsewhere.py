@@ -35,7 +35,7 @@ from ui.style.mosaic import data_uri, mosaic_png
 from ui.style.words import plain
 
 VIEWS = (
-    to_say("Other digits"),
+    to_say("Digits from elsewhere"),
     to_say("Your network"),
     to_say("Without labels"),
     to_say("Which way is up?"),
@@ -251,7 +251,7 @@ def _turns(parts: Sequence[Part]) -> None:
             showscale=False,
             text=[[share_words(share) for share in row] for row in shares],
             texttemplate="%{text}",
-            hovertemplate=f"{say('%{y}, said %{x}: %{z:.1%}')}<extra></extra>",
+            hovertemplate=say("%{y}, said %{x}: %{z:.1%}") + "<extra></extra>",
         )
         figure.update_xaxes(type="category", dtick=None)
         figure.update_yaxes(autorange="reversed", type="category")
@@ -285,7 +285,9 @@ def guess_words(parts: Sequence[Part], guess: float | None) -> str:
         "Printed digits, only made small: **{share:.0%}** are read rightly.",
         share=band(found).mean,
     )
-    return words if guess is None else f"{words} {say('Your guess: {guess:.0%}.', guess=guess)}"
+    if guess is None:
+        return words
+    return " ".join((words, say("Your guess: {guess:.0%}.", guess=guess)))
 
 
 def far_words(parts: Sequence[Part]) -> str:

@@ -176,7 +176,7 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
                 "symbol": "circle" if inside in (True, None) else "circle-open",
                 "line": {"width": 2},
             },
-            hovertemplate=f"{say('round %{x}: %{y:,.3g} to 1')}<extra></extra>",
+            hovertemplate=say("round %{x}: %{y:,.3g} to 1") + "<extra></extra>",
         )
     figure.update_xaxes(range=[0, ROUNDS + 1])
     if bet is not None:

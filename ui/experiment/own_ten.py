@@ -86,7 +86,7 @@ def _chart(found: Ranking) -> None:
         name=say("yours"),
         mode="markers",
         marker={"color": COLOURS[1], "size": 16, "symbol": "star"},
-        hovertemplate=f"%{{y:.1%}}<extra>{say('yours')}</extra>",
+        hovertemplate="%{y:.1%}<extra>" + say("yours") + "</extra>",
     )
     figure.update_xaxes(dtick=1, range=[2.4, 10.6])
     show_figure(figure, "own_ten_chart")

@@ -102,7 +102,7 @@ def take_a_point(points: Mapping[Point, Part], parts: Sequence[Part]) -> None:
         if missing:
             st.caption(say("This network has learned in our measurement. Run it here to have it."))
         elif not ready():
-            st.caption(f"{waiting_words()} {say('The converter needs it.')}")
+            st.caption(" ".join((waiting_words(), say("The converter needs it."))))
         _deeds(point, part, None if missing else weights, missing or not ready())
 
 
