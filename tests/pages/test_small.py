@@ -66,7 +66,7 @@ def test_the_page_from_the_guess_to_a_small_network_on_all_pages() -> None:
     assert not app.exception
     assert f"{study.state().count} of {study.state().count} measurements" in texts(app)
     for view in ("Zeros", "Students", "Without a 3", "Size"):
-        app.button_group(key="small_view").set_value([view]).run()
+        app.button_group(key="small_view").set_value(view).run()
         assert not app.exception
         assert len(app.get("plotly_chart")) == 1
     point = Point(Way.TUNED, LiteForm.INT8, 90)

@@ -32,7 +32,7 @@ from ui.state.classroom.seat import my_class
 from ui.state.classroom.store import database
 from ui.state.shown_network import network
 from ui.style.mosaic import data_uri, mosaic_png
-from ui.style.words import plain
+from ui.style.words import name_words, plain
 
 VIEWS = (
     to_say("Digits from elsewhere"),
@@ -121,7 +121,7 @@ def _this_network() -> None:
     if written is not None:
         series[say(WAYS["accuracy"])][say(CLASS)] = numbers([written], "accuracy")
     group_chart(series, key="elsewhere_this", y=say("read rightly"))
-    st.markdown(this_words(plain(network().origin), found, written))
+    st.markdown(this_words(plain(name_words(network().origin)), found, written))
 
 
 def _class_digits() -> Digits:

@@ -36,7 +36,7 @@ from ui.experiment.words import share_words
 from ui.locale import say, to_say
 from ui.state.address import keep, start
 from ui.state.properties import TEMPERATURE
-from ui.style.words import percent, plain
+from ui.style.words import name_words, percent, plain
 
 LOWEST = 0.9
 """The chart begins here: below, a network is of no use, and the others would lie on one line."""
@@ -109,7 +109,9 @@ def _controls() -> tuple[SmallSettings, Inputs]:
         ),
     )
     keep({TEMPERATURE: None if temperature == SmallSettings().temperature else temperature})
-    st.caption(say("What is made smaller: {origin}.", origin=plain(base_network().origin)))
+    st.caption(
+        say("What is made smaller: {origin}.", origin=plain(name_words(base_network().origin)))
+    )
     return SmallSettings(seeds_control(), int(temperature)), experiment_inputs()
 
 

@@ -25,7 +25,7 @@ from ui.locale import say, to_say
 from ui.state.ask import ask, ready, wait_for, waiting_words
 from ui.state.session import of_page, session
 from ui.state.shown_network import network, show_imported, show_run
-from ui.style.words import plain
+from ui.style.words import name_words, plain
 
 CONVERT_SECONDS = 120.0
 """A conversion waits behind trainings; longer than this nobody waits for it."""
@@ -153,7 +153,7 @@ def _deeds(point: Point, part: Part, weights: np.ndarray | None, away: bool) -> 
                 "On all pages now: {origin}. The app computes with the weights as they "
                 "stand in the file; the file of whole numbers rounds what the layers hand "
                 "on, too.",
-                origin=plain(network().origin),
+                origin=plain(name_words(network().origin)),
             )
         )
 
