@@ -10,6 +10,7 @@ from model.evaluation.metrics import wilson
 from model.evaluation.verdict import Judgement, Rules, Verdict
 from model.network.digit_detector import detector_card
 from ui.locale import say
+from ui.locale.sentence import paragraph
 from ui.style.words import percent
 
 
@@ -41,7 +42,7 @@ def answer(
     words = said(verdict, truth, rules)
     spoken = ""
     if finished:
-        told = f"{say('The answer is {answer}.', answer=large)} {without_tags(words)}"
+        told = paragraph(say("The answer is {answer}.", answer=large), without_tags(words))
         spoken = f" data-spoken='{html.escape(told)}'"
     name = html.escape(say("The answer: {answer}", answer=large))
     ten = html.escape(say("Ten probabilities"))
@@ -74,7 +75,7 @@ def said(verdict: Verdict, truth: int | None = None, rules: Rules | None = None)
             digit=verdict.digit,
             truth=truth,
         )
-    return f"{words} {known}"
+    return paragraph(words, known)
 
 
 def _judgement(verdict: Verdict, rules: Rules | None) -> str:
@@ -113,7 +114,7 @@ def _judgement(verdict: Verdict, rules: Rules | None) -> str:
                 "100%; here they are only a guess, and {digit} is the likeliest.",
                 digit=verdict.digit,
             )
-    return f"{first} {has} {next_}"
+    return paragraph(first, has, next_)
 
 
 def when_sure(rules: Rules | None) -> None:
@@ -131,7 +132,7 @@ def sure_words(rules: Rules | None) -> str:
     )
     if not np.isfinite(rules.sure):
         never = say("Whatever its probability, it was wrong too often: it is never sure.")
-        return f"{asked} {never}"
+        return paragraph(asked, never)
     answers = max(1, round(rules.coverage * mnist.VALIDATION))
     right = round(rules.right * answers)
     low, high = wilson(right, answers)
@@ -146,7 +147,7 @@ def sure_words(rules: Rules | None) -> str:
         low=low,
         high=high,
     )
-    return f"{asked} {figures}"
+    return paragraph(asked, figures)
 
 
 def digit_words() -> str:

@@ -8,6 +8,7 @@ from model.training.rehearsal import BATCHES, Correction
 from ui.components.curves import Line, curves
 from ui.components.maps import map_grid
 from ui.locale import say, say_many, to_say
+from ui.locale.sentence import paragraph
 from ui.state.reason_words import reason_words
 from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import begin_lesson, network, show_taught, untaught
@@ -210,7 +211,7 @@ def _base() -> str:
 
 def _lesson(lesson: Lesson, state: LessonState) -> None:
     if state.phase is LessonPhase.FAILED:
-        st.error(f"{reason_words(state.detail)} {say('Nothing was changed.')}")
+        st.error(paragraph(reason_words(state.detail), say("Nothing was changed.")))
         return
     words = say(PHASE_WORDS[state.phase], batch=len(state.losses), batches=BATCHES)
     st.progress(state.share, text=words)

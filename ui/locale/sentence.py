@@ -30,3 +30,9 @@ def listed(items: Iterable[str]) -> str:
     """Things in a row, as the language that is spoken here writes them: "a, b, c"."""
     first, *others = [*items] or [""]
     return reduce(lambda row, item: say("{row}, {item}", row=row, item=item), others, first)
+
+
+def paragraph(*sentences: str) -> str:
+    """Sentences one after the other, as the language that is spoken here writes them."""
+    first, *others = [each for each in sentences if each] or [""]
+    return reduce(lambda text, more: say("{text} {more}", text=text, more=more), others, first)

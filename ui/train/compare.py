@@ -12,6 +12,7 @@ from model.runs import Run, RunState
 from model.runs.store import LONGEST_TITLE
 from ui.components.curves import Line, curves
 from ui.locale import language, say, to_say
+from ui.locale.sentence import paragraph
 from ui.state.my_runs import delete_run, may_steer, my_runs, undo_delete
 from ui.state.session import of_page, runs, session
 from ui.state.shown_network import show_run, shown_run
@@ -164,7 +165,8 @@ def _table(mine: Sequence[Run], states: Sequence[RunState]) -> None:
         start = (
             say("The settings that differ are marked.") if differing else say("No setting differs.")
         )
-        st.caption(f"{start} {say('The same in all: {settings}.', settings=' · '.join(same))}")
+        alike = say("The same in all: {settings}.", settings=" · ".join(same))
+        st.caption(paragraph(start, alike))
 
 
 def _best(state: RunState) -> str:

@@ -13,6 +13,7 @@ from model.runs import Run
 from model.training.export import keras_script
 from model.training.trainer import EpochScores
 from ui.locale import say
+from ui.locale.sentence import paragraph
 from ui.state.ask import ready, wait_for, waiting_words
 from ui.state.reason_words import reason_words
 from ui.state.session import session
@@ -92,7 +93,7 @@ def _network_files(network: Network) -> None:
             ),
         )
     if not able:
-        st.caption(f"{waiting_words()} {say('Files of Keras need it.')}")
+        st.caption(paragraph(waiting_words(), say("Files of Keras need it.")))
 
 
 def _training_files(run: Run) -> None:

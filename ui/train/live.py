@@ -13,6 +13,7 @@ from ui.components.curves import Line, Sent, curves
 from ui.frame.class_row.league import hand_in
 from ui.frame.time_machine import travel
 from ui.locale import say, to_say
+from ui.locale.sentence import paragraph
 from ui.state.my_runs import may_steer, restart_run, start_run
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, name_words, plain
@@ -223,7 +224,7 @@ def _progress(run: Run, state: RunState) -> None:
         words = say("Slow motion: one batch at a time.") if state.slow else say("Training.")
     turn = turn_words(state)
     if state.phase is RunPhase.TRAINING and turn:
-        words = f"{words} {turn}"
+        words = paragraph(words, turn)
     st.progress(state.share, text=words if state.phase is RunPhase.TRAINING else turn or words)
 
 

@@ -3,6 +3,7 @@
 from model.runs import Cause, Missing, Run, RunPhase, RunState
 from model.runs.worker_loop import ABANDONED_SECONDS
 from ui.locale import say, say_many, to_say
+from ui.locale.sentence import paragraph
 from ui.state.reason_words import reason_words
 from ui.style.words import duration
 
@@ -66,7 +67,7 @@ def turn_words(state: RunState) -> str:
         if state.seconds_to_turn is None:
             return words
         time = duration(max(state.seconds_to_turn, 1.0))
-        return f"{words} {say('It begins in about {time}.', time=time)}"
+        return paragraph(words, say("It begins in about {time}.", time=time))
     others = state.sharing - 1
     if others < 1:
         return ""
@@ -99,4 +100,4 @@ def reasons(run: Run, state: RunState) -> str:
         said.append(say(ELSEWHERE))
     if state.disk_full:
         said.append(say(DISK_FULL))
-    return " ".join(said)
+    return paragraph(*said)

@@ -1,7 +1,7 @@
 """A sentence that is kept is said in the language of those who see it then."""
 
 from ui.locale import speaking, to_say
-from ui.locale.sentence import Sentence, listed
+from ui.locale.sentence import Sentence, listed, paragraph
 
 
 def test_a_kept_sentence_is_said_with_those_in_it_in_the_language_of_then() -> None:
@@ -26,3 +26,8 @@ def test_things_stand_in_a_row() -> None:
     assert listed(["a", "b", "c"]) == "a, b, c"
     assert listed(["a"]) == "a"
     assert listed([]) == ""
+
+
+def test_sentences_make_a_paragraph() -> None:
+    assert paragraph("One.", "", "Two.", "Three.") == "One. Two. Three."
+    assert paragraph("", "") == ""
