@@ -26,7 +26,7 @@ lesson(
     ),
 )
 layers = kernels(current)
-learned, by_hand = st.tabs(["Learned", say("Made by hand")], key="filters_tabs")
+learned, by_hand = st.tabs([say("Learned"), say("Made by hand")], key="filters_tabs")
 with learned:
     whose()
     if layers:

@@ -58,7 +58,7 @@ def epoch_strip(
             strip,
             key=name,
             size=84,
-            labels=[say("epoch {epoch}", epoch=epoch) for epoch in epochs],
+            labels=[say("epoch {number}", number=epoch) for epoch in epochs],
             noun="epoch",
             selected=epochs.index(now) if now in epochs else None,
         ),

@@ -39,7 +39,7 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
     opened = find_layer(network.config, view.layer)
     row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
     chosen = row.segmented_control(
-        "Layer",
+        say("Layer"),
         names,
         default=opened.name if opened else names[0],
         required=True,
@@ -54,7 +54,9 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
     shown = source if output.layer.kind is LayerKind.FLATTEN else output.after
 
     choice = row.container(width="content")
-    playing = row.toggle("Play", key="arithmetic_playing", help=say("The window slides by itself."))
+    playing = row.toggle(
+        say("Play"), key="arithmetic_playing", help=say("The window slides by itself.")
+    )
     every = STRIDE_SECONDS if playing else None
     if shown.ndim == 1:
         go_to(View(output.layer.name, _unit(view, output), None, view.epoch))
@@ -64,7 +66,9 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
     with choice:
         channel = int(
             st.number_input(
-                say("Map of {name}", name=output.layer.name) if output.layer.has_maps else "Map",
+                say("Map of {layer}", layer=output.layer.name)
+                if output.layer.has_maps
+                else say("Map"),
                 0,
                 shown.shape[2] - 1,
                 channel,
@@ -128,12 +132,12 @@ def _walk_map(
         row, column = start = _next((row, column), shown.shape[:2])
     left, right = st.columns([2, 3], gap="large")
     with left:
-        title = say("its source") if layer.kind is LayerKind.FLATTEN else layer.name
+        flattens = layer.kind is LayerKind.FLATTEN
         st.markdown(
-            say(
-                "**Pick a value of {title}, map {channel}**",
-                title=title,
-                channel=channel,
+            say("**Pick a value of its source, map {channel}**", channel=channel)
+            if flattens
+            else say(
+                "**Pick a value of {layer}, map {channel}**", layer=layer.name, channel=channel
             )
         )
         key = f"arithmetic_map_{layer.name}_{arrival()}"
@@ -145,7 +149,9 @@ def _walk_map(
                 scale=float(np.abs(shown).max()),
                 size=SMALL,
                 place=start,
-                label=say("{title}, map {channel}", title=title, channel=channel),
+                label=say("its source, map {channel}", channel=channel)
+                if flattens
+                else say("{layer}, map {channel}", layer=layer.name, channel=channel),
             ),
         )
         if pick is not None:
@@ -171,15 +177,12 @@ def _input_map(explanation: Explanation, source: np.ndarray) -> int:
             window, top, left = layer.window, explanation.top, explanation.left
         case FlattenedValue() | KeptValue():
             return 0
-    title = (
-        say("The picture")
-        if layer.input_shape[2] == 1
-        else say(
-            "Input map {opened}",
-            opened=opened,
-        )
+    of_picture = layer.input_shape[2] == 1
+    st.markdown(
+        say("**The picture and the window**")
+        if of_picture
+        else say("**Input map {channel} and the window**", channel=opened)
     )
-    st.markdown(say("**{title} and the window**", title=title))
     key = f"arithmetic_input_{layer.name}"
     big_map(
         source[:, :, opened],
@@ -187,7 +190,7 @@ def _input_map(explanation: Explanation, source: np.ndarray) -> int:
         scale=float(np.abs(source).max()),
         size=SMALL,
         window=(top, left, top + window, left + window),
-        label=title.lower(),
+        label=say("the picture") if of_picture else say("input map {channel}", channel=opened),
     )
     return opened
 
@@ -202,12 +205,7 @@ def _opened_channel(explanation: WeightedSum) -> int:
         [None, *range(count)],
         key=f"arithmetic_opened_{explanation.layer.name}",
         format_func=lambda c: (
-            say("the one that adds or takes most")
-            if c is None
-            else say(
-                "map {c}",
-                c=c,
-            )
+            say("the one that adds or takes most") if c is None else say("map {number}", number=c)
         ),
     )
     return int(explanation.order[0]) if chosen is None else chosen
@@ -229,9 +227,9 @@ def _walk_units(network: Network, inside: ForwardPass, output: LayerOutput, play
         unit = (unit + 1) % len(output.after)
     softmax = layer.activation == "softmax"
     st.markdown(
-        say("**Pick a digit of {name}**", name=layer.name)
+        say("**Pick a digit of {layer}**", layer=layer.name)
         if softmax
-        else say("**Pick a unit of {name}**", name=layer.name)
+        else say("**Pick a unit of {layer}**", layer=layer.name)
     )
     key = f"arithmetic_units_{layer.name}_{arrival()}"
     pick = news(

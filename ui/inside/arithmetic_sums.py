@@ -25,7 +25,8 @@ from ui.inside.arithmetic_tables import (
     write,
     written,
 )
-from ui.locale import say, to_say
+from ui.locale import say, say_many, to_say
+from ui.style.words import listed
 
 WRITABLE = 5
 """Windows up to this side are written out as tables; larger ones are shown as pictures."""
@@ -59,21 +60,26 @@ def _weighted_sum(sum_: WeightedSum, opened: int) -> None:
         i, j, k = sum_.place
         st.markdown(
             say(
-                "**{name}, map {k}, row {i}, column {j}**",
-                name=sum_.layer.name,
-                k=k,
-                i=i,
-                j=j,
+                "**{layer}, map {channel}, row {row}, column {column}**",
+                layer=sum_.layer.name,
+                channel=k,
+                row=i,
+                column=j,
             )
         )
         st.latex(
-            say("z(i,j) = \\sum_{c}\\sum_{p}\\sum_{q} x_c(i{+}p,\\,j{+}q)\\,k_c(p,q) + b")
+            r"z(i,j) = \sum_{c}\sum_{p}\sum_{q} x_c(i{+}p,\,j{+}q)\,k_c(p,q) + b"
             if channels > 1
-            else say("z(i,j) = \\sum_{p}\\sum_{q} x(i{+}p,\\,j{+}q)\\,k(p,q) + b")
+            else r"z(i,j) = \sum_{p}\sum_{q} x(i{+}p,\,j{+}q)\,k(p,q) + b"
         )
     else:
-        st.markdown(f"**{sum_.layer.name}, {_unit_word(sum_)} {sum_.place[0]}**")
-        st.latex(say("z = \\sum_{n} x_n\\,w_n + b"))
+        name, unit = sum_.layer.name, sum_.place[0]
+        st.markdown(
+            say("**{layer}, unit {unit}**", layer=name, unit=unit)
+            if sum_.softmax is None
+            else say("**{layer}, digit {digit}**", layer=name, digit=unit)
+        )
+        st.latex(r"z = \sum_{n} x_n\,w_n + b")
     write(_formula(sum_), _activation(sum_), verdict("z", sum_.check_z))
     if sum_.softmax is None:
         write(verdict("ReLU(z)", sum_.check))
@@ -86,11 +92,7 @@ def _weighted_sum(sum_: WeightedSum, opened: int) -> None:
             _all_products(sum_)
     if sum_.softmax is not None:
         _softmax(sum_)
-    st.caption(ROUNDED)
-
-
-def _unit_word(sum_: WeightedSum) -> str:
-    return "digit" if sum_.softmax is not None else "unit"
+    st.caption(say(ROUNDED))
 
 
 def _formula(sum_: WeightedSum) -> str:
@@ -102,15 +104,23 @@ def _formula(sum_: WeightedSum) -> str:
         order, sums = sum_.order.tolist(), sum_.partial_sums
         named, others = order[:SUMMANDS], order[SUMMANDS:]
         terms = [
-            f"{in_brackets(four(sums[c]))} <span class='faint'>{_channel_word(sum_)} {c}</span>"
+            f"{in_brackets(four(sums[c]))} <span class='faint'>{_input_words(sum_, c)}</span>"
             for c in named
         ]
         if others:
             rest = in_brackets(four(float(sums[others].sum())))
-            terms.append(f"{rest} <span class='faint'>{len(others)} others</span>")
-    terms.append(f"{in_brackets(four(sum_.bias))} <span class='faint'>bias</span>")
+            terms.append(f"{rest} <span class='faint'>{_others_words(len(others))}</span>")
+    terms.append(_bias_term(sum_))
     plus = [terms[0], *(f"+ {term}" for term in terms[1:])]
     return written("z =", *plus, total=four(sum_.z), rounded=True)
+
+
+def _others_words(count: int) -> str:
+    return say_many("{count} other", "{count} others", count)
+
+
+def _bias_term(sum_: WeightedSum) -> str:
+    return f"{in_brackets(four(sum_.bias))} <span class='faint'>{say('bias')}</span>"
 
 
 def _activation(sum_: WeightedSum) -> str:
@@ -118,13 +128,18 @@ def _activation(sum_: WeightedSum) -> str:
         return ""
     z, value = four(sum_.z), four(sum_.value)
     why = say("positive numbers stay") if sum_.z > 0 else say("negative sums become 0")
-    return written(
-        say("ReLU(z) = max(0, {z})", z=z), total=f"{value} <span class='faint'>{why}</span>"
-    )
+    return written(f"ReLU(z) = max(0, {z})", total=f"{value} <span class='faint'>{why}</span>")
 
 
-def _channel_word(sum_: WeightedSum) -> str:
-    return "unit" if sum_.products.shape[:2] == (1, 1) else "map"
+def _of_units(sum_: WeightedSum) -> bool:
+    """Whether it sums over units; else over the pixels of maps."""
+    return sum_.products.shape[:2] == (1, 1)
+
+
+def _input_words(sum_: WeightedSum, channel: int) -> str:
+    if _of_units(sum_):
+        return say("unit {number}", number=channel)
+    return say("map {number}", number=channel)
 
 
 def _most_important(sum_: WeightedSum) -> str:
@@ -132,20 +147,27 @@ def _most_important(sum_: WeightedSum) -> str:
     causes = sum_.causes()
     if not causes:
         return say("All inputs are 0 here, so that only the bias is left.")
-    listed = [_cause_words(cause, sum_) for cause in causes]
-    text = listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
-    return say("**What mattered most:** {text}.", text=text)
+    words = [_cause_words(cause, sum_) for cause in causes]
+    return say("**What mattered most:** {causes}.", causes=listed(words))
 
 
 def _cause_words(cause: Cause, sum_: WeightedSum) -> str:
     factors = f"{four(cause.input)} × {in_brackets(four(cause.weight))}"
     product = f"{factors} ≈ {four(cause.product)}"
-    if _channel_word(sum_) == "unit":
+    row, column = cause.row, cause.column
+    if _of_units(sum_):
         return say("unit {channel} ({product})", channel=cause.channel, product=product)
-    place = say("row {row}, column {column}", row=cause.row, column=cause.column)
-    if sum_.products.shape[2] > 1:
-        place = say("map {channel}, {place}", channel=cause.channel, place=place)
-    return f"{place} ({product})"
+    if sum_.products.shape[2] == 1:
+        return say(
+            "row {row}, column {column} ({product})", row=row, column=column, product=product
+        )
+    return say(
+        "map {channel}, row {row}, column {column} ({product})",
+        channel=cause.channel,
+        row=row,
+        column=column,
+        product=product,
+    )
 
 
 def _products(sum_: WeightedSum, opened: int) -> None:
@@ -155,7 +177,7 @@ def _products(sum_: WeightedSum, opened: int) -> None:
     scales = [float(np.abs(values).max()) for values in (sum_.inputs, sum_.weights, sum_.products)]
     several = sum_.products.shape[2] > 1
     st.markdown(
-        say("**The products of map {opened}**", opened=opened)
+        say("**The products of map {channel}**", channel=opened)
         if several
         else say("**The products**")
     )
@@ -166,17 +188,17 @@ def _products(sum_: WeightedSum, opened: int) -> None:
             key=f"arithmetic_products_{sum_.layer.name}",
             scale=np.array(scales),
             size=168,
-            labels=["inputs", "weights", "products"],
+            labels=[say("inputs"), say("weights"), say("products")],
             marked_empty=False,
         )
         return
     write(
         tables(
-            table(x, "inputs", scales[0]),
+            table(x, say("inputs"), scales[0]),
             "×",
-            table(w, "weights", scales[1]),
+            table(w, say("weights"), scales[1]),
             "=",
-            table(products, "products", scales[2]),
+            table(products, say("products"), scales[2]),
         ),
         _sum_of_products(sum_, float(products.sum())),
     )
@@ -186,11 +208,11 @@ def _sum_of_products(sum_: WeightedSum, products: float) -> str:
     """What the products of one input map give; where it is the only one, on to z."""
     if sum_.products.shape[2] > 1:
         return written(
-            say("their sum, one of {shape}", shape=sum_.products.shape[2]), total=four(products)
+            say("their sum, one of {count}", count=sum_.products.shape[2]), total=four(products)
         )
     return written(
-        say("their sum {four}", four=four(products)),
-        f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
+        say("their sum {sum}", sum=four(products)),
+        f"+ {_bias_term(sum_)}",
         total=f"{four(sum_.z)} <span class='faint'>z</span>",
         rounded=True,
     )
@@ -198,26 +220,30 @@ def _sum_of_products(sum_: WeightedSum, products: float) -> str:
 
 def _partial_sums(sum_: WeightedSum, opened: int) -> None:
     """All partial sums by size; those that are exactly 0 are named together."""
-    word = _channel_word(sum_)
     order, sums = sum_.order, sum_.partial_sums
-    some = order[sums[order] != 0]
-    what = "products" if word == "unit" else say("partial sums, one for each input map")
-    st.markdown(say("**All {count} {what}**, largest first", count=len(order), what=what))
+    some, of_units = order[sums[order] != 0], _of_units(sum_)
+    st.markdown(
+        say("**All {count} products**, largest first", count=len(order))
+        if of_units
+        else say(
+            "**All {count} partial sums, one for each input map**, largest first", count=len(order)
+        )
+    )
     values = sums[some]
     found = np.flatnonzero(some == opened)
     write(
         bars(
-            [f"{word} {c}" for c in some.tolist()],
+            [_input_words(sum_, c) for c in some.tolist()],
             values,
             [four(v) for v in values.tolist()],
-            int(found[0]) if found.size and word == "map" else None,
+            int(found[0]) if found.size and not of_units else None,
         )
         if some.size
         else "",
-        _nothing_words(np.sort(order[sums[order] == 0]).tolist(), word),
+        _nothing_words(np.sort(order[sums[order] == 0]).tolist(), of_units),
         written(
-            say("all {count} together {four}", count=len(order), four=four(float(sums.sum()))),
-            f"+ {in_brackets(four(sum_.bias))} <span class='faint'>bias</span>",
+            say("all {count} together {sum}", count=len(order), sum=four(float(sums.sum()))),
+            f"+ {_bias_term(sum_)}",
             total=f"{four(sum_.z)} <span class='faint'>z</span>",
             rounded=True,
         ),
@@ -229,8 +255,8 @@ def _all_products(sum_: WeightedSum) -> None:
     order = sum_.order
     st.markdown(
         say(
-            "**All {size:,} products**, one picture for each input map",
-            size=sum_.products.size,
+            "**All {count:,} products**, one picture for each input map",
+            count=sum_.products.size,
         )
     )
     map_grid(
@@ -241,20 +267,26 @@ def _all_products(sum_: WeightedSum) -> None:
     )
 
 
-def _nothing_words(channels: list[int], word: str) -> str:
+def _nothing_words(channels: list[int], of_units: bool) -> str:
     if not channels:
         return ""
-    names = ", ".join(map(str, channels))
-    subject = (
-        say("{word} {names} adds", word=word, names=names)
-        if len(channels) == 1
-        else say(
-            "{word}s {names} add",
-            word=word,
+    count, names = len(channels), ", ".join(map(str, channels))
+    words = (
+        say_many(
+            "Nothing at all: unit {names} adds exactly 0.",
+            "Nothing at all: units {names} add exactly 0.",
+            count,
+            names=names,
+        )
+        if of_units
+        else say_many(
+            "Nothing at all: map {names} adds exactly 0.",
+            "Nothing at all: maps {names} add exactly 0.",
+            count,
             names=names,
         )
     )
-    return f"<p class='faint'>Nothing at all: {subject} exactly 0.</p>"
+    return f"<p class='faint'>{words}</p>"
 
 
 def _softmax(sum_: WeightedSum) -> None:
@@ -272,9 +304,9 @@ def _softmax(sum_: WeightedSum) -> None:
     if softmax.shift:
         st.caption(
             say(
-                "{four}, the largest score, is subtracted from all ten before exp: the "
+                "{score}, the largest score, is subtracted from all ten before exp: the "
                 "shares stay the same and the numbers stay small enough to be written.",
-                four=four(softmax.shift),
+                score=four(softmax.shift),
             )
         )
 
@@ -283,11 +315,11 @@ def _pooling(window: PoolingWindow) -> None:
     i, j, k = window.place
     st.markdown(
         say(
-            "**{name}, map {k}, row {i}, column {j}**",
-            name=window.layer.name,
-            k=k,
-            i=i,
-            j=j,
+            "**{layer}, map {channel}, row {row}, column {column}**",
+            layer=window.layer.name,
+            channel=k,
+            row=i,
+            column=j,
         )
     )
     numbers = [four(v) for v in window.values.ravel().tolist()]
@@ -295,44 +327,42 @@ def _pooling(window: PoolingWindow) -> None:
         window.values, say("the window"), float(np.abs(window.values).max()), window.winners
     )
     if window.mode == "max":
-        st.latex(say("y(i,j) = \\max_{(p,q)\\,\\in\\,W(i,j)} x(p,q)"))
+        st.latex(r"y(i,j) = \max_{(p,q)\,\in\,W(i,j)} x(p,q)")
         formula = written(f"max({', '.join(numbers)})", total=four(window.value))
     else:
-        st.latex(say("y(i,j) = \\tfrac{1}{4} \\sum_{(p,q)\\,\\in\\,W(i,j)} x(p,q)"))
+        st.latex(r"y(i,j) = \tfrac{1}{4} \sum_{(p,q)\,\in\,W(i,j)} x(p,q)")
         terms = " + ".join(in_brackets(number) for number in numbers)
         formula = written(f"({terms}) / {len(numbers)}", total=four(window.value), rounded=True)
     write(tables(values), formula, verdict("y", window.check))
     st.markdown(_winner_words(window))
-    st.caption(ROUNDED)
+    st.caption(say(ROUNDED))
 
 
 def _winner_words(window: PoolingWindow) -> str:
     if window.mode != "max":
         return say("Each of the four values counts for a quarter.")
-    if len(window.winners) > 1:
-        count = {2: "Two", 3: "Three"}.get(len(window.winners))
-        who = (
-            say("All four are equally large")
-            if count is None
-            else say(
-                "{count} are equally large",
-                count=count,
-            )
-        )
-        return say("{who}: any of them could have won.", who=who)
+    match len(window.winners):
+        case 4:
+            return say("All four are equally large: any of them could have won.")
+        case 3:
+            return say("Three are equally large: any of them could have won.")
+        case 2:
+            return say("Two are equally large: any of them could have won.")
     row, column = window.winners[0]
-    place = say("row {top}, column {left}", top=window.top + row, left=window.left + column)
     return say(
-        "**The winner** stands at {place} of the input map. The other three are dropped.",
-        place=place,
+        "**The winner** stands at row {row}, column {column} of the input map. "
+        "The other three are dropped.",
+        row=window.top + row,
+        column=window.left + column,
     )
 
 
 def _flattened(value: FlattenedValue) -> None:
     row, column, channel = value.source
     height, width, channels = value.layer.input_shape
-    st.markdown(say("**{name}, place {place}**", name=value.layer.name, place=value.place[0]))
-    st.latex(r"n = (i \cdot \mathrm{width} + j) \cdot \mathrm{maps} + c")
+    st.markdown(say("**{layer}, place {place}**", layer=value.layer.name, place=value.place[0]))
+    across, maps = say("width"), say("maps")
+    st.latex(rf"n = (i \cdot \text{{{across}}} + j) \cdot \text{{{maps}}} + c")
     write(
         written(
             f"n = ({row} · {width} + {column}) · {channels} + {channel}", total=f"{value.place[0]}"
@@ -341,10 +371,10 @@ def _flattened(value: FlattenedValue) -> None:
     )
     st.markdown(
         say(
-            "Place {place} of {height} is a copy of row {row}, column {column} of map "
+            "Place {place} of {count} is a copy of row {row}, column {column} of map "
             "{channel}. Flattening computes nothing; it lays the maps in a row.",
             place=value.place[0],
-            height=height * width * channels,
+            count=height * width * channels,
             row=row,
             column=column,
             channel=channel,
@@ -353,7 +383,7 @@ def _flattened(value: FlattenedValue) -> None:
 
 
 def _kept(value: KeptValue) -> None:
-    st.markdown(say("**{name}, unit {place}**", name=value.layer.name, place=value.place[0]))
+    st.markdown(say("**{layer}, unit {unit}**", layer=value.layer.name, unit=value.place[0]))
     write(verdict("y = x", value.check))
     st.markdown(
         say(

@@ -66,7 +66,7 @@ def table(values: np.ndarray, title: str, scale: float, won: Sequence[tuple[int,
 def _cell(value: float, rgb: Sequence[int], won: bool) -> str:
     ink = "#000" if luminance(np.array(rgb) / 255) > EVEN else "#fff"
     kind = " class='won'" if won else ""
-    style = say("background: rgb{tuple}; color: {ink}", tuple=tuple(rgb), ink=ink)
+    style = f"background: rgb{tuple(rgb)}; color: {ink}"
     return f"<td{kind} style='{style}' title='{value:.9g}'>{two(value)}</td>"
 
 
@@ -118,7 +118,7 @@ def verdict(name: str, check: Check) -> str:
     if check.agrees:
         kind, words = "same", say("✓ the same")
     else:
-        kind, words = "other", say("✗ differs by {four}", four=four(check.difference))
+        kind, words = "other", say("✗ differs by {difference}", difference=four(check.difference))
     ours = f"{name} = <b>{four(check.computed)}</b>"
     return (
         f"<div class='check {kind}' role='status'><span>{ours}</span>"
@@ -139,7 +139,8 @@ def softmax_table(
     )
     total = four(math.fsum(exponentials.tolist()))
     return (
-        "<table class='softmax'><tr><th>digit</th><th>score z</th><th>exp</th><th>share</th></tr>"
-        f"{rows}<tr class='sum'><td>sum</td><td></td><td>{total}</td>"
+        f"<table class='softmax'><tr><th>{say('digit')}</th><th>{say('score z')}</th>"
+        f"<th>exp</th><th>{say('share')}</th></tr>"
+        f"{rows}<tr class='sum'><td>{say('sum')}</td><td></td><td>{total}</td>"
         f"<td>{four(math.fsum(shares.tolist()))}</td></tr></table>"
     )

@@ -16,7 +16,7 @@ from model.network.activations import ForwardPass, LayerOutput
 from ui.components.maps import OutlinedDigit, big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
-from ui.locale import say, to_say
+from ui.locale import say, say_many, to_say
 from ui.state.address import arrival, go_to, place
 from ui.state.ask import ask
 from ui.state.links import copy_link, page_link
@@ -31,7 +31,7 @@ Scale = Literal["layer", "map", "network"]
 ORDERS = {
     Order.CHANNEL: to_say("channel number"),
     Order.MEAN: to_say("mean, largest first"),
-    Order.SIMILARITY: "similarity",
+    Order.SIMILARITY: to_say("similarity"),
 }
 SCALES: dict[Scale, str] = {
     "layer": to_say("one for the layer"),
@@ -58,7 +58,7 @@ def explore(inside: ForwardPass, digit: ChosenDigit) -> None:
         save_menu(maps, name=name, key="save")
         page_link("arithmetic", say("Where does this number come from?"), here)
     epoch_strip(
-        say("{name}, map {channel}", name=layer.name, channel=channel),
+        say("{layer}, map {channel}", layer=layer.name, channel=channel),
         key="epoch_strip",
         purpose=say("How this map came about while the network was trained."),
         frames=lambda networks: _frames(networks, digit, layer.name, channel, not view.before),
@@ -84,26 +84,26 @@ def dead_filters(current: Network) -> None:
         spinner=say("Sending the test digits through the network …"),
     )
     for row in (row for row in rows or () if row.layer.kind is LayerKind.CONVOLUTION):
-        st.markdown(f"**{row.layer.name}**: {_dead_words(row)}")
+        st.markdown(say("**{layer}**: {words}", layer=row.layer.name, words=_dead_words(row)))
 
 
 def _dead_words(row: Firing) -> str:
     rare = [int(c) for c in np.flatnonzero((row.counts > 0) & (row.counts <= row.digits // 100))]
-    words = say("none of the {count} filters is dead.", count=len(row.counts))
-    if row.dead:
-        verb = "is" if len(row.dead) == 1 else "are"
-        words = say(
-            "{count} of {count2} {verb} dead: {listed}.",
-            count=len(row.dead),
-            count2=len(row.counts),
-            verb=verb,
-            listed=_listed(row.dead),
+    words = [
+        say_many(
+            "{count} of {filters} is dead: {numbers}.",
+            "{count} of {filters} are dead: {numbers}.",
+            len(row.dead),
+            filters=len(row.counts),
+            numbers=_listed(row.dead),
         )
-    return words + (
-        say(" Firing for one digit in a hundred or fewer: {listed}.", listed=_listed(rare))
-        if rare
-        else ""
-    )
+        if row.dead
+        else say("none of the {count} filters is dead.", count=len(row.counts))
+    ]
+    if rare:
+        numbers = _listed(rare)
+        words.append(say("Firing for one digit in a hundred or fewer: {numbers}.", numbers=numbers))
+    return " ".join(words)
 
 
 def _listed(numbers: tuple[int, ...] | list[int]) -> str:
@@ -130,6 +130,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
             when = st.segmented_control(
                 say("Activation"),
                 (BEFORE, AFTER),
+                format_func=say,
                 required=True,
                 wrap=True,
                 key=f"activation_{arrival()}",
@@ -139,7 +140,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
         order = st.selectbox(
             say("Order"),
             list(ORDERS),
-            format_func=ORDERS.__getitem__,
+            format_func=_order_words,
             key="map_order",
             persist_state="session",
             width=190,
@@ -147,7 +148,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
         scale = st.selectbox(
             say("Colour scale"),
             list(SCALES),
-            format_func=SCALES.__getitem__,
+            format_func=_scale_words,
             key="map_scale",
             persist_state="session",
             width=210,
@@ -155,6 +156,14 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
         )
     go_to(view)
     return output, fitting(view, network().config), order, scale
+
+
+def _order_words(order: Order) -> str:
+    return say(ORDERS[order])
+
+
+def _scale_words(scale: Scale) -> str:
+    return say(SCALES[scale])
 
 
 def _values(output: LayerOutput, view: View) -> np.ndarray:
@@ -190,7 +199,8 @@ def _all_maps(
         place=pixel,
         drawing=drawing,
     )
-    bounds = say("{min:.2f} to {max:.2f}", min=maps.min(), max=maps.max()).replace("-", "−")
+    lowest, highest = float(maps.min()), float(maps.max())
+    bounds = say("{lowest:.2f} to {highest:.2f}", lowest=lowest, highest=highest).replace("-", "−")
     st.caption(f"{shape_text(maps.shape)} · {bounds}")
     new = news(key, pick)
     if new is None:
@@ -227,7 +237,7 @@ def _one_map(
         st.columns([3, 2]) if layer.kind is LayerKind.POOLING else (st.container(), None)
     )
     with large:
-        st.header(say("{name}, map {channel}", name=layer.name, channel=channel), anchor=False)
+        st.header(say("{layer}, map {channel}", layer=layer.name, channel=channel), anchor=False)
         if not maps[:, :, channel].any():
             st.caption(say("This map is zero everywhere for this digit."))
         words = st.empty()
@@ -239,7 +249,7 @@ def _one_map(
             scale=scale,
             place=pixel,
             size=760,
-            label=say("map {channel}", channel=channel),
+            label=say("map {number}", number=channel),
             drawing=drawing,
         )
         new = news(key, pick)
@@ -259,12 +269,12 @@ def _field_words(layer: Layer, channel: int, pixel: tuple[int, int], value: floa
     side = layer.receptive_field
     return (
         say(
-            "Map {channel}, row {pixel}, column {pixel2}: **{value:.4f}**. It depends on "
+            "Map {channel}, row {row}, column {column}: **{value:.4f}**. It depends on "
             "the {side}×{side} outlined pixels of the drawing alone: rows {top} to "
             "{bottom}, columns {left} to {right}. This is its **receptive field**.",
             channel=channel,
-            pixel=pixel[0],
-            pixel2=pixel[1],
+            row=pixel[0],
+            column=pixel[1],
             value=value,
             side=side,
             top=top,
@@ -285,44 +295,48 @@ def _pooled_from(
     top, left = pixel[0] * layer.stride, pixel[1] * layer.stride
     window = map_[top : top + layer.window, left : left + layer.window]
     size = f"{layer.window}×{layer.window}"
-    st.header(say("{name}, map {channel}", name=before.layer.name, channel=channel), anchor=False)
+    name = say("{layer}, map {channel}", layer=before.layer.name, channel=channel)
+    st.header(name, anchor=False)
+    numbers = {
+        "row": pixel[0],
+        "column": pixel[1],
+        "layer": layer.name,
+        "size": size,
+        "top": top,
+        "bottom": top + 1,
+        "left": left,
+        "right": left + 1,
+    }
     if network().config.pooling == "max":
-        words = say(
-            "Row {pixel}, column {pixel2} of {name} is the largest number of the",
-            pixel=pixel[0],
-            pixel2=pixel[1],
-            name=layer.name,
+        what = say(
+            "Row {row}, column {column} of {layer} is the largest number of the {size} numbers at "
+            "rows {top} and {bottom}, columns {left} and {right} here.",
+            **numbers,
         )
         row, column = np.unravel_index(int(np.argmax(window)), window.shape)
         winner = (top + int(row), left + int(column))
     else:
-        words = say(
-            "Row {pixel}, column {pixel2} of {name} is the mean of the",
-            pixel=pixel[0],
-            pixel2=pixel[1],
-            name=layer.name,
+        what = say(
+            "Row {row}, column {column} of {layer} is the mean of the {size} numbers at "
+            "rows {top} and {bottom}, columns {left} and {right} here.",
+            **numbers,
         )
         winner = None
-    words += say(
-        " {size} numbers at rows {top} and {top2}, columns {left} and {left2} here.",
-        size=size,
-        top=top,
-        top2=top + 1,
-        left=left,
-        left2=left + 1,
-    )
+    words = [what]
     outline = (top, left, top + layer.window, left + layer.window)
     if side % POOL:
-        words += say(
-            " Pooling {side}→{used}: windows of {size} fit {used} times into {side}, "
-            "so the last row and the last column, outside of the green frame, are "
-            "dropped.",
-            side=side,
-            used=used,
-            size=size,
+        words.append(
+            say(
+                "Pooling {side}→{used}: windows of {size} fit {used} times into {side}, "
+                "so the last row and the last column, outside of the green frame, are "
+                "dropped.",
+                side=side,
+                used=used,
+                size=size,
+            )
         )
         outline = (0, 0, used * POOL, used * POOL)
-    st.markdown(words)
+    st.markdown(" ".join(words))
     big_map(
         map_,
         key="pooled_from",
@@ -330,5 +344,5 @@ def _pooled_from(
         window=outline,
         place=winner,
         size=420,
-        label=say("{name}, map {channel}", name=before.layer.name, channel=channel),
+        label=name,
     )

@@ -43,9 +43,9 @@ HAND_MADE_WORDS = {
 """Of each kernel made by hand: its name, and what it answers to."""
 OWN = to_say("My own")
 ORDERS = {
-    FilterOrder.NUMBER: "number",
+    FilterOrder.NUMBER: to_say("number"),
     FilterOrder.NORM: to_say("size, largest first"),
-    FilterOrder.SIMILARITY: "similarity",
+    FilterOrder.SIMILARITY: to_say("similarity"),
 }
 
 
@@ -116,7 +116,7 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
         order = st.selectbox(
             say("Order"),
             list(ORDERS),
-            format_func=ORDERS.__getitem__,
+            format_func=_order_words,
             key="filter_order",
             persist_state="session",
             width=190,
@@ -124,44 +124,44 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
         )
     filters = layers[names.index(str(name))]
     height, width, channels, count = filters.kernels.shape
-    reads = (
-        say("the picture")
+    shape = {"count": count, "height": height, "width": width, "channels": channels}
+    words = (
+        say(
+            "{count} filters of {height}×{width}×{channels} weights: each reads the picture.",
+            **shape,
+        )
         if channels == 1
         else say(
-            "{channels} maps, one {height}×{width} slice each",
-            channels=channels,
-            height=height,
-            width=width,
+            "{count} filters of {height}×{width}×{channels} weights: each reads {channels} maps, "
+            "one {height}×{width} slice each.",
+            **shape,
         )
     )
-    st.caption(
-        say(
-            "{count} filters of {height}×{width}×{channels} weights: each reads {reads}. "
-            "Weights from {min:.2f} to {max:.2f}, on one scale.",
-            count=count,
-            height=height,
-            width=width,
-            channels=channels,
-            reads=reads,
-            min=filters.kernels.min(),
-            max=filters.kernels.max(),
-        ).replace("-", "−")
-    )
+    weights = say(
+        "Weights from {lowest:.2f} to {highest:.2f}, on one scale.",
+        lowest=float(filters.kernels.min()),
+        highest=float(filters.kernels.max()),
+    ).replace("-", "−")
+    st.caption(f"{words} {weights}")
     return filters, order
+
+
+def _order_words(order: FilterOrder) -> str:
+    return say(ORDERS[order])
 
 
 def _opened(network: Network, filters: LayerKernels, number: int, scale: float) -> None:
     """One filter: its weights, what drives it most, and its way through the training."""
     layer = filters.layer
-    st.header(say("{name}, filter {number}", name=layer.name, number=number), anchor=False)
+    name = say("{layer}, filter {number}", layer=layer.name, number=number)
+    st.header(name, anchor=False)
     slices = filters.slices(number)
     st.caption(
         say(
-            "Size {four}, bias {four2}. It sees {receptive_field}×{receptive_field} pixels "
-            "of the picture.",
-            four=four(float(filters.norms()[number])),
-            four2=four(float(filters.bias[number])),
-            receptive_field=layer.receptive_field,
+            "Size {size}, bias {bias}. It sees {side}×{side} pixels of the picture.",
+            size=four(float(filters.norms()[number])),
+            bias=four(float(filters.bias[number])),
+            side=layer.receptive_field,
         )
     )
     if slices.shape[2] == 1:
@@ -170,10 +170,7 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
             key="kernel",
             scale=scale,
             size=220,
-            label=say(
-                "filter {number}",
-                number=number,
-            ),
+            label=say("filter {number}", number=number),
         )
     else:
         order = np.argsort(-filters.slice_norms(number), kind="stable")
@@ -183,7 +180,7 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
             key="slices",
             scale=scale,
             size=48,
-            labels=[say("map {channel}", channel=channel) for channel in order],
+            labels=[say("map {number}", number=channel) for channel in order],
             noun="slice",
         )
     with st.container(horizontal=True):
@@ -195,7 +192,7 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
     with real:
         _real_patches(network, layer.name, number)
     epoch_strip(
-        say("{name}, filter {number}", name=layer.name, number=number),
+        name,
         key="filter_epochs",
         purpose=say("How these weights came about while the network was trained."),
         frames=lambda networks: tiled(strip(networks, layer.name, number)),
@@ -207,10 +204,10 @@ def _looks_for(network: Network, filters: LayerKernels, number: int) -> None:
     st.markdown(say("**What it looks for**"))
     st.caption(
         say(
-            "From noise, every pixel is changed a little {STEPS} times so that the "
+            "From noise, every pixel is changed a little {count} times so that the "
             "filter's sum grows (gradient ascent). A slight blur and a pull towards paper "
             "keep single pixels down.",
-            STEPS=STEPS,
+            count=STEPS,
         )
     )
     name = filters.layer.name
@@ -237,15 +234,20 @@ def _show_climb(found: Sequence[Ascent], _: bool) -> None:
     last = found[-1]
     side = last.patch.shape[0]
     big_map(
-        last.patch, key="ascent_picture", scale=1.0, values=side <= 5, size=200, label="picture"
+        last.patch,
+        key="ascent_picture",
+        scale=1.0,
+        values=side <= 5,
+        size=200,
+        label=say("picture"),
     )
     st.markdown(
         say(
-            "Step {step} of {STEPS}: the sum before ReLU rose from {four} to **{four2}**.",
+            "Step {step} of {count}: the sum before ReLU rose from {first} to **{last}**.",
             step=last.step,
-            STEPS=STEPS,
-            four=four(last.values[0]),
-            four2=four(last.values[-1]),
+            count=STEPS,
+            first=four(last.values[0]),
+            last=four(last.values[-1]),
         )
     )
     frames = np.stack([each.patch for each in found], axis=-1)
@@ -307,8 +309,8 @@ def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
     mine, learned = st.columns(2, gap="large")
     with mine:
         st.markdown(say("**This kernel, and the digit through it**"))
-        big_map(kernel, key="hand_made_kernel", scale=None, size=160, label="kernel")
-        big_map(result, key="hand_made_result", scale=scale, size=320, label="result")
+        big_map(kernel, key="hand_made_kernel", scale=None, size=160, label=say("kernel"))
+        big_map(result, key="hand_made_result", scale=scale, size=320, label=say("result"))
     if first is None or similar is None:
         return
     number, cosine = similar
@@ -325,10 +327,7 @@ def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
             key="learned_kernel",
             scale=None,
             size=160,
-            label=say(
-                "filter {number}",
-                number=number,
-            ),
+            label=say("filter {number}", number=number),
         )
         answer = apply_kernel(digit.pixels, weights)
         big_map(
@@ -348,27 +347,31 @@ def hand_made(first: LayerKernels | None, digit: ChosenDigit) -> None:
         )
 
 
+def _kernel_words(name: str) -> str:
+    return say(OWN if name == OWN else HAND_MADE_WORDS[name][0])
+
+
 def _kernel() -> np.ndarray:
     """Let a kernel be chosen or typed in: (3, 3) float32."""
     choice = st.segmented_control(
         say("Kernel"),
-        [*(title for title, _ in HAND_MADE_WORDS.values()), OWN],
-        default=next(iter(HAND_MADE_WORDS.values()))[0],
+        [*HAND_MADE_WORDS, OWN],
+        default=next(iter(HAND_MADE_WORDS)),
+        format_func=_kernel_words,
         required=True,
         wrap=True,
         key="hand_made",
     )
-    for name, (title, meaning) in HAND_MADE_WORDS.items():
-        if choice == title:
-            st.caption(meaning)
-            return HAND_MADE[name]
+    if choice in HAND_MADE_WORDS:
+        st.caption(say(HAND_MADE_WORDS[choice][1]))
+        return HAND_MADE[choice]
     st.caption(say("Nine numbers from −9 to 9, row by row."))
     numbers = np.zeros((3, 3), np.float32)
     with st.container(width=360, key="own_kernel"):
         for i in range(3):
             for j, cell in enumerate(st.columns(3)):
                 numbers[i, j] = cell.number_input(
-                    say("Row {i}, column {j}", i=i, j=j),
+                    say("Row {row}, column {column}", row=i, column=j),
                     -9.0,
                     9.0,
                     float(i == 1 and j == 1),

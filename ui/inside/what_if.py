@@ -17,13 +17,14 @@ from model.interpretability.ablation import (
 from model.network import LayerKind, Network
 from model.network.activations import ForwardPass, forward_pass
 from ui.components.maps import big_map, map_grid
-from ui.locale import say
+from ui.locale import number_text, say, say_many
 from ui.state.address import arrival, go_to, keep, kept, newly, place, sorry
 from ui.state.ask import ask
 from ui.state.links import copy_link
 from ui.state.picks import news
 from ui.state.properties import CHANGE, FLIP, OFF
 from ui.state.session import View, of_page
+from ui.style.words import listed
 
 EXAMPLES = 12
 """Digits that are shown because their answer changed."""
@@ -91,7 +92,9 @@ def _key(name: str) -> str:
 def _pick_pixel(inside: ForwardPass, now: Ablation) -> None:
     key = _key("pixels")
     digit = changed_digits(inside.digit, now)
-    picked = news(key, big_map(digit, key=key, scale=1.0, values=False, size=380, label="picture"))
+    picked = news(
+        key, big_map(digit, key=key, scale=1.0, values=False, size=380, label=say("picture"))
+    )
     st.caption(say("The picked pixel turns from x to 1 − x: paper becomes ink, ink becomes paper."))
     if picked is not None:
         of_page(Changes).trial = replace(of_page(Changes).trial, pixel=(picked.row, picked.column))
@@ -127,7 +130,9 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Ablation) -> None:
             maps,
             key=key,
             size=56,
-            labels=[say("{i} off", i=i) if i in off else str(i) for i in range(maps.shape[2])],
+            labels=[
+                say("{number} off", number=i) if i in off else str(i) for i in range(maps.shape[2])
+            ],
         ),
     )
     st.caption(
@@ -149,24 +154,26 @@ def _say(now: Ablation) -> None:
     for layer, number in now.filters:
         off.setdefault(layer, []).append(str(number))
     parts = [
-        say("filter {numbers} of {layer} is off", numbers=numbers[0], layer=layer)
-        if len(numbers) == 1
-        else say("filters {listed} of {layer} are off", listed=_listed(numbers), layer=layer)
+        say_many(
+            "filter {numbers} of {layer} is off",
+            "filters {numbers} of {layer} are off",
+            len(numbers),
+            numbers=listed(numbers),
+            layer=layer,
+        )
         for layer, numbers in off.items()
     ]
     if len(now.pixels) == 1:
-        parts.append(say("the pixel in row {}, column {} is flipped").format(*now.pixels[0]))
+        row, column = now.pixels[0]
+        parts.append(
+            say("the pixel in row {row}, column {column} is flipped", row=row, column=column)
+        )
     elif now.pixels:
         parts.append(say("{count} pixels are flipped", count=len(now.pixels)))
     if not parts:
         st.markdown(say("**Nothing is changed.** Pick a filter or a pixel."))
         return
-    st.markdown(say("**What if** {listed}?", listed=_listed(parts)))
-
-
-def _listed(items: list[str]) -> str:
-    """As in a sentence: "1", "1 and 2", "1, 2 and 3"."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    st.markdown(say("**What if** {changes}?", changes=listed(parts)))
 
 
 def _buttons(now: Ablation, kept: Ablation) -> None:
@@ -217,8 +224,8 @@ def _answers(before: np.ndarray, after: np.ndarray) -> None:
     first, then = int(before.argmax()), int(after.argmax())
     if first == then:
         words = say(
-            "The answer stays **{then}**: {before:.1%} before, {after:.1%} now.",
-            then=then,
+            "The answer stays **{digit}**: {before:.1%} before, {after:.1%} now.",
+            digit=then,
             before=before[first],
             after=after[then],
         )
@@ -234,11 +241,13 @@ def _answers(before: np.ndarray, after: np.ndarray) -> None:
     rows = "".join(
         f"<tr class='{'first' if digit == then else ''}'><td>{digit}</td>"
         f"<td class='bar'><i class='before' style='width: {b:.2%}'></i>"
-        f"<i class='after' style='width: {a:.2%}'></i></td><td>{b:.1%}</td><td>{a:.1%}</td></tr>"
+        f"<i class='after' style='width: {a:.2%}'></i></td><td>{number_text(b, '.1%')}</td>"
+        f"<td>{number_text(a, '.1%')}</td></tr>"
         for digit, (b, a) in enumerate(zip(before.tolist(), after.tolist(), strict=True))
     )
-    head = "<tr><th>digit</th><td></td><th>before</th><th>now</th></tr>"
-    st.html(f"<table class='ds-effect' aria-label='Probabilities'>{head}{rows}</table>")
+    head = f"<tr><th>{say('digit')}</th><td></td><th>{say('before')}</th><th>{say('now')}</th></tr>"
+    name = say("Probabilities")
+    st.html(f"<table class='ds-effect' aria-label='{name}'>{head}{rows}</table>")
 
 
 def _unseen_digits(network: Network, now: Ablation) -> None:
@@ -272,15 +281,16 @@ def _per_digit(effect: TestEffect) -> None:
         for digit, (n, b, a) in enumerate(zip(counts, before, after, strict=True))
     )
     total = (
-        f"<tr class='sum'><td>all</td><td></td><td>{sum(before)}</td><td>{sum(after)}</td>"
+        f"<tr class='sum'><td>{say('all')}</td><td></td><td>{sum(before)}</td><td>{sum(after)}</td>"
         f"<td>{_signed(sum(after) - sum(before))}</td></tr>"
     )
-    head = "<tr><th>digit</th><td></td><th>right before</th><th>right now</th><th>change</th></tr>"
-    st.html(
-        f"<table class='ds-effect' aria-label='Right answers of each digit'>"
-        f"{head}{rows}{total}</table>"
+    head = (
+        f"<tr><th>{say('digit')}</th><td></td><th>{say('right before')}</th>"
+        f"<th>{say('right now')}</th><th>{say('change')}</th></tr>"
     )
-    st.caption(say("Of {counts} digits of each kind.", counts=counts[0]))
+    name = say("Right answers of each digit")
+    st.html(f"<table class='ds-effect' aria-label='{name}'>{head}{rows}{total}</table>")
+    st.caption(say("Of {count} digits of each kind.", count=counts[0]))
 
 
 def _signed(number: int) -> str:
@@ -294,19 +304,18 @@ def _examples(effect: TestEffect) -> None:
         st.markdown(say("No answer changes."))
         return
     shown = changed[:EXAMPLES]
-    many = (
-        say("{count} answers change", count=len(changed))
-        if len(changed) > 1
-        else say("One answer changes")
-    )
-    some = (
-        say("; the first {EXAMPLES} of them", EXAMPLES=EXAMPLES) if len(changed) > EXAMPLES else ""
-    )
     st.markdown(
         say(
-            "**{many}**{some}. Below each: the answer before and now.",
-            many=many,
-            some=some,
+            "**{count} answers change**; the first {shown} of them. "
+            "Below each: the answer before and now.",
+            count=len(changed),
+            shown=EXAMPLES,
+        )
+        if len(changed) > EXAMPLES
+        else say_many(
+            "**{count} answer changes**. Below each: the answer before and now.",
+            "**{count} answers change**. Below each: the answer before and now.",
+            len(changed),
         )
     )
     pictures = unseen().take(shown).inputs().transpose(1, 2, 0)

@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Sequence
+from functools import reduce
 
 from model.network import Network
 from ui.locale import number_text, say, to_say
@@ -69,6 +71,15 @@ def name_words(name: str) -> str:
 def plain(text: str) -> str:
     """What a person typed, for a sentence in Markdown: stars and the like stand for themselves."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def listed(items: Sequence[str]) -> str:
+    """As in a sentence: "1", "1 and 2", "1, 2 and 3"."""
+    *others, last = items
+    if not others:
+        return last
+    first = reduce(lambda some, one: say("{some}, {one}", some=some, one=one), others)
+    return say("{some} and {last}", some=first, last=last)
 
 
 def about(network: Network, source: str = "") -> str:

@@ -167,7 +167,7 @@ export class Loupe {
     for (const head of heads) element(table, "span", "column", head);
     for (const channel of shown) {
       const part = ({ values }) => values.subarray(channel * size, (channel + 1) * size);
-      element(table, "span", "name", channels === 1 ? say("picture") : say("map {channel}", { channel }));
+      element(table, "span", "name", channels === 1 ? say("picture") : say("map {number}", { number: channel }));
       this.grid(table, part(inputs), width, tops[0]);
       element(table, "span", "sign", "×");
       this.grid(table, part(kernels), width, tops[1]);

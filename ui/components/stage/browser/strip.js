@@ -154,7 +154,7 @@ export class Strip {
   place() {
     if (this.chosen === null && this.moving) return say("now");
     if (this.chosen === 0) return say("untrained");
-    return say("epoch {epoch}", { epoch: this.chosen ?? this.news.epoch ?? 0 });
+    return say("epoch {number}", { number: this.chosen ?? this.news.epoch ?? 0 });
   }
 
   sentence() {
