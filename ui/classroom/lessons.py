@@ -17,7 +17,7 @@ def lessons() -> None:
     titles = [say(plan.title) for plan in LESSONS]
     numbers = list(range(len(LESSONS)))
     number = st.segmented_control(
-        say("Lesson"),
+        say("Which lesson"),
         numbers,
         default=start(LESSON, numbers, 0),
         required=True,
