@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, WARM, at_rest, engine_is_ready
 from tests.browser.pen import SEVEN, Pen
+from ui.locale.pseudo import PSEUDO, pseudo
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -118,6 +119,28 @@ def test_a_lesson(people: list[Page], url: str) -> None:
         expect(student.locator(".sign")).to_have_count(0, timeout=WARM)
     fox.goto(projector)
     expect(fox.get_by_text("has ended")).to_be_visible(timeout=WARM)
+
+
+def test_students_follow_when_their_teacher_changes_the_language(
+    people: list[Page], url: str
+) -> None:
+    teacher, fox = people[:2]
+    teacher.goto(f"{url}/class?lang={PSEUDO}")
+    press(teacher, "open_class")
+    code = teacher.locator(".invitation .code").inner_text(timeout=WARM)
+    fox.goto(f"{url}/join?code={code}")
+    press(fox, "join_class")
+    hand = fox.locator(".sign .hand")
+    expect(hand).to_have_text(pseudo("Raise hand"), timeout=WARM)
+    hand.click()
+    expect(teacher.locator(".board .tile .up")).to_have_text(pseudo("hand"), timeout=WARM)
+    engine_is_ready(teacher)
+    at_rest(teacher)
+    teacher.locator(".st-key-language button").first.click()
+    teacher.locator("[role=option], [role=menuitem]", has_text="English").click()
+    expect(teacher.locator(".board .tile .up")).to_have_text("hand", timeout=WARM)
+    expect(hand).to_have_text("Hand is up", timeout=WARM)  # and nobody has loaded a page
+    expect(fox.get_by_role("heading", name="Join a class", level=1)).to_be_visible()
 
 
 def test_a_student_writes_what_is_asked_for(people: list[Page], url: str) -> None:

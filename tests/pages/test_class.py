@@ -343,6 +343,8 @@ def test_a_class_speaks_its_teachers_language_unless_a_student_has_chosen() -> N
     projector = opened("class", screen=screen_key_of(key))
     with speaking(PSEUDO):
         assert titles(projector) == say("Class")
+    opened("class", teach=key, lang="en")  # the teacher comes again, in another language
+    assert seen(key).language == "en"
 
 
 def test_the_open_tab_stays_open_in_another_language() -> None:

@@ -16,6 +16,7 @@ from model.classroom.lifecycle import (
     open_class,
 )
 from model.classroom.reasons import ClassError
+from model.classroom.spoken import speak_in_class
 from model.classroom.view import ClassView, view_class
 from ui.classroom.ask import ask_popover, stages
 from ui.classroom.invite import invite_here
@@ -64,6 +65,8 @@ def _show() -> None:
     seat = looking_seat(role, view.id)
     names = False
     if role is Role.TEACHER:
+        if view.language != language():  # as when a teacher comes back in another language
+            speak_in_class(here, view.id, language())
         assert key is not None
         names = _steer(view, key)
     with st.container(key="class_board" if role is Role.TEACHER else "class_projector"):
