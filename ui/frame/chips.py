@@ -16,6 +16,7 @@ from ui.frame.language import choose_language_here
 from ui.frame.time_machine import epoch_slider
 from ui.frame.whose import shipped_words, skill_words
 from ui.locale import say
+from ui.locale.sentence import paragraph
 from ui.state.address import keep, kept
 from ui.state.classroom.shown import Part, hides
 from ui.state.my_runs import my_runs
@@ -111,11 +112,11 @@ def _about_network(run: Run | None) -> str:
             "{origin}. It lives as long as this page is open.",
             origin=plain(name_words(network().origin)),
         )
-        return f"{words} {skill_words()}".strip()
+        return paragraph(words, skill_words())
     if shown_epoch() is None:
         return say("No epoch of it is finished yet. Until then the shipped network is shown.")
     words = say("{origin}.", origin=plain(name_words(network().origin)))
-    return f"{words} {skill_words()}".strip()
+    return paragraph(words, skill_words())
 
 
 def _present() -> None:

@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from model.network.shipped import shipped_card
 from ui.locale import say
+from ui.locale.sentence import paragraph
 from ui.state.session import session
 from ui.state.shown_network import network, show_run, shown_epoch, shown_run
 from ui.style.words import about, percent
@@ -19,7 +20,7 @@ def whose(source: str = "") -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="whose", width="content"
     ):
-        st.caption(f"{about(network(), source)} {skill_words()}".strip(), width="content")
+        st.caption(paragraph(about(network(), source), skill_words()), width="content")
         if session().shown_id is not None and st.button(
             say("Back to the shipped network"),
             icon=":material/undo:",

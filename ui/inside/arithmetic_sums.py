@@ -26,7 +26,8 @@ from ui.inside.arithmetic_tables import (
     written,
 )
 from ui.locale import say, say_many, to_say
-from ui.style.words import listed
+from ui.locale.sentence import listed
+from ui.style.words import all_of
 
 WRITABLE = 5
 """Windows up to this side are written out as tables; larger ones are shown as pictures."""
@@ -148,7 +149,7 @@ def _most_important(sum_: WeightedSum) -> str:
     if not causes:
         return say("All inputs are 0 here, so that only the bias is left.")
     words = [_cause_words(cause, sum_) for cause in causes]
-    return say("**What mattered most:** {causes}.", causes=listed(words))
+    return say("**What mattered most:** {causes}.", causes=all_of(words))
 
 
 def _cause_words(cause: Cause, sum_: WeightedSum) -> str:
@@ -270,7 +271,7 @@ def _all_products(sum_: WeightedSum) -> None:
 def _nothing_words(channels: list[int], of_units: bool) -> str:
     if not channels:
         return ""
-    count, names = len(channels), ", ".join(map(str, channels))
+    count, names = len(channels), listed(map(str, channels))
     words = (
         say_many(
             "Nothing at all: unit {names} adds exactly 0.",

@@ -17,6 +17,7 @@ from ui.components.maps import OutlinedDigit, big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
 from ui.locale import say, say_many, to_say
+from ui.locale.sentence import listed, paragraph
 from ui.state.address import arrival, go_to, place
 from ui.state.ask import ask
 from ui.state.links import copy_link, page_link
@@ -95,19 +96,15 @@ def _dead_words(row: Firing) -> str:
             "{count} of {filters} are dead: {numbers}.",
             len(row.dead),
             filters=len(row.counts),
-            numbers=_listed(row.dead),
+            numbers=listed(map(str, row.dead)),
         )
         if row.dead
         else say("none of the {count} filters is dead.", count=len(row.counts))
     ]
     if rare:
-        numbers = _listed(rare)
+        numbers = listed(map(str, rare))
         words.append(say("Firing for one digit in a hundred or fewer: {numbers}.", numbers=numbers))
-    return " ".join(words)
-
-
-def _listed(numbers: tuple[int, ...] | list[int]) -> str:
-    return ", ".join(map(str, numbers))
+    return paragraph(*words)
 
 
 def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
@@ -336,7 +333,7 @@ def _pooled_from(
             )
         )
         outline = (0, 0, used * POOL, used * POOL)
-    st.markdown(" ".join(words))
+    st.markdown(paragraph(*words))
     big_map(
         map_,
         key="pooled_from",

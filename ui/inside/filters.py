@@ -16,6 +16,7 @@ from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
 from ui.inside.arithmetic_tables import four, two
 from ui.locale import say, to_say
+from ui.locale.sentence import paragraph
 from ui.state.address import arrival, go_to, place
 from ui.state.ask import ask
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -142,7 +143,7 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
         lowest=float(filters.kernels.min()),
         highest=float(filters.kernels.max()),
     ).replace("-", "−")
-    st.caption(f"{words} {weights}")
+    st.caption(paragraph(words, weights))
     return filters, order
 
 

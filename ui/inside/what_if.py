@@ -24,7 +24,7 @@ from ui.state.links import copy_link
 from ui.state.picks import news
 from ui.state.properties import CHANGE, FLIP, OFF
 from ui.state.session import View, of_page
-from ui.style.words import listed
+from ui.style.words import all_of
 
 EXAMPLES = 12
 """Digits that are shown because their answer changed."""
@@ -158,7 +158,7 @@ def _say(now: Ablation) -> None:
             "filter {numbers} of {layer} is off",
             "filters {numbers} of {layer} are off",
             len(numbers),
-            numbers=listed(numbers),
+            numbers=all_of(numbers),
             layer=layer,
         )
         for layer, numbers in off.items()
@@ -173,7 +173,7 @@ def _say(now: Ablation) -> None:
     if not parts:
         st.markdown(say("**Nothing is changed.** Pick a filter or a pixel."))
         return
-    st.markdown(say("**What if** {changes}?", changes=listed(parts)))
+    st.markdown(say("**What if** {changes}?", changes=all_of(parts)))
 
 
 def _buttons(now: Ablation, kept: Ablation) -> None:

@@ -82,7 +82,11 @@ def why_not(network: Network, inside: ForwardPass, digit: ChosenDigit) -> None:
         save_files(
             [
                 SavedFile(
-                    say("Bars (PNG)"), f"{name}.png", partial(as_png, found, every), "contrast_png"
+                    say("Bars (PNG)"),
+                    f"{name}.png",
+                    partial(as_png, found, every),
+                    "contrast_png",
+                    has_words=True,
                 ),
                 SavedFile(
                     say("Table (CSV)"), f"{name}.csv", partial(as_csv, found), "contrast_csv"

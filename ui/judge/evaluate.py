@@ -63,6 +63,10 @@ def test_sets() -> list[TestSet]:
     return sets
 
 
+def _words_of(kind: str) -> str:
+    return next(each.words for each in test_sets() if each.kind == kind)
+
+
 def evaluate() -> None:
     """Let a test set be chosen, read it, and show everything that follows."""
     sets = {each.kind: each for each in test_sets()}
@@ -152,7 +156,7 @@ def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> Non
         _galleries(data, found, chosen)
     with sure:
         _calibration(found)
-    save_evaluation(found, chosen.kind, network().origin, chosen.words)
+    save_evaluation(found, chosen.kind, network().origin, partial(_words_of, chosen.kind))
 
 
 def _figures(found: Evaluation) -> None:

@@ -1,48 +1,53 @@
 """An evaluation as files to keep: every answer, the confusion matrix, precision and recall."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from model.evaluation.metrics import Evaluation
 from ui.frame.save_menu import SavedFile, save_files
-from ui.locale import number_text, say
+from ui.locale import number_text, say, speaking
 from ui.style.colours import ACCENT, MISTAKE
 from ui.style.csv_table import csv_text, nine
 from ui.style.figures import Cell, table_png
+from ui.style.fonts import picture_language
 from ui.style.words import name_words
 
 STRONGEST = 0.8
 """Share of its colour that the largest count gets, as in `ui.components.confusion`."""
 
 
-def save_evaluation(found: Evaluation, name: str, origin: str, words: str) -> None:
+def save_evaluation(found: Evaluation, name: str, origin: str, words: Callable[[], str]) -> None:
     """Offer the files; nothing is computed before a click.
 
     Args:
         found: what is saved.
         name: of the test set, in the names of the files.
         origin: of the network.
-        words: what the test set is, in a sentence: "500 test digits".
+        words: say what the test set is, in a sentence: "500 test digits".
     """
-    note = say(
-        "{origin}, {digits}: {accuracy:.2%}. Rows: the true digit. Columns: the answer.",
-        origin=name_words(origin),
-        digits=words,
-        accuracy=found.accuracy,
+    with speaking(picture_language()):
+        note = say(
+            "{origin}, {digits}: {accuracy:.2%}. Rows: the true digit. Columns: the answer.",
+            origin=name_words(origin),
+            digits=words(),
+            accuracy=found.accuracy,
+        )
+    png = SavedFile(
+        say("Confusion matrix (PNG)"),
+        f"confusion_{name}.png",
+        partial(confusion_png, found, note),
+        f"save_confusion_{name}.png",
+        has_words=True,
     )
     files = (
-        (
-            say("Confusion matrix (PNG)"),
-            partial(confusion_png, found, note),
-            f"confusion_{name}.png",
-        ),
         (say("Confusion matrix (CSV)"), partial(confusion_csv, found), f"confusion_{name}.csv"),
         (say("Precision and recall (CSV)"), partial(scores_csv, found), f"scores_{name}.csv"),
         (say("Every answer (CSV)"), partial(answers_csv, found), f"answers_{name}.csv"),
     )
     save_files(
-        [SavedFile(title, file, make, f"save_{file}") for title, make, file in files],
+        [png, *(SavedFile(title, file, make, f"save_{file}") for title, make, file in files)],
         key="evaluate_save",
     )
 

@@ -159,7 +159,13 @@ def _show(chosen: Corruption, results: Sequence[Measured], complete: bool) -> No
         png, csv = partial(robustness_png, results), partial(robustness_csv, results)
         save_files(
             [
-                SavedFile(say("Picture (PNG)"), "robustness.png", png, "save_robustness.png"),
+                SavedFile(
+                    say("Picture (PNG)"),
+                    "robustness.png",
+                    png,
+                    "save_robustness.png",
+                    has_words=True,
+                ),
                 SavedFile(say("Table (CSV)"), "robustness.csv", csv, "save_robustness.csv"),
             ],
             key="robust_save",

@@ -19,6 +19,7 @@ import streamlit as st
 
 from model.network import NetworkConfig
 from ui.locale import say
+from ui.locale.sentence import listed
 from ui.state.properties import CHANGE, PLACE, SHOWN_DIGIT, TABLE, Property
 from ui.state.session import Session, View, session
 from ui.state.view import fitting, to_values
@@ -100,7 +101,7 @@ def newly(*properties: Property[Any]) -> bool:
 
 def sorry(*properties: Property[Any]) -> None:
     """Say that what the address asks for is not to be had here."""
-    names = ", ".join(f"“{what.name}”" for what in properties)
+    names = listed(f"“{what.name}”" for what in properties)
     st.toast(
         say(
             "What this address asks for under {names} does not exist here. You see the usual.",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from model.files.digit_text import digit_to_text
 from ui.locale import say
+from ui.locale.sentence import paragraph
 from ui.state.address import strangers, told
 from ui.state.pages import PageName, page
 from ui.state.properties import DIGIT, GATE, GUESS, INK, NETWORK, RUN
@@ -50,7 +51,7 @@ def copy_link(view: View | None = None, *, guess_first: bool = False) -> None:
         ]
         if shown_run() is not None:
             words.append(say("Whoever has it sees this training, too."))
-        st.markdown(" ".join(words))
+        st.markdown(paragraph(*words))
         st.code(address(view), language=None, wrap_lines=True)
         if guess_first:
             st.markdown(

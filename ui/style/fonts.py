@@ -67,6 +67,7 @@ def _files() -> Iterator[Path]:
         for file in sorted(Path(folder).expanduser().rglob("*"))
         if file.suffix.lower() in (".ttf", ".ttc", ".otf")
     ]
+    there.sort(key=lambda file: "-" in file.stem and "Regular" not in file.stem)  # bold ones last
     for name in NAMES:
         yield from (file for file in there if file.name.startswith(name))
 

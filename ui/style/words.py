@@ -3,10 +3,10 @@
 import math
 import re
 from collections.abc import Sequence
-from functools import reduce
 
 from model.network import Network
 from ui.locale import number_text, say, to_say
+from ui.locale.sentence import listed, paragraph
 
 _MARKDOWN = re.compile(r"([\\`*_~$:#<>\[\]|&]|(?<=^)[-+=]|(?<=^\d)[.)])")
 
@@ -73,21 +73,18 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def listed(items: Sequence[str]) -> str:
+def all_of(items: Sequence[str]) -> str:
     """As in a sentence: "1", "1 and 2", "1, 2 and 3"."""
     *others, last = items
-    if not others:
-        return last
-    first = reduce(lambda some, one: say("{some}, {one}", some=some, one=one), others)
-    return say("{some} and {last}", some=first, last=last)
+    return say("{some} and {last}", some=listed(others), last=last) if others else last
 
 
 def about(network: Network, source: str = "") -> str:
     """Which network a page shows, and which digit if there is one: the line below its title."""
-    parts = [say("Network: {origin}.", origin=plain(name_words(network.origin)))]
-    if source:
-        parts.append(say("Digit: {source}.", source=source))
-    return " ".join(parts)
+    return paragraph(
+        say("Network: {origin}.", origin=plain(name_words(network.origin))),
+        say("Digit: {source}.", source=source) if source else "",
+    )
 
 
 def percent(share: float, apart_from: float | None = None) -> str:

@@ -171,7 +171,7 @@ class Grid extends View {
     const about = { count: counted[data.noun](data.channels), height: data.height, width: data.width };
     const size = say("{count}, {height} × {width}.", about);
     const keys = say("Arrow keys go from map to map, with Shift from pixel to pixel.");
-    this.body.setAttribute("aria-label", `${size} ${keys}`);
+    this.body.setAttribute("aria-label", say("{text} {more}", { text: size, more: keys }));
     super.update(data);
   }
 

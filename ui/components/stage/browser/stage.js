@@ -350,7 +350,7 @@ class Stage {
     this.offerOthers(header);
     this.sayWhose(header);
     const answer = say("The answer is {digit}.", { digit: this.digit.textContent });
-    if (finished) this.spoken.textContent = none ? words : `${answer} ${words}`;
+    if (finished) this.spoken.textContent = none ? words : say("{text} {more}", { text: answer, more: words });
   }
 
   // Of several digits on the sheet another can be shown.
@@ -382,10 +382,10 @@ class Stage {
   }
 
   sayOff(off, whole) {
-    const parts = [sayMany("{count} map is off.", "{count} maps are off.", off.length)];
+    const text = sayMany("{count} map is off.", "{count} maps are off.", off.length);
     const answer = whole && { digit: whole.digit, share: percent(whole.probability) };
-    if (whole) parts.push(say("With all maps: {digit}, {share}.", answer));
-    this.offWords.textContent = parts.join(" ");
+    const more = whole && say("With all maps: {digit}, {share}.", answer);
+    this.offWords.textContent = whole ? say("{text} {more}", { text, more }) : text;
   }
 
   toggleOff({ layer, channel }) {
