@@ -197,7 +197,7 @@ def _bars(found: Contrast, shown: np.ndarray, opened: int) -> str:
         f"<span class='head'></span><span class='head'>{sides}</span>"
         f"<span class='head number sum'>{say('value × weight')}</span>"
         f"<span class='head number'>{say('adds')}</span>{lines}"
-        f"<span class='total'>{say('all')}</span>"
+        f"<span class='total'>{say('together')}</span>"
         f"<span class='total'></span><span class='total sum'></span>"
         f"<b class='total'>{_signed(found.total)}</b></div>"
     )

@@ -200,7 +200,7 @@ def _table(found: Tested) -> str:
     deletion, insertion = _heads()
     beats = f"<th>{say('beats random')}</th>"
     return (
-        f"<div class='ds-trust'><table><thead><tr><th>{say('Order')}</th>"
+        f"<div class='ds-trust'><table><thead><tr><th>{say('Order of erasing')}</th>"
         f"{deletion}{beats}{insertion}{beats}</tr></thead>"
         f"<tbody>{rows}<tr><td>{say(RANDOM)}</td>{means}</tr></tbody></table></div>"
     )

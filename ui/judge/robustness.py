@@ -193,7 +193,7 @@ def _curve(chosen: Corruption, points: Sequence[Point]) -> None:
         title=say("{change}: 1,000 unseen digits", change=title_words(chosen)),
         height=280,
         x_label=strength_words(chosen),
-        y_label=say("share"),
+        y_label=say("accuracy, confidence"),
         y_format="percent",
         y_range=(0.0, 1.02),
         empty=say("This change has not been measured yet."),
