@@ -21,6 +21,7 @@ from ui.components.curves import Line, curves
 from ui.components.maps import big_map
 from ui.frame.save_menu import save_menu
 from ui.locale import number_text, say, to_say
+from ui.locale.sentence import paragraph
 from ui.state.answers import look_inside
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
@@ -174,7 +175,7 @@ def _verdict(found: Attack, method: AttackMethod) -> None:
             digit=found.label,
             other=found.probabilities[found.smallest].argmax(),
         )
-        st.warning(f"{words} {say(SMALLEST[method])}", icon=":material/bolt:")
+        st.warning(paragraph(words, say(SMALLEST[method])), icon=":material/bolt:")
 
 
 def _short(epsilon: float) -> str:

@@ -22,6 +22,7 @@ from ui.digit.test_digits import test_digit
 from ui.frame.save_menu import SavedFile, save_files
 from ui.judge.explain import key_of
 from ui.locale import number_text, say, say_many
+from ui.locale.sentence import listed
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.properties import FIRST, SECOND
@@ -236,7 +237,7 @@ def _exciting(network: Network, found: Contrast, unit: int) -> None:
         )
         return
     common = Counter(test.labels[places].tolist()).most_common()
-    named = ", ".join(f"{count} × {label}" for label, count in common)
+    named = listed(f"{count} × {label}" for label, count in common)
     here = float(found.values[unit])
     above = int((values[:, unit] < here).sum())
     st.markdown(

@@ -18,7 +18,7 @@ from ui.digit.gallery import gallery
 from ui.digit.test_digits import TEST_DIGIT
 from ui.judge.evaluate_files import save_evaluation
 from ui.locale import number_text, say, say_many, to_say
-from ui.locale.sentence import Sentence
+from ui.locale.sentence import Sentence, listed, paragraph
 from ui.state.address import keep, start
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.properties import JUDGED
@@ -295,7 +295,7 @@ def _galleries(data: mnist.Digits, found: Evaluation, chosen: TestSet) -> None:
         )
     )
     places, words = shown[GALLERIES.index(kind)]
-    st.caption(f"{words} {say('Below each: true digit → answer, confidence.')}")
+    st.caption(paragraph(words, say("Below each: true digit → answer, confidence.")))
     _pictures(data, found, places, chosen, f"gallery_{kind}")
 
 
@@ -305,7 +305,7 @@ def _calibration(found: Evaluation) -> None:
     diagram, words = st.columns([3, 2], gap="large")
     with diagram:
         _reliability(bins.confidence[filled], bins.accuracy[filled])
-    counts = ", ".join(
+    counts = listed(
         say("{low:.0%} to {high:.0%}: {count:,}", low=low, high=high, count=count)
         for low, high, count in zip(bins.edges, bins.edges[1:], bins.counts, strict=False)
         if count
@@ -319,7 +319,7 @@ def _calibration(found: Evaluation) -> None:
             error=bins.error,
         )
         chance = chance_words(bins.error, found.error_by_chance(), len(found))
-        st.markdown(f"{meaning} {chance}")
+        st.markdown(paragraph(meaning, chance))
         st.caption(
             say(
                 "Answers in each bin of confidence: {counts}. Few answers make a shaky point.",
@@ -362,6 +362,5 @@ def chance_words(error: float, chance: ChanceError, count: int) -> str:
         high=chance.high,
     )
     if error <= chance.high:
-        return f"{words} {say('This one is no worse than that.')}"
-    more = say("This one's error is more than chance.")
-    return f"{words} {more}"
+        return paragraph(words, say("This one is no worse than that."))
+    return paragraph(words, say("This one's error is more than chance."))

@@ -21,6 +21,7 @@ from ui.components.maps import big_map, map_grid
 from ui.digit.follow import came_for
 from ui.frame.save_menu import save_menu
 from ui.locale import number_text, say, to_say
+from ui.locale.sentence import paragraph
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.links import copy_link
@@ -136,9 +137,8 @@ def answer_words(inside: ForwardPass, digit: ChosenDigit) -> str:
     if digit.label is None:
         return words
     if digit.label == answer:
-        return f"{words} {say('That is right.')}"
-    truth = say("In truth it is a **{digit}**.", digit=digit.label)
-    return f"{words} {truth}"
+        return paragraph(words, say("That is right."))
+    return paragraph(words, say("In truth it is a **{digit}**.", digit=digit.label))
 
 
 def key_of(digit: ChosenDigit) -> int:
@@ -311,7 +311,7 @@ def _opened(found: Attribution, method: AttributionMethod, label: int, digit: Ch
         st.markdown(f"{say('**What it cannot show.**')} {say(CANNOT[method])}")
         for sentence in _figures(found, label):
             st.markdown(sentence)
-        st.caption(f"{say(SCORE)} {say('One colour scale for all ten maps.')}")
+        st.caption(paragraph(say(SCORE), say("One colour scale for all ten maps.")))
 
 
 def _figures(found: Attribution, label: int) -> list[str]:

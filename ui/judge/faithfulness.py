@@ -26,6 +26,7 @@ from ui.components.maps import map_grid
 from ui.frame.save_menu import SavedFile, save_files, save_menu
 from ui.judge.explain import heat_maps, method_name
 from ui.locale import number_text, say, say_many, to_say
+from ui.locale.sentence import listed, paragraph
 from ui.state.address import keep, start
 from ui.state.ask import ask
 from ui.state.ask_in_slices import ask_in_slices
@@ -408,6 +409,6 @@ def _conclusion(
     elif not worse:
         sentences.append(say("Every method beats it."))
     else:
-        sentences.append(say("Better: {methods}.", methods=", ".join(better)))
-        sentences.append(say("No better: {methods}.", methods=", ".join(worse)))
-    return " ".join(sentences)
+        sentences.append(say("Better: {methods}.", methods=listed(better)))
+        sentences.append(say("No better: {methods}.", methods=listed(worse)))
+    return paragraph(*sentences)

@@ -20,7 +20,7 @@ from ui.digit.gallery import gallery
 from ui.frame.save_menu import SavedFile, save_files
 from ui.judge.foreign_words import WORDS, name_words, title_words
 from ui.locale import number_text, say
-from ui.locale.sentence import Sentence
+from ui.locale.sentence import Sentence, paragraph
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.session import ChosenDigit
 from ui.state.shown_network import network
@@ -136,7 +136,7 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
     if shown.kind.digits:
         places = places[~shown.hits[places]]
         words = say("Those that it reads wrongly, the surest first.")
-    st.caption(f"{words} {say('Below each: what it is → the answer, confidence.')}")
+    st.caption(paragraph(words, say("Below each: what it is → the answer, confidence.")))
     labels = [
         f"{name_words(shown.names[p])}→{shown.answers[p]} "
         f"{number_text(float(shown.confidence[p]), '.0%')}"

@@ -26,6 +26,7 @@ from ui.digit.answer import answer
 from ui.frame.save_menu import SavedFile, save_files, save_menu
 from ui.judge.corruption_words import WORDS, strength_words, title_words, unit_words
 from ui.locale import number_text, say
+from ui.locale.sentence import paragraph
 from ui.state.answers import rules
 from ui.state.ask import ask
 from ui.state.ask_in_slices import Slice, ask_in_slices
@@ -200,7 +201,7 @@ def _curve(chosen: Corruption, points: Sequence[Point]) -> None:
     )
     if len(points) == len(info.strengths):
         sure = say("Where the dashed line is above the other, it is more sure than it may be.")
-        st.caption(f"{reach_words(chosen, points)} {sure}")
+        st.caption(paragraph(reach_words(chosen, points), sure))
 
 
 def reach_words(chosen: Corruption, points: Sequence[Point]) -> str:
