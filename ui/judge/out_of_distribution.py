@@ -154,7 +154,7 @@ def _pictures(found: dict[OodSource, Foreign]) -> None:
         )
 
     key = f"elsewhere_{shown.kind.name}_{network().fingerprint[:8]}"
-    gallery(shown.images[places], labels, digit, key=key, size=72)
+    gallery(shown.images[places], labels, digit, key=key, size=84)
 
 
 def elsewhere_csv(found: Sequence[Foreign]) -> str:
