@@ -180,7 +180,7 @@ def _opened(network: Network, filters: LayerKernels, number: int, scale: float) 
             slices[:, :, order],
             key="slices",
             scale=scale,
-            size=48,
+            size=56,
             labels=[say("map {number}", number=channel) for channel in order],
             noun="slice",
         )

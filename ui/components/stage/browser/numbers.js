@@ -4,9 +4,9 @@ import { say } from "../ui.components.shared/words.js";
 
 // A share as "99.8 %", which no line break parts; what is not quite all or nothing never reads 100.0 or 0.0.
 export function percent(share) {
-  if (share > 0.9995 && share < 1) return "> 99.9 %";
-  if (share > 0 && share < 0.0005) return "< 0.1 %";
-  return `${(100 * share).toFixed(1)} %`;
+  if (share > 0.9995 && share < 1) return ">\u00a099.9\u00a0%";
+  if (share > 0 && share < 0.0005) return "<\u00a00.1\u00a0%";
+  return `${(100 * share).toFixed(1)}\u00a0%`;
 }
 
 // Three places; a real minus, no "−0.000".
