@@ -24,15 +24,15 @@ from model.experiments.learners.pretext import PRETEXTS, TURNS
 from ui.experiment.charts import Series, band_chart, group_chart, new_figure, show_figure
 from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
-from ui.experiment.guess import Slider
-from ui.experiment.words import listed, listed_to_the_last, share_words
+from ui.experiment.guess import Slider, share_words
 from ui.locale import say, to_say
+from ui.locale.sentence import listed, paragraph
 from ui.state.ask import ask
 from ui.state.classroom.seat import my_class
 from ui.state.classroom.store import database
 from ui.state.shown_network import network
 from ui.style.mosaic import data_uri, mosaic_png
-from ui.style.words import name_words, plain
+from ui.style.words import all_of, name_words, plain
 
 VIEWS = (
     to_say("Digits from elsewhere"),
@@ -169,7 +169,7 @@ def this_words(name: str, parts: Sequence[Part], written: Part | None) -> str:
         words.append(say("Where it is wrong, it is {sure:.0%} sure on average.", sure=sure[0]))
     if written is None:
         words.append(say("Digits of your class stand here, too, once it has written some."))
-        return " ".join(words)
+        return paragraph(*words)
     figures = {
         "count": int(str(written.values["count"])),
         "share": numbers([written], "accuracy")[0],
@@ -187,7 +187,7 @@ def this_words(name: str, parts: Sequence[Part], written: Part | None) -> str:
             "Of the {count} digits that your class has written it reads {share:.0%}.", **figures
         )
     )
-    return " ".join(words)
+    return paragraph(*words)
 
 
 def _far(parts: Sequence[Part], way: str) -> dict[str, list[float]]:
@@ -287,7 +287,7 @@ def guess_words(parts: Sequence[Part], guess: float | None) -> str:
     )
     if guess is None:
         return words
-    return " ".join((words, say("Your guess: {guess:.0%}.", guess=guess)))
+    return paragraph(words, say("Your guess: {guess:.0%}.", guess=guess))
 
 
 def far_words(parts: Sequence[Part]) -> str:
@@ -338,7 +338,7 @@ def far_words(parts: Sequence[Part]) -> str:
         words.append(
             say(
                 "Our preprocessing helps for certain only here: {names} ({figures}).",
-                names=listed_to_the_last(say(KINDS[kind]) for kind in helped),
+                names=all_of([say(KINDS[kind]) for kind in helped]),
                 figures=figures,
             )
         )
@@ -363,7 +363,7 @@ def far_words(parts: Sequence[Part]) -> str:
                 sure=band(sure).mean,
             )
         )
-    return " ".join(words)
+    return paragraph(*words)
 
 
 def labels_words(parts: Sequence[Part], how: str) -> str:
@@ -399,7 +399,7 @@ def labels_words(parts: Sequence[Part], how: str) -> str:
     gain = mine.mean - alone.mean
     if gain <= 0:
         words.append(say("On average nothing helps: learning without labels gains nothing here."))
-        return " ".join(words)
+        return paragraph(*words)
     figures: dict[str, object] = {
         "gain": 100 * gain,
         "task": say(TASKS[best]),
@@ -415,7 +415,7 @@ def labels_words(parts: Sequence[Part], how: str) -> str:
                 **figures,
             )
         )
-        return " ".join(words)
+        return paragraph(*words)
     words.append(
         say(
             "The largest gain is {gain:.0f} points, {task} with {labels} labels: {share:.0%} "
@@ -432,7 +432,7 @@ def labels_words(parts: Sequence[Part], how: str) -> str:
             gain=max(0, 100 * most),
         )
     )
-    return " ".join(words)
+    return paragraph(*words)
 
 
 def turns_words(parts: Sequence[Part]) -> str:
@@ -456,7 +456,7 @@ def turns_words(parts: Sequence[Part]) -> str:
         "{share:.0%} of all turns are told rightly. Hardest are {hardest}; easiest is {easiest}, "
         "{most:.0%}.",
         share=whole.mean,
-        hardest=listed_to_the_last(map(str, worst)),
+        hardest=all_of([str(digit) for digit in worst]),
         easiest=best,
         most=means[best],
     )
@@ -469,7 +469,7 @@ def turns_words(parts: Sequence[Part]) -> str:
         )
     else:
         more = say("Mistakes are not mostly half turns, as one would expect of 0, 1, 8, 6 and 9.")
-    return f"{words} {more}"
+    return paragraph(words, more)
 
 
 def _more(settings: ElsewhereSettings, result: Result) -> None:

@@ -12,10 +12,10 @@ from model.experiments.power_law import PowerLaw, fitted_law
 from ui.experiment.charts import Series, band_chart
 from ui.experiment.controls import seeds_control, updates_control
 from ui.experiment.frame import ExperimentPage, Result
-from ui.experiment.guess import Slider
+from ui.experiment.guess import Slider, share_words
 from ui.experiment.own_ten import own_ten
-from ui.experiment.words import share_words
 from ui.locale import say, to_say
+from ui.locale.sentence import paragraph
 
 VIEWS = (to_say("Accuracy"), to_say("The law behind it"))
 FROM = 30
@@ -133,7 +133,7 @@ def conclusion(parts: Sequence[Part]) -> str:
                 "with variations: the bands overlap, so chance alone may do that.",
                 **figures,
             )
-    return " ".join(filter(None, (words, _most_words(parts))))
+    return paragraph(words, _most_words(parts))
 
 
 def _most_words(parts: Sequence[Part]) -> str:
@@ -183,7 +183,7 @@ def law_words(parts: Sequence[Part], settings: FewSettings) -> str:
         low=promise.low,
         high=promise.high,
     )
-    return " ".join(filter(None, (words, _kept_words(parts), _tenfold_words(parts, settings))))
+    return paragraph(words, _kept_words(parts), _tenfold_words(parts, settings))
 
 
 def _kept_words(parts: Sequence[Part]) -> str:
@@ -202,7 +202,7 @@ def _kept_words(parts: Sequence[Part]) -> str:
         high=promise.high,
         measured=found.mean,
     )
-    return f"{words} {_judged(promise.holds(found.mean), found.mean > promise.error)}"
+    return paragraph(words, _judged(promise.holds(found.mean), found.mean > promise.error))
 
 
 def _judged(holds: bool, above: bool) -> str:
@@ -234,7 +234,7 @@ def _tenfold_words(parts: Sequence[Part], settings: FewSettings) -> str:
                 seen=settings.most_seen,
             )
         )
-    return " ".join(words)
+    return paragraph(*words)
 
 
 PAGE = ExperimentPage(

@@ -16,6 +16,7 @@ from model.experiments.measured import Measured, measured
 from model.experiments.study import Study, StudyFault, StudyPhase, StudyState
 from ui.experiment.guess import Guess, ask_guess, gate_is_open, given
 from ui.locale import say, say_many
+from ui.locale.sentence import paragraph
 from ui.state.ask import WAITING_ICON, ready, waiting_words
 from ui.state.links import copy_link
 from ui.state.my_runs import my_mark
@@ -201,7 +202,7 @@ def _about(state: StudyState, known: Measured | None, study: Study) -> None:
             words.append(say("These figures have the default settings."))
     else:
         return
-    st.caption(" ".join(words))
+    st.caption(paragraph(*words))
 
 
 def machine_words(machine: str) -> str:

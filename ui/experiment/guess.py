@@ -13,12 +13,17 @@ import streamlit as st
 
 from model.experiments import ExperimentName
 from ui.frame.class_row.ask_here import ask_here
-from ui.locale import say
+from ui.locale import number_text, say
 from ui.state.address import keep, kept
 from ui.state.properties import GATE, GUESS
 
 PARTS = 4
 """Answers that a class chooses from where one person moves a slider."""
+
+
+def share_words(share: float) -> str:
+    """A share of 1 in whole percent: how most sliders are said."""
+    return number_text(share, ".0%")
 
 
 @dataclass(frozen=True)

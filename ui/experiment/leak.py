@@ -19,10 +19,10 @@ from model.experiments.privacy.attack import chance_limit
 from ui.experiment.charts import COLOURS, Series, band_chart, new_figure, show_figure
 from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
-from ui.experiment.guess import Slider
+from ui.experiment.guess import Slider, share_words
 from ui.experiment.leak_own import own_digit
-from ui.experiment.words import listed, share_words
 from ui.locale import number_text, say, to_say
+from ui.locale.sentence import listed, paragraph
 
 ATTACKS = {
     "loss": to_say("how sure the network is"),
@@ -227,7 +227,7 @@ def conclusion(parts: Sequence[Part]) -> str:
             continue
         better = told(parts, "lira", "plain", count)
         sentences.append(_conclusion(count, found, better))
-    return " ".join(sentences)
+    return paragraph(*sentences)
 
 
 def _conclusion(count: int, found: tuple[Band, bool], better: tuple[Band, bool] | None) -> str:
@@ -322,7 +322,7 @@ def remedy_words(parts: Sequence[Part], count: int) -> str:
     ]
     if not said:
         return say("None of these changes the attack by more than chance may do.")
-    return " ".join(said)
+    return paragraph(*said)
 
 
 def price_words(parts: Sequence[Part]) -> str:

@@ -23,6 +23,7 @@ from ui.digit.follow import digit_to_follow
 from ui.experiment.charts import COLOURS, new_figure, show_figure
 from ui.experiment.frame import TICK, Result, fault_words, progress_words
 from ui.locale import say, to_say
+from ui.locale.sentence import paragraph
 from ui.state.ask import ask, ready, waiting_words
 from ui.state.session import ChosenDigit, session, studies
 from ui.state.shown_network import network
@@ -221,7 +222,7 @@ def score_words(rounds: Sequence[Part], odds: float) -> str:
         luck = say("A coin gets {right} or more in only two games of a hundred.", right=BEYOND_LUCK)
     else:
         luck = say("A coin may get as many: nothing is given away that one can see.")
-    return f"{words} {luck}"
+    return paragraph(words, luck)
 
 
 def _gradient(digit: ChosenDigit, label: int) -> None:
@@ -288,7 +289,7 @@ def gradient_words(found: FromGradient) -> str:
         others=OTHERS,
         count=found.activations.size,
     )
-    return f"{words} {more}"
+    return paragraph(words, more)
 
 
 def _class(label: int) -> None:
@@ -331,4 +332,4 @@ def class_words(found: ClassPicture, label: int) -> str:
             "tells more (“model inversion”).",
             label=label,
         )
-    return f"{words} {more}"
+    return paragraph(words, more)

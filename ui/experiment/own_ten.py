@@ -8,6 +8,7 @@ from model.experiments.learners.own_ten import CHOICES, TEN, Ranking, offered, r
 from ui.components.maps import map_grid
 from ui.experiment.charts import COLOURS, new_figure, show_figure
 from ui.locale import say
+from ui.locale.sentence import paragraph
 from ui.state.ask import ask
 from ui.state.picks import news
 from ui.state.session import session
@@ -126,4 +127,4 @@ def ranking_words(found: Ranking) -> str:
             "{middle:.0f} different ones are shown, {few:.0%} where fewer are.",
             **figures,
         )
-    return f"{words} {more}"
+    return paragraph(words, more)

@@ -24,7 +24,7 @@ from model.network import count_parameters
 from ui.experiment.charts import COLOURS, Series, band_chart, new_figure, show_figure
 from ui.experiment.controls import seeds_control
 from ui.experiment.frame import ExperimentPage, Result
-from ui.experiment.guess import Slider
+from ui.experiment.guess import Slider, share_words
 from ui.experiment.small_points import (
     base_network,
     experiment_inputs,
@@ -32,8 +32,8 @@ from ui.experiment.small_points import (
     take_a_point,
     without_a_three,
 )
-from ui.experiment.words import share_words
 from ui.locale import say, to_say
+from ui.locale.sentence import paragraph
 from ui.state.address import keep, start
 from ui.state.properties import TEMPERATURE
 from ui.style.words import name_words, percent, plain
@@ -191,7 +191,7 @@ def _size(result: Result, row: "st.delta_generator.DeltaGenerator") -> None:
                 lowest=LOWEST,
             )
         )
-    st.markdown(" ".join(conclusions(result.parts, result.guess)))
+    st.markdown(paragraph(*conclusions(result.parts, result.guess)))
 
 
 def _front_line(figure: object, found: Sequence[Row], size: str) -> None:
@@ -268,7 +268,7 @@ def _zeros(result: Result) -> None:
         x_percent=True,
         height=SHORTER,
     )
-    st.markdown(" ".join(zeros_words(result.parts, result.guess)))
+    st.markdown(paragraph(*zeros_words(result.parts, result.guess)))
 
 
 def _students(result: Result) -> None:

@@ -20,8 +20,8 @@ from model.experiments.small import (
 from model.network import Network
 from model.network.shipped import shipped
 from ui.experiment.charts import Series, band_chart
-from ui.experiment.words import listed
 from ui.locale import say, to_say
+from ui.locale.sentence import listed, paragraph
 from ui.state.ask import ask, ready, wait_for, waiting_words
 from ui.state.session import of_page, session
 from ui.state.shown_network import network, show_imported, show_run
@@ -102,7 +102,7 @@ def take_a_point(points: Mapping[Point, Part], parts: Sequence[Part]) -> None:
         if missing:
             st.caption(say("This network has learned in our measurement. Run it here to have it."))
         elif not ready():
-            st.caption(" ".join((waiting_words(), say("The converter needs it."))))
+            st.caption(paragraph(waiting_words(), say("The converter needs it.")))
         _deeds(point, part, None if missing else weights, missing or not ready())
 
 
@@ -192,7 +192,7 @@ def figures_words(part: Part) -> str:
                 output_zero=_signed(values["output_zero"]),
             )
         )
-    return " ".join(sentences)
+    return paragraph(*sentences)
 
 
 def _signed(value: object) -> str:
@@ -257,7 +257,7 @@ def three_words(found: Sequence[Part], bias: int) -> str:
             "threes; with a better bias 109, of which 14 were threes."
         )
     )
-    return " ".join(words)
+    return paragraph(*words)
 
 
 def _rightly(found: Sequence[Part], name: str, count: int) -> list[float]:

@@ -12,8 +12,8 @@ from ui.experiment.charts import Series, band_chart, group_chart
 from ui.experiment.controls import seeds_control, updates_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Choice
-from ui.experiment.words import listed
 from ui.locale import number_text, say, to_say
+from ui.locale.sentence import listed, paragraph
 from ui.style.mosaic import data_uri, mosaic_png
 
 TEST = 500
@@ -144,7 +144,7 @@ def digits_words(parts: Sequence[Part]) -> str:
     if broken := _broken(parts):
         return broken
     first = say(CNN_AND_DENSE[compare(cnn, dense)], count=MOST, cnn=cnn.mean, dense=dense.mean)
-    return f"{first} {say(CNN_AND_HOG[compare(cnn, hog)], hog=hog.mean)}"
+    return paragraph(first, say(CNN_AND_HOG[compare(cnn, hog)], hog=hog.mean))
 
 
 CNN_AND_DENSE = {
@@ -209,7 +209,7 @@ def moved_words(parts: Sequence[Part]) -> str:
     more = say(
         "Moved by 6, they read {low:.0%} to {high:.0%}; guessing reads 10%.", low=low, high=high
     )
-    return f"{words} {more}"
+    return paragraph(words, more)
 
 
 def mixed_words(parts: Sequence[Part]) -> str:
@@ -233,7 +233,7 @@ def mixed_words(parts: Sequence[Part]) -> str:
     ink = _band(parts, INK, "each")
     measured = [found for found in each.values() if found is not None]
     if ink is None or len(measured) < len(NAMES):
-        return " ".join(words)
+        return paragraph(*words)
     best = max(measured, key=lambda found: found.mean)
     if is_chance(best, TEST):
         words.append(say("Mixed anew in each picture, all are at chance."))
@@ -249,7 +249,7 @@ def mixed_words(parts: Sequence[Part]) -> str:
         )
         if compare(best, ink) is Comparison.HIGHER:
             words.append(say("The best finds more than that, which we cannot explain."))
-    return " ".join(words)
+    return paragraph(*words)
 
 
 MIXED_ONCE = {
@@ -301,7 +301,7 @@ def guess_words(parts: Sequence[Part], guess: float | None) -> str:
         if int(guess) == right
         else say("Your guess: {guess}.", guess=say(GUESSES[int(guess)]))
     )
-    return f"{words} {told}"
+    return paragraph(words, told)
 
 
 def _pictures(parts: Sequence[Part]) -> None:
@@ -382,8 +382,8 @@ def faq_words(parts: Sequence[Part]) -> tuple[str, str]:
         for learner in NAMES
     }
     return (
-        " ".join(filter(None, (plain, mixed_words(parts)))),
-        " ".join(filter(None, (hand, digits_words(parts), _few_words(few)))),
+        paragraph(plain, mixed_words(parts)),
+        paragraph(hand, digits_words(parts), _few_words(few)),
     )
 
 

@@ -16,7 +16,6 @@ from ui.experiment.leak import conclusion as leak_words
 from ui.experiment.small import conclusions, rows_by_point, student_words
 from ui.experiment.small_points import figures_words, point_words
 from ui.experiment.why import digits_words, faq_words, learner_table, mixed_words, moved_words
-from ui.experiment.words import listed, listed_to_the_last
 from ui.locale import speaking
 from ui.locale.pseudo import PSEUDO
 
@@ -58,14 +57,6 @@ def test_no_sentence_keeps_its_english(number: int) -> None:
     assert len(told) > 20
     assert english(told, NAMES) == []
     assert english(words(known.parts), NAMES)  # the same in English is found
-
-
-def test_lists_end_as_the_language_has_it() -> None:
-    assert listed([]) == ""
-    assert listed("9") == "9"
-    assert listed("789") == "7, 8, 9"
-    assert listed_to_the_last("9") == "9"
-    assert listed_to_the_last("789") == "7, 8 and 9"
 
 
 @pytest.mark.parametrize(
