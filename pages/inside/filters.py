@@ -3,9 +3,10 @@ import streamlit as st
 from model.interpretability.kernels import kernels
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.tabs import said_tabs
 from ui.frame.whose import whose
 from ui.inside.filters import explore, hand_made
-from ui.locale import say
+from ui.locale import say, to_say
 from ui.state.address import arrive
 from ui.state.shown_network import network
 
@@ -26,7 +27,7 @@ lesson(
     ),
 )
 layers = kernels(current)
-learned, by_hand = st.tabs([say("Learned"), say("Made by hand")], key="filters_tabs")
+learned, by_hand = said_tabs((to_say("Learned"), to_say("Made by hand")), "filters_tabs")
 with learned:
     whose()
     if layers:

@@ -17,7 +17,8 @@ from model.interpretability.ablation import (
 from model.network import LayerKind, Network
 from model.network.activations import ForwardPass, forward_pass
 from ui.components.maps import big_map, map_grid
-from ui.locale import number_text, say, say_many
+from ui.frame.tabs import said_tabs
+from ui.locale import number_text, say, say_many, to_say
 from ui.state.address import arrival, go_to, keep, kept, newly, place, sorry
 from ui.state.ask import ask
 from ui.state.links import copy_link
@@ -26,6 +27,7 @@ from ui.state.properties import CHANGE, FLIP, OFF
 from ui.state.session import View, of_page
 from ui.style.words import all_of
 
+TABS = (to_say("Switch a filter off"), to_say("Flip a pixel"))
 EXAMPLES = 12
 """Digits that are shown because their answer changed."""
 
@@ -68,9 +70,7 @@ def _changes(network: Network, inside: ForwardPass) -> None:
     mine.told = now
     picking, effect = st.columns([3, 2], gap="large")
     with picking:
-        filters, pixels = st.tabs(
-            [say("Switch a filter off"), say("Flip a pixel")], key="what_if_tabs"
-        )
+        filters, pixels = said_tabs(TABS, "what_if_tabs")
     with pixels:
         _pick_pixel(inside, now)
     with filters:

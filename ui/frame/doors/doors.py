@@ -16,7 +16,6 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.frame.doors.incoming import looked_at
-from ui.locale import say
 from ui.state.my_runs import OWNER_COOKIE, secret_in
 from ui.state.origins import speaks_for_us
 
@@ -80,7 +79,7 @@ class Doors:
             await send(message)
 
         if any(closed in scope["path"] for closed in CLOSED):
-            await PlainTextResponse(say("Not found"), 404)(scope, receive, with_headers)
+            await PlainTextResponse("Not found", 404)(scope, receive, with_headers)
         else:
             await self._app(scope, receive, with_headers)
 

@@ -23,6 +23,7 @@ from tests import channels
 from tests.junk import junk_message, mutated
 from tests.networks import random_network
 from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened, two_digits
+from ui.locale.pseudo import PSEUDO
 from ui.locale.sentence import Sentence
 from ui.state.pen import channel as channel_module
 from ui.state.pen.channel import pen_routes
@@ -368,6 +369,9 @@ def test_while_the_engine_is_away_it_is_said_and_then_that_it_is_back(
         fault = texts_and(socket, "fault")
         assert (fault["n"], fault["fault"]) == (5, "restarting")
         assert "starting again" in fault["words"]
+        seat.language = PSEUDO
+        socket.send(ink_frame(5, digit_sheet(0)))
+        assert "štártîñg ágáîñ" in texts_and(socket, "fault")["words"]
         inline_engine.state = EngineState("ready")
         texts_and(socket, "ready")
         socket.send(ink_frame(6, digit_sheet(0)))
