@@ -78,6 +78,25 @@ def run_ids(page: Page) -> list[str]:
     return parse_qs(urlsplit(page.url).query)["run"][0].split(",")
 
 
+def test_what_is_chosen_stays_chosen_when_the_language_changes(
+    page: Page, serve: Callable[[Path], str]
+) -> None:
+    page.goto(f"{serve(ROOT / 'app.py')}/train?lang=xx")
+    engine_is_ready(page)
+    page.get_by_role("tab").nth(1).click()
+    page.locator(".st-key-setting_data label").filter(has_text="70,000").click()
+    expect(page.locator(".st-key-start button")).to_be_disabled()  # they are not here yet
+    page.locator(".st-key-language button").first.click()
+    page.get_by_text("English", exact=True).click()
+    page.get_by_role("tab", name="Digits").click()
+    expect(page.get_by_role("radio", name="70,000")).to_be_checked()
+    page.get_by_role("tab", name="Learning").click()
+    epochs = page.get_by_label("Epochs", exact=True)
+    epochs.fill("7")
+    epochs.press("Enter")
+    expect(page.get_by_text("Download them under “Digits”")).to_be_visible()
+
+
 def test_a_run_is_steered_survives_reloads_and_its_network_is_seen(
     page: Page, serve: Callable[[Path], str]
 ) -> None:

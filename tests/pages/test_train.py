@@ -125,6 +125,14 @@ def test_settings_outlive_a_change_of_page() -> None:
     assert app.number_input(key="setting_epochs").value == 3
 
 
+def test_the_open_tab_stays_open_in_another_language() -> None:
+    app = train_page(finished_run(), tab="Compare")
+    assert "94.0% (epoch 3)" in words(app)
+    app.query_params["lang"] = "xx"
+    app.run()
+    assert "94.0% (épöçh 3)" in words(app)
+
+
 def test_a_finished_run_shows_its_figures() -> None:
     app = train_page(finished_run())
     text = words(app)

@@ -22,6 +22,7 @@ from ui.frame.class_row.lesson_questions import ReadyQuestion
 from ui.locale import say, to_say
 from ui.state.classroom.store import database
 from ui.state.pages import page
+from ui.state.picks import keep_option
 
 DIGITS = tuple(str(digit) for digit in range(10))
 NOBODY_SAYS = ""
@@ -55,6 +56,7 @@ def ask_popover(view: ClassView) -> None:
 
 
 def _ready(view: ClassView) -> None:
+    keep_option("ask_ready")
     chosen: ReadyQuestion = st.selectbox(
         say("Question"), READY, format_func=lambda each: say(each.text), key="ask_ready"
     )

@@ -15,6 +15,7 @@ from model.experiments import ExperimentName
 from ui.frame.class_row.ask_here import ask_here
 from ui.locale import number_text, say
 from ui.state.address import keep, kept
+from ui.state.picks import keep_option
 from ui.state.properties import GATE, GUESS
 
 PARTS = 4
@@ -74,6 +75,7 @@ class Choice:
 
     def ask(self, key: str) -> float | None:
         """Draw the answers and return the place of the chosen one."""
+        keep_option(f"{key}_choice")
         found = st.radio(
             say(self.question), self.answers, index=None, format_func=say, key=f"{key}_choice"
         )

@@ -23,6 +23,7 @@ from ui.experiment.charts import Series, band_chart
 from ui.locale import say, to_say
 from ui.locale.sentence import listed, paragraph
 from ui.state.ask import ask, ready, wait_for, waiting_words
+from ui.state.picks import keep_option
 from ui.state.session import of_page, session
 from ui.state.shown_network import network, show_imported, show_run
 from ui.style.words import name_words, plain
@@ -92,6 +93,7 @@ def take_a_point(points: Mapping[Point, Part], parts: Sequence[Part]) -> None:
         return
     options = list(points)
     with st.container(border=True):
+        keep_option("small_point")
         point = st.selectbox(
             say("One of these networks"), options, format_func=point_words, key="small_point"
         )

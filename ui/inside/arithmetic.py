@@ -19,7 +19,7 @@ from ui.inside.arithmetic_sums import show_explanation
 from ui.locale import say
 from ui.state.address import arrival, go_to, place
 from ui.state.links import copy_link
-from ui.state.picks import news
+from ui.state.picks import keep_option, news
 from ui.state.session import View
 from ui.state.view import find_layer
 
@@ -200,10 +200,11 @@ def _opened_channel(explanation: WeightedSum) -> int:
     count = len(explanation.partial_sums)
     if count == 1 or explanation.products.shape[:2] == (1, 1):
         return 0
+    keep_option(key := f"arithmetic_opened_{explanation.layer.name}")
     chosen = st.selectbox(
         say("Input map to open"),
         [None, *range(count)],
-        key=f"arithmetic_opened_{explanation.layer.name}",
+        key=key,
         format_func=lambda c: (
             say("the one that adds or takes most") if c is None else say("map {number}", number=c)
         ),

@@ -21,7 +21,7 @@ from ui.locale.sentence import listed, paragraph
 from ui.state.address import arrival, go_to, place
 from ui.state.ask import ask
 from ui.state.links import copy_link, page_link
-from ui.state.picks import news
+from ui.state.picks import keep_option, news
 from ui.state.session import ChosenDigit, View
 from ui.state.shown_network import network
 from ui.state.view import fitting
@@ -134,6 +134,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
                 default=BEFORE if view.before else AFTER,
             )
             view = replace(view, before=when == BEFORE)
+        keep_option("map_order")
         order = st.selectbox(
             say("Order"),
             list(ORDERS),
@@ -142,6 +143,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
             persist_state="session",
             width=190,
         )
+        keep_option("map_scale")
         scale = st.selectbox(
             say("Colour scale"),
             list(SCALES),

@@ -21,7 +21,7 @@ from ui.state.address import arrival, go_to, place
 from ui.state.ask import ask
 from ui.state.ask_in_slices import Slice, ask_in_slices
 from ui.state.links import copy_link
-from ui.state.picks import news
+from ui.state.picks import keep_option, news
 from ui.state.session import ChosenDigit, View
 
 SLICE = 5
@@ -114,6 +114,7 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
             wrap=True,
             key=f"filters_layer_{arrival()}",
         )
+        keep_option("filter_order")
         order = st.selectbox(
             say("Order"),
             list(ORDERS),

@@ -1,8 +1,10 @@
 """What a widget was last seen to say."""
 
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ui.state.session import session
+from ui.locale import language
+from ui.state.session import of_page, session, set_widget, widget_state
 
 T = TypeVar("T")
 
@@ -21,3 +23,27 @@ def news(key: str, pick: T | None) -> T | None:
         return None
     picks[key] = pick
     return pick
+
+
+@dataclass
+class DrawnIn:
+    """The language in which widgets with options were drawn last, by their keys."""
+
+    languages: dict[str, str] = field(default_factory=dict)
+
+
+def keep_option(key: str) -> None:
+    """Keep what is chosen when the language changes: call it right before the widget is drawn.
+
+    The browser tells the option of a select or a radio by its words: those of another language
+    would be none of them. Rows of buttons (`st.segmented_control`, `st.pills`) know that themselves.
+
+    Args:
+        key: of the widget.
+    """
+    drawn, here = of_page(DrawnIn).languages, language()
+    if drawn.get(key, here) != here:
+        chosen = widget_state(key)  # read as the widget was drawn
+        if chosen is not None:
+            set_widget(key, chosen)
+    drawn[key] = here

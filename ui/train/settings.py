@@ -1,7 +1,7 @@
 """The settings of a training as widgets, each with a one-line meaning, and what they amount to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -11,10 +11,10 @@ from model.data.mnist import FULL_VALIDATION, TEST, VALIDATION, Name, full_is_he
 from model.network import MapsTooSmallError, NetworkConfig
 from model.training.augmentation import Augmentation
 from model.training.config import TrainingConfig
-from ui.locale import language, number_text, say, say_many, to_say
+from ui.locale import number_text, say, say_many, to_say
 from ui.locale.sentence import listed
+from ui.state.picks import keep_option
 from ui.state.reason_words import download_words, too_small_words
-from ui.state.session import of_page, set_widget
 
 DATA_WORDS: dict[Name, str] = {
     "embedded": to_say("5,000 digits (always here)"),
@@ -178,13 +178,6 @@ def summary(network: NetworkConfig, settings: TrainingConfig) -> str:
     return " · ".join(filter(None, parts))
 
 
-@dataclass
-class Told:
-    """What one person has chosen by its words, and the language that they were in."""
-
-    chosen: dict[str, tuple[str, Any]] = field(default_factory=dict)
-
-
 def _kept(widget: Callable[..., Any], label: str, name: str, **options: Any) -> Any:
     """A widget whose value outlives a change of page."""
     return widget(label, key=f"setting_{name}", persist_state="session", **options)
@@ -193,18 +186,10 @@ def _kept(widget: Callable[..., Any], label: str, name: str, **options: Any) -> 
 def _kept_option(
     widget: Callable[..., Any], label: str, name: str, words: Mapping[Any, str]
 ) -> Any:
-    """Likewise one of several options, also after a change of the language.
-
-    The browser tells an option by its words: those of another language would be none of them.
-    """
-    chosen, here = of_page(Told).chosen, language()
-    spoken, before = chosen.get(name, (here, None))
-    if spoken != here:
-        set_widget(f"setting_{name}", before)
+    """Likewise one of several options, also after a change of the language."""
+    keep_option(f"setting_{name}")
     options = {"options": tuple(words), "format_func": lambda each: say(words[each])}
-    value = _kept(widget, label, name, **options, help=say(HELP[name]))
-    chosen[name] = here, value
-    return value
+    return _kept(widget, label, name, **options, help=say(HELP[name]))
 
 
 def _data() -> dict[str, Any]:
