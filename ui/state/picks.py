@@ -36,7 +36,8 @@ def keep_option(key: str) -> None:
     """Keep what is chosen when the language changes: call it right before the widget is drawn.
 
     The browser tells the option of a select or a radio by its words: those of another language
-    would be none of them. Rows of buttons (`st.segmented_control`, `st.pills`) know that themselves.
+    would be none of them. Rows of buttons (`st.segmented_control`, `st.pills`) know that by
+    themselves.
 
     Args:
         key: of the widget.
