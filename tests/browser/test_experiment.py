@@ -17,6 +17,12 @@ def button(page: Page, key: str) -> Locator:
     return page.locator(f".st-key-{key} button:visible")
 
 
+def settled(page: Page) -> None:
+    """Wait until the page is whole: Streamlit forgets a press while a page is still being made."""
+    engine_is_ready(page)
+    at_rest(page)
+
+
 def measured(page: Page) -> int:
     """How many parts the page shows; it waits for the first."""
     line = page.get_by_text(MEASURED).first
@@ -35,10 +41,11 @@ def test_an_experiment_is_guessed_run_cancelled_and_found_again(
     page: Page, serve: Callable[[Path], str]
 ) -> None:
     page.goto(f"{serve(APP)}/leak?seeds=10")  # so many that it does not end by itself
-    engine_is_ready(page)
+    settled(page)
     assert page.locator(".js-plotly-plot").count() == 0  # the guess comes first
     button(page, "leak_guess").click()
     expect(page.get_by_text("Your guess: ")).to_be_visible()
+    at_rest(page)
     button(page, "leak_run").click()
     first = measured(page)  # the first point
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
@@ -46,6 +53,7 @@ def test_an_experiment_is_guessed_run_cancelled_and_found_again(
     at_rest(page)
     kept = measured(page)
     assert kept >= first
+    at_rest(page)
     button(page, "leak_run").click()
     expect(button(page, "leak_cancel")).to_be_visible(timeout=WARM)
     page.reload()
@@ -57,7 +65,7 @@ def test_an_experiment_is_guessed_run_cancelled_and_found_again(
 
 def test_the_game_is_played_to_its_end(page: Page, serve: Callable[[Path], str]) -> None:
     page.goto(f"{serve(APP)}/leak?gate=open&digit=3")
-    engine_is_ready(page)
+    settled(page)
     button(page, "leak_game_play").click()
     expect(button(page, "leak_game_bet")).to_be_visible(timeout=WARM)  # after twenty rounds
     button(page, "leak_game_bet").click()
