@@ -1,0 +1,56 @@
+"""What a language costs: pages in English and in Chinese in turn. A switch is one more run."""
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from streamlit.testing.v1 import AppTest  # noqa: E402
+
+from model.engine import engine  # noqa: E402
+from ui.locale import ENGLISH, speaking, translations  # noqa: E402
+from ui.state.pages import ENTRIES  # noqa: E402
+
+PAGES = ("stage", "train", "filters", "few", "evaluate", "lessons")
+CHINESE = "zh_Hans"
+ROUNDS = 15
+
+
+def visit(page: str, language: str) -> AppTest:
+    """A page that has run twice."""
+    app = AppTest.from_file(str(ROOT / "ui" / "frame" / "menu.py"), default_timeout=120)
+    app.query_params["lang"] = language
+    app.run()
+    with speaking(language):
+        app.switch_page(str(ENTRIES[page].script)).run()
+        return app.run()
+
+
+def main() -> None:
+    """Print the medians of a run, and their ratio."""
+    until = time.monotonic() + 120
+    while engine().state.phase != "ready" and time.monotonic() < until:
+        time.sleep(0.1)
+    started = time.perf_counter()
+    translations(CHINESE)
+    print(f"reading the catalogue, once a server: {1e3 * (time.perf_counter() - started):.0f} ms")
+    print("page        English  Chinese  ratio   (ms a run, medians)")
+    for page in PAGES:
+        visits = {language: visit(page, language) for language in (ENGLISH, CHINESE)}
+        times: dict[str, list[float]] = {language: [] for language in visits}
+        for _ in range(ROUNDS):
+            for language, app in visits.items():
+                started = time.perf_counter()
+                with speaking(language):  # the test's own process asks what an option is called
+                    app.run()
+                times[language].append(1e3 * (time.perf_counter() - started))
+        english, chinese = (statistics.median(found) for found in times.values())
+        print(f"{page:12}{english:7.1f}  {chinese:7.1f}  {chinese / english:.2f}", flush=True)
+    engine().close()
+
+
+if __name__ == "__main__":
+    main()
