@@ -7,10 +7,19 @@ from typing import Any, Literal
 import streamlit as st
 
 from model.experiments.bands import Band, band
-from ui.locale import number_text, say
+from ui.locale import language, number_text, say, tag, to_say
 
 # Each stands at least 3:1 against both papers. Orange and blue mean signed values, and stay free.
 COLOURS = ("#0f8f85", "#b5478f", "#7a6ad8", "#8c7a1f", "#a8573a", "#64748b")
+TOOLS = (
+    to_say("Download plot as a PNG"),
+    to_say("Zoom"),
+    to_say("Pan"),
+    to_say("Zoom in"),
+    to_say("Zoom out"),
+    to_say("Reset axes"),
+)
+"""What the buttons of Plotly's bar are called."""
 HEIGHT = 400
 PERCENTS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 """What a logarithmic axis of shares names."""
@@ -151,10 +160,20 @@ def show_figure(figure: Any, key: str) -> None:
         key=key,
         config={
             "displaylogo": False,
+            "locale": tag(language()),
+            "locales": {tag(language()): _plotlys_words()},
             "toImageButtonOptions": {"filename": key, "scale": 2},
             "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
         },
     )
+
+
+def _plotlys_words() -> dict[str, dict[str, str]]:
+    """What Plotly says and how it writes numbers: its own script knows English alone."""
+    return {
+        "dictionary": {each: say(each) for each in TOOLS},
+        "format": {"decimal": number_text(1.5, ".1f")[1], "thousands": number_text(1000)[1]},
+    }
 
 
 def _percent_tick(percent: float) -> str:
