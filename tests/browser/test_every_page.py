@@ -1,7 +1,9 @@
 """Every page leads with its result, and is for everybody.
 
-Where its main figure begins, and how high it is; then, in both themes, whether it can be read and
-used by keyboard and by screen reader. One visit of each page for both: visits are what takes long.
+Where its main figure begins, and how high it is; whether it says all in the language of the page
+and clips no text, wide and narrow; then, in both themes, whether it can be read and used by
+keyboard and by screen reader. One visit of each page for all: visits are what takes long. It is in
+the language that nobody speaks, whose words are longer than English ones (`ui.locale.pseudo`).
 """
 
 import time
@@ -10,10 +12,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import FIGURE, ROOT, WARM, at_rest, engine_is_ready
 from tests.browser.pen import box_of, painted
+from tests.pages.said import NAMES, STREAMLITS, english
+from ui.locale.pseudo import PSEUDO
+from ui.state.language import PARAMETER
 from ui.state.pages import ENTRIES, FRONT_PAGE
 
 pytestmark = pytest.mark.browser
@@ -22,6 +27,8 @@ FIGURES_BEGIN = 400  # pixels below the window's top, of 720
 HIGHEST = 1800  # two and a half windows
 AXE = Axe()
 MORE_FAULTS = (Path(__file__).parent / "access.js").read_text(encoding="utf-8")
+SAID = (Path(__file__).parent / "said.js").read_text(encoding="utf-8")
+WIDE, NARROW = ViewportSize(width=1280, height=720), ViewportSize(width=390, height=844)
 STEPS = 14
 """Presses of Tab on a page: through the menu and the row at the top, into the page itself."""
 DARK = (
@@ -47,7 +54,7 @@ FOCUS = """() => {
 
 @pytest.fixture(scope="module")
 def tab(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    context = browser.new_context(viewport=WIDE, reduced_motion="reduce")
     yield context.new_page()
     context.close()
 
@@ -66,6 +73,14 @@ def faults_of(page: Page) -> list[str]:
     return found + more
 
 
+def words_of(page: Page) -> list[str]:
+    """What a page says in English though its language is another, and the text that it clips."""
+    said, clipped = page.evaluate(SAID)
+    assert len(said) > 5  # it saw the page
+    unsaid = [text for text in said if english(text, NAMES | STREAMLITS)]
+    return [f"not said: {text}" for text in unsaid] + [f"clipped: {text}" for text in clipped]
+
+
 def figure_begins(figure: Locator) -> float:
     """Where the first figure begins; what stands further up may still be on its way."""
     until = time.monotonic() + WARM / 1000
@@ -79,7 +94,9 @@ def test_a_page_leads_with_its_result_and_is_for_everybody(
     tab: Page, serve: Callable[[Path], str], name: str
 ) -> None:
     tab.emulate_media(color_scheme="light")
-    tab.goto(f"{serve(ROOT / 'app.py')}/{'' if name == FRONT_PAGE else name}")
+    tab.set_viewport_size(WIDE)
+    place = "" if name == FRONT_PAGE else name
+    tab.goto(f"{serve(ROOT / 'app.py')}/{place}?{PARAMETER}={PSEUDO}")
     engine_is_ready(tab)
     expect(tab.get_by_role("heading", level=1)).to_be_visible(timeout=WARM)
     expect(tab.locator(FIGURE).first).to_be_visible(timeout=WARM)
@@ -89,6 +106,7 @@ def test_a_page_leads_with_its_result_and_is_for_everybody(
         assert figure_begins(block.locator(FIGURE).first) < FIGURES_BEGIN
         assert box_of(block)["height"] <= HIGHEST
     found = {f"light: {fault}" for fault in faults_of(tab)}
+    found |= {f"wide: {fault}" for fault in words_of(tab)}
     for _ in range(STEPS):
         tab.keyboard.press("Tab")
         if unseen := tab.evaluate(FOCUS):
@@ -99,4 +117,7 @@ def test_a_page_leads_with_its_result_and_is_for_everybody(
     tab.emulate_media(color_scheme="dark")
     tab.wait_for_function(DARK)
     found |= {f"dark: {fault}" for fault in faults_of(tab)}
+    tab.set_viewport_size(NARROW)
+    at_rest(tab)
+    found |= {f"narrow: {fault}" for fault in words_of(tab)}
     assert not found, "\n".join(sorted(found))

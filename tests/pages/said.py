@@ -64,6 +64,25 @@ KEPT = re.compile(
     r"|:[a-z_]+/[a-z_]+:|:[a-z-]+\[|:[a-z-]+:|\]\([^)]*\)|#[0-9A-Fa-f]{6}|\S+@\S+",
     re.DOTALL,
 )
+NAMES = frozenset(
+    {
+        *("DigitScope", "MNIST", "Keras", "TensorFlow", "Lite", "ReLU", "softmax", "Adam", "SGD"),
+        *("RMSprop", "PCA", "SNE", "Grad-CAM", "CAM", "Grad", "FGSM", "LiRA", "HOG", "SVM", "CNN"),
+        *("LeNet", "CSV", "PNG", "English", "max"),  # max(0, z) is how ReLU is written
+        *("conv", "pool", "flatten", "dense", "output", "input"),  # layers
+    }
+)
+"""Names are the same in every language."""
+STREAMLITS = frozenset(
+    {
+        *("App", "pages", "Expand", "sidebar", "Decrement", "Increment", "Help", "for", "Choose"),
+        *("option", "Open", "Scroll", "tabs", "right", "left"),
+    }
+)
+"""Words that Streamlit says itself, and has no option to say otherwise: see CONTRIBUTING.md."""
+SENTENCE = re.compile(r"(?:\b[A-Za-z]{2,}[ ,;:]+){3,}[A-Za-z]{2,}")
+"""Four English words in a row. Names, code and what a paper is called are not sentences."""
+TITLES = re.compile(r"“[^”]*”|《[^》]*》|(?<!\*)\*[^*]+\*(?!\*)")
 WORD = re.compile(r"[A-Za-z][A-Za-z’'-]{2,}")
 ACCENTED = re.compile(r"[aceinosuyz]", re.IGNORECASE)
 """Letters that the language that nobody speaks writes with an accent."""
@@ -110,6 +129,11 @@ def english(text: str, names: frozenset[str] = frozenset()) -> list[str]:
         for word in WORD.findall(shown)
         if ACCENTED.search(word) and word not in names and word.lower() not in names
     ]
+
+
+def english_sentences(text: str) -> list[str]:
+    """What of a text in another language is English, without code, formulas and titles."""
+    return SENTENCE.findall(TITLES.sub(" ", KEPT.sub(" ", text)))
 
 
 def said_on(page: str, language: str) -> list[str]:

@@ -35,6 +35,12 @@ def test_every_page_opens_cold_and_warm_without_a_fault(visit: dict) -> None:
         assert len(page["title"]) == 1, f"{name} has the titles {page['title']}"
 
 
+def test_every_page_in_chinese_says_no_sentence_in_english(visit: dict) -> None:
+    chinese = {name: page for name, page in visit["pages"].items() if name.endswith("warm")}
+    assert min(page["said"] for page in chinese.values()) > 5
+    assert {name: page["english"] for name, page in chinese.items() if page["english"]} == {}
+
+
 def test_the_pages_process_never_loads_tensorflow(visit: dict) -> None:
     assert visit["engine"] == "ready"
     assert visit["heavy"] == []

@@ -60,7 +60,7 @@ def language_name(language: str) -> str:
 
 def tag(language: str) -> str:
     """A language as browsers write it: "zh-Hans" of "zh_Hans"."""
-    return language.replace("_", "-")
+    return "en-XA" if language == PSEUDO else language.replace("_", "-")
 
 
 def language() -> str:
@@ -195,7 +195,9 @@ def _number(value: float, spec: str, language: str) -> str:
     if sign:
         pattern = f"+{pattern};-{pattern}"
     if kind == "%":
-        return str(format_percent(float(value), f"{pattern}%", locale=language))
+        whole = Locale.parse(language).percent_formats[None].pattern  # some put a space before %
+        pattern = whole.replace("#,##0", pattern)
+        return str(format_percent(float(value), pattern, locale=language))
     if kind != "f" and places is not None:  # ".3" is so many digits, not places
         return format(value, spec)
     return str(format_decimal(float(value), pattern, locale=language))

@@ -58,7 +58,7 @@ def said_by_the_code() -> Catalog:
 def brought_up_to_date(language: str) -> Catalog:
     """A language's catalogue with what the code says now."""
     if language in languages():
-        there = catalogue(language)
+        there = catalogue.__wrapped__(language)  # a new one: it is changed here
     else:
         there = Catalog(locale=language, project="DigitScope", fuzzy=False)
         there.header_comment = "# What DigitScope says. See ui/locale/__init__.py."

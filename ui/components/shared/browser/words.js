@@ -11,7 +11,7 @@ export function say(sentence, values = {}) {
 /** Likewise of a number of things: `one` is for one of them, `many` for any other number. */
 export function sayMany(one, many, count, values = {}) {
   const forms = spoken.words[one] ?? [one, many];
-  const rules = new Intl.PluralRules(spoken.language === "xx" ? "en" : spoken.language);
+  const rules = new Intl.PluralRules(spoken.language);
   // gettext counts a language's forms in the order in which Unicode names them.
   const kinds = ["zero", "one", "two", "few", "many", "other"];
   const own = rules.resolvedOptions().pluralCategories.sort((a, b) => kinds.indexOf(a) - kinds.indexOf(b));
