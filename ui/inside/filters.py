@@ -258,7 +258,7 @@ def _show_climb(found: Sequence[Ascent], _: bool) -> None:
         frames,
         key="ascent_steps",
         scale=1.0,
-        size=40,
+        size=56,
         labels=labels,
         marked_empty=False,
         noun="picture",
