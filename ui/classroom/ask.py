@@ -108,6 +108,7 @@ def _digit(view: ClassView) -> None:
 
 def _right(options: Sequence[str], key: str) -> str:
     """Let the teacher say which answer is right; `NOBODY_SAYS` where none is."""
+    keep_option(key)
     chosen: str = st.selectbox(
         say("Right answer"),
         [NOBODY_SAYS, *options],

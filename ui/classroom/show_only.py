@@ -8,6 +8,7 @@ from ui.locale import say, say_many, to_say
 from ui.state.classroom.shown import CHOSEN, Part
 from ui.state.classroom.store import database
 from ui.state.pages import ENTRIES
+from ui.state.picks import keep_option
 
 PART_WORDS = {
     Part.SETTINGS: to_say("Train’s settings"),
@@ -35,13 +36,14 @@ def show_only_popover(view: ClassView) -> None:
             key=f"shown_{now.number}",
         ),
     ):
+        keep_option(pages_key := f"shown_pages_{now.number}")
         pages = st.multiselect(
             say("Pages"),
             CHOSEN,
             default=[name for name in CHOSEN if name in now.pages],
             format_func=lambda name: ENTRIES[name].title,
             placeholder=say("All pages"),
-            key=f"shown_pages_{now.number}",
+            key=pages_key,
             help=say("The students’ menu has these pages alone. With none chosen it has all."),
         )
         hidden = st.pills(

@@ -25,6 +25,7 @@ from ui.experiment.frame import TICK, Result, fault_words, progress_words
 from ui.locale import say, to_say
 from ui.locale.sentence import paragraph
 from ui.state.ask import ask, ready, waiting_words
+from ui.state.picks import keep_option
 from ui.state.session import ChosenDigit, session, studies
 from ui.state.shown_network import network
 
@@ -148,6 +149,7 @@ def _table(fingerprint: str, parts: Sequence[Part], complete: bool) -> None:
     bet = bets[1] if isinstance(bets, tuple) and bets[0] == fingerprint else None
     if complete and bet is None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
+            keep_option("leak_game_odds")
             odds = st.select_slider(
                 say("I bet that it was in where the network is surer than"),
                 ODDS,

@@ -7,6 +7,7 @@ import streamlit as st
 from model.runs import Run
 from ui.locale import say, to_say
 from ui.state.address import arrival, go_to
+from ui.state.picks import keep_option
 from ui.state.session import session
 from ui.state.shown_network import show_run
 
@@ -19,12 +20,13 @@ def epoch_slider(run: Run) -> None:
     if run.epoch == 0 or len(epochs) < 2:
         return
     now = session().view.epoch
+    keep_option(key := f"epoch_{run.id}_{arrival()}")
     chosen = st.select_slider(
         say("Time machine: after epoch"),
         [*epochs, LATEST],
         value=now if now in epochs else LATEST,
         format_func=_epoch_words,
-        key=f"epoch_{run.id}_{arrival()}",
+        key=key,
         help=say(
             "All pages show the network as it was then. 0 is before any training. “latest” "
             "follows the training.",

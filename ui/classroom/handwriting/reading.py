@@ -15,6 +15,7 @@ from ui.locale import say
 from ui.state.ask import ask, ask_in_background
 from ui.state.classroom.store import database
 from ui.state.classroom.words import name_words
+from ui.state.picks import keep_option
 from ui.state.session import of_page
 from ui.state.shown_network import network, shown_run
 from ui.style.words import percent
@@ -131,6 +132,7 @@ def _never_seen(written: Sequence[WrittenDigit]) -> None:
     if len(names) < 2:
         st.caption(say("Two students at least must have written for this."))
         return
+    keep_option("left_out")
     chosen = st.selectbox(
         say("Leave out"), list(names), format_func=lambda one: names[one], key="left_out"
     )
