@@ -127,7 +127,7 @@ def test_a_sheet_opens_in_the_browser_and_fetches_nothing(name: str) -> None:
         ("", {"accept_language": "de, zh-CN;q=0.8, en;q=0.5"}, "zh-Hans"),
         ("", {"cookie": "digitscope_language=en", "accept_language": "zh-CN"}, "en"),
         ("?lang=<b>", {}, "en"),
-        ("?lang=xx", {}, "xx"),
+        ("?lang=xx", {}, "en-XA"),
     ],
 )
 def test_a_sheet_has_the_language_of_its_address_or_of_the_browser(
