@@ -6,6 +6,7 @@ comes with the app stands there at once, and says so; what is measured here take
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -15,7 +16,7 @@ from model.experiments import Experiment, ExperimentName, Inputs, Part, Settings
 from model.experiments.measured import Measured, measured
 from model.experiments.study import Study, StudyFault, StudyPhase, StudyState
 from ui.experiment.guess import Guess, ask_guess, gate_is_open, given
-from ui.locale import say, say_many
+from ui.locale import date_text, say, say_many
 from ui.locale.sentence import paragraph
 from ui.state.ask import WAITING_ICON, ready, waiting_words
 from ui.state.links import copy_link
@@ -193,7 +194,7 @@ def _about(state: StudyState, known: Measured | None, study: Study) -> None:
             say(
                 "Measured by us on {date} ({machine}, {seconds:.0f} s). Run it here, and "
                 "your own figures take their place.",
-                date=known.date,
+                date=date_text(date.fromisoformat(known.date)),
                 machine=machine_words(known.machine),
                 seconds=known.seconds,
             )

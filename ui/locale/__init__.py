@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -26,6 +27,7 @@ from string import Formatter
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -163,6 +165,12 @@ def number_text(value: float, spec: str = ",") -> str:
         spec: as Python's format has it: ",", ".2f", "+.1f", ".1%".
     """
     return _number(value, spec, language())
+
+
+def date_text(day: date) -> str:
+    """A day as the language that is spoken here writes it: "Nov 27, 2026", "2026年11月27日"."""
+    here = language()
+    return str(format_date(day, "medium", locale=ENGLISH if here == PSEUDO else here))
 
 
 def _filled(text: str, values: dict[str, Any], language: str) -> str:

@@ -1,6 +1,7 @@
 """How the app speaks: sentences, numbers, catalogues, and whose language it is."""
 
 import re
+from datetime import date
 
 import pytest
 from babel.messages.catalog import Message
@@ -8,6 +9,7 @@ from babel.messages.catalog import Message
 from ui.locale import (
     ENGLISH,
     catalogue,
+    date_text,
     language,
     language_name,
     languages,
@@ -71,6 +73,12 @@ def test_a_language_with_other_signs_has_its_own_numbers(monkeypatch: pytest.Mon
         assert number_text(1234567.891, ",.2f") == "1.234.567,89"
         assert number_text(0.5, ".1%") == "50,0\N{NO-BREAK SPACE}%"
         assert say("{loss:.2f}", loss=0.25) == "0,25"
+
+
+def test_a_day_is_written_as_the_language_does() -> None:
+    assert date_text(date(2026, 11, 27)) == "Nov 27, 2026"
+    with speaking("zh_Hans"):
+        assert date_text(date(2026, 11, 27)) == "2026年11月27日"
 
 
 def test_the_pseudo_language_keeps_what_is_no_text() -> None:
