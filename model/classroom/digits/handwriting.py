@@ -129,7 +129,9 @@ def hand_in(
 
 
 def bring(database: Database, class_id: str, digits: Digits, held: Sequence[bool]) -> int:
-    """Add digits from a file, whose writers nobody knows; return how many there was room for.
+    """Add digits from a file, whose writers nobody knows.
+
+    What was brought before is left out: the same file twice adds nothing.
 
     Args:
         database: of the classes.
@@ -137,27 +139,35 @@ def bring(database: Database, class_id: str, digits: Digits, held: Sequence[bool
         digits: with their labels.
         held: of each, whether it does not look like a digit.
 
+    Returns:
+        How many were new, and had room.
+
     Raises:
         ClassError: see `Database.change`.
     """
     with database.change(class_id) as session:
         mine = (DigitRow.class_id == class_id, DigitRow.student_id.is_(None))
-        count = session.scalar(select(func.count()).select_from(DigitRow).where(*mine)) or 0
-        room = max(0, min(len(digits), MOST_BROUGHT - count))
-        now = time.time()
-        for place in range(room):
-            session.add(
-                DigitRow(
-                    class_id=class_id,
-                    student_id=None,
-                    number=count + place,
-                    asked=int(digits.labels[place]),
-                    pixels=digits.images[place].tobytes(),
-                    held=bool(held[place]),
-                    written=now,
+        rows = session.execute(select(DigitRow.asked, DigitRow.pixels).where(*mine)).all()
+        there = Counter((asked, pixels) for asked, pixels in rows)
+        count, now = len(rows), time.time()
+        for image, label, is_held in zip(digits.images, digits.labels.tolist(), held, strict=True):
+            this = (label, image.tobytes())
+            if there[this]:
+                there[this] -= 1
+            elif count < MOST_BROUGHT:
+                session.add(
+                    DigitRow(
+                        class_id=class_id,
+                        student_id=None,
+                        number=count,
+                        asked=label,
+                        pixels=this[1],
+                        held=bool(is_held),
+                        written=now,
+                    )
                 )
-            )
-        return room
+                count += 1
+        return count - len(rows)
 
 
 def take_out(database: Database, class_id: str, digit_id: str) -> None:

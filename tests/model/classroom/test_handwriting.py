@@ -148,6 +148,7 @@ def test_a_file_is_taken_along_and_brought_back_without_names(
     for text in (two[0].name.animal, two[0].student_id, two[0].own_code):
         assert text.encode() not in content
     assert bring(database, opened.class_id, back, [False, True, False]) == 3
+    assert bring(database, opened.class_id, back, [False, True, False]) == 0  # the same file again
     brought = written_digits(database, opened.class_id)[3:]
     assert [(each.writer, each.counts) for each in brought] == [
         (None, True),

@@ -183,4 +183,7 @@ def _files(view: ClassView) -> None:
         return
     held = [not like for like in detector().accepts(digits.inputs()).tolist()]
     count = bring(database(), view.id, digits, held)
+    if not count:
+        st.info(say("These digits are in the class already, or it has no room for more."))
+        return
     st.success(say_many("{count} digit was added.", "{count} digits were added.", count))

@@ -11,6 +11,7 @@ from model.classroom.view import ClassView
 from ui.classroom.worksheets import sheet_address
 from ui.components.classroom import ShownDigit, digit_grid
 from ui.locale import say, say_many, to_say
+from ui.locale.sentence import paragraph
 from ui.state.ask import ask
 from ui.state.classroom.store import database
 from ui.state.session import of_page
@@ -77,7 +78,7 @@ def from_paper(view: ClassView) -> None:
                 held,
             )
         )
-    st.markdown(" ".join(words))
+    st.markdown(paragraph(*words))
     known, this = of_page(Added).photos, (view.id, photo.file_id)
     if this in known:
         st.info(say("The digits of this photo are in the class already."))

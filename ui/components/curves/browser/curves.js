@@ -28,6 +28,10 @@ import {
   xText,
 } from "./numbers.js";
 
+// Values one after the other, as the language of the page writes them.
+const inRow = ([first = "", ...others]) =>
+  others.reduce((row, value) => say("{row}; {value}", { row, value }), first);
+
 const charts = new WeakMap();
 const MARGIN = { top: 26, right: 14, bottom: 42 };
 const DRAG_PX = 6; // a shorter drag is a click
@@ -130,7 +134,7 @@ class Chart {
       return say("{name} {value} at {place}", { name: line.name, value, place: xText(line.x[last]) });
     });
     const chart = say("{title}, line chart along {axis}.", { title, axis: xLabel });
-    const state = ends.length ? say("Last values: {values}.", { values: ends.join("; ") }) : empty;
+    const state = ends.length ? say("Last values: {values}.", { values: inRow(ends) }) : empty;
     return `${chart} ${state}`;
   }
 
@@ -447,7 +451,7 @@ class Chart {
       at ? say("{name} {value} at {place}", { name, value, place: at }) : `${name} ${value}`,
     );
     const place = this.placeInWords(this.cursor);
-    this.status.textContent = say("{place}: {values}", { place, values: said.join("; ") });
+    this.status.textContent = say("{place}: {values}", { place, values: inRow(said) });
     this.schedule(false);
   }
 
