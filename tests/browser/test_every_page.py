@@ -118,6 +118,7 @@ def test_a_page_leads_with_its_result_and_is_for_everybody(
     tab.wait_for_function(DARK)
     found |= {f"dark: {fault}" for fault in faults_of(tab)}
     tab.set_viewport_size(NARROW)
+    painted(tab)
     at_rest(tab)
     found |= {f"narrow: {fault}" for fault in words_of(tab)}
     assert not found, "\n".join(sorted(found))

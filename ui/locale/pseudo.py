@@ -11,6 +11,8 @@ from gettext import NullTranslations
 PSEUDO = "xx"
 LONGER = 0.3
 """By so much of its length a text grows."""
+WORD = 5
+"""Letters of an added word."""
 _ACCENTS = str.maketrans(
     "aceinosuyzACEINOSUYZ",
     "áçéîñöšûýžÁÇÉÎÑÖŠÛÝŽ",
@@ -44,5 +46,5 @@ def pseudo(message: str) -> str:
     parts.append(message[end:].translate(_ACCENTS))
     whole = "".join(parts)
     more = "·" * round(len(message) * LONGER)
-    # Within the last word or bold text, so that Markdown keeps its meaning.
-    return whole + more
+    # Longer words, and more of them: what is added begins within the last word.
+    return whole + " ".join(more[at : at + WORD] for at in range(0, len(more), WORD))

@@ -228,7 +228,7 @@ def test_which_layers_grad_cam_weighs() -> None:
 
 def test_what_cannot_be_is_refused_with_a_sentence() -> None:
     made, digit = network(CONFIGS["none"]), picture()
-    with pytest.raises(ValueError, match="no convolution layer"):
+    with pytest.raises(ValueError, match="a convolution layer"):
         attribute(made, digit, AttributionMethod.GRAD_CAM)
     with pytest.raises(ValueError, match="conv7"):
         attribute(
