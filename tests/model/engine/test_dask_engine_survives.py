@@ -59,7 +59,6 @@ def test_another_worker_answers_while_the_one_that_answers_is_started_again(
         while pids[-1] == training:
             assert engine.state.phase == "ready"
             pids.append(engine.run(os.getpid))
-        assert pids[0] == training
         assert pids[-1] not in {answering, training}
         assert engine.answering == 2
 
