@@ -29,9 +29,9 @@ def component(name: str, *parts: str) -> "ComponentRenderer":
     `browser/NAME.js` exports as default what shows it: a function that is called with
     {data, parentElement, setStateValue, setTriggerValue} at first and whenever the data or the
     theme change. What it returns, if anything, is called before the component goes. What components
-    share is in `shared/browser/view.js`,
-    and what a script says itself is in `shared/browser/words.js`. When the page changes its
-    language the component is shown anew, in another parent element.
+    share is in `shared/browser/view.js`, and how a script says something in
+    `shared/browser/words.js`. When the page changes its language the component is shown anew, in
+    another parent element.
     `browser/NAME.css`, if there is one, styles it and nothing else.
 
     Args:

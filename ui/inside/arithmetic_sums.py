@@ -54,20 +54,25 @@ def show_explanation(explanation: Explanation, opened: int = 0) -> None:
             _kept(explanation)
 
 
+def _title(value: WeightedSum | PoolingWindow) -> None:
+    """Which value of a map is explained."""
+    row, column, channel = value.place
+    st.markdown(
+        say(
+            "**{layer}, map {channel}, row {row}, column {column}**",
+            layer=value.layer.name,
+            channel=channel,
+            row=row,
+            column=column,
+        )
+    )
+
+
 def _weighted_sum(sum_: WeightedSum, opened: int) -> None:
     convolution = sum_.layer.kind is LayerKind.CONVOLUTION
     height, width, channels = sum_.products.shape
     if convolution:
-        i, j, k = sum_.place
-        st.markdown(
-            say(
-                "**{layer}, map {channel}, row {row}, column {column}**",
-                layer=sum_.layer.name,
-                channel=k,
-                row=i,
-                column=j,
-            )
-        )
+        _title(sum_)
         st.latex(
             r"z(i,j) = \sum_{c}\sum_{p}\sum_{q} x_c(i{+}p,\,j{+}q)\,k_c(p,q) + b"
             if channels > 1
@@ -313,16 +318,7 @@ def _softmax(sum_: WeightedSum) -> None:
 
 
 def _pooling(window: PoolingWindow) -> None:
-    i, j, k = window.place
-    st.markdown(
-        say(
-            "**{layer}, map {channel}, row {row}, column {column}**",
-            layer=window.layer.name,
-            channel=k,
-            row=i,
-            column=j,
-        )
-    )
+    _title(window)
     numbers = [four(v) for v in window.values.ravel().tolist()]
     values = table(
         window.values, say("the window"), float(np.abs(window.values).max()), window.winners

@@ -17,12 +17,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from ui.locale import DOMAIN, ENGLISH, FOLDER, catalogue, languages
+from ui.locale import DOMAIN, ENGLISH, FOLDER, browser, catalogue, languages
 
 ROOT = FOLDER.parents[1]
 SOURCES = ("ui", "pages")
 METHODS = [("**.py", f"{__package__}.messages:python_messages"), ("**.js", "javascript")]
-KEYWORDS = {"say": None, "to_say": None, "say_many": (1, 2), "sayMany": (1, 2)}
+KEYWORDS = {"say": None, "to_say": None, "say_many": (1, 2), **browser.KEYWORDS}
 WIDTH = 100
 
 

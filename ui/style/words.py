@@ -11,42 +11,47 @@ from ui.locale.sentence import listed, paragraph
 _MARKDOWN = re.compile(r"([\\`*_~$:#<>\[\]|&]|(?<=^)[-+=]|(?<=^\d)[.)])")
 
 _GIVEN_NAMES = (
-    (r"Shipped network", to_say("Shipped network")),
-    (r"Run (?P<number>\d+)", to_say("Run {number}")),
-    (r"League (?P<number>\d+)", to_say("League {number}")),
-    (r"Our digits (?P<number>\d+)", to_say("Our digits {number}")),
-    (r"random weights", to_say("random weights")),
-    (
-        r"(?P<name>.+), epoch (?P<epoch>\d+), batch (?P<batch>\d+)",
-        to_say("{name}, epoch {epoch}, batch {batch}"),
-    ),
-    (r"(?P<name>.+), epoch (?P<epoch>\d+)", to_say("{name}, epoch {epoch}")),
-    (r"(?P<name>.+), changed", to_say("{name}, changed")),
-    (r"(?P<name>.+), taught 1 digit", to_say("{name}, taught 1 digit")),
-    (r"(?P<name>.+), taught (?P<count>\d+) digits", to_say("{name}, taught {count} digits")),
-    (r"(?P<name>.+), float16", to_say("{name}, float16")),
-    (r"(?P<name>.+), int8 weights", to_say("{name}, int8 weights")),
-    (r"(?P<name>.+), int8", to_say("{name}, int8")),
-    (
-        r"(?P<name>.+), (?P<share>\d+%) of its weights set to zero",
-        to_say("{name}, {share} of its weights set to zero"),
-    ),
-    (
-        r"(?P<name>.+): (?P<share>\d+%) zeros, trained on",
-        to_say("{name}: {share} zeros, trained on"),
-    ),
-    (r"(?P<name>.+): large student, alone", to_say("{name}: large student, alone")),
-    (r"(?P<name>.+): large student, distilled", to_say("{name}: large student, distilled")),
-    (r"(?P<name>.+): middle student, alone", to_say("{name}: middle student, alone")),
-    (r"(?P<name>.+): middle student, distilled", to_say("{name}: middle student, distilled")),
-    (r"(?P<name>.+): small student, alone", to_say("{name}: small student, alone")),
-    (r"(?P<name>.+): small student, distilled", to_say("{name}: small student, distilled")),
-    (
-        r"(?P<name>.+): the student that never saw a 3",
-        to_say("{name}: the student that never saw a 3"),
-    ),
+    to_say("Shipped network"),
+    to_say("Run {number}"),
+    to_say("League {number}"),
+    to_say("Our digits {number}"),
+    to_say("random weights"),
+    to_say("{name}, epoch {epoch}, batch {batch}"),
+    to_say("{name}, epoch {epoch}"),
+    to_say("{name}, changed"),
+    to_say("{name}, taught 1 digit"),
+    to_say("{name}, taught {count} digits"),
+    to_say("{name}, float16"),
+    to_say("{name}, int8 weights"),
+    to_say("{name}, int8"),
+    to_say("{name}, {share} of its weights set to zero"),
+    to_say("{name}: {share} zeros, trained on"),
+    to_say("{name}: large student, alone"),
+    to_say("{name}: large student, distilled"),
+    to_say("{name}: middle student, alone"),
+    to_say("{name}: middle student, distilled"),
+    to_say("{name}: small student, alone"),
+    to_say("{name}: small student, distilled"),
+    to_say("{name}: the student that never saw a 3"),
 )
-"""What the app calls networks and trainings, in `model` and in files, and how it is said."""
+"""What the app calls networks and trainings, in `model` and in files; the first that fits."""
+_VALUES = {"name": ".+", "share": r"\d+%"}
+_NUMBER = r"\d+"
+"""What stands for the names in their braces: for most a whole number."""
+
+
+def _form(message: str) -> re.Pattern[str]:
+    """What a name looks like that was made of this message."""
+    return re.compile(
+        re.sub(
+            r"\\{(\w+)\\}",
+            lambda brace: f"(?P<{brace[1]}>{_VALUES.get(brace[1], _NUMBER)})",
+            re.escape(message),
+        )
+    )
+
+
+_FORMS = tuple((_form(message), message) for message in _GIVEN_NAMES)
 
 
 def name_words(name: str) -> str:
@@ -58,8 +63,8 @@ def name_words(name: str) -> str:
     Args:
         name: "Run 1, epoch 3", "Shipped network", "My best one".
     """
-    for form, message in _GIVEN_NAMES:
-        found = re.fullmatch(form, name)
+    for form, message in _FORMS:
+        found = form.fullmatch(name)
         if found is not None:
             values = found.groupdict()
             if "name" in values:

@@ -28,7 +28,7 @@ from ui.classroom.switch import switched
 from ui.components.classroom import ShownDigit, digit_grid
 from ui.frame.tabs import said_tabs
 from ui.locale import say, say_many, to_say
-from ui.locale.sentence import listed
+from ui.locale.sentence import listed, paragraph
 from ui.state.address import kept
 from ui.state.classroom.seat import Role, looking_seat
 from ui.state.classroom.store import database
@@ -138,7 +138,7 @@ def _counted(written: list[WrittenDigit]) -> str:
             )
         )
     words.append(say("Press a digit to take it out."))
-    return " ".join(words)
+    return paragraph(*words)
 
 
 def _shown(each: WrittenDigit, said: int | None) -> ShownDigit:

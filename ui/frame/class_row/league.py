@@ -13,6 +13,7 @@ from model.network import NetworkConfig, count_parameters
 from model.runs import Run
 from model.training.config import TrainingConfig
 from ui.locale import say
+from ui.locale.sentence import paragraph
 from ui.state.ask import ask
 from ui.state.classroom.seat import ClassSeats
 from ui.state.classroom.store import database
@@ -125,7 +126,7 @@ def hand_in(run: Run) -> None:
                     parameters=given.parameters,
                 )
             )
-        st.caption(" ".join(words), width="content")
+        st.caption(paragraph(*words), width="content")
     if pressed:
         _evaluate(run, league, one, epoch, seconds)
 
