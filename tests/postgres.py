@@ -19,8 +19,12 @@ SECONDS = 60
 
 
 def find_postgres() -> Path | None:
-    found = shutil.which(NAME)
-    return None if found is None else Path(found).resolve().parent
+    """The folder of its programs, which Debian keeps out of the PATH: the newest version's."""
+    if found := shutil.which(NAME):
+        return Path(found).resolve().parent
+    versions = Path("/usr/lib/postgresql").glob(f"*/bin/{NAME}")
+    newest = max(versions, key=lambda program: int(program.parts[-3]), default=None)
+    return None if newest is None else newest.parent
 
 
 class Postgres:

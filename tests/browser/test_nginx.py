@@ -35,7 +35,7 @@ pid {folder}/pid;
 error_log {folder}/error.log;
 events {{}}
 http {{
-    access_log off;
+    access_log {folder}/access.log;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -85,6 +85,8 @@ def nginx(app: str, folder: Path, change: Callable[[str], str] = str) -> Iterato
     finally:
         proxy.terminate()
         proxy.wait(20)
+    logs = [(folder / name).read_text() for name in ("access.log", "error.log")]
+    assert not any("127.0.0.1" in log for log in logs), logs  # nobody's address is kept
 
 
 def use(page: Page, url: str) -> None:

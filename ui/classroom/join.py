@@ -77,7 +77,7 @@ def _inside(seat: ClassSeat) -> None:
         say(
             "One computer works for all of you, for each alike. At a time {trainings} "
             "of your trainings go on, and {kept} are kept; {digits} digits can be handed "
-            "in; a picture may have 25 MB.",
+            "in; a picture may have 50 MB.",
             trainings=MOST_AT_ONCE,
             kept=MOST_RUNS,
             digits=MOST_DIGITS,

@@ -136,7 +136,7 @@ def _uploaded() -> Given:
         on_change=_keep,
         args=("Upload", "upload"),
         help=say(
-            "A photo, a scan or PDF of handwriting, or a drawing; up to 25 MB. Drop it "
+            "A photo, a scan or PDF of handwriting, or a drawing; up to 50 MB. Drop it "
             "here, choose it with the button, or paste it with Ctrl V (on a Mac: Command "
             "V).",
         ),
