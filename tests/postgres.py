@@ -50,17 +50,11 @@ class Postgres:
         assert done.returncode == 0, done.stderr.decode()
 
     def start(self) -> None:
-        data = str(self.folder / "data")
-        options = ("-D", data, "-k", str(self.folder), "-c", "listen_addresses=", "-c", "fsync=off")
-        self.server = subprocess.Popen(
-            [str(self.programs / NAME), *options],
-            user=self._user,
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
         until = time.monotonic() + SECONDS
         while True:
+            # After a SIGKILL it begins only when the last process of the one before has ended.
+            if self.server is None or self.server.poll() is not None:
+                self.server = self._begun()
             try:
                 psycopg.connect(self.url, connect_timeout=5).close()
             except psycopg.OperationalError:
@@ -69,8 +63,19 @@ class Postgres:
             else:
                 return
 
+    def _begun(self) -> "subprocess.Popen[bytes]":
+        data = str(self.folder / "data")
+        options = ("-D", data, "-k", str(self.folder), "-c", "listen_addresses=", "-c", "fsync=off")
+        return subprocess.Popen(
+            [str(self.programs / NAME), *options],
+            user=self._user,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """End it: SIGINT closes all connections, SIGQUIT is a crash."""
+        """End it: SIGINT closes all connections, SIGQUIT is a crash, SIGKILL the worst of all."""
         if self.server is not None:
             self.server.send_signal(how)
             self.server.wait(SECONDS)
@@ -86,8 +91,10 @@ def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="digitscope-postgres-"))
     try:
         server = Postgres(programs, folder)
-        server.start()
-        yield server
-        server.stop()
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,310 +1,251 @@
-"""A class of students without browsers: how long an answer takes to the board, and what is lost.
+"""A class of students without browsers: what is lost, how long they wait, what memory it takes.
 
     python -m tests.benchmarks.bench_classroom --students 30 --minutes 30 --trainings 5 \
-        --kill server engine worker
+        --every 120 --flood 10000 --kill server engine worker database
 
-They speak the class's protocol. Every twenty seconds there is a new question, which each answers
-once, at some moment of the next fifteen; half of the time each hands in a digit every five seconds;
-some train all the time. What is named is killed in turn, at equal distances, with SIGKILL; a server
-is started again at once, and the students come back as the same ones, as browsers do.
+They speak the class's protocol and the pen's. So often there is a new question, which each answers
+once, at some moment of the next fifteen seconds. Half of the time all draw, at once: their ink is
+read over the pen's channel so often a second, and each hands in a digit every ten seconds. Some
+train all the time. In the middle one sends random messages. What is named is killed in turn, at
+equal distances and while votes are coming, with SIGKILL, a worker each of the two; server and
+database are started again at once, and the students come back as the same ones, as browsers do.
+With "database" the class is on a PostgreSQL of its own.
 
 Lost is what the server had said "done" to, or would not take in the end, and is not in the
-database; and a training that is gone, has failed, or does not go on. The wait for the board is told
-apart for answers that were under way while something was killed.
+database; and a training that is gone, has failed, or does not go on. What happened around a kill,
+and while one sent random messages, is told apart. `bench_load` has the five hundred visits.
+
+Prints figures and asserts nothing: they depend on the machine and on what else it does.
 """
 
 import argparse
 import asyncio
-import json
-import os
 import random
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
+from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
-import psutil
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
 
-from tests.benchmarks.bench_load import processes
-from tests.benchmarks.student import ink_of
-from tests.browser.conftest import ROOT, end_server, free_port, wait_until_healthy
+from tests.benchmarks.class_people import Board, Student
+from tests.benchmarks.class_server import KILLED, Server
+from tests.benchmarks.timing import say
+from tests.browser.conftest import ROOT, end_server
+from tests.postgres import find_postgres, postgres
 
-EVERY, WITHIN = 20.0, 15.0
-"""Seconds between two questions, and in which a question is answered."""
-DIGIT_EVERY = 5.0
+WITHIN = 15.0
+"""Seconds in which a question is answered."""
+VOTING = 2.0
+"""Seconds from a question to a kill."""
 AROUND = 20.0
 """Seconds after a kill in which waits are counted apart."""
-KILLS = ("server", "engine", "worker")
-AWAY = (OSError, urllib.error.URLError, WebSocketException)
+FLOOD_AT = 0.25
+"""Of the lesson: when one begins to send random messages."""
+LOOK = 5.0
+"""Seconds between two looks at each training: a page that shows it looks, too."""
+EARLY = 1 / 6
+"""Of the lesson, five minutes of thirty: the memory after that is compared with the end's."""
+QUIET, KILLS, FLOOD = "", ", around kills", ", while one floods"
 
 
-class Server:
-    """The server, which can be killed and comes back at the same address."""
+class Lesson:
+    """It is held once; then it tells what was measured."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp())
-        self.port = free_port()
-        self.url = f"http://localhost:{self.port}"
-        self.kills: list[float] = []  # moments
-        self.start()
+    def __init__(self, server: Server, options: argparse.Namespace) -> None:
+        self.server, self.options = server, options
+        self.seconds: float = options.minutes * 60
+        self.students: list[Student] = []
+        self.asked: dict[str, list[float]] = {}  # moments of the votes, by question
+        self.memory: list[tuple[float, dict[str, float]]] = []  # seconds, megabytes by process
+        self.flooded = (0.0, 0.0)  # from, until
+        self.began = self.put = 0.0  # moments: of the beginning, of the last question
 
-    def start(self) -> None:
-        script = ROOT / "tests" / "benchmarks" / "class_app.py"
-        command = [sys.executable, "-m", "streamlit", "run", str(script)]
-        command += ["--server.headless=true", f"--server.port={self.port}"]
-        environment = os.environ | {"DIGITSCOPE_CACHE": str(self.folder)}
-        with (self.folder / "log").open("ab") as out:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, stdout=out, stderr=out, env=environment
-            )
-        wait_until_healthy(self.process, self.url)
-
-    def kill(self, what: str) -> None:
-        """Kill the server, the engine's program or one of its workers."""
-        self.kills.append(time.monotonic())
-        found = processes(psutil.Process(self.process.pid))
-        if what == "server":
-            self.process.kill()
-            self.process.wait(20)
-            self.start()
-        elif what == "engine":
-            found["scheduler"].kill()
-        else:
-            found["training worker"].kill()
-
-    @property
-    def memory(self) -> float:
-        """Megabytes of the server alone."""
-        return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
-
-    async def asked(self, path: str, **query: str) -> dict[str, Any]:
-        """What a route answers; asked again until there is a server."""
-
-        def read() -> dict[str, Any]:
-            address = f"{self.url}/{path}?{urllib.parse.urlencode(query)}"
-            with urllib.request.urlopen(address, timeout=60) as answer:
-                found: dict[str, Any] = json.loads(answer.read())
-                return found
-
-        while True:
-            try:
-                return await asyncio.to_thread(read)
-            except AWAY:
-                await asyncio.sleep(0.25)
-
-
-@dataclass
-class Person:
-    """A screen that keeps its connection, and sends each request until it is answered."""
-
-    server: Server
-    seat: dict[str, str]  # what it takes its seat with
-    parts: dict[str, Any] = field(default_factory=dict)
-    waiting: dict[int, str] = field(default_factory=dict)
-    done: int = 0
-    refused: int = 0
-    number: int = 0
-    socket: ClientConnection | None = None
-
-    async def live(self) -> None:
-        """Be there, for good."""
-        while True:
-            with suppress(*AWAY):
-                given = await self.server.asked("class_seat", **self.seat)
-                if "own" in given:
-                    self.seat = {"own": given["own"]}
-                address = self.server.url.replace("http", "ws", 1) + "/class_channel"
-                async with connect(address, max_size=None) as socket:
-                    await socket.send(json.dumps({"token": given["token"]}))
-                    self.socket = socket
-                    for text in list(self.waiting.values()):
-                        await socket.send(text)
-                    async for raw in socket:
-                        await self.take(json.loads(raw))
-            self.socket = None
-            await asyncio.sleep(0.25)
-
-    async def take(self, said: dict[str, Any]) -> None:
-        """Note what comes."""
-        self.parts |= said.get("parts", {})
-        if said.get("done") in self.waiting:
-            del self.waiting[said["done"]]
-            self.done += 1
-        elif said.get("refused") in self.waiting and not said["again"]:
-            del self.waiting[said["refused"]]
-            self.refused += 1
-
-    async def ask(self, **request: object) -> None:
-        """Send a request, or leave it to the next connection."""
-        self.number += 1
-        text = self.waiting[self.number] = json.dumps(request | {"n": self.number})
-        if self.socket is not None:
-            with suppress(*AWAY):
-                await self.socket.send(text)
-
-
-@dataclass
-class Board(Person):
-    """The teacher's board: when it showed how many answers to a question."""
-
-    seen: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
-
-    async def take(self, said: dict[str, Any]) -> None:
-        await super().take(said)
-        question = said.get("parts", {}).get("question")
-        if question:
-            moments = self.seen.setdefault(question["id"], [])
-            moments.append((time.monotonic(), question["answered"]))
-
-    def arrival(self, question: str, count: int) -> float | None:
-        """When so many answers to a question were first shown."""
-        moments = self.seen.get(question, [])
-        return next((when for when, answered in moments if answered >= count), None)
-
-
-@dataclass
-class Student(Person):
-    """One who answers and draws."""
-
-    votes: int = 0
-    drawn: int = 0
-    last: int = -1  # the number of the last digit: the same is not handed in twice
-
-    async def vote(self, question: str, after: float, sent: list[float]) -> None:
-        """Answer once, after so many seconds; the moment is noted."""
-        await asyncio.sleep(after)
-        sent.append(time.monotonic())
-        self.votes += 1
-        choice = random.randrange(4)
-        await self.ask(do="answer", question=question, round=1, choice=choice)
-
-    async def draw(self) -> None:
-        """Hand in what is asked for, half of the time."""
-        place = random.randrange(500)
-        while True:
-            await asyncio.sleep(DIGIT_EVERY * random.uniform(0.8, 1.2))
-            prompt = self.parts.get("prompt")
-            fresh = prompt and prompt["number"] > self.last
-            if fresh and not self.waiting and int(time.monotonic() / 30) % 2:
-                self.drawn += 1
-                place += 1
-                number, digit = prompt["number"], prompt["digit"]
-                self.last = number
-                await self.ask(do="digit", number=number, digit=digit, ink=ink_of(place))
-
-
-async def lesson(server: Server, options: argparse.Namespace) -> None:
-    """Hold it, and print what was measured."""
-    opened = await server.asked("class_open")
-    teacher = opened["teacher"]
-    board = Board(server, {"teacher": teacher})
-    students = [Student(server, {"code": opened["code"]}) for _ in range(options.students)]
-    living = [asyncio.create_task(each.live()) for each in (board, *students)]
-    await server.asked("class_step", teacher=teacher, do="prompt")
-    while not all("own" in student.seat for student in students):
-        await asyncio.sleep(0.1)
-    drawing = [asyncio.create_task(student.draw()) for student in students]
-    trained = [
-        (await server.asked("class_train", own=student.seat["own"]))["run"]
-        for student in students[: options.trainings]
-    ]
-    seconds = options.minutes * 60
-    began = time.monotonic()
-    killing = asyncio.create_task(_kill(server, options.kill, seconds))
-    asked: dict[str, list[float]] = {}
-    memory = 0.0
-    while (now := time.monotonic()) < began + seconds:
-        if not memory and now > began + seconds / 6:
-            memory = server.memory
-        question = (await server.asked("class_step", teacher=teacher, do="ask"))["question"]
-        asked[question] = []
-        votes = [
-            student.vote(question, random.uniform(0, WITHIN), asked[question])
-            for student in students
+    async def hold(self) -> None:
+        """Hold it."""
+        server, options = self.server, self.options
+        opened = await server.asked("class_open")
+        teacher = opened["teacher"]
+        self.board = Board(server, {"teacher": teacher})
+        self.students = [Student(server, {"code": opened["code"]}) for _ in range(options.students)]
+        living = [asyncio.create_task(each.live()) for each in (self.board, *self.students)]
+        await server.asked("class_step", teacher=teacher, do="prompt")
+        while not all(student.pen_token for student in self.students):
+            await asyncio.sleep(0.1)
+        trained = [
+            (await server.asked("class_train", own=student.seat["own"]))["run"]
+            for student in self.students[: options.trainings]
         ]
-        await asyncio.gather(asyncio.sleep(EVERY), *votes)
-        for run in trained:  # a page that shows it looks, too
-            await server.asked("class_run", id=run)
-    await killing
-    for task in drawing:
-        task.cancel()
-    until = time.monotonic() + 60
-    while any(student.waiting for student in students) and time.monotonic() < until:
-        await asyncio.sleep(0.2)
-    kept = await server.asked("class_kept", teacher=teacher)
-    first = [await server.asked("class_run", id=run) for run in trained]
-    await asyncio.sleep(30 if trained else 0)
-    last = [await server.asked("class_run", id=run) for run in trained]
-    for task in living:
-        task.cancel()
-    await asyncio.gather(*living, *drawing, return_exceptions=True)
-    _tell(server, board, students, asked, kept)
-    alive = [
-        now["phase"] == "training" and now["epoch"] >= before["epoch"]
-        for before, now in zip(first, last, strict=True)
-    ]
-    epochs = [run["epoch"] for run in last]
-    print(f"{len(trained)} trainings, {alive.count(False)} lost; epochs {epochs}")
-    print(f"the server: {memory:.0f} MB after a sixth, {server.memory:.0f} MB at the end")
+        await asyncio.to_thread(server.wait_until_warm)
+        self.began = time.monotonic()
+        drawing = [asyncio.create_task(student.hand_in()) for student in self.students]
+        drawing += [asyncio.create_task(each.draw(options.readings)) for each in self.students]
+        looking = [asyncio.create_task(self._look(trained)), asyncio.create_task(self._weigh())]
+        steps = [asyncio.create_task(self._kill()), asyncio.create_task(self._flood())]
+        while time.monotonic() < self.began + self.seconds:
+            await self._ask(teacher)
+        for task in drawing:
+            task.cancel()
+        await asyncio.gather(*steps)
+        until = time.monotonic() + 60
+        while any(student.waiting for student in self.students) and time.monotonic() < until:
+            await asyncio.sleep(0.2)
+        self.kept = await server.asked("class_kept", teacher=teacher)
+        self.runs = [await server.asked("class_run", id=run) for run in trained]
+        await asyncio.sleep(30 if trained else 0)
+        self.later = [await server.asked("class_run", id=run) for run in trained]
+        self.memory.append((time.monotonic() - self.began, server.memory()))
+        for task in (*living, *looking):
+            task.cancel()
+        await asyncio.gather(*living, *drawing, *looking, return_exceptions=True)
+
+    async def _ask(self, teacher: str) -> None:
+        """Put a question, and wait until the next one is due."""
+        asked = await self.server.asked("class_step", teacher=teacher, do="ask")
+        question = asked["question"]
+        sent = self.asked[question] = []
+        self.put = time.monotonic()
+        within = min(WITHIN, self.options.every * 0.75)
+        votes = (each.vote(question, random.uniform(0, within), sent) for each in self.students)
+        await asyncio.gather(asyncio.sleep(self.options.every), *votes)
+
+    async def _look(self, trained: Sequence[str]) -> None:
+        while True:
+            for run in trained:
+                await self.server.asked("class_run", id=run)
+            await asyncio.sleep(LOOK)
+
+    async def _weigh(self) -> None:
+        every = min(60.0, self.seconds * EARLY)
+        while True:
+            await asyncio.sleep(every)
+            if found := await asyncio.to_thread(self.server.memory):
+                passed = time.monotonic() - self.began
+                self.memory.append((passed, found))
+                print(f"{passed:.0f} s: {_megabytes(found)}", flush=True)
+
+    async def _kill(self) -> None:
+        """Kill one after the other, at equal distances."""
+        kills = [process for what in self.options.kill for process in KILLED[what]]
+        for place, what in enumerate(kills, start=1):
+            due = self.began + self.seconds * place / (len(kills) + 1)
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            before = self.put
+            while before == self.put and time.monotonic() < self.began + self.seconds:
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(VOTING)
+            now = time.monotonic()
+            await asyncio.to_thread(self.server.kill, what)
+            again = f", and is there again after {time.monotonic() - now:.1f} s"
+            named = again if what in ("server", "database") else ""
+            print(f"{now - self.began:.0f} s: the {what} is killed{named}", flush=True)
+
+    async def _flood(self) -> None:
+        if not self.options.flood:
+            return
+        await asyncio.sleep(self.seconds * FLOOD_AT)
+        given = await self.server.asked("class_seat", own=self.students[-1].seat["own"])
+        arguments = (self.server.url, given["token"], given["pen"], str(self.options.flood))
+        began = time.monotonic()
+        self.flooded = began, began + self.seconds
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.benchmarks.class_flood", *arguments), cwd=ROOT
+        )
+        status = await process.wait()
+        self.flooded = began, time.monotonic()
+        lasted = self.flooded[1] - began
+        print(f"the flood ended after {lasted:.0f} s with status {status}", flush=True)
+
+    def _when(self, began: float, ended: float) -> str:
+        """In which part of the lesson something happened."""
+        kills = self.server.kills
+        if any(began - 2 < kill < ended or 0 < began - kill < AROUND for kill in kills):
+            return KILLS
+        return FLOOD if began < self.flooded[1] and ended > self.flooded[0] else QUIET
+
+    def tell(self) -> None:
+        """Print each bar and what was measured."""
+        people, kept = self.students, self.kept
+        count = f"{len(people)} students, {self.options.minutes:g} minutes"
+        print(f"\n{count}, {len(self.runs)} trainings, {self.options.readings:g} readings a second")
+        votes, drawn = sum(each.votes for each in people), sum(each.drawn for each in people)
+        refused = sum(each.refused for each in people)
+        waiting = sum(len(each.waiting) for each in people)
+        lost = votes + drawn - kept["answers"] - kept["digits"] - refused
+        say(
+            f"{votes} votes, {drawn} drawings handed in",
+            f"{lost} lost ({refused} refused, {waiting} not answered)",
+            "0 lost",
+        )
+        stopped = [
+            now["phase"] != "training" or now["epoch"] < before["epoch"]
+            for before, now in zip(self.runs, self.later, strict=True)
+        ]
+        epochs = ", ".join(str(run["epoch"]) for run in self.later)
+        say(f"{len(stopped)} trainings, at epochs {epochs}", f"{sum(stopped)} lost", "0 lost")
+        read, unread = self._readings()
+        for when, times in read.items():
+            say(f"a reading{when}", f"{_spread(times)}, {unread[when]} not read", "p95 150 ms")
+        shown, never = self._arrivals()
+        for when, times in shown.items():
+            say(f"a vote on the board{when}", _spread(times), "p95 500 ms")
+        say("votes that the board never showed", str(never), "0")
+        put_off, wordless = (sum(getattr(e, n) for e in people) for n in ("put_off", "wordless"))
+        say("put off with a sentence, and sent again", f"{put_off}, {wordless} without", "0")
+        self._tell_memory()
+        log = (self.server.folder / "log").read_text(encoding="utf-8", errors="replace")
+        say("tracebacks in the server's log", str(log.count("Traceback")))
+
+    def _readings(self) -> tuple[dict[str, list[float]], dict[str, int]]:
+        read: dict[str, list[float]] = defaultdict(list)
+        unread: dict[str, int] = defaultdict(int)
+        for stroke in (stroke for each in self.students for stroke in each.strokes):
+            when = self._when(stroke.began, stroke.ended)
+            read[when] += stroke.times
+            unread[when] += stroke.unread
+        return read, unread
+
+    def _arrivals(self) -> tuple[dict[str, list[float]], int]:
+        """Milliseconds of each vote until the board showed it, and how many it never showed."""
+        shown: dict[str, list[float]] = defaultdict(list)
+        never = 0
+        for question, sent in self.asked.items():
+            for count, moment in enumerate(sorted(sent), start=1):
+                arrived = self.board.arrival(question, count)
+                if arrived is None:
+                    never += 1
+                else:
+                    shown[self._when(moment, arrived)].append((arrived - moment) * 1000)
+        return shown, never
+
+    def _tell_memory(self) -> None:
+        early = [each for each in self.memory if each[0] > self.seconds * EARLY - 1]
+        (first, before), (last, after) = early[0], self.memory[-1]
+        for name in after:
+            had, has = before.get(name, 0.0), after[name]
+            say(f"memory of the {name}", f"{had:.0f} → {has:.0f} MB ({has - had:+.0f})")
+        total, all_of_it = sum(before.values()), sum(after.values())
+        say(
+            f"memory of all, after {first / 60:.1f} and {last / 60:.1f} minutes",
+            f"{total:.0f} → {all_of_it:.0f} MB ({all_of_it - total:+.0f})",
+            "+150 MB",
+        )
 
 
-async def _kill(server: Server, kills: Sequence[str], seconds: float) -> None:
-    """Kill one after the other, at equal distances within these seconds."""
-    began = time.monotonic()
-    for place, what in enumerate(kills, start=1):
-        due = began + seconds * place / (len(kills) + 1)
-        await asyncio.sleep(max(0.0, due - time.monotonic()))
-        print(f"{time.monotonic() - began:.0f} s: the {what} is killed", flush=True)
-        now = time.monotonic()
-        await asyncio.to_thread(server.kill, what)
-        if what == "server":
-            print(f"  it listens again after {time.monotonic() - now:.1f} s", flush=True)
+def _megabytes(found: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {megabytes:.0f} MB" for name, megabytes in found.items())
 
 
-def _tell(
-    server: Server,
-    board: Board,
-    students: list[Student],
-    asked: dict[str, list[float]],
-    kept: dict[str, int],
-) -> None:
-    quiet, around, never = [], [], 0
-    for question, sent in asked.items():
-        for count, moment in enumerate(sorted(sent), start=1):
-            shown = board.arrival(question, count)
-            if shown is None:
-                never += 1
-                continue
-            killed = any(
-                moment - 2 < kill < shown or 0 < moment - kill < AROUND for kill in server.kills
-            )
-            (around if killed else quiet).append((shown - moment) * 1000)
-    votes, drawn = sum(each.votes for each in students), sum(each.drawn for each in students)
-    refused = sum(each.refused for each in students)
-    waiting = sum(len(each.waiting) for each in students)
-    print(f"{votes} answers of {len(students)} students to {len(asked)} questions, {drawn} digits")
-    print(
-        f"in the database: {kept['answers']} answers, {kept['digits']} digits; refused {refused}, "
-        f"not answered {waiting}, never on the board {never}"
-    )
-    print(f"lost: {votes + drawn - kept['answers'] - kept['digits'] - refused}")
-    for words, times in (("to the board", quiet), ("around kills", around)):
-        if times:
-            p50, p95 = np.percentile(times, [50, 95])
-            print(f"{words}: median {p50:.0f} ms, p95 {p95:.0f} ms, slowest {max(times):.0f} ms")
+def _spread(times: Sequence[float]) -> str:
+    if not times:
+        return "none"
+    p50, p95 = np.percentile(times, [50, 95])
+    return f"p50 {p50:.0f}, p95 {p95:.0f}, slowest {max(times):.0f} ms, of {len(times)}"
 
 
 def main() -> None:
@@ -313,13 +254,20 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=30)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--trainings", type=int, default=0)
-    parser.add_argument("--kill", nargs="*", choices=KILLS, default=[])
+    parser.add_argument("--every", type=float, default=20.0, help="seconds between two questions")
+    parser.add_argument("--readings", type=float, default=2.0, help="a second, while one draws")
+    parser.add_argument("--flood", type=int, default=0, help="random messages on each channel")
+    parser.add_argument("--kill", nargs="*", choices=list(KILLED), default=[])
     options = parser.parse_args()
-    server = Server()
-    try:
-        asyncio.run(lesson(server, options))
-    finally:
-        end_server(server.process, server.folder / "log")
+    on_postgres = "database" in options.kill
+    if on_postgres and find_postgres() is None:
+        parser.error("--kill database needs a PostgreSQL on this machine")
+    with ExitStack() as stack:
+        server = Server(stack.enter_context(postgres()) if on_postgres else None)
+        stack.callback(lambda: end_server(server.process, server.folder / "log"))
+        lesson = Lesson(server, options)
+        asyncio.run(lesson.hold())
+        lesson.tell()
 
 
 if __name__ == "__main__":

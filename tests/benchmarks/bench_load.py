@@ -56,14 +56,20 @@ class Tally:
 
 
 def processes(server: psutil.Process) -> dict[str, psutil.Process]:
-    """The server, the engine's program, and its workers, which are children of their helper."""
+    """The server, the engine's program, its workers, and the helper that they are forked off.
+
+    The worker that trains is told by its niceness: at `nice -n 19` it cannot be.
+    """
     named = {"server": server}
     for child in server.children():
         if PRELOAD in child.cmdline():
             named["scheduler"] = child
         for worker in child.children(recursive=True):
             if worker.memory_info().rss > 150e6:  # Python's own helpers are small
-                named["training worker" if worker.nice() else "answering worker"] = worker
+                if PRELOAD not in child.cmdline():
+                    named["helper"] = child
+                trains = worker.nice() > server.nice()
+                named["training worker" if trains else "answering worker"] = worker
     return named
 
 
@@ -132,7 +138,7 @@ async def day(url: str, server: psutil.Process, options: argparse.Namespace) -> 
         await (await Student.enter(url, page)).leave()
     said.append(memory(server)["server"][1])
     say("memory of the server, first page → each opened once", "{:.0f} → {:.0f} MB".format(*said))
-    while len(processes(server)) < 4:  # the worker that trains becomes warm last
+    while "training worker" not in processes(server):  # it becomes warm last
         await asyncio.sleep(1)
     before, tally = memory(server), Tally()
     until = time.monotonic() + options.seconds

@@ -1,7 +1,8 @@
 """The app with some routes more, for benchmarks: a class, and seats in it without pages.
 
 GET /class_open                       opens one: {"teacher", "code"}
-GET /class_seat?code=ABCDE            a new student's seat: {"token", "own"}
+GET /class_seat?code=ABCDE            a new student's seat: {"token", "own", "pen"}; pen is the
+                                      token of their seat at the pen's channel
 GET /class_seat?own=ABCDEFGH          the same student again, also after a restart
 GET /class_seat?teacher=KEY           the teacher's board
 GET /class_step?teacher=KEY&do=ask    puts a question; show opens its answers, prompt asks all
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import streamlit as st
 from sqlalchemy import func, select
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -33,8 +35,12 @@ from model.network import NetworkConfig
 from model.training.config import TrainingConfig
 from ui.classroom.channel.routes import class_routes
 from ui.frame.doors.deep_links import deep_link_routes
+from ui.frame.doors.doors import Doors
 from ui.state.classroom.seat import ClassSeat, Role
 from ui.state.classroom.store import database
+from ui.state.pages import FRONT_PAGE
+from ui.state.pen.channel import pen_routes
+from ui.state.pen.seat import Seat
 from ui.state.session import Session, runs
 
 seats: list[ClassSeat] = []  # a page's seat lives as long as its session; these as long as this
@@ -52,7 +58,8 @@ def take_seat(request: Request) -> JSONResponse:
     one = None if "teacher" in said else join(database(), said.get("own") or said["code"])
     class_id = one.class_id if one is not None else class_of_teacher(database(), said["teacher"])
     assert class_id is not None
-    sessions.append(Session())
+    pen = Seat()
+    sessions.append(Session(page=FRONT_PAGE, pages={Seat: pen}))  # the board shows what is drawn
     role = Role.TEACHER if one is None else Role.STUDENT
     seat = ClassSeat(role, class_id, one, mark="", _session=weakref.ref(sessions[-1]))
     seats.append(seat)
@@ -61,7 +68,7 @@ def take_seat(request: Request) -> JSONResponse:
     if one.own_code in by_own:
         seat.runs = by_own[one.own_code].runs
     by_own[one.own_code] = seat
-    return JSONResponse({"token": seat.token, "own": one.own_code})
+    return JSONResponse({"token": seat.token, "own": one.own_code, "pen": pen.token})
 
 
 def step(request: Request) -> JSONResponse:
@@ -115,6 +122,7 @@ app = st.App(
     lifespan=whole.lifespan,
     routes=[
         *deep_link_routes(),
+        *pen_routes(),
         *class_routes(),
         Route("/class_open", open_one),
         Route("/class_seat", take_seat),
@@ -123,4 +131,5 @@ app = st.App(
         Route("/class_run", how_a_run_stands),
         Route("/class_kept", what_is_kept),
     ],
+    middleware=[Middleware(Doors)],
 )

@@ -173,13 +173,18 @@ class PenStudent:
     async def come(cls, url: str) -> "PenStudent":
         """Take a seat (see `pen_app`) and wait there until the engine is warm."""
         with urllib.request.urlopen(f"{url}/seat") as answer:
-            token = answer.read().decode()
-        student = cls(await connect(url.replace("http", "ws", 1) + "/pen", max_size=None))
-        await student.socket.send(json.dumps({"token": token}))
+            student = await cls.sit(url, answer.read().decode())
         until = time.monotonic() + OPEN_SECONDS
         while not await student._read_once():
             assert time.monotonic() < until, "the channel did not answer"
             await asyncio.sleep(0.5)
+        return student
+
+    @classmethod
+    async def sit(cls, url: str, token: str) -> "PenStudent":
+        """Take the seat of this token."""
+        student = cls(await connect(url.replace("http", "ws", 1) + "/pen", max_size=None))
+        await student.socket.send(json.dumps({"token": token}))
         return student
 
     async def _read_once(self) -> bool:
@@ -203,27 +208,34 @@ class PenStudent:
         """
         self.sent, self.times, self.replaced, self.faults = {}, [], 0, 0
         listening = asyncio.create_task(self._listen())
-        await asyncio.sleep(first)
-        began = due = time.monotonic()
-        while time.monotonic() - began < seconds:
-            self.number += 1
-            frame = frames[self.number % len(frames)]
-            self.sent[self.number] = time.monotonic()
-            await self.socket.send(frame[:2] + self.number.to_bytes(4, "little") + frame[6:])
-            due += every
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-        until = time.monotonic() + 5
-        while self.sent and time.monotonic() < until:
-            await asyncio.sleep(0.01)
-        listening.cancel()
+        try:
+            await asyncio.sleep(first)
+            began = due = time.monotonic()
+            while time.monotonic() - began < seconds:
+                self.number += 1
+                frame = frames[self.number % len(frames)]
+                self.sent[self.number] = time.monotonic()
+                await self.socket.send(frame[:2] + self.number.to_bytes(4, "little") + frame[6:])
+                due += every
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+            until = time.monotonic() + 5
+            while self.sent and not listening.done() and time.monotonic() < until:
+                await asyncio.sleep(0.01)
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)  # its connection may have ended
 
     async def _listen(self) -> None:
         while True:
             raw = await self.socket.recv()
             if isinstance(raw, str):
-                self.faults += json.loads(raw)["kind"] == "fault"
+                said = json.loads(raw)
+                if said["kind"] == "fault":
+                    self.faults += self.sent.pop(said["n"], None) is not None
                 continue
             number = opened(raw).header["n"]
+            if number not in self.sent:
+                continue  # read again, or of the time before
             self.times.append((time.monotonic() - self.sent[number]) * 1000)
             older = [n for n in self.sent if n <= number]
             self.replaced += len(older) - 1
