@@ -81,7 +81,7 @@ def test_values_are_written_for_reading(javascript) -> None:
         (0, False): "0",
         (float("nan"), False): "not a number",
         (float("-inf"), False): "infinite",
-        (0.98765, True): "98.77 %",
+        (0.98765, True): "98.77%",
         (2_500_000, False): "2.5 × 10⁶",
         (0.00001, False): "10⁻⁵",
     }

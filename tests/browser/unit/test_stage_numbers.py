@@ -141,12 +141,12 @@ def test_numbers_say_neither_more_nor_less_than_they_are(javascript) -> None:
     shares = [1.0, 0.99997, 0.998, 0.5, 0.0004, 0.0]
     said = javascript("stage/numbers.js", "percent")(*([share] for share in shares))
     assert [each.replace("\xa0", " ") for each in said] == [
-        "100.0 %",
-        "> 99.9 %",
-        "99.8 %",
-        "50.0 %",
-        "< 0.1 %",
-        "0.0 %",
+        "100.0%",
+        "> 99.9%",
+        "99.8%",
+        "50.0%",
+        "< 0.1%",
+        "0.0%",
     ]
     values = [0.12345, -0.12345, -0.0001, 0.0]
     said = javascript("stage/numbers.js", "short")(*([value] for value in values))

@@ -8,7 +8,7 @@
 // Streamlit calls the default export again whenever the data or the theme change. The view of a
 // mounted component is kept by its parent element and updated in place.
 
-import { say } from "../ui.components.shared/words.js";
+import { paragraph, say } from "../ui.components.shared/words.js";
 import { FINE, packed } from "./ink.js";
 
 const PAUSE = 85; // ms between two messages of one stroke: 11 to 12 a second. By a faster way: less
@@ -245,7 +245,7 @@ export class View {
       say("Or take a test digit or upload a picture on this page."),
       say("Control Z undoes, Escape clears."),
     ];
-    this.canvas.setAttribute("aria-label", [`${label}.`, ...sentences].join(" "));
+    this.canvas.setAttribute("aria-label", paragraph(`${label}.`, ...sentences));
     this.paint();
     this.flush();
   }

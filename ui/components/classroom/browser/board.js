@@ -1,7 +1,7 @@
 // A teacher's board: a tile for each student, the question, and the way in while nobody is there.
 
 import { element } from "../ui.components.shared/view.js";
-import { say, sayMany } from "../ui.components.shared/words.js";
+import { listed, paragraph, percentText, say, sayMany } from "../ui.components.shared/words.js";
 import { invitation } from "./invitation.js";
 import { paint, sheetOf } from "./picture.js";
 import { spread, stageWords } from "./question.js";
@@ -72,12 +72,12 @@ export class Board {
       const epoch = Math.min(run.epoch + 1, run.target);
       const where = [run.place ? say("waits, number {place}", run) : say("epoch {epoch} of {target}", { ...run, epoch })];
       if (run.count > 1) where.push(say("{count} at a time", run));
-      return `${name} (${where.join(", ")})`;
+      return say("{name} ({about})", { name, about: listed(where) });
     });
     const words = [sayMany("{count} training is under way.", "{count} trainings are under way.", count)];
     if (training.length > 1) words.push(say("Students take turns, each alike."));
-    if (this.names) words.push(`${each.slice(0, MOST).join(", ")}${each.length > MOST ? " …" : ""}`);
-    this.queue.textContent = words.join(" ");
+    if (this.names) words.push(listed(each.length > MOST ? [...each.slice(0, MOST), "…"] : each));
+    this.queue.textContent = paragraph(...words);
   }
 
   tile(name) {
@@ -165,6 +165,6 @@ function fill(tile, part, names) {
 function runWords({ epoch, target, curve, moving }) {
   const where = say("epoch {epoch} of {target}", { epoch, target });
   const words = [moving ? say("trains: {where}", { where }) : where];
-  if (curve.length) words.push(`${(100 * curve.at(-1)).toFixed(1)}%`);
+  if (curve.length) words.push(percentText(curve.at(-1)));
   return words.join(" · ");
 }

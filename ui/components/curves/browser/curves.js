@@ -23,6 +23,7 @@ import {
   lowerBound,
   nearest,
   niceStep,
+  percentTick,
   received,
   valueText,
   xText,
@@ -207,8 +208,9 @@ class Chart {
     const [y0, y1] = this.fullY([x0, x1]);
     const rows = Math.max(2, Math.floor((height - MARGIN.top - MARGIN.bottom) / 34));
     const scale = percent ? 100 : 1; // nice numbers are nice as they are read
-    const yTicks = (log ? logTicks : linearTicks)(y0 * scale, y1 * scale, rows).map((t) => ({
-      v: t.v / scale, label: t.label && percent ? `${t.label} %` : t.label }));
+    const written = percent ? percentTick : undefined;
+    const yTicks = (log ? logTicks : linearTicks)(y0 * scale, y1 * scale, rows, written)
+      .map(({ v, label }) => ({ v: v / scale, label }));
     const left = 12 + Math.max(...yTicks.map((t) => ctx.measureText(t.label).width));
     const [right, bottom] = [width - MARGIN.right, height - MARGIN.bottom];
     const f = log ? Math.log : (v) => v;

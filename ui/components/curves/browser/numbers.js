@@ -1,7 +1,7 @@
 // Numbers for ui.curves: where ticks stand, how values are written, how points are found.
 // No DOM, no canvas.
 
-import { say } from "../ui.components.shared/words.js";
+import { numberText, percentText, say } from "../ui.components.shared/words.js";
 
 export const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
 const minus = (text) => text.replace(/-/g, "−");
@@ -12,17 +12,18 @@ export function niceStep(span, count) {
   return [1, 2, 5, 10].find((m) => m * power * count >= span * 0.999999) * power;
 }
 
-export function linearTicks(low, high, count) {
+// `text` writes a value that is a multiple of a step.
+export function linearTicks(low, high, count, text = tickText) {
   const step = niceStep(high - low, count);
   const ticks = [];
   for (let k = Math.ceil(low / step - 1e-6); k <= high / step + 1e-6; k++) {
-    ticks.push({ v: k * step, label: tickText(k * step, step) });
+    ticks.push({ v: k * step, label: text(k * step, step) });
   }
   return ticks;
 }
 
 // 1, 2, 5 in every decade; only the powers of ten carry a label where all would crowd.
-export function logTicks(low, high, count) {
+export function logTicks(low, high, count, text = tickText) {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const every = Math.ceil((last - first) / count);
   const ticks = [];
@@ -31,34 +32,39 @@ export function logTicks(low, high, count) {
       const v = m * 10 ** e;
       if (v < low * 0.9999 || v > high * 1.0001) continue;
       const labelled = m === 1 ? (e - first) % every === 0 : 3 * Math.log10(high / low) <= count + 2;
-      ticks.push({ v, label: labelled ? tickText(v, v) : "" });
+      ticks.push({ v, label: labelled ? text(v, v) : "" });
     }
   }
-  return ticks.filter((t) => t.label).length >= 2 ? ticks : linearTicks(low, high, count);
+  return ticks.filter((t) => t.label).length >= 2 ? ticks : linearTicks(low, high, count, text);
 }
 
 function powerOfTen(v, digits) {
   const [m, e] = v.toExponential(digits).split("e");
   const raised = [...String(Number(e))].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
-  return Number(m) === 1 ? `10${raised}` : minus(`${Number(m)} × 10${raised}`);
+  return Number(m) === 1 ? `10${raised}` : minus(`${numberText(m, 0, digits)} × 10${raised}`);
 }
 
 function tickText(v, step) {
   if (v === 0) return "0";
   if (Math.abs(v) >= 1e6 || step < 1e-5) return powerOfTen(v, 3);
-  return minus(v.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-6))));
+  return minus(numberText(v, placesOf(step)));
 }
+
+const placesOf = (step) => Math.max(0, -Math.floor(Math.log10(step) + 1e-6));
+
+// Of values and steps in hundredths: "50%".
+export const percentTick = (v, step) => minus(percentText(v / 100, placesOf(step)));
 
 // A value for reading: five significant digits, or a percentage with two decimals.
 export function valueText(v, percent) {
   if (Number.isNaN(v)) return say("not a number");
   if (!Number.isFinite(v)) return say("infinite");
-  if (percent) return minus(`${(v * 100).toFixed(2)} %`);
+  if (percent) return minus(percentText(v, 2));
   if (v !== 0 && (Math.abs(v) >= 1e6 || Math.abs(v) < 1e-4)) return powerOfTen(v, 4);
-  return minus(String(Number(v.toPrecision(5))));
+  return minus(numberText(Number(v.toPrecision(5)), 0, 9));
 }
 
-export const xText = (x) => minus(String(Number(x.toFixed(Math.abs(x) < 1 ? 3 : 2))));
+export const xText = (x) => minus(numberText(x, 0, Math.abs(x) < 1 ? 3 : 2));
 
 // The points of a line as Python packs them: all x, then all y, float32 in base64.
 export function decode(points) {

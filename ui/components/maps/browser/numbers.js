@@ -1,5 +1,7 @@
 // The numbers of feature maps: out of a message, into a colour, into text.
 
+import { numberText } from "../ui.components.shared/words.js";
+
 const ZERO = 128; // the ramp's index of zero, and its steps to full colour: see ui/style/colours.py
 const REACH = 127;
 const FORMS = { float32: [Float32Array, 0], int16: [Int16Array, 32767], int8: [Int8Array, 127] };
@@ -47,15 +49,15 @@ export function exactly(value, step = 0) {
   const power = Number(size.toExponential(3).split("e")[1]); // of the rounded: 0.00009999996 is 1e-4
   if (size < 1e-6 || size >= 1e7) {
     const [digits, exponent] = value.toExponential(3).split("e");
-    return `${minus(digits)} × 10${superscript(exponent)}`;
+    return `${minus(numberText(digits, 3))} × 10${superscript(exponent)}`;
   }
   const known = step > 10 ** (power - 3) ? Math.ceil(-Math.log10(step)) : 3 - power;
-  const text = minus(value.toFixed(Math.max(0, known)));
+  const text = minus(numberText(value, Math.max(0, known)));
   return known < 3 - power ? `≈ ${text}` : text;
 }
 
 // Two decimals for a cell: "0" is exactly zero, "0.00" is not.
 export function briefly(value) {
   if (value === 0) return "0";
-  return Math.abs(value) < 0.005 ? "0.00" : minus(value.toFixed(2));
+  return Math.abs(value) < 0.005 ? numberText(0, 2) : minus(numberText(value, 2));
 }

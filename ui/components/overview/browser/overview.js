@@ -4,7 +4,7 @@
 // Under the pen only the sources of the images and some texts change.
 
 import { element, mounted } from "../ui.components.shared/view.js";
-import { say, sayMany } from "../ui.components.shared/words.js";
+import { listed, say, sayMany } from "../ui.components.shared/words.js";
 
 const ZOOMS = [1.4, 1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7]; // tried until all columns stand in one row
 const WRAPPED = 0.62; // when none fits, they go on in the next row, and two rows fit a screen
@@ -63,7 +63,7 @@ class Overview {
       const words = column ? [title, ...facts] : facts;
       words.forEach((fact) => element(head, "span", "", fact));
       if (column) {
-        head.setAttribute("aria-label", say("Open {name}: {facts}", { name, facts: words.join(", ") }));
+        head.setAttribute("aria-label", say("Open {name}: {facts}", { name, facts: listed(words) }));
         head.addEventListener("click", () => this.open(column, panels.length - 1, null));
       }
       const row = element(box, "div", "panels");
@@ -143,7 +143,7 @@ class Sheet {
     this.range.textContent = panel.range.join("\n");
     const { name, title } = this.view.columns[this.column];
     const words = [this.column ? name : title, panel.caption, counted[panel.noun](panel.count), ...panel.range];
-    this.image.alt = words.filter(Boolean).join(", ");
+    this.image.alt = listed(words.filter(Boolean));
   }
 
   at(event) {
@@ -200,7 +200,7 @@ class Outputs {
   }
 
   fill({ rows, best, range }) {
-    this.range.textContent = range.join(", ");
+    this.range.textContent = listed(range);
     this.rows.forEach(({ row, score, bar, percent }, digit) => {
       row.classList.toggle("best", digit === best);
       const answer = { digit, share: rows[digit].percent };

@@ -1,22 +1,22 @@
 // Numbers as they stand on the stage. No DOM.
 
-import { say } from "../ui.components.shared/words.js";
+import { numberText, percentText, say } from "../ui.components.shared/words.js";
 
-// A share as "99.8 %", which no line break parts; what is not quite all or nothing never reads 100.0 or 0.0.
+// A share as "99.8%", which no line break parts; what is not quite all or nothing never reads 100.0 or 0.0.
 export function percent(share) {
-  if (share > 0.9995 && share < 1) return ">\u00a099.9\u00a0%";
-  if (share > 0 && share < 0.0005) return "<\u00a00.1\u00a0%";
-  return `${(100 * share).toFixed(1)}\u00a0%`;
+  if (share > 0.9995 && share < 1) return `>\u00a0${percentText(0.999)}`;
+  if (share > 0 && share < 0.0005) return `<\u00a0${percentText(0.001)}`;
+  return percentText(share);
 }
 
 // Three places; a real minus, no "−0.000".
 export function short(value, places = 3) {
-  const text = Math.abs(value).toFixed(places);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+  const text = numberText(Math.abs(value), places);
+  return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
 export function whole(value) {
-  return value.toLocaleString("en-US");
+  return numberText(value);
 }
 
 // "2 min 5 s" of seconds.
