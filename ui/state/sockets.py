@@ -1,6 +1,8 @@
-"""What the app's WebSockets share: who may connect, how large a message is, how one ends."""
+"""What the app's WebSockets share: who may connect, how much they may send, how one ends."""
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -9,12 +11,52 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from ui.state.origins import speaks_for_us
 
-TOO_LARGE, MALFORMED, UNKNOWN = 1009, 4400, 4401
+TOO_LARGE, MALFORMED, UNKNOWN, TOO_MANY = 1009, 4400, 4401, 4429
 """Codes with which a connection is closed."""
+CONNECTIONS = 3
+"""Of one seat: its page has one, and others that it lost may not have been missed yet."""
 
 
 class TooLargeError(ValueError):
     """A message of more bytes than anybody opens."""
+
+
+class Traffic:
+    """What comes over the connections of one seat, so that nobody slows the others.
+
+    The workers and the database are shared by all: with a hundred connections one person would have
+    a hundred places in each queue.
+
+    Args:
+        most: messages in so many seconds: more are no person's.
+        seconds: see there.
+    """
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._seconds = seconds
+        self._arrivals: deque[float] = deque(maxlen=most)
+        self._open: deque[asyncio.Event] = deque()
+
+    def too_fast(self) -> bool:
+        """Note that a message came; say whether it is one too many."""
+        now = time.monotonic()
+        full = len(self._arrivals) == self._arrivals.maxlen
+        too_fast = full and now - self._arrivals[0] < self._seconds
+        self._arrivals.append(now)
+        return too_fast
+
+    async def until_pushed_out(self) -> int:
+        """Wait, with one connection, until too many newer ones are open; return the code for it."""
+        mine = asyncio.Event()
+        self._open.append(mine)
+        if len(self._open) > CONNECTIONS:
+            self._open.popleft().set()
+        try:
+            await mine.wait()
+        finally:
+            with suppress(ValueError):  # pushed out
+                self._open.remove(mine)
+        return TOO_MANY
 
 
 async def serve(socket: WebSocket, talk: Callable[[WebSocket], Awaitable[int]]) -> None:

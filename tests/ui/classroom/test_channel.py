@@ -4,7 +4,7 @@ import base64
 import gc
 import json
 import random
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import numpy as np
 import pytest
@@ -31,6 +31,7 @@ from ui.state.classroom.seat import Role
 from ui.state.classroom.words import class_words, name_words
 from ui.state.pages import ENTRIES
 from ui.state.session import ChosenDigit
+from ui.state.sockets import CONNECTIONS, TOO_MANY, Traffic
 
 
 def test_a_raised_hand_is_on_the_board_and_nowhere_else(lesson: Lesson) -> None:
@@ -284,6 +285,28 @@ def test_more_requests_than_a_person_makes_end_the_connection(lesson: Lesson) ->
             for n in range(1000):
                 screen.socket.send(json.dumps({"do": "hand", "up": bool(n % 2), "n": n}))
         assert screen.closed_with() == 4400
+
+
+def test_other_connections_of_a_seat_are_no_way_to_send_more(lesson: Lesson) -> None:
+    fox = lesson.seat()
+    fox.traffic = Traffic(4, 3600.0)  # however slow this machine is
+    with lesson.sitting(fox) as one, lesson.sitting(fox) as two:
+        for screen in (one, two, one, two):
+            assert "done" in screen.ask(do="hand", up=True)
+        one.socket.send(json.dumps({"do": "hand", "up": True, "n": 1}))
+        assert one.closed_with() == 4400
+
+
+def test_of_too_many_connections_of_a_seat_the_oldest_ends(lesson: Lesson) -> None:
+    fox = lesson.seat()
+    with ExitStack() as stack:
+        screens = []
+        for _ in range(CONNECTIONS + 2):
+            screens.append(stack.enter_context(lesson.sitting(fox)))
+            assert "done" in screens[-1].ask(do="hand", up=True)
+        assert [screen.closed_with() for screen in screens[:2]] == [TOO_MANY, TOO_MANY]
+        for screen in screens[2:]:
+            assert "done" in screen.ask(do="hand", up=False)
 
 
 def test_a_request_says_for_nobody_else_whatever_it_names(lesson: Lesson) -> None:

@@ -6,8 +6,6 @@ so that no answer is lost with a connection. All of them may be carried out twic
 """
 
 import asyncio
-import time
-from collections import deque
 from contextlib import suppress
 from functools import partial
 
@@ -52,8 +50,6 @@ from ui.state.sockets import (
 )
 
 TOKEN_SECONDS = 10.0
-REQUESTS, REQUESTS_SECONDS = 40, 2.0
-"""So many requests in so many seconds are more than a person makes."""
 TIDY_SECONDS = 60.0
 """Between two looks for classes whose time is over."""
 
@@ -102,6 +98,7 @@ async def _talk(socket: WebSocket, hub: Hub) -> int:
     works = [
         asyncio.create_task(_take_requests(socket, connection, hub)),
         asyncio.create_task(connection.send_all()),
+        asyncio.create_task(connection.seat.traffic.until_pushed_out()),
     ]
     try:
         await hub.come(connection)
@@ -113,7 +110,6 @@ async def _talk(socket: WebSocket, hub: Hub) -> int:
 
 
 async def _take_requests(socket: WebSocket, connection: Connection, hub: Hub) -> int:
-    arrivals: deque[float] = deque(maxlen=REQUESTS)
     while True:
         try:
             request = request_of(await received(socket, LARGEST))
@@ -124,10 +120,8 @@ async def _take_requests(socket: WebSocket, connection: Connection, hub: Hub) ->
         seat = connection.seat
         if seat.role is not Role.STUDENT or seat.one is None:
             return MALFORMED  # teachers and projectors only look on
-        now = time.monotonic()
-        if len(arrivals) == REQUESTS and now - arrivals[0] < REQUESTS_SECONDS:
+        if seat.traffic.too_fast():
             return MALFORMED
-        arrivals.append(now)
         try:
             await hub.in_thread(carry_out, request, hub.database, seat.one)
         except ClassError as error:

@@ -25,6 +25,10 @@ from ui.state.my_runs import may_steer, my_mark, my_runs
 from ui.state.pages import FRONT_PAGE
 from ui.state.pen.seat import Seat
 from ui.state.session import ChosenDigit, Session, of_page, session
+from ui.state.sockets import Traffic
+
+REQUESTS, REQUESTS_SECONDS = 40, 2.0
+"""So many requests in so many seconds are more than a person makes."""
 
 
 class Role(StrEnum):
@@ -49,6 +53,7 @@ class ClassSeat:
         sent_to: where everybody was sent last.
         followed: the number of the last view that was followed; None before the first look.
         token: what the browser names the seat by.
+        traffic: of its connections.
     """
 
     role: Role
@@ -61,6 +66,9 @@ class ClassSeat:
     followed: int | None = None
     mark: str = field(default_factory=my_mark, repr=False)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    traffic: Traffic = field(
+        default_factory=lambda: Traffic(REQUESTS, REQUESTS_SECONDS), repr=False
+    )
     _session: "weakref.ref[Session]" = field(default_factory=lambda: weakref.ref(session()))
     _paused: bool = False
     _held: list[Run] = field(default_factory=list)  # what the teacher paused

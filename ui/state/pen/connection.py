@@ -5,7 +5,6 @@ shows it tells the browser by itself.
 """
 
 import asyncio
-import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -57,8 +56,6 @@ from ui.state.reason_words import reason_words
 from ui.state.session import DRAWING, ChosenDigit, one_of_several
 from ui.state.sockets import MALFORMED, TOO_LARGE, UNKNOWN, TooLargeError, received
 
-FRAMES, FRAMES_SECONDS = 240, 2.0
-"""So many frames in so many seconds, 120 a second, are more than any pen sends."""
 NEWS_SECONDS = 0.25
 
 
@@ -116,7 +113,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._open = True
-        self._arrivals: deque[float] = deque(maxlen=FRAMES)
+        self._traffic = seat.traffic
         self._n = 0  # of the last request
         self._last: Content | None = None  # what was read last
         self._ink: Ink | None = None  # the last from the sheet
@@ -134,7 +131,8 @@ class Connection:
 
     def works(self) -> tuple[Coroutine[Any, Any, int], ...]:
         """All that goes on while it is open. The first to end says with which code to close."""
-        return self._take_frames(), self._follow(), self._out.send_all(self._socket)
+        out = self._out.send_all(self._socket)
+        return self._take_frames(), self._follow(), out, self._traffic.until_pushed_out()
 
     def end(self) -> None:
         """Take no more part in anything."""
@@ -151,7 +149,7 @@ class Connection:
                 seat = self._seat()
                 if seat is None:
                     return UNKNOWN
-                if self._too_many():
+                if self._traffic.too_fast():
                     return MALFORMED
                 await self._take(frame_of(raw), seat)
             except TooLargeError:
@@ -159,12 +157,6 @@ class Connection:
             except MalformedFrameError:
                 return MALFORMED
             del seat
-
-    def _too_many(self) -> bool:
-        now = time.monotonic()
-        full = len(self._arrivals) == FRAMES and now - self._arrivals[0] < FRAMES_SECONDS
-        self._arrivals.append(now)
-        return full
 
     async def _take(self, frame: Frame, seat: Seat) -> None:
         if self._shown is None:

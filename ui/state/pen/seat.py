@@ -16,8 +16,12 @@ from model.runs import Run
 from ui.locale import ENGLISH
 from ui.state.my_runs import my_mark
 from ui.state.session import ChosenDigit, of_page, session
+from ui.state.sockets import Traffic
 
 Listener = Callable[[], None]
+
+FRAMES, FRAMES_SECONDS = 240, 2.0
+"""So many frames in so many seconds, 120 a second, are more than any pen sends."""
 
 
 @dataclass(eq=False)
@@ -36,6 +40,7 @@ class Seat:
         language: that its page speaks.
         mark: of its person, who may steer their own runs; see `ui.state.my_runs`.
         token: what the browser names the seat by; nobody can guess it.
+        traffic: of its connections.
     """
 
     network: Network = field(default_factory=shipped)
@@ -49,6 +54,7 @@ class Seat:
     language: str = ENGLISH
     mark: str = field(default_factory=my_mark, repr=False)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    traffic: Traffic = field(default_factory=lambda: Traffic(FRAMES, FRAMES_SECONDS), repr=False)
     _adopted: ChosenDigit | None = None  # the last digit that other pages took over
     _chose: bool = False  # whether an epoch was chosen here since the pages last asked
     _listeners: set[Listener] = field(default_factory=set)
