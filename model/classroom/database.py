@@ -1,22 +1,38 @@
 """Where classes are kept: SQLite in the cache folder, or PostgreSQL where an address is given.
 
 A disk that takes nothing leaves SQLite in memory: the class then ends with the server, and
-`Database.refusal` says why. What is deleted is overwritten in the file, not only marked as free.
+`Database.refusal` says why. A file that is damaged, or is not ours, is put aside for a new one:
+`Database.aside` says where. What is deleted is overwritten in the file, not only marked as free.
 """
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, StaticPool, create_engine, event, make_url, text, update
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from model.classroom.reasons import ClassError, ClassReason
+from model.classroom.sqlite_file import (
+    SECONDS,
+    code_of,
+    identity,
+    is_sound,
+    put_aside,
+    tells_damage,
+)
 from model.classroom.tables import Base, ClassRow
 from model.data.cache import REASONS, KeepReason, make_folder
 
@@ -24,14 +40,12 @@ FILE = "classes-1.sqlite"
 """In the cache folder. Its number grows with the tables: a class outlives no new version."""
 CHANNEL = "digitscope_class"
 """On which PostgreSQL tells the servers that a class has changed."""
-BUSY = 5000
-"""Milliseconds that SQLite waits for another server that is writing; they take less than one."""
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "secure_delete=ON",
     "foreign_keys=ON",
-    f"busy_timeout={BUSY}",
+    f"busy_timeout={SECONDS * 1000:.0f}",  # another server's writing takes less than one
 )
 
 Listener = Callable[[str], None]
@@ -49,12 +63,16 @@ class Database:
         self.where = where
         self.postgres = where.startswith("postgres")
         self.refusal: KeepReason | None = None  # why it is in memory alone
+        self.aside: Path | None = None  # where a damaged file was put, the last one
         self.wiped = True  # whether nothing that was deleted is on the disk
         self._opened: sessionmaker[Session] | None = None
         self._engine: Engine | None = None
         self._opening = threading.Lock()
         # SQLite lets one write at a time; waiting here is quicker than trying again there.
-        self._turn = threading.Lock()
+        self._turn: AbstractContextManager[object] = (
+            nullcontext() if self.postgres else threading.Lock()
+        )
+        self._file: tuple[int, int] | None = None  # which one is open
         self._listeners: list[Listener] = []
 
     @property
@@ -80,22 +98,20 @@ class Database:
         """One transaction: all of it happens or nothing.
 
         Raises:
-            ClassError: the database does not answer.
+            ClassError: the database does not answer, or was damaged: then the next transaction
+                finds a new one.
         """
-        try:
-            sessions = self._sessions()
-            if self.postgres:
-                with sessions.begin() as session:
+        with self._turn:
+            try:
+                with self._sessions().begin() as session:
                     yield session
-            else:
-                with self._turn, sessions.begin() as session:
-                    yield session
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            raise ClassError(ClassReason.AWAY) from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
+            except PoolTimeoutError as error:
                 raise ClassError(ClassReason.AWAY) from error
-            raise
+            except DBAPIError as error:
+                reason = self._after(error)
+                if reason is None:
+                    raise
+                raise ClassError(reason) from error
 
     @contextmanager
     def change(self, class_id: str) -> Iterator[Session]:
@@ -161,6 +177,10 @@ class Database:
             finally:
                 connection.invalidate() if self.postgres else connection.close()
         except self._engine.dialect.dbapi.Error as error:  # type: ignore[union-attr]
+            if not self.postgres and tells_damage(error):
+                with self._turn:
+                    self._start_anew()
+                raise ClassError(ClassReason.DAMAGED) from error
             raise ClassError(ClassReason.AWAY) from error
 
     def close(self) -> None:
@@ -185,12 +205,22 @@ class Database:
             engine = create_engine(address, pool_pre_ping=True, pool_size=8, pool_timeout=10)
             Base.metadata.create_all(engine)
             return engine
+        path = Path(self.where)
         try:
-            make_folder(Path(self.where).parent)
+            make_folder(path.parent)
+            found = identity(path)
+            if not is_sound(path) and identity(path) == found:  # no other server was quicker
+                self.aside = put_aside(path)
             engine = _sqlite(f"sqlite:///{self.where}")
             Base.metadata.create_all(engine)
-            Path(self.where).chmod(0o600)
-        except (OSError, OperationalError) as error:
+            path.chmod(0o600)
+            self._file = identity(path)
+        except (OSError, sqlite3.Error, DBAPIError) as error:
+            if code_of(getattr(error, "orig", error)) in (
+                sqlite3.SQLITE_BUSY,
+                sqlite3.SQLITE_LOCKED,
+            ):
+                raise ClassError(ClassReason.AWAY) from error
             number = error.errno if isinstance(error, OSError) else None
             self.refusal = REASONS.get(number or 0, KeepReason.FAILING)
         else:
@@ -199,6 +229,28 @@ class Database:
         engine = _sqlite("sqlite://", poolclass=StaticPool)
         Base.metadata.create_all(engine)
         return engine
+
+    def _after(self, error: DBAPIError) -> ClassReason | None:
+        """What an error of a transaction says of the database; None where it says nothing of it.
+
+        A PostgreSQL whose files are damaged is its administrator's: nothing is put aside.
+        """
+        if not self.postgres and tells_damage(error.orig):
+            self._start_anew()
+            return ClassReason.DAMAGED
+        kinds: tuple[type[DBAPIError], ...] = (OperationalError, InterfaceError)
+        if self.postgres:
+            kinds += (InternalError, ProgrammingError)  # as when tables or rights were taken away
+        of_database = isinstance(error, kinds)
+        return ClassReason.AWAY if of_database or error.connection_invalidated else None
+
+    def _start_anew(self) -> None:
+        """Put the file aside, if it is still the one that was open; the next use makes another."""
+        self.close()
+        path = Path(self.where)
+        if self._file is not None and identity(path) == self._file:
+            with suppress(OSError):  # the next use finds that it is damaged, and takes memory
+                self.aside = put_aside(path)
 
 
 def _sqlite(address: str, **said: Any) -> Engine:

@@ -67,6 +67,15 @@ def open_class(database: Database, language: str = "") -> Opened:
     Raises:
         ClassError: too many are open, or the database does not answer.
     """
+    try:
+        return _open(database, language)
+    except ClassError as error:
+        if error.reason is not ClassReason.DAMAGED:
+            raise
+    return _open(database, language)  # in the new database
+
+
+def _open(database: Database, language: str) -> Opened:
     end_old(database)
     for _ in range(TRIES):
         now = time.time()

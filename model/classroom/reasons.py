@@ -10,6 +10,7 @@ class ClassReason(StrEnum):
     FULL = "the class is full"
     OVER = "the class has ended"
     AWAY = "the database does not answer"
+    DAMAGED = "the database was damaged, and all classes in it have ended"
     CLOSED = "no answers are taken now"
     NO_DIGIT = "there is no digit in the drawing"
     NOT_MINE = "it belongs to somebody else, or does not exist"

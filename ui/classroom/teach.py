@@ -26,13 +26,15 @@ from ui.classroom.steer import steer
 from ui.components.classroom import class_screen
 from ui.locale import language, say
 from ui.state.address import keep, kept
-from ui.state.classroom.seat import Role, leave_desk, looking_seat
+from ui.state.classroom.seat import ClassSeats, Role, leave_desk, looking_seat
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words
 from ui.state.language import take_class_language
 from ui.state.pages import page
 from ui.state.properties import SCREEN, TEACH
 from ui.state.reason_words import reason_words
+from ui.state.session import of_page
+from ui.style.words import plain
 
 
 def show() -> None:
@@ -52,8 +54,9 @@ def _show() -> None:
     elif screen:
         class_id = class_of_screen(here, screen)
     view = None if class_id is None else view_class(here, class_id)
+    damaged = _say_damage()
     if view is None:
-        if key or screen:
+        if (key or screen) and not damaged:
             st.info(say("The class of this address has ended. Everything of it is deleted."))
         _doors()
         return
@@ -78,6 +81,28 @@ def _show() -> None:
             names=names,
             spoken=view.language,
         )
+
+
+def _say_damage() -> bool:
+    """Say once that a damaged file was put aside; whether it was said now.
+
+    It stays until it is closed: what is in that file is nobody's any more, and is not deleted.
+    """
+    mine, aside = of_page(ClassSeats), database().aside
+    if aside is None or aside == mine.told_aside:
+        return False
+    mine.told_aside = aside
+    st.toast(
+        say(
+            "The file with this server's classes was damaged, and a class that was open in it has "
+            "ended. The file is kept as {name}, beside a new one. What students wrote may still "
+            "be in it: delete it when nobody needs it any more.",
+            name=plain(aside.name),
+        ),
+        icon=":material/warning:",
+        duration="infinite",
+    )
+    return True
 
 
 def _doors() -> None:

@@ -125,7 +125,7 @@ async def _take_requests(socket: WebSocket, connection: Connection, hub: Hub) ->
         try:
             await hub.in_thread(carry_out, request, hub.database, seat.one)
         except ClassError as error:
-            if error.reason is ClassReason.OVER:
+            if error.reason in (ClassReason.OVER, ClassReason.DAMAGED):
                 connection.over()
             again = error.reason is ClassReason.AWAY
             with speaking(seat.language):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from model.classroom.lifecycle import Member
-from model.classroom.reasons import ClassError
+from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.steering import send_to
 from ui.components.classroom import student_sign
 from ui.locale import say
@@ -27,10 +27,14 @@ PRIVATE = {each.name for each in (RUN, NETWORK, EPOCH, PRESENT, TEACH, SCREEN, C
 
 def class_chip() -> None:
     """Show it in the row of chips, and follow the teacher to another view."""
+    mine = of_page(ClassSeats)
+    if mine.ended:
+        mine.ended = False
+        st.toast(class_words(ClassReason.OVER), icon=":material/logout:", duration="long")
     seat = student_seat()
     if seat is not None and seat.one is not None:
         _student(seat, seat.one)
-    teacher = of_page(ClassSeats).teacher
+    teacher = mine.teacher
     if teacher is not None and teacher.role is Role.TEACHER and session().page not in OF_THE_CLASS:
         _bring_everybody(teacher)
 

@@ -10,13 +10,14 @@ import threading
 import weakref
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from weakref import WeakValueDictionary
 
 import numpy as np
 
 from model.classroom.doings import Doing, RunDoing
 from model.classroom.lifecycle import Member, member, member_with_mark
-from model.classroom.reasons import ClassError
+from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.view import SentTo
 from model.runs import Run
 from ui.locale import language
@@ -126,6 +127,8 @@ class ClassSeats:
     student: ClassSeat | None = None
     teacher: ClassSeat | None = None  # or a projector
     looked: bool = False  # whether it is known if this browser is a student already
+    ended: bool = False  # whether the student's class has ended and nobody has said so yet
+    told_aside: Path | None = None  # which damaged file the teacher has heard of
 
 
 def find_seat() -> None:
@@ -143,11 +146,15 @@ def find_seat() -> None:
         elif mine.student.one is not None:
             one = member(database(), mine.student.one.student_id)
             if one is None:
-                mine.student = None  # the class has ended; its channel may hold the seat a little
+                # The class has ended; its channel may hold the seat a little.
+                mine.student, mine.ended = None, True
             else:
                 mine.student.one = one
-    except ClassError:
-        mine.looked = False  # the database is away for a moment: the seat stays as it is
+    except ClassError as error:
+        if error.reason is ClassReason.DAMAGED:
+            mine.student, mine.ended = None, mine.student is not None
+        else:
+            mine.looked = False  # the database is away for a moment: the seat stays as it is
 
 
 def student_seat() -> ClassSeat | None:

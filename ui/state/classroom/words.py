@@ -13,6 +13,7 @@ _REASONS = {
     ClassReason.AWAY: to_say(
         "The place where classes are kept does not answer. Try again in a moment."
     ),
+    ClassReason.DAMAGED: to_say("The class has ended: the file in which it was kept is damaged."),
     ClassReason.CLOSED: to_say("No answers are taken now."),
     ClassReason.NO_DIGIT: to_say("No digit was found on your sheet. Draw it large, in one piece."),
     ClassReason.NOT_MINE: to_say("This does not belong to you, or is not there any more."),
