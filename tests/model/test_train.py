@@ -45,7 +45,7 @@ def test_bad_settings_are_a_sentence_and_write_nothing(wrong, words, tmp_path, c
 def test_the_shipped_weights_are_what_their_card_says() -> None:
     assert shipped().config == NetworkConfig()
     assert shipped_card()["test"]["digits"] == 10_000
-    assert shipped_card()["test"]["accuracy"] >= 0.993
+    assert shipped_card()["test"]["accuracy"] >= 0.995
     assert (FOLDER / "weights.npz").stat().st_size < 500_000
 
 
