@@ -155,7 +155,7 @@ def test_wings_import_only_from_the_floors_below(part: str, files: list[Path]) -
 @pytest.mark.parametrize("part", ["model", "ui"])
 def test_no_folder_holds_more_files_than_show_their_order(part: str) -> None:
     code = [file for file in (ROOT / part).rglob("*") if file.suffix in {".py", ".js", ".css"}]
-    counts = Counter(file.parent for file in code if file.name != "__init__.py")
+    counts = Counter(file.parent for file in code)
     assert counts
     assert not {folder: count for folder, count in counts.items() if count > MOST_FILES}
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.frame.classroom import EVERYWHERE
 from ui.locale import say, to_say
-from ui.state.origins import own_address
+from ui.state.connections.origins import own_address
 
 HERE = ("localhost", "127.0.0.1", "::1")
 NOT_OPEN = to_say(

@@ -9,7 +9,7 @@ import socket
 import sys
 from pathlib import Path
 
-from ui.state.origins import own_address
+from ui.state.connections.origins import own_address
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 PORT = 8501

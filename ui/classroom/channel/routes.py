@@ -38,8 +38,7 @@ from ui.locale import speaking
 from ui.state.classroom.seat import Role, class_seat_of
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words
-from ui.state.pages import below_base
-from ui.state.sockets import (
+from ui.state.connections.sockets import (
     MALFORMED,
     TOO_LARGE,
     UNKNOWN,
@@ -48,6 +47,7 @@ from ui.state.sockets import (
     received,
     serve,
 )
+from ui.state.pages import below_base
 
 TOKEN_SECONDS = 10.0
 TIDY_SECONDS = 60.0

@@ -16,8 +16,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.frame.doors.incoming import looked_at
+from ui.state.connections.origins import speaks_for_us
 from ui.state.my_runs import OWNER_COOKIE, secret_in
-from ui.state.origins import speaks_for_us
 
 CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent/")
 """Streamlit's routes that tell strangers about the server, or let them drive it."""

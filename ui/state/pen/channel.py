@@ -13,12 +13,12 @@ from functools import partial
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
+from ui.state.connections.sockets import TOO_LARGE, UNKNOWN, TooLargeError, end_all, received, serve
 from ui.state.pages import below_base
 from ui.state.pen.connection import Connection
 from ui.state.pen.dispatcher import Dispatcher
 from ui.state.pen.frames import LARGEST, MalformedFrameError, token_of
 from ui.state.pen.seat import seat_of
-from ui.state.sockets import TOO_LARGE, UNKNOWN, TooLargeError, end_all, received, serve
 
 TOKEN_SECONDS = 10.0
 

@@ -31,6 +31,7 @@ from model.network import SIDE, Network
 from model.preprocessing.sheet import Problem
 from model.runs import Run
 from ui.locale import speaking
+from ui.state.connections.sockets import MALFORMED, TOO_LARGE, UNKNOWN, TooLargeError, received
 from ui.state.my_runs import may_steer
 from ui.state.pen.dispatcher import MOST_QUESTIONS, Content, Dispatcher
 from ui.state.pen.frames import (
@@ -54,7 +55,6 @@ from ui.state.pen.frames import (
 from ui.state.pen.seat import Seat
 from ui.state.reason_words import reason_words
 from ui.state.session import DRAWING, ChosenDigit, one_of_several
-from ui.state.sockets import MALFORMED, TOO_LARGE, UNKNOWN, TooLargeError, received
 
 NEWS_SECONDS = 0.25
 

@@ -24,8 +24,8 @@ from websockets.typing import Origin, Subprotocol
 from tests.benchmarks.student import Student
 from tests.browser.conftest import ROOT, end_server, free_port, start_server, wait_until_healthy
 from ui.frame.doors.doors import frame_policy
+from ui.state.connections.origins import own_address, speaks_for_us
 from ui.state.my_runs import OWNER_COOKIE, secret_in
-from ui.state.origins import own_address, speaks_for_us
 
 BASE = "school/digits"
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from ui.state.origins import speaks_for_us
+from ui.state.connections.origins import speaks_for_us
 
 TOO_LARGE, MALFORMED, UNKNOWN, TOO_MANY = 1009, 4400, 4401, 4429
 """Codes with which a connection is closed."""

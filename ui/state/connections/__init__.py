@@ -1,0 +1,1 @@
+"""How a browser is connected with this server: from whose pages, and by which WebSockets."""
