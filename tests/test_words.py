@@ -19,9 +19,11 @@ FILES = [
 RETIRED = {
     r"desks?": "the answering worker",
     r"tenants?": "an actor",
+    r"posts": "the workers' slots",
+    r"rooms|(each|every|which) room": "a wing of the code, a page of the app",
     r"hir(e|ed|es|ing)": "start a worker",
     r"on[ _]duty": "the current worker",
-    r"(is|are|was|were|when|whenever it is) worn": "its memory has grown",
+    r"(is|are|was|were|when|whenever it is) worn|wear(s|ing)?": "its memory has grown",
     r"burst": "diverged",
     r"glimpse": "the strongest maps",
     r"film[ _]strip": "filmstrip (steps of preprocessing) or epoch strip (a map over epochs)",
