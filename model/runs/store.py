@@ -43,8 +43,6 @@ LONGEST_ABOUT = 1_000_000  # bytes of run.json: some thousand changes of the lea
 LONGEST_TITLE = 60
 MOST_MORE = 1_000  # epochs that can be asked for at a time
 MOST_EPOCHS = 1_000_000
-LARGEST_FILE = 1 << 28
-"""Bytes of one file: eight times those of `last.npz` of the largest network."""
 NUMBERS = ("training loss", "accuracy", "validation loss", "accuracy", "seconds")
 """Of each epoch, in this order."""
 ABOUT_COPY = "run"

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from ui.locale import to_say
 from ui.state.pages import PageName
 
-MINUTES = 45
 SEVEN = "350"
 """A test digit that is a 7; filter 21 of the first layer answers it most, at row 7, column 20."""
 THREE = "150"

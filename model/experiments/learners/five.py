@@ -26,7 +26,6 @@ from model.network.keras_model import first_weights
 LearnerName = Literal["cnn", "dense", "random", "hog", "pixels"]
 PLAIN = NetworkConfig(filters=(), dense_units=117)
 """A dense network as large as that of the course: 93,025 parameters, there 93,322."""
-FEATURES = 576  # numbers that the convolutions of the course's network hand on
 CELL = 7  # pixels: 4×4 cells in a picture
 PIECE = 250  # digits that are read between two signs of life
 RATES = {"cnn": 0.004, "dense": 0.002, "random": 0.01}
