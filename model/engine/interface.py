@@ -5,9 +5,8 @@ Functions and classes that are handed to an engine stand at the top of a module 
 a worker can import them. Every method may be called from many threads at once.
 """
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
@@ -54,7 +53,6 @@ class EngineState:
     """What an engine is doing now."""
 
     phase: EnginePhase
-    since: float = field(default_factory=time.monotonic)  # seconds, on the clock time.monotonic()
 
     @property
     def fault(self) -> EngineFault:

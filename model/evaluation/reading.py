@@ -66,7 +66,6 @@ class Reading:
         verdicts: whether each answer can be trusted.
         followed: the place of the digit that `inside` belongs to; None where there is none.
         inside: every layer's output for that digit.
-        rules: when this network is sure.
         prepared: the steps that led to the digits; None where a digit was read as it is. No
             picture of a step is larger than `STEP_SIDE`.
         photo: the picture itself, where there was one.
@@ -78,7 +77,6 @@ class Reading:
     verdicts: tuple[Verdict, ...]
     followed: int | None
     inside: ForwardPass | None
-    rules: Rules
     prepared: Preprocessed | None = None
     photo: Photo | None = None
     pictures: Pictures | None = None
@@ -184,7 +182,7 @@ def _reading(
     found = prepared.digits
     if not found:
         digits, answers = np.zeros((0, SIDE, SIDE), np.float32), np.zeros((0, CLASSES), np.float32)
-        return Reading(digits, answers, (), None, None, known_rules(network), prepared)
+        return Reading(digits, answers, (), None, None, prepared)
     followed = prepared.followed(followed)
     digits = np.stack([each.digit for each in found])
     likeness = np.array([each.likeness for each in found])
@@ -207,7 +205,7 @@ def _said(
     rules = known_rules(network)
     rows = zip(answers, likeness, strict=True)
     verdicts = tuple(judge(row, float(like), rules, finished=finished) for row, like in rows)
-    return Reading(digits, answers, verdicts, followed, inside, rules)
+    return Reading(digits, answers, verdicts, followed, inside)
 
 
 def _shown(reading: Reading, look: Look | None) -> Reading:

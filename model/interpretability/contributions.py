@@ -115,7 +115,6 @@ class Contributions:
         inputs: the largest terms of its sum, largest first; none is 0.
         rest: the sum of all others: bias + inputs + rest = before.
         feeds: the units of the next layer with weights to which it contributes most.
-        output_shares: its contributions to the ten logits, where it is read by the output layer.
     """
 
     unit: Unit
@@ -126,7 +125,6 @@ class Contributions:
     inputs: tuple[Contribution, ...]
     rest: float
     feeds: tuple[Contribution, ...]
-    output_shares: tuple[float, ...] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,15 +190,14 @@ def contributions(network: Network, inside: ForwardPass, unit: Unit) -> Contribu
     value = _value(inside, number, unit)
     where = _field(table, number, unit.place)
     feeds = tuple(_feeds(network, inside, table, number, unit, value))[:FEEDS]
-    shares = _output_shares(network, table, number, unit, value)
     if number < 0:
-        return Contributions(unit, value, value, 0.0, where, (), 0.0, feeds, shares)
+        return Contributions(unit, value, value, 0.0, where, (), 0.0, feeds)
     explanation = explain_value(network, inside, unit.layer, unit.place)
     before = float(inside.layers[number].before[unit.place])
     bias = explanation.bias if isinstance(explanation, WeightedSum) else 0.0
     inputs = tuple(_largest(table, _reads(table, number), explanation, INPUTS))
     rest = before - bias - sum(each.product for each in inputs)
-    return Contributions(unit, value, before, bias, where, inputs, rest, feeds, shares)
+    return Contributions(unit, value, before, bias, where, inputs, rest, feeds)
 
 
 def whole_sum(network: Network, inside: ForwardPass, unit: Unit) -> WholeSum:
@@ -405,12 +402,3 @@ def _pooled(
         return []
     share = 1 / window.values.size if mean else 1.0
     return [Contribution(_placed(layer, place), value, share, share * value)] if value else []
-
-
-def _output_shares(
-    network: Network, table: tuple[Layer, ...], number: int, unit: Unit, value: float
-) -> tuple[float, ...] | None:
-    if number == len(table) - 1 or _reads(table, len(table) - 1) > number:
-        return None
-    row = network.weights[f"{table[-1].name}/kernel"][unit.channel].astype(np.float64)
-    return tuple(float(share) for share in row * value)

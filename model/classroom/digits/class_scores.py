@@ -27,13 +27,11 @@ class ClassScores(Generic[W]):
         all: of all digits.
         digits: of each digit, 0 to 9.
         writers: of each writer, in the order in which they first wrote.
-        failed: the places of the digits that were misread, the surest mistake first.
     """
 
     all: Share
     digits: tuple[Share, ...]
     writers: dict[W, Share]
-    failed: tuple[int, ...]
 
 
 def class_scores(
@@ -55,8 +53,6 @@ def class_scores(
     whose = {writer: [] for writer in writers}  # type: dict[W, list[bool]]
     for writer, one in zip(writers, right.tolist(), strict=True):
         whose[writer].append(one)
-    wrong = np.flatnonzero(~right)
-    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")]
     return ClassScores(
         Share(int(right.sum()), len(right)),
         tuple(
@@ -64,7 +60,6 @@ def class_scores(
             for digit in range(CLASSES)
         ),
         {writer: Share(sum(each), len(each)) for writer, each in whose.items()},
-        tuple(surest.tolist()),
     )
 
 

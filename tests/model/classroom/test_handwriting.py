@@ -196,7 +196,6 @@ def test_scores_of_four_digits_by_hand() -> None:
     assert scores.digits[0] == Share(0, 1)
     assert scores.digits[7] == Share(0, 0)
     assert scores.writers == {"fox": Share(1, 2), "owl": Share(1, 2)}
-    assert scores.failed == (1, 3)
     with pytest.raises(ValueError, match="Expected"):
         class_scores(shares, np.array([3]), ["fox"])
 

@@ -18,6 +18,7 @@ from model.evaluation.pen_request import (
     is_sheet,
 )
 from model.evaluation.reading import read_digit, read_ink
+from model.evaluation.verdict import rules_for
 from model.interpretability.ablation import Ablation, changed_network
 from model.interpretability.contributions import Unit
 from model.network import LayerKind, Network, NetworkConfig
@@ -47,7 +48,7 @@ def test_a_reading_says_what_the_draw_page_says() -> None:
     assert said.header["digit"] == verdict.digit
     assert said.header["judgement"] == verdict.judgement.name.lower()
     assert said.header["probabilities"] == pytest.approx(expected.probabilities[0], abs=1e-6)
-    assert said.header["rules"]["sure"] == expected.rules.sure
+    assert said.header["rules"]["sure"] == rules_for(shipped()).sure
     assert said.header["network"]["fingerprint"] == shipped().fingerprint
     assert expected.inside is not None
     for output in expected.inside.layers:
@@ -234,7 +235,6 @@ def test_why_names_the_largest_inputs_and_what_is_left() -> None:
     }
     total = said["bias"] + sum(each["product"] for each in said["inputs"]) + said["rest"]
     assert total == pytest.approx(said["before"])
-    assert len(said["output_shares"]) == 10
 
 
 @pytest.mark.parametrize(

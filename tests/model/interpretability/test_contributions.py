@@ -121,15 +121,6 @@ def test_what_a_unit_feeds_has_it_among_its_own_inputs() -> None:
                 assert fed.product in whole.products
 
 
-def test_only_what_the_output_reads_has_shares_in_the_ten_logits() -> None:
-    network, inside = shown()
-    shares = contributions(network, inside, Unit("dense", 4)).output_shares
-    expected = float(inside.layers[-2].after[4]) * network.weights["output/kernel"][4].astype(float)
-    assert shares == pytest.approx(expected)
-    assert contributions(network, inside, Unit("output", 4)).output_shares is None
-    assert contributions(network, inside, Unit("conv3", 4, 1, 1)).output_shares is None
-
-
 @pytest.mark.parametrize(
     "unit",
     [

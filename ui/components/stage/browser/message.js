@@ -3,7 +3,6 @@
 
 const INK = 1;
 const FINISHED = 1;
-export const READING = 1;
 
 // A frame with the ink of the sheet; `ink` is base64 of (count, grey) pairs, see canvas/ink.js, or
 // null for an empty sheet.
