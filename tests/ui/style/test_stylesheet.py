@@ -1,5 +1,6 @@
 """The stylesheet and the pages' HTML speak of the same classes."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -29,9 +30,21 @@ def test_every_colour_that_is_used_is_named_and_used() -> None:
 
 
 def test_no_styles_stand_in_python() -> None:
-    own = {"stylesheet.py", "worksheets.py"}  # a worksheet is a file of its own, to be printed
-    files = [file for file in UI.rglob("*.py") if file.name not in own]
-    assert not [file for file in files if "<style" in file.read_text(encoding="utf-8")]
+    """A style element holds what was read from a file, and no text looks like a rule."""
+    rule = re.compile(r"[\w.*\]]\s*\{\s*[a-z-]+:\s[^{};()]*[\w%]\s*(;[^{}]*)?\}\s*([.@*\w]|$)")
+    assert rule.search("h1 { font-size: 22px; margin: 0 }")
+    assert rule.search(".grid td { width: 6.2mm }\n.line")
+    found = []
+    for file in UI.rglob("*.py"):
+        source = file.read_text(encoding="utf-8")
+        texts = [
+            node.value
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        if re.search(r"<style[^>]*>(?!\{)", source) or any(map(rule.search, texts)):
+            found.append(file)
+    assert not found
 
 
 def test_comments_and_line_breaks_stay_behind() -> None:

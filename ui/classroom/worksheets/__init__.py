@@ -10,6 +10,7 @@ Each number gives another sheet, so that neighbours can have different ones.
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
@@ -36,30 +37,7 @@ from ui.state.language import PARAMETER, language_of
 from ui.state.pages import below_base
 
 NUMBERS = 1000
-STYLE = """
-@page { size: A4; margin: 14mm }
-* { box-sizing: border-box }
-body { font: 15px/1.45 "Source Sans 3", "Segoe UI", Arial, "Noto Sans SC", "Noto Sans CJK SC",
-       "PingFang SC", "Microsoft YaHei", sans-serif; color: #111;
-       background: #fff; max-width: 182mm; margin: 8mm auto; padding: 0 4mm }
-h1 { font-size: 22px; margin: 0 0 2mm } h2 { font-size: 16px; margin: 6mm 0 2mm }
-.head { display: flex; justify-content: space-between; align-items: baseline;
-        border-bottom: 1px solid #999; margin-bottom: 4mm }
-.row { display: flex; gap: 8mm; align-items: flex-start; flex-wrap: wrap }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-td, th { border: 1px solid #555; width: 9mm; height: 9mm; text-align: center; font-weight: 400 }
-th { background: #eee } td.own { font-weight: 700 } .kernel td { border-width: 2px }
-.grid td { width: 6.2mm; height: 6.2mm; border-color: #bbb }
-.pairs { columns: 5; column-gap: 6mm } .line { border-bottom: 1px solid #555; height: 8mm }
-.bar { background: #f1efe9; padding: 3mm 4mm; border-radius: 8px; margin-bottom: 6mm }
-.bar a, .bar button { margin-right: 5mm; font: inherit; min-height: 32px }
-.collection { display: block; width: 182mm; max-width: 100%; height: auto }
-.collection text { font-size: 6px; text-anchor: middle }
-.collection .box { fill: none; stroke: #aaa; stroke-width: 0.25 }
-@media print { .collection { height: 226mm; width: auto; margin: 0 auto } }
-@media print { .bar { display: none } body { margin: 0; max-width: none; padding: 0 } }
-@media (max-width: 500px) { .pairs { columns: 3 } .scroll { overflow-x: auto } }
-"""
+STYLE = Path(__file__).with_name("worksheet.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
