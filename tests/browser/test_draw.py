@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image, ImageDraw
+from pillow_heif import register_heif_opener
 from playwright.sync_api import FilePayload, Locator, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -29,6 +30,16 @@ PASTE = """async ([address, type]) => {
   const clipboardData = new DataTransfer();
   clipboardData.items.add(new File([blob], "pasted", { type }));
   document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+}"""
+
+
+DROP = """async ([address, name, type]) => {
+  const blob = await (await fetch(address)).blob();
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([blob], name, { type }));
+  const zone = document.querySelector("[data-testid=stFileUploaderDropzone]");
+  for (const kind of ["dragenter", "dragover", "drop"])
+    zone.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
 }"""
 
 
@@ -55,8 +66,15 @@ class Draw(Pen):
         return upload
 
     def paste(self, content: bytes, kind: str) -> None:
-        address = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
-        self.page.evaluate(PASTE, [address, kind])
+        self.page.evaluate(PASTE, [address_of(content), kind])
+
+    def drop(self, content: bytes, name: str, kind: str) -> None:
+        self.page.evaluate(DROP, [address_of(content), name, kind])
+
+
+def address_of(content: bytes) -> str:
+    """An address under which a browser finds these bytes."""
+    return f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
 
 
 @pytest.fixture
@@ -69,15 +87,16 @@ def draw(page: Page, serve: Callable[[Path], str]) -> Iterator[Draw]:
     expect(page.locator(".stException")).to_have_count(0)
 
 
-def photo(digits: int = 1) -> bytes:
-    """A grey photo with one or two strokes of a 7 in even light."""
+def photo(digits: int = 1, form: str = "JPEG", *, bar: bool = True) -> bytes:
+    """A grey photo with one or two strokes of a 7 in even light; without its bar it is a 1."""
     picture = Image.new("L", (400, 300), 200)
     pen = ImageDraw.Draw(picture)
     for place in range(digits):
         left = 80 + 160 * place
-        pen.line([(left, 60), (left + 90, 60), (left + 40, 240)], fill=40, width=12, joint="curve")
+        strokes = [(left, 60), (left + 90, 60), (left + 40, 240)][0 if bar else 1 :]
+        pen.line(strokes, fill=40, width=12, joint="curve")
     file = io.BytesIO()
-    picture.save(file, "JPEG")
+    picture.convert("RGB").save(file, form)
     return file.getvalue()
 
 
@@ -168,6 +187,35 @@ def test_a_picture_is_pasted_and_its_last_step_opens_as_numbers(draw: Draw) -> N
     expect(opener).to_have_attribute("aria-expanded", "true")
     opener.press("Enter")
     expect(numbers).to_have_count(0)
+
+
+@pytest.mark.parametrize("form", ["HEIF", "AVIF"])
+def test_a_phone_s_picture_is_read_whatever_it_is_called(draw: Draw, form: str) -> None:
+    """By button, drop and paste; Windows sends HEIC as a file of any bytes, senders rename it."""
+    register_heif_opener()  # to write it
+    right, ending = f"image/{form.lower()}", {"HEIF": "heic", "AVIF": "avif"}[form]
+    upload = draw.open_upload()
+    shown = draw.page.locator(".photo img")
+    names = [
+        (f"IMG_0007.{ending}", right),
+        (f"untold.{ending}", "application/octet-stream"),
+        ("renamed.jpg", "image/jpeg"),
+        ("no ending", ""),
+    ]
+    # A 1 and a 7 in turn, so that each has to arrive for its answer to be seen.
+    for turn, (name, kind) in enumerate(names):
+        for way in ("button", "drop", "paste"):
+            digit = (1, 7)[(turn + ("button", "drop", "paste").index(way)) % 2]
+            content = photo(1, form, bar=digit == 7)
+            if way == "paste":
+                draw.paste(content, kind)
+            elif way == "drop":
+                draw.drop(content, name, kind)
+            else:
+                upload.set_input_files({"name": name, "mimeType": kind, "buffer": content})
+            draw.reads(digit)
+            called = "pasted" if way == "paste" else name
+            expect(shown).to_have_attribute("alt", re.compile(re.escape(called)))
 
 
 def test_an_upload_survives_a_reload_until_it_is_removed(draw: Draw) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 from pillow_heif import register_heif_opener
 
 from model.preprocessing import image_file
@@ -350,6 +351,14 @@ print(high() - before)
 """
 
 
+def peak_of(data: bytes, path: Path) -> int:
+    """The most bytes that a process of its own takes to open a picture."""
+    path.write_bytes(data)
+    command = [sys.executable, "-c", PEAK, str(path)]
+    measured = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(measured.stdout) * 1024
+
+
 SIDE = 4_898
 """Squared, 24 megapixels."""
 
@@ -387,13 +396,48 @@ def test_a_small_file_with_many_pixels_takes_no_more_than_150_megabytes(
     name: str, tmp_path: Path
 ) -> None:
     of_24_megapixels(name, tmp_path / name)
-    measured = subprocess.run(
-        [sys.executable, "-c", PEAK, str(tmp_path / name)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert int(measured.stdout) * 1024 < 150e6
+    assert peak_of((tmp_path / name).read_bytes(), tmp_path / name) < 150e6
+
+
+def enormous_jpeg(width: int, height: int) -> bytes:
+    """A phone's JPEG, black in the middle third: put together from rows of its blocks.
+
+    A restart marker behind each row makes them independent, so nobody has to draw it as a whole.
+    """
+    white = Image.new("RGB", (width, 16), "white")
+    barred = white.copy()
+    barred.paste(0, (width // 3, 0, 2 * width // 3, 16))
+    files = [
+        encoded(row, "JPEG", subsampling="4:2:0", restart_marker_rows=1) for row in (white, barred)
+    ]
+    size = files[0].index(b"\xff\xc0") + 5
+    begin = files[0].index(b"\xff\xda") + 14  # behind the header of the scan of three colours
+    rows = -(-height // 16)
+    third = range(rows // 3, 2 * rows // 3)
+    data = bytearray(files[0][:begin])
+    data[size : size + 2] = height.to_bytes(2, "big")
+    for row in range(rows):
+        data += files[row in third][begin:-2] + bytes([0xFF, 0xD0 + row % 8])
+    return bytes(data[:-2]) + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("size", [(8_160, 6_120), (12_000, 9_000), (16_320, 12_240)])
+def test_an_enormous_jpeg_is_decoded_small_in_little_memory(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    """50, 108 and 200 megapixels, as phones take them."""
+    data = enormous_jpeg(*size)
+    with image_file._opened(data) as image:
+        assert isinstance(image, JpegImageFile)
+        assert image.size == size
+        image_file._draft(image, data)
+        assert max(image.size) < 4 * WORK_SIDE  # what the decoder makes of it
+    picture = open_picture(data)
+    assert picture.shape == (WORK_SIDE * 3 // 4, WORK_SIDE, 3)
+    assert picture[210:390, 280:520].max() < 20
+    assert min(picture[:190].min(), picture[410:].min(), picture[:, :255].min()) > 235
+    if sys.platform == "linux":
+        assert peak_of(data, tmp_path / "picture.jpg") < 200e6
 
 
 def large_webp() -> bytes:
