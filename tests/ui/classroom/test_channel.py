@@ -29,9 +29,9 @@ from ui.locale.pseudo import PSEUDO
 from ui.locale.sentence import Sentence
 from ui.state.classroom.seat import Role
 from ui.state.classroom.words import class_words, name_words
+from ui.state.connections.sockets import CONNECTIONS, TOO_MANY, Traffic
 from ui.state.pages import ENTRIES
 from ui.state.session import ChosenDigit
-from ui.state.sockets import CONNECTIONS, TOO_MANY, Traffic
 
 
 def test_a_raised_hand_is_on_the_board_and_nowhere_else(lesson: Lesson) -> None:

@@ -22,11 +22,11 @@ from model.classroom.view import SentTo
 from model.runs import Run
 from ui.locale import language
 from ui.state.classroom.store import database
+from ui.state.connections.sockets import Traffic
 from ui.state.my_runs import may_steer, my_mark, my_runs
 from ui.state.pages import FRONT_PAGE
 from ui.state.pen.seat import Seat
 from ui.state.session import ChosenDigit, Session, of_page, session
-from ui.state.sockets import Traffic
 
 REQUESTS, REQUESTS_SECONDS = 40, 2.0
 """So many requests in so many seconds are more than a person makes."""

@@ -14,9 +14,9 @@ from model.network import Network
 from model.network.shipped import shipped
 from model.runs import Run
 from ui.locale import ENGLISH
+from ui.state.connections.sockets import Traffic
 from ui.state.my_runs import my_mark
 from ui.state.session import ChosenDigit, of_page, session
-from ui.state.sockets import Traffic
 
 Listener = Callable[[], None]
 

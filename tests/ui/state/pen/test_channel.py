@@ -25,13 +25,13 @@ from tests.networks import random_network
 from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened, two_digits
 from ui.locale.pseudo import PSEUDO
 from ui.locale.sentence import Sentence
+from ui.state.connections.sockets import CONNECTIONS, TOO_MANY
 from ui.state.pen import channel as channel_module
 from ui.state.pen.channel import pen_routes
 from ui.state.pen.dispatcher import WORTH
 from ui.state.pen.frames import LARGEST, MalformedFrameError, frame_of
 from ui.state.pen.seat import Seat
 from ui.state.session import ChosenDigit
-from ui.state.sockets import CONNECTIONS, TOO_MANY
 
 SECONDS = 60
 JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "100"))
