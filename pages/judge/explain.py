@@ -2,10 +2,11 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.tabs import said_tabs
 from ui.frame.whose import top_line, whose
 from ui.judge.contrast import why_not
 from ui.judge.explain import explain
-from ui.locale import say
+from ui.locale import say, to_say
 from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.pages import page
@@ -34,9 +35,9 @@ with top_line():
 current = network()
 inside = look_inside(digit)
 if inside is not None:
-    pixels, contrast = st.tabs(
-        [say("Which pixels speak for it"), say("Why this digit and not that one?")],
-        key="explain_tabs",
+    pixels, contrast = said_tabs(
+        (to_say("Which pixels speak for it"), to_say("Why this digit and not that one?")),
+        "explain_tabs",
     )
     with pixels:
         explain(current, inside, digit)

@@ -2,11 +2,12 @@ import streamlit as st
 
 from ui.digit.follow import digit_to_follow
 from ui.frame.lesson import lesson
+from ui.frame.tabs import said_tabs
 from ui.frame.whose import top_line, whose
 from ui.judge.explain import answer_words
 from ui.judge.faithfulness import deletion, over_many
 from ui.judge.sanity_check import random_weights
-from ui.locale import say
+from ui.locale import say, to_say
 from ui.state.address import arrive
 from ui.state.answers import look_inside
 from ui.state.shown_network import network
@@ -33,9 +34,9 @@ with top_line():
 current = network()
 inside = look_inside(digit)
 if inside is not None:
-    erase, control = st.tabs(
-        [say("Erase and put back"), say("The control: a network that has learned nothing")],
-        key="trust_tabs",
+    erase, control = said_tabs(
+        (to_say("Erase and put back"), to_say("The control: a network that has learned nothing")),
+        "trust_tabs",
     )
     with erase:
         st.markdown(answer_words(inside, digit))

@@ -23,6 +23,7 @@ from model.runs.owner import keep_mark, kept_mark, mark_of
 from model.runs.store import About, EpochRecord, RunFolder
 from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
+from ui.locale import speaking
 from ui.state.my_runs import OWNER_COOKIE
 from ui.state.session import runs
 
@@ -131,6 +132,19 @@ def test_the_open_tab_stays_open_in_another_language() -> None:
     app.query_params["lang"] = "xx"
     app.run()
     assert "94.0% (épöçh 3)" in words(app)
+
+
+def test_the_open_group_of_settings_stays_open_in_another_language() -> None:
+    app = train_page()
+    app.session_state["setting_tabs"] = "Network"
+    app.run()
+    for language, before, there in (("xx", "en", False), ("en", "xx", True)):
+        app.query_params["lang"] = language
+        with speaking(before):  # AppTest looks for what was chosen among what was said
+            app.run()
+        (groups,) = (block.proto.tab_container for block in app.get("tab_container"))
+        assert groups.default_tab_index == 2
+        assert ("Network" in [tab.label for tab in app.tabs]) is there
 
 
 def test_a_finished_run_shows_its_figures() -> None:

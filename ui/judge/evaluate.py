@@ -16,6 +16,7 @@ from ui.components.confusion import confusion
 from ui.components.curves import Line, curves
 from ui.digit.gallery import gallery
 from ui.digit.test_digits import TEST_DIGIT
+from ui.frame.tabs import said_tabs
 from ui.judge.evaluate_files import save_evaluation
 from ui.locale import number_text, say, say_many, to_say
 from ui.locale.sentence import Sentence, listed, paragraph
@@ -27,6 +28,12 @@ from ui.state.shown_network import network
 from ui.style.colours import DARK, LIGHT
 
 SURE_AND_WRONG = 0.9
+TABS = (
+    to_say("Confusion matrix"),
+    to_say("Digit by digit"),
+    to_say("Where it fails"),
+    to_say("How sure may it be?"),
+)
 GALLERIES = (to_say("Mistakes"), to_say("Confidently wrong"), to_say("Unsure"))
 ONE = {
     "own": to_say("your digit {place}, a {truth}"),
@@ -133,15 +140,7 @@ def _show(chosen: TestSet, results: Sequence[np.ndarray], complete: bool) -> Non
     said = np.concatenate(results)
     found = Evaluation(data.labels[: len(said)], said)
     _figures(found)
-    matrix, digits, fails, sure = st.tabs(
-        [
-            say("Confusion matrix"),
-            say("Digit by digit"),
-            say("Where it fails"),
-            say("How sure may it be?"),
-        ],
-        key="evaluate_tabs",
-    )
+    matrix, digits, fails, sure = said_tabs(TABS, "evaluate_tabs")
     with matrix:
         table, cell = st.columns([3, 2], gap="large")
         with table:

@@ -1,4 +1,4 @@
-"""What a widget was last seen to say."""
+"""What a widget was last seen to say, and in which language."""
 
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -27,9 +27,23 @@ def news(key: str, pick: T | None) -> T | None:
 
 @dataclass
 class DrawnIn:
-    """The language in which widgets with options were drawn last, by their keys."""
+    """The language in which widgets with words to choose from were drawn last, by their keys."""
 
     languages: dict[str, str] = field(default_factory=dict)
+
+
+def language_before(key: str) -> str | None:
+    """The language in which a widget was drawn last; None where it was that of now.
+
+    Call it right before the widget is drawn, once: it is remembered as drawn in that of now.
+
+    Args:
+        key: of the widget.
+    """
+    drawn, here = of_page(DrawnIn).languages, language()
+    before = drawn.get(key, here)
+    drawn[key] = here
+    return None if before == here else before
 
 
 def keep_option(key: str) -> None:
@@ -42,9 +56,7 @@ def keep_option(key: str) -> None:
     Args:
         key: of the widget.
     """
-    drawn, here = of_page(DrawnIn).languages, language()
-    if drawn.get(key, here) != here:
+    if language_before(key) is not None:
         chosen = widget_state(key)  # read as the widget was drawn
         if chosen is not None:
             set_widget(key, chosen)
-    drawn[key] = here

@@ -11,6 +11,7 @@ from model.data.mnist import FULL_VALIDATION, TEST, VALIDATION, Name, full_is_he
 from model.network import MapsTooSmallError, NetworkConfig
 from model.training.augmentation import Augmentation
 from model.training.config import TrainingConfig
+from ui.frame.tabs import said_tabs
 from ui.locale import number_text, say, say_many, to_say
 from ui.locale.sentence import listed
 from ui.state.picks import keep_option
@@ -31,6 +32,7 @@ OPTIMIZERS = {
     "momentum": to_say("SGD with momentum"),
     "rmsprop": "RMSprop",
 }
+GROUPS = (to_say("Learning"), to_say("Digits"), to_say("Network"))
 POOLINGS = {"max": to_say("max"), "average": to_say("average")}
 HELP = {
     "data": to_say("A part of them is held back to check the network on digits it has not seen."),
@@ -70,9 +72,7 @@ def training_settings() -> Choice | str:
     """Show all settings; return what they say, or the sentence that says why it is impossible."""
     values: dict[str, Any] = {}
     groups = (_learning, _data, _architecture)
-    for tab, fill in zip(
-        st.tabs([say("Learning"), say("Digits"), say("Network")]), groups, strict=True
-    ):
+    for tab, fill in zip(said_tabs(GROUPS, "setting_tabs"), groups, strict=True):
         with tab:
             values |= fill()
     if values["data"] == "full" and not full_is_here():
