@@ -15,12 +15,16 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # comes with Dask
 
 from model.engine.protocol import ANSWER, PRELOAD, TRAIN
+from ui.style.fonts import FOLDERS, NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / ".github" / "deploy"
 KNOWN = {
     *("FROM", "ENV", "WORKDIR", "COPY", "RUN", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "CMD"),
 }
+
+FONTS = {"fonts-wqy-microhei": Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc")}
+"""What Debian's packages of fonts bring, with the letters of the languages that the app speaks."""
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -64,6 +68,17 @@ def test_the_image_runs_as_somebody_who_is_not_root_and_says_how_it_is() -> None
         if name == "HEALTHCHECK":
             compile(command[2], "health", "exec")
             assert "_stcore/health" in command[2]
+
+
+def test_the_image_has_letters_for_the_pictures_that_are_saved_in_chinese() -> None:
+    runs = " ".join(rest for name, rest in instructions() if name == "RUN")
+    found = re.search(r"apt-get install((?: [^&]+)) &&", runs)
+    assert found is not None
+    installed = {word for word in found[1].split() if not word.startswith("-")}
+    assert installed == set(FONTS)
+    for file in FONTS.values():
+        assert file.name.startswith(NAMES)
+        assert any(file.is_relative_to(folder) for folder in FOLDERS)
 
 
 def test_every_option_of_the_servers_is_one_of_streamlit() -> None:
