@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from model.classroom.database import Database
 from model.classroom.reasons import ClassError, ClassReason
-from model.classroom.tables import AnswerRow, QuestionRow, StudentRow, new_id
+from model.classroom.tables import AnswerRow, AppQuestionRow, QuestionRow, StudentRow, new_id
 
 LONGEST_TEXT, LONGEST_OPTION = 300, 80
 OPTIONS = (2, 10)
@@ -34,7 +34,12 @@ class Stage(StrEnum):
 
 
 def ask_class(
-    database: Database, class_id: str, text: str, options: Sequence[str], right: int | None
+    database: Database,
+    class_id: str,
+    text: str,
+    options: Sequence[str],
+    right: int | None,
+    of_app: bool = False,
 ) -> str:
     """Put a question to a class; the one before it is over. Returns its id.
 
@@ -44,6 +49,8 @@ def ask_class(
         text: of the question.
         options: the answers, in the order in which they are shown.
         right: the place of the right one; None: nobody says.
+        of_app: whether the app has these words, which are in English then: each screen says them
+            in its own language. A teacher's own stay as they are.
 
     Raises:
         ValueError: no text, too many or too few answers, two alike, or too long ones.
@@ -75,6 +82,9 @@ def ask_class(
             stage=Stage.ASKED,
         )
         session.add(row)
+        if of_app:
+            session.flush()  # the question is there before what hangs on it
+            session.add(AppQuestionRow(question_id=row.id))
         return row.id
 
 

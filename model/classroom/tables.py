@@ -94,7 +94,7 @@ class QuestionRow(Base):
     """A question of the teacher's.
 
     Attributes:
-        text: that the teacher wrote.
+        text: that the teacher wrote or chose.
         options: two to four answers, or the ten digits.
         right: the place of the right one; None where the teacher named none.
         round: 1, and 2 after the class was asked again.
@@ -112,6 +112,18 @@ class QuestionRow(Base):
     right: Mapped[int | None]
     round: Mapped[int] = mapped_column(default=1)
     stage: Mapped[str] = mapped_column(String(16))
+
+
+class AppQuestionRow(Base):
+    """A question of the app's own, in English: each screen says it in its own language.
+
+    A question without it is the teacher's, and stays as it was written. It has a table of its own:
+    databases of before have none.
+    """
+
+    __tablename__ = "class_app_questions"
+
+    question_id: Mapped[str] = _of("class_questions.id", primary_key=True)
 
 
 class AnswerRow(Base):

@@ -16,7 +16,14 @@ from model.classroom.names import Animal, Colour, Name
 from model.classroom.questions import ROUNDS, Stage
 from model.classroom.shown import Shown, shown_in
 from model.classroom.spoken import language_in
-from model.classroom.tables import AnswerRow, ClassRow, DigitRow, QuestionRow, StudentRow
+from model.classroom.tables import (
+    AnswerRow,
+    AppQuestionRow,
+    ClassRow,
+    DigitRow,
+    QuestionRow,
+    StudentRow,
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class QuestionView:
 
     Attributes:
         id, number, text, options, right, round, stage: see `QuestionRow`.
+        of_app: whether text and options are the app's, in English: see `AppQuestionRow`.
         counts: of each round, how many chose each answer.
         answers: of each round, by student.
     """
@@ -67,6 +75,7 @@ class QuestionView:
     right: int | None
     round: int
     stage: Stage
+    of_app: bool
     counts: tuple[tuple[int, ...], ...]
     answers: tuple[dict[str, int], ...]
 
@@ -191,6 +200,7 @@ def _question(session: Session, class_id: str) -> QuestionView | None:
         row.right,
         row.round,
         Stage(row.stage),
+        session.get(AppQuestionRow, row.id) is not None,
         tuple(_counts(given, len(row.options)) for given in answers),
         tuple(answers),
     )

@@ -19,6 +19,7 @@ from model.data import mnist
 from model.engine import InlineEngine, using_engine
 from model.runs import RunPhase
 from tests.model.classroom.test_sheet_photo import CAMERAS, photo, written
+from ui.classroom.ask import WHICH_DIGIT
 from ui.classroom.handwriting.training import FURTHER
 from ui.classroom.ready_questions import READY
 from ui.experiment import elsewhere, few, leak, small, why
@@ -404,10 +405,11 @@ def test_a_teacher_asks_the_class_what_an_experiment_asks() -> None:
     question = seen(key).question
     assert question is not None
     assert question.text == few.PAGE.guess.question
-    assert question.options == ("10% to 32%", "32% to 55%", "55% to 78%", "78% to 100%")
+    assert question.options == ("10%–32%", "32%–55%", "55%–78%", "78%–100%")
     for each in (small, elsewhere, leak, why):
         ask_class(database(), seen(key).id, *as_question(each.PAGE.guess), None)
     assert question.right is None
+    assert question.of_app
     student = opened("join", code=seen(key).code)
     student.button(key="join_class").click().run()
     student.switch_page(str(ROOT / "pages" / "experiment" / "few.py")).run()
@@ -431,6 +433,27 @@ def test_a_teacher_asks_the_class_the_question_of_each_lesson() -> None:
     question = seen(key).question
     assert question is not None
     assert question.text == LESSON_QUESTIONS["filters"].text
+    assert question.of_app
+
+
+def test_what_a_teacher_asks_in_another_language_is_kept_as_the_app_s_own_question() -> None:
+    app, key = teacher(lang="zh_Hans")
+    with speaking("zh_Hans"):  # AppTest looks for what was chosen among what is said
+        app.button(key="ask_ready_now").click().run()
+        question = seen(key).question
+        assert question is not None
+        assert (question.text, question.options) == (READY[0].text, READY[0].options)
+        assert question.of_app
+        app.segmented_control(key="ask_form").set_value("Which digit?").run()
+        app.button(key="ask_digit_now").click().run()
+        question = seen(key).question
+        assert question is not None
+        assert (question.text, question.of_app) == (WHICH_DIGIT, True)
+        app.text_input(key="ask_digit_text").set_value("3 or 5?").run()
+        app.button(key="ask_digit_now").click().run()
+    question = seen(key).question
+    assert question is not None
+    assert (question.text, question.of_app) == ("3 or 5?", False)
 
 
 def test_a_league_from_its_beginning_to_its_end() -> None:

@@ -29,6 +29,7 @@ NOBODY_SAYS = ""
 FORMS = (to_say("Ready-made"), to_say("My own"), to_say("Which digit?"))
 BAD = to_say("A question needs words, and two to four different answers, one a line.")
 NO_WORDS = to_say("The question needs words.")
+WHICH_DIGIT = to_say("Which digit is this?")
 
 
 def ask_popover(view: ClassView) -> None:
@@ -60,15 +61,14 @@ def _ready(view: ClassView) -> None:
     chosen: ReadyQuestion = st.selectbox(
         say("Question"), READY, format_func=lambda each: say(each.text), key="ask_ready"
     )
-    text, options = chosen.said()
     marked = (
-        say("{answer} (right)", answer=option) if place == chosen.right else option
-        for place, option in enumerate(options)
+        say("{answer} (right)", answer=say(option)) if place == chosen.right else say(option)
+        for place, option in enumerate(chosen.options)
     )
     st.markdown("\n".join(f"- {each}" for each in marked))
     st.page_link(page(chosen.page), label=say("The page that shows it"))
     if st.button(say("Ask the class"), type="primary", key="ask_ready_now"):
-        ask_class(database(), view.id, text, options, chosen.right)
+        ask_class(database(), view.id, chosen.text, chosen.options, chosen.right, of_app=True)
         st.rerun()
 
 
@@ -93,13 +93,16 @@ def _own(view: ClassView) -> None:
 
 def _digit(view: ClassView) -> None:
     text = st.text_input(
-        say("Question"), say("Which digit is this?"), max_chars=LONGEST_TEXT, key="ask_digit_text"
+        say("Question"), say(WHICH_DIGIT), max_chars=LONGEST_TEXT, key="ask_digit_text"
     )
     right = _right(DIGITS, "ask_digit_right")
     if st.button(say("Ask the class"), type="primary", key="ask_digit_now"):
         place = None if right == NOBODY_SAYS else int(right)
+        as_offered = text.strip() == say(WHICH_DIGIT)
+        if as_offered:
+            text = WHICH_DIGIT
         try:
-            ask_class(database(), view.id, text, DIGITS, place)
+            ask_class(database(), view.id, text, DIGITS, place, of_app=as_offered)
         except ValueError:
             st.warning(say(NO_WORDS))
         else:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from model.experiments import ExperimentName
 from ui.frame.class_row.ask_here import ask_here
-from ui.locale import number_text, say
+from ui.locale import ENGLISH, number_text, say, speaking
 from ui.state.address import keep, kept
 from ui.state.picks import keep_option
 from ui.state.properties import GATE, GUESS
@@ -107,15 +107,14 @@ def gate_is_open() -> bool:
 
 
 def as_question(guess: Guess) -> tuple[str, tuple[str, ...]]:
-    """A guess as a question that a class can answer: a slider's range in four parts."""
+    """A guess as a question that a class can answer, in English: a slider's range in four parts."""
     if isinstance(guess, Choice):
-        return say(guess.question), tuple(say(answer) for answer in guess.answers)
+        return guess.question, guess.answers
     steps = round((guess.high - guess.low) / guess.step)
     bounds = [guess.low + guess.step * round(steps * part / PARTS) for part in range(PARTS + 1)]
-    words = [guess.words(bound) for bound in bounds]
-    return say(guess.question), tuple(
-        say("{low} to {high}", low=low, high=high) for low, high in pairwise(words)
-    )
+    with speaking(ENGLISH):
+        words = [guess.words(bound) for bound in bounds]
+    return guess.question, tuple(f"{low}–{high}" for low, high in pairwise(words))
 
 
 def ask_guess(name: ExperimentName, guess: Guess) -> None:

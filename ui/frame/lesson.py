@@ -32,4 +32,4 @@ def lesson(seeing: str, question: str, answer: str) -> None:
             st.markdown(answer)
         ready = LESSON_QUESTIONS.get(session().page)
         if ready is not None:
-            ask_here("ask_lesson", *ready.said(), ready.right)
+            ask_here("ask_lesson", ready.text, ready.options, ready.right)

@@ -24,7 +24,8 @@ from tests.benchmarks.student import ink_of
 from tests.ui.classroom.conftest import Lesson
 from ui.classroom.channel.frames import LARGEST, MalformedRequestError, request_of
 from ui.classroom.channel.routes import digit_in
-from ui.locale import speaking
+from ui.frame.class_row.lesson_questions import LESSON_QUESTIONS
+from ui.locale import say, speaking
 from ui.locale.pseudo import PSEUDO
 from ui.locale.sentence import Sentence
 from ui.state.classroom.seat import Role
@@ -185,6 +186,27 @@ def test_each_screen_is_told_in_its_own_language(lesson: Lesson) -> None:
         request = {"do": "digit", "number": 0, "digit": 0, "ink": ink_of(3)}
         assert two.ask(**request)["words"] == closed
         assert one.ask(**request)["words"] == "No answers are taken now."
+
+
+def test_the_app_s_questions_are_asked_in_the_language_of_each_screen(lesson: Lesson) -> None:
+    here, class_id, ready = lesson.database, lesson.opened.class_id, LESSON_QUESTIONS["filters"]
+    with speaking("zh_Hans"):
+        text, options = say(ready.text), [say(each) for each in ready.options]
+    assert text != ready.text
+    fox, board = lesson.seat(), lesson.seat(Role.TEACHER)
+    board.language = "zh_Hans"
+    with lesson.sitting(fox) as one, lesson.sitting(board) as two:
+        ask_class(here, class_id, ready.text, ready.options, ready.right, of_app=True)
+        one.until(lambda parts: parts.get("question"))
+        two.until(lambda parts: parts.get("question"))
+        assert one.parts["question"]["text"] == ready.text
+        assert (two.parts["question"]["text"], two.parts["question"]["options"]) == (text, options)
+        fox.language = "zh_Hans"  # its person has chosen
+        one.until(lambda parts: parts["question"]["text"] == text)
+        ask_class(here, class_id, ready.text, ready.options, ready.right)  # typed by a teacher
+        for screen in (one, two):
+            screen.until(lambda parts: parts["question"]["text"] == ready.text)
+            assert screen.parts["question"]["options"] == [*ready.options]
 
 
 def test_screens_hear_that_the_class_has_another_language(lesson: Lesson) -> None:

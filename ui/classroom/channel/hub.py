@@ -2,7 +2,8 @@
 
 A change of a class is read once and handed to all its connections, each of which sends the parts
 that its screen has not got. Nothing is sent, and nothing is asked of the database, while nothing
-happens. What students do (their page, digit and training) is looked at once a second, in memory.
+happens. What students do (their page, digit and training), and which language each screen is in,
+is looked at once a second, in memory.
 """
 
 import asyncio
@@ -43,6 +44,7 @@ class Connection:
     def __init__(self, socket: WebSocket, seat: ClassSeat) -> None:
         self.seat = seat
         self.noted: Doing | None = None  # what the board has of this student
+        self.spoken: str | None = None  # the language of what the screen has
         self._socket = socket
         self._told: dict[str, str] = {}  # what the screen has, by part
         self._parts: dict[str, str] = {}  # what waits to be sent
@@ -58,7 +60,8 @@ class Connection:
                 seat.followed = 0 if view.sent_to is None else view.sent_to.number
             if seat.paused != view.paused:
                 seat.hold(view.paused)
-        with speaking(seat.language):
+        self.spoken = seat.language
+        with speaking(self.spoken):
             parts = {name: json.dumps(part) for name, part in parts_of(seat, view).items()}
         gone = {name: "null" for name in self._told if name not in parts}
         for name, text in (parts | gone).items():
@@ -188,13 +191,18 @@ class Hub:
             await asyncio.sleep(PAUSE)
 
     async def _look(self) -> None:
-        """Note what students do, all of a class at once, as long as any are connected."""
+        """Note what students do, all of a class at once, as long as any are connected.
+
+        A screen whose person has chosen another language is told everything in that one.
+        """
         while self._connections:
             await asyncio.sleep(LOOK_SECONDS)
             for class_id, connections in list(self._connections.items()):
                 new: dict[str, Doing] = {}
                 fresh: list[tuple[Connection, Doing]] = []
                 for each in connections:
+                    if each.spoken != each.seat.language:
+                        self._mark(class_id)
                     if each.seat.one is None:
                         continue
                     doing = each.seat.doing()

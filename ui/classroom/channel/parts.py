@@ -9,6 +9,7 @@ from typing import Any
 
 from model.classroom.questions import Stage
 from model.classroom.view import ClassView, QuestionView, StudentView
+from ui.locale import say
 from ui.state.classroom.seat import ClassSeat, Role
 from ui.state.classroom.words import name_words
 from ui.state.pages import ENTRIES
@@ -102,8 +103,8 @@ def _question_for(student: str | None, view: ClassView) -> dict[str, Any] | None
     shown: dict[str, Any] = {
         "id": question.id,
         "number": question.number,
-        "text": question.text,
-        "options": question.options,
+        "text": say(question.text) if question.of_app else question.text,
+        "options": [say(each) if question.of_app else each for each in question.options],
         "round": question.round,
         "stage": question.stage,
         "answered": sum(question.counts[now]),

@@ -19,7 +19,7 @@ def ask_here(key: str, text: str, options: Sequence[str], right: int | None) -> 
 
     Args:
         key: of the button.
-        text: of the question, in the language that is spoken here.
+        text: of the question, in English: marked with `to_say`.
         options: the answers, likewise.
         right: the place of the right one; None where only the page tells.
     """
@@ -33,14 +33,14 @@ def ask_here(key: str, text: str, options: Sequence[str], right: int | None) -> 
             key=key,
             help=say(
                 "Opens this question on the screens of all students: {answers}",
-                answers=" / ".join(options),
+                answers=" / ".join(map(say, options)),
             ),
         )
         st.page_link(page("class"), label=say("To the board"), icon=":material/arrow_forward:")
     if not pressed:
         return
     try:
-        ask_class(database(), teacher.class_id, text, options, right)
+        ask_class(database(), teacher.class_id, text, options, right, of_app=True)
     except ClassError as error:
         st.toast(class_words(error.reason))
     else:

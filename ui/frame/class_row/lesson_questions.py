@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ui.locale import say, to_say
+from ui.locale import to_say
 from ui.state.pages import PageName
 
 
@@ -10,17 +10,13 @@ from ui.state.pages import PageName
 class ReadyQuestion:
     """A question with its answers; `page` shows why the one at `right` is right.
 
-    Text and answers are in English, see `said`.
+    Text and answers are in English: each screen of the class says them in its own language.
     """
 
     page: PageName
     text: str
     options: tuple[str, ...]
     right: int
-
-    def said(self) -> tuple[str, tuple[str, ...]]:
-        """The question and its answers in the language that is spoken here."""
-        return say(self.text), tuple(say(each) for each in self.options)
 
 
 _QUESTIONS = (
