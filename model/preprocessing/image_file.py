@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import cache
 
 import numpy as np
-from PIL import Image, ImageOps, JpegImagePlugin
+from PIL import Image, ImageOps, JpegImagePlugin, TiffImagePlugin
 
 from model.preprocessing.formats.apart import ApartError, limit_this_process, run_apart
 from model.preprocessing.formats.pdf_page import PdfError, first_page
@@ -36,10 +36,13 @@ MEMORY = 150_000_000
 BYTES_A_PIXEL = {"WEBP": 17, "AVIF": 21, "HEIF": 21}
 """What the decoders of these formats were seen to take, of 12-bit colours with transparency too.
 
-An iPhone's photo takes 8. All others keep no more than the picture itself: 24 megapixels in 130 MB.
+An iPhone's photo takes 8. All others, but for a TIFF's strips and tiles, keep no more than the
+picture itself: 24 megapixels in 130 MB.
 """
 SCANS_BYTES_A_PIXEL = 9
 """Likewise of a JPEG in several scans, with four colours at full size."""
+WORK = 35_000_000
+"""Bytes that are taken beside the decoded picture, whatever its format."""
 STRIP_PIXELS = 500_000
 """What is done to all pixels is done to so many at a time: a copy of all takes 100 MB or more."""
 WORK_SIDE = 800
@@ -66,6 +69,7 @@ _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 _ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
+_BITS, _ROWS, _TILE_WIDTH, _TILE_LENGTH = 258, 278, 322, 323  # tags of a TIFF
 
 
 class PictureProblem(StrEnum):
@@ -136,7 +140,27 @@ def _bytes_taken(image: Image.Image, data: bytes) -> int:
     each = BYTES_A_PIXEL.get(image.format or "", 0)
     if isinstance(image, JpegImagePlugin.JpegImageFile) and _in_several_scans(image, data):
         each = SCANS_BYTES_A_PIXEL
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return _bytes_of_tiff(image)
     return each * image.width * image.height
+
+
+def _bytes_of_tiff(image: TiffImagePlugin.TiffImageFile) -> int:
+    """Likewise of a TIFF: beside the picture a whole strip or tile, which may be all of it again.
+
+    Raises:
+        LookupError, TypeError: its description is damaged.
+    """
+    if not image.tile or image.tile[0].codec_name != "libtiff":
+        return 0
+    said = image.tag_v2
+    if _TILE_WIDTH in said:
+        pixels = said[_TILE_WIDTH] * said[_TILE_LENGTH]
+    else:
+        pixels = image.width * min(said.get(_ROWS, image.height), image.height)
+    strip = pixels * sum(said.get(_BITS, (1,))) // 8
+    each = {"1": 1, "L": 1, "P": 1, "I;16": 2}.get(image.mode, 4)
+    return each * image.width * image.height + int(strip) + WORK
 
 
 def _decoded_apart(data: bytes) -> np.ndarray:

@@ -4,6 +4,7 @@ import io
 import pickle
 import random
 import resource
+import struct
 import subprocess
 import sys
 import zlib
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 from PIL.JpegImagePlugin import JpegImageFile
 from pillow_heif import register_heif_opener
 
@@ -363,12 +364,32 @@ SIDE = 4_898
 """Squared, 24 megapixels."""
 
 
+def tiff_of_one_tile(side: int) -> bytes:
+    """A deflated TIFF in 32-bit numbers, all of it in one tile: Pillow writes none."""
+    pixels = zlib.compress(bytes(4 * side * side), 1)
+    short, long = 3, 4
+    tags = (
+        *((256, long, side), (257, long, side), (258, short, 32), (259, short, 8)),
+        *((262, short, 1), (277, short, 1), (322, long, side), (323, long, side)),
+        *((324, long, 8), (325, long, len(pixels)), (339, short, 2)),
+    )
+    entries = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
+    directory = struct.pack("<H", len(tags)) + entries + bytes(4)
+    return b"II*\0" + struct.pack("<I", 8 + len(pixels)) + pixels + directory
+
+
 def of_24_megapixels(name: str, path: Path) -> None:
     """Save a picture that is small as a file and large in memory."""
     size = (SIDE, SIDE)
     match name:
         case "int32.tiff":
             Image.new("I", size, 9).save(path, compression="tiff_lzw")
+        case "one_strip.tiff":
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(TiffImagePlugin, "STRIP_SIZE", 2**31 - 1)
+                Image.new("RGBA", size, "red").save(path, compression="tiff_lzw")
+        case "one_tile.tiff":
+            path.write_bytes(tiff_of_one_tile(SIDE // 16 * 16))
         case "grey16.png":
             Image.new("I;16", size).save(path)
         case "grey_alpha.png":
@@ -388,7 +409,8 @@ def of_24_megapixels(name: str, path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("int32.tiff", "grey16.png", "grey_alpha.png", "picture.webp"),
+        *("int32.tiff", "one_strip.tiff", "one_tile.tiff"),
+        *("grey16.png", "grey_alpha.png", "picture.webp"),
         *("picture.avif", "picture.heic", "scans.jpg"),
     ],
 )
