@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from model.engine import DaskEngine
 from model.evaluation.reading import read_ink
-from model.experiments import NAMES, experiment
+from model.experiments import NAMES, ExperimentName, experiment
 from model.experiments.experiment import Inputs
 from model.experiments.study import Studies, Study
 from model.network.shipped import shipped
@@ -64,7 +64,7 @@ def free_again(study: Study) -> float:
     return time.monotonic() - began
 
 
-def measured(name: str, engine: DaskEngine, whole: bool) -> None:
+def measured(name: ExperimentName, engine: DaskEngine, whole: bool) -> None:
     found = experiment(name)
     inputs = Inputs(network=shipped()) if name == "small" else Inputs()
     study = Studies(lambda: engine).of(found, found.quick, inputs)

@@ -77,7 +77,8 @@ def main() -> None:
         probabilities_of, shipped(), mnist.Selection(part="test")
     ).result()  # the worker is up
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    stop, waits = threading.Event(), []
+    stop = threading.Event()
+    waits: list[float] = []
     thread = threading.Thread(target=other_person, args=(stop, waits))
     thread.start()
     evaluate()

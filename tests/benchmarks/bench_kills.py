@@ -21,6 +21,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -144,6 +145,9 @@ async def server(kills: int, folder: Path) -> None:
             assert time.monotonic() - began < PATIENCE
             await asyncio.sleep(0.05)
 
+    def has_more_than(done: int, _: str) -> bool:
+        return epochs() > done
+
     seconds: dict[str, list[float]] = {
         each: [] for each in ("it answers", "its page", "next batch", "next epoch")
     }
@@ -159,7 +163,7 @@ async def server(kills: int, folder: Path) -> None:
         seconds["its page"].append(time.monotonic() - began)
         await look(_trains)
         seconds["next batch"].append(time.monotonic() - began)
-        await look(lambda _, done=done: epochs() > done)
+        await look(partial(has_more_than, done))
         seconds["next epoch"].append(time.monotonic() - began)
         saved = RunFolder(name).load()
         assert saved is not None

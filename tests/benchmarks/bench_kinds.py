@@ -18,11 +18,6 @@ import numpy as np
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(Path(__file__).parent))
-
-import kinds
-from kinds_blank import BLANKS
-from kinds_harder import HARDER
 
 from model.data import mnist
 from model.evaluation.verdict import Judgement, judge
@@ -32,6 +27,9 @@ from model.network.shipped import shipped
 from model.network.weights_file import load_network
 from model.preprocessing.image_file import open_picture
 from model.preprocessing.pipeline import Preprocessed, preprocess
+from tests.benchmarks import kinds
+from tests.benchmarks.kinds_blank import BLANKS
+from tests.benchmarks.kinds_harder import HARDER
 
 
 def test_set() -> tuple[np.ndarray, np.ndarray]:
@@ -116,9 +114,9 @@ def main() -> None:
 
     print(f"\n{'several digits':26}{'all right':>9}{'all found':>11}")
     shown: dict[str, list[tuple[bool, bool]]] = {}
-    for name, picture, said in sequences(options.each, options.seed):
+    for name, picture, written in sequences(options.each, options.seed):
         answer = read(network, uploaded(picture))
-        shown.setdefault(name, []).append((answer == said, len(answer) == len(said)))
+        shown.setdefault(name, []).append((answer == written, len(answer) == len(written)))
     for name, answers in shown.items():
         print("{:26}{:9.1%}{:11.1%}".format(name, *np.mean(answers, axis=0)))
 

@@ -12,14 +12,14 @@ from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from model.engine import engine  # noqa: E402
 from ui.locale import ENGLISH, speaking, translations  # noqa: E402
-from ui.state.pages import ENTRIES  # noqa: E402
+from ui.state.pages import ENTRIES, PageName  # noqa: E402
 
-PAGES = ("stage", "train", "filters", "few", "evaluate", "lessons")
+PAGES: tuple[PageName, ...] = ("stage", "train", "filters", "few", "evaluate", "lessons")
 CHINESE = "zh_Hans"
 ROUNDS = 15
 
 
-def visit(page: str, language: str) -> AppTest:
+def visit(page: PageName, language: str) -> AppTest:
     """A page that has run twice."""
     app = AppTest.from_file(str(ROOT / "ui" / "frame" / "menu.py"), default_timeout=120)
     app.query_params["lang"] = language

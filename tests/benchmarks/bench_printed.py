@@ -13,9 +13,6 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(Path(__file__).parent))
-
-from kinds_printed import PRINTED
 
 from model.network.digit_detector import detector
 from model.network.forward import probabilities
@@ -23,6 +20,7 @@ from model.network.shipped import shipped
 from model.network.weights_file import load_network
 from model.preprocessing.pipeline import preprocess
 from model.synthesis.typeset import fonts
+from tests.benchmarks.kinds_printed import PRINTED
 
 
 def main() -> None:

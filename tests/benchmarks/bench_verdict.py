@@ -16,10 +16,6 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(Path(__file__).parent))
-
-from collections_report import items
-from timing import say, spread
 
 from model.data import mnist
 from model.evaluation.metrics import wilson
@@ -33,6 +29,8 @@ from model.synthesis.digit_set import FONT_FOR_TEST, digits_of_many_hands
 from model.synthesis.european import european_digits
 from model.synthesis.pen import received
 from model.synthesis.typeset import fonts, printed
+from tests.benchmarks.collections_report import items
+from tests.benchmarks.timing import say, spread
 
 
 def real(options: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:

@@ -144,8 +144,9 @@ class Student(Person):
         while True:
             await asyncio.sleep(DIGIT_EVERY * random.uniform(0.8, 1.2))
             prompt = self.parts.get("prompt")
-            fresh = prompt and prompt["number"] > self.last
-            if fresh and not self.waiting and drawing_seconds():
+            if not prompt or self.waiting or not drawing_seconds():
+                continue
+            if prompt["number"] > self.last:
                 self.drawn += 1
                 place += 1
                 number, digit = prompt["number"], prompt["digit"]

@@ -5,7 +5,7 @@ tablets, digits in rows and columns, and sheets that are blank. `bench_kinds.py`
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -298,7 +298,7 @@ KINDS: dict[str, Maker] = {
 
 
 def several(
-    digits: Sequence[np.ndarray],
+    digits: np.ndarray,
     chance: np.random.Generator,
     *,
     lines: str,

@@ -6,9 +6,10 @@
 from collections.abc import Callable
 
 import numpy as np
-from kinds import SIZE, as_jpeg, light, photographed
 from PIL import Image
 from scipy import ndimage
+
+from tests.benchmarks.kinds import SIZE, as_jpeg, light, photographed
 
 Blank = Callable[[np.random.Generator], np.ndarray]
 """Takes a picture of nothing."""
@@ -51,7 +52,7 @@ def neighbours(side: int) -> Blank:
         middle, radius = chance.uniform(0.3, 0.7), chance.uniform(0.1, 0.3)
         bow = np.hypot(y - middle, x + radius - edge * 0.8)
         sheet[(np.abs(bow - radius) < 0.02) & (x < edge)] = 1
-        sheet = np.rot90(sheet, chance.integers(4)).copy()
+        sheet = np.rot90(sheet, int(chance.integers(4))).copy()
         return photographed(sheet, light("slope", chance, shape), chance, dark=(0.5, 0.9))
 
     return make
@@ -100,7 +101,8 @@ def fingers(chance: np.random.Generator) -> np.ndarray:
     shade = 1 - 0.35 * ndimage.gaussian_filter(np.roll(thumb, 8, 0).astype(np.float32), 5)
     skin = np.array([200, 150, 125]) * (1 - 0.3 * np.abs(across / half)[..., None].clip(0, 1))
     mixed = soft * skin + (1 - soft) * shown * shade[..., None]
-    pixels = np.ascontiguousarray(np.rot90(mixed.clip(0, 255).astype(np.uint8), chance.integers(4)))
+    turned = np.rot90(mixed.clip(0, 255).astype(np.uint8), int(chance.integers(4)))
+    pixels = np.ascontiguousarray(turned)
     return as_jpeg(pixels, chance)
 
 

@@ -1,7 +1,10 @@
 """Photos that are hard in other ways: seen from the side, a hand's shadow, a table, holes."""
 
 import numpy as np
-from kinds import (
+from PIL import Image
+from scipy import ndimage
+
+from tests.benchmarks.kinds import (
     SIZE,
     Maker,
     as_jpeg,
@@ -15,8 +18,6 @@ from kinds import (
     printed,
     strokes_of,
 )
-from PIL import Image
-from scipy import ndimage
 
 
 def from_the_side(picture: np.ndarray, chance: np.random.Generator) -> np.ndarray:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from kinds import laid, light, photographed
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
+
+from tests.benchmarks.kinds import laid, light, photographed
 
 DRAWN = 320  # px; how large a letter is drawn before it is made smaller
 
