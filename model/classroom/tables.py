@@ -229,6 +229,14 @@ class LeagueRow(Base):
     ended: Mapped[bool]
 
 
+class LeagueShownRow(Base):
+    """A league that the projector shows: as of a language, databases of before have no table."""
+
+    __tablename__ = "class_leagues_shown"
+
+    league_id: Mapped[str] = _of("class_leagues.id", primary_key=True)
+
+
 class EntryRow(Base):
     """A student's network in a league: how many digits it reads, and what it took."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from model.classroom.database import Database
 from model.classroom.digits.handwriting import MOST_DIGITS, next_digit
+from model.classroom.digits.league import League, shown_league
 from model.classroom.doings import Doing, RunDoing
 from model.classroom.names import Animal, Colour, Name
 from model.classroom.questions import ROUNDS, Stage
@@ -91,7 +92,7 @@ class SentTo:
 
 @dataclass(frozen=True)
 class ClassView:
-    """An open class."""
+    """An open class; its league is there when the projector shows it."""
 
     id: str
     code: str
@@ -104,6 +105,7 @@ class ClassView:
     sent_to: SentTo | None
     students: tuple[StudentView, ...]  # in the order in which they came
     question: QuestionView | None
+    league: League | None
     shown: Shown
     language: str
 
@@ -140,6 +142,7 @@ def view_class(database: Database, class_id: str) -> ClassView | None:
             None if row.view is None else SentTo(row.view_number, **row.view),
             tuple(_student(row, prompts.get(row.id)) for row in students),
             _question(session, class_id),
+            shown_league(session, class_id),
             shown_in(session, class_id),
             language_in(session, class_id),
         )

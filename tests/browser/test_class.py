@@ -3,12 +3,27 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from model.classroom.codes import screen_key_of
+from model.classroom.digits.handwriting import bring, written_digits
+from model.classroom.digits.league import (
+    Entry,
+    begin_league,
+    end_league,
+    hand_network_in,
+    league_of,
+    show_league,
+)
+from model.classroom.lifecycle import end_class, join, open_class
+from model.data import mnist
 from tests.browser.conftest import ROOT, WARM, at_rest, engine_is_ready
 from tests.browser.pen import SEVEN, Pen
+from ui.classroom.channel.parts import PLACES
 from ui.locale.pseudo import PSEUDO, pseudo
+from ui.state.classroom.store import database
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -165,3 +180,33 @@ def test_a_student_writes_what_is_asked_for(people: list[Page], url: str) -> Non
     expect(teacher.locator(".grid .digits .one")).to_have_count(1, timeout=WARM)
     writing.locator(".later").click()
     expect(writing).to_be_hidden()
+
+
+def test_the_projector_shows_who_won_without_scrolling(people: list[Page], url: str) -> None:
+    here = database()  # the server's: both keep it in the same folder
+    opened = open_class(here)
+    class_id = opened.class_id
+    bring(here, class_id, mnist.embedded().test.take(np.arange(0, 500, 5)), [False] * 100)
+    begin_league(here, class_id, written_digits(here, class_id), 30_000, 30)
+    league = league_of(here, class_id)
+    assert league is not None
+    for right in range(20, 20 - PLACES - 2, -1):
+        one = join(here, opened.code)
+        hand_network_in(here, class_id, one.student_id, league.id, Entry(right, 9_000, 12.5, 4))
+    projector = people[0]
+    projector.goto(f"{url}/class?screen={screen_key_of(opened.teacher_key)}")
+    expect(projector.locator(".projector .code")).to_have_text(opened.code, timeout=WARM)
+    end_league(here, class_id)
+    show_league(here, class_id, True)
+    rows = projector.locator(".projector .ranking li")
+    expect(rows).to_have_count(PLACES)
+    expect(projector.locator(".projector .code")).to_be_hidden()
+    expect(rows.first).to_contain_text("20 (100.0%)")
+    expect(projector.get_by_text("and 2 more")).to_be_in_viewport(ratio=1)
+    expect(projector.get_by_text("of 20 that were held back")).to_be_in_viewport(ratio=1)
+    bars = rows.locator(".bar i").evaluate_all("all => all.map(each => each.clientWidth)")
+    assert bars == sorted(bars, reverse=True)
+    assert bars[0] > 200
+    show_league(here, class_id, False)
+    expect(projector.locator(".projector .code")).to_be_visible()
+    end_class(here, class_id)

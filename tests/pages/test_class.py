@@ -487,6 +487,11 @@ def test_a_league_from_its_beginning_to_its_end() -> None:
         assert "**1 of 1**" in " ".join(each.value for each in app.markdown)
         app.button(key="end_league").click().run()
         assert "| 1 | " in " ".join(each.value for each in app.markdown)
+        app.toggle(key="league_shown_False").set_value(True).run()
+        assert not app.exception
+        projected = seen(key).league
+        assert projected is not None
+        assert len(projected.ranking) == 1
         student.run()
         assert "place 1 of 1" in student.success[0].value
 

@@ -16,7 +16,7 @@ from model.classroom.database import Database
 from model.classroom.digits.handwriting import WrittenDigit
 from model.classroom.digits.training_sets import make_set
 from model.classroom.reasons import ClassError, ClassReason
-from model.classroom.tables import EntryRow, LeagueRow, StudentRow, new_id
+from model.classroom.tables import EntryRow, LeagueRow, LeagueShownRow, StudentRow, new_id
 from model.training.trainer import EpochScores
 
 PARAMETERS = (10_000, 30_000, 100_000)
@@ -53,6 +53,7 @@ class League:
         test: how many are held back.
         parameters, seconds: what is allowed.
         ended: whether the results may be seen.
+        shown: whether the projector shows them.
         entries: by the student's id.
     """
 
@@ -63,6 +64,7 @@ class League:
     parameters: int
     seconds: int
     ended: bool
+    shown: bool
     entries: dict[str, Entry]
 
     @property
@@ -162,22 +164,30 @@ def league_of(database: Database, class_id: str) -> League | None:
     """
     with database.begin() as session:
         row = _row(session, class_id)
-        if row is None:
-            return None
-        entries = session.scalars(select(EntryRow).where(EntryRow.league_id == row.id)).all()
-        return League(
-            row.id,
-            row.set_id,
-            row.training,
-            row.test,
-            row.parameters,
-            row.seconds,
-            row.ended,
-            {
-                each.student_id: Entry(each.right, each.parameters, each.seconds, each.epoch)
-                for each in entries
-            },
-        )
+        return None if row is None else _league(session, row)
+
+
+def show_league(database: Database, class_id: str, shown: bool) -> None:
+    """Let the projector show the results of a league that has ended, or show them no more.
+
+    Raises:
+        ClassError: see `Database.change`.
+    """
+    with database.change(class_id) as session:
+        row = _row(session, class_id)
+        now = None if row is None else session.get(LeagueShownRow, row.id)
+        if now is not None and not shown:
+            session.delete(now)
+        elif now is None and shown and row is not None and row.ended:
+            session.add(LeagueShownRow(league_id=row.id))
+
+
+def shown_league(session: Session, class_id: str) -> League | None:
+    """The league whose results the projector shows, within a transaction."""
+    row = session.scalar(
+        select(LeagueRow).join(LeagueShownRow).where(LeagueRow.class_id == class_id)
+    )
+    return None if row is None else _league(session, row)
 
 
 def epoch_in_time(
@@ -199,6 +209,24 @@ def epoch_in_time(
         if passed <= seconds and scores.epoch in epochs:
             found = scores.epoch, passed
     return found
+
+
+def _league(session: Session, row: LeagueRow) -> League:
+    entries = session.scalars(select(EntryRow).where(EntryRow.league_id == row.id)).all()
+    return League(
+        row.id,
+        row.set_id,
+        row.training,
+        row.test,
+        row.parameters,
+        row.seconds,
+        row.ended,
+        session.get(LeagueShownRow, row.id) is not None,
+        {
+            each.student_id: Entry(each.right, each.parameters, each.seconds, each.epoch)
+            for each in entries
+        },
+    )
 
 
 def _row(session: Session, class_id: str) -> LeagueRow | None:

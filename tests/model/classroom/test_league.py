@@ -13,10 +13,12 @@ from model.classroom.digits.league import (
     epoch_in_time,
     hand_network_in,
     league_of,
+    show_league,
 )
 from model.classroom.digits.training_sets import MOST_SETS, kept_set, make_set
 from model.classroom.lifecycle import Opened, end_class, join, open_class
 from model.classroom.reasons import ClassError, ClassReason
+from model.classroom.view import view_class
 from model.data import mnist
 from model.training.trainer import EpochScores, Scores
 
@@ -83,6 +85,32 @@ def test_nobody_has_more_than_the_others_and_nobody_hands_in_elsewhere(
             hand_network_in(database, class_id, student, league.id, Entry(1, 1, 1.0, 1))
         assert caught.value.reason is ClassReason.NOT_MINE
     assert not now(database, opened).entries
+
+
+def test_the_projector_shows_it_when_it_has_ended_and_the_teacher_says_so(
+    database: Database, opened: Opened
+) -> None:
+    def projected() -> League | None:
+        view = view_class(database, opened.class_id)
+        assert view is not None
+        return view.league
+
+    fox = join(database, opened.code).student_id
+    entry = Entry(17, 9_000, 12.5, 4)
+    hand_network_in(database, opened.class_id, fox, now(database, opened).id, entry)
+    show_league(database, opened.class_id, True)
+    assert projected() is None  # nobody hears before the end
+    end_league(database, opened.class_id)
+    assert projected() is None
+    for _ in range(2):
+        show_league(database, opened.class_id, True)
+        assert projected() == now(database, opened)
+    show_league(database, opened.class_id, False)
+    assert projected() is None
+    show_league(database, opened.class_id, True)
+    begin_league(database, opened.class_id, written_digits(database, opened.class_id), *LIMITS)
+    assert projected() is None
+    assert not now(database, opened).shown
 
 
 def test_its_digits_stay_as_long_as_it_does_and_go_with_the_class(

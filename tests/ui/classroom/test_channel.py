@@ -12,7 +12,15 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from model.classroom import database as database_module
-from model.classroom.digits.handwriting import ask_for_digits, written_digits
+from model.classroom.digits.handwriting import ask_for_digits, bring, written_digits
+from model.classroom.digits.league import (
+    Entry,
+    begin_league,
+    end_league,
+    hand_network_in,
+    league_of,
+    show_league,
+)
 from model.classroom.lifecycle import end_class, join, open_class
 from model.classroom.questions import ask_again, ask_class, reveal, show_answers
 from model.classroom.reasons import ClassError, ClassReason
@@ -217,6 +225,44 @@ def test_screens_hear_that_the_class_has_another_language(lesson: Lesson) -> Non
         speak_in_class(lesson.database, lesson.opened.class_id, "zh_Hans")
         for screen in (one, two):
             screen.until(lambda parts: parts["class"]["language"] == "zh_Hans")
+
+
+def test_a_league_is_on_the_projector_and_on_no_other_screen(lesson: Lesson) -> None:
+    here, class_id = lesson.database, lesson.opened.class_id
+    bring(here, class_id, mnist.embedded().test.take(np.arange(0, 500, 5)), [False] * 100)
+    begin_league(here, class_id, written_digits(here, class_id), 30_000, 30)
+    league = league_of(here, class_id)
+    assert league is not None
+    ten = [join(here, lesson.opened.code) for _ in range(10)]
+    for place, one in enumerate(ten):
+        entry = Entry(20 - place, 9_000, 12.5, 4)
+        hand_network_in(here, class_id, one.student_id, league.id, entry)
+    fox, teacher = lesson.seat(), lesson.seat(Role.TEACHER)
+    with (
+        lesson.sitting(lesson.seat(Role.SCREEN)) as projector,
+        lesson.sitting(teacher) as board,
+        lesson.sitting(fox) as mine,
+    ):
+        projector.until(lambda parts: "league" in parts)
+        end_league(here, class_id)
+        show_league(here, class_id, True)
+        projector.until(lambda parts: parts["league"])
+        shown = projector.parts["league"]
+        assert (shown["test"], len(shown["rows"]), shown["more"]) == (20, 8, 2)
+        assert shown["rows"][1] == {
+            "place": 2,
+            "name": name_words(ten[1].name),
+            "colour": ten[1].name.colour,
+            "right": 19,
+            "share": "95.0%",
+        }
+        assert ten[1].student_id not in json.dumps(projector.messages)
+        eyes_front(here, class_id, True)
+        for screen in (board, mine):
+            screen.until(lambda parts: parts["class"]["front"])
+            assert "league" not in screen.parts
+        show_league(here, class_id, False)
+        projector.until(lambda parts: parts["league"] is None)
 
 
 # ---- what is refused ----

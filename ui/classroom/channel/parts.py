@@ -17,6 +17,9 @@ from ui.style.words import percent
 
 Parts = Mapping[str, Any]
 
+PLACES = 8
+"""Of a league, that a projector shows: more lines are not read from the last row."""
+
 
 def parts_of(seat: ClassSeat, view: ClassView) -> Parts:
     """All that the screen of a seat shows."""
@@ -70,7 +73,28 @@ def _screen_parts(view: ClassView) -> Parts:
             "language": view.language,
         },
         "question": _question_for(None, view),
+        "league": _league(view),
     }
+
+
+def _league(view: ClassView) -> dict[str, Any] | None:
+    """The first places of the league that the teacher shows."""
+    league = view.league
+    if league is None:
+        return None
+    students = {each.id: each for each in view.students}
+    rows = [
+        {
+            "place": place,
+            "name": name_words(students[student].name),
+            "colour": students[student].name.colour,
+            "right": entry.right,
+            "share": percent(entry.right / league.test),
+        }
+        for place, student, entry in league.ranking
+        if student in students
+    ]
+    return {"test": league.test, "rows": rows[:PLACES], "more": len(rows[PLACES:])}
 
 
 def _tile(place: int, each: StudentView, view: ClassView) -> dict[str, Any]:

@@ -12,10 +12,13 @@ from model.classroom.digits.league import (
     begin_league,
     end_league,
     league_of,
+    show_league,
 )
 from model.classroom.digits.training_sets import FEWEST
 from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
+from ui.classroom.channel.parts import PLACES
+from ui.classroom.switch import switched
 from ui.locale import number_text, say
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words, name_words
@@ -134,3 +137,12 @@ def _result(view: ClassView, ended: League) -> None:
             test=ended.test,
         )
     )
+    shown = switched(
+        say("Show it on the projector"),
+        "league_shown",
+        ended.shown,
+        say("The first {count} places, whenever no question is there.", count=PLACES),
+    )
+    if shown is not None:
+        show_league(database(), view.id, shown)
+        st.rerun()

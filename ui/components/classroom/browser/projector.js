@@ -1,6 +1,7 @@
-// What a projector shows: the question when there is one, or else the way in.
+// What a projector shows: the question when there is one, or a league's result, or else the way in.
 
 import { element } from "../ui.components.shared/view.js";
+import { say, sayMany } from "../ui.components.shared/words.js";
 import { invitation } from "./invitation.js";
 import { lettered, spread, stageWords } from "./question.js";
 
@@ -10,6 +11,7 @@ export class Projector {
     this.root = element(parent, "div", "classroom projector");
     this.invitation = element(this.root, "div", "invitation");
     this.question = element(this.root, "section", "asked");
+    this.league = element(this.root, "section", "asked league");
     this.parts = {};
   }
 
@@ -33,9 +35,11 @@ export class Projector {
   }
 
   render() {
-    const { question, class: all } = this.parts;
-    this.invitation.hidden = Boolean(question);
+    const { question, league, class: all } = this.parts;
+    this.invitation.hidden = Boolean(question || league);
     this.question.hidden = !question;
+    this.league.hidden = Boolean(question) || !league;
+    if (league) this.rank(league);
     invitation(this.invitation, this.invite, all?.count ?? 0);
     const text = JSON.stringify(question ?? null);
     if (!question || text === this.last) return;
@@ -50,5 +54,26 @@ export class Projector {
       });
     }
     element(this.question, "p", "stage", stageWords(question));
+  }
+
+  // A league's first places.
+  rank(league) {
+    const text = JSON.stringify(league);
+    if (text === this.ranked) return;
+    this.ranked = text;
+    this.league.replaceChildren();
+    element(this.league, "h2", "", say("Whose network reads us best?"));
+    element(this.league, "p", "stage", say("Digits read rightly, of {test} that were held back", { test: league.test }));
+    const box = element(this.league, "ol", "ranking");
+    for (const { place, name, colour, right, share } of league.rows) {
+      const row = element(box, "li");
+      element(row, "b", "", String(place));
+      const who = element(row, "span", "name", name);
+      who.dataset.colour = colour;
+      element(element(row, "span", "bar"), "i").style.width = `${(100 * right) / league.test}%`;
+      element(row, "span", "right", `${right} (${share})`);
+    }
+    const { more } = league;
+    if (more) element(this.league, "p", "stage", sayMany("and {count} more", "and {count} more", more));
   }
 }
