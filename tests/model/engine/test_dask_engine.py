@@ -1,9 +1,11 @@
 """The engine with real processes: what it answers, and who can reach it."""
 
 import asyncio
+import errno
 import math
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +23,7 @@ from model.engine import DaskEngine, EngineError, EngineFault, EngineLost
 from model.engine.certificates import Certificate, new_certificate, security
 from model.engine.connection import Link
 from model.engine.parcels import Networks, SentNetworks
+from tests.model.engine.neighbour import neighbour
 from tests.model.engine.processes import certificate_of, processes_of, wait_until
 from tests.model.engine.work import (
     Counter,
@@ -246,15 +249,27 @@ def test_a_worker_that_has_grown_is_replaced_without_a_break() -> None:
     engine.close()
 
 
-def test_every_port_is_open_to_this_machine_only(engine: DaskEngine) -> None:
-    ports = [
+def listening(engine: DaskEngine) -> list[Any]:
+    """The addresses on which the engine's processes listen: the scheduler's and two workers'."""
+    found = [
         connection.laddr
         for process in processes_of(engine)
         for connection in process.net_connections(kind="inet")
         if connection.status == psutil.CONN_LISTEN
     ]
-    assert len(ports) >= 3  # the scheduler and two workers
-    assert {port.ip for port in ports} == {"127.0.0.1"}
+    assert len(found) >= 3
+    return found
+
+
+def test_every_port_is_open_to_this_machine_only(engine: DaskEngine) -> None:
+    assert {port.ip for port in listening(engine)} == {"127.0.0.1"}
+
+
+def test_another_machine_reaches_none_of_them(engine: DaskEngine) -> None:
+    with neighbour() as other, socket.create_server(("0.0.0.0", 0)) as open_to_all:
+        assert other.knock([open_to_all.getsockname()[1]]) == [0]
+        ports = [port.port for port in listening(engine)]
+        assert set(other.knock(ports)) == {errno.ECONNREFUSED}
 
 
 @pytest.mark.parametrize("port", ["the scheduler", "a worker"])
