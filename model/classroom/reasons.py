@@ -10,6 +10,7 @@ class ClassReason(StrEnum):
     FULL = "the class is full"
     OVER = "the class has ended"
     AWAY = "the database does not answer"
+    IN_MEMORY = "the disk takes nothing more: from now on the classes are in memory"
     DAMAGED = "the database was damaged, and all classes in it have ended"
     CLOSED = "no answers are taken now"
     NO_DIGIT = "there is no digit in the drawing"
@@ -22,3 +23,8 @@ class ClassError(RuntimeError):
     def __init__(self, reason: ClassReason) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same may be possible when it is tried again."""
+        return self.reason in (ClassReason.AWAY, ClassReason.IN_MEMORY)

@@ -25,21 +25,22 @@ from model.classroom.tables import (
     ShownRow,
     StudentRow,
 )
+from model.data.cache import KeepReason
 from model.network import CLASSES, SIDE
 
 PREFIX = "class_"
 """Of all our tables: a file with others is somebody else's."""
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 """What SQLite says of a file that it cannot read as one."""
-OF_THE_DISK = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CANTOPEN,
+WAITING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+"""What it says while another server is writing."""
+REFUSALS = {
+    sqlite3.SQLITE_FULL: KeepReason.FULL,
+    sqlite3.SQLITE_READONLY: KeepReason.CLOSED,
+    sqlite3.SQLITE_IOERR: KeepReason.FAILING,
+    sqlite3.SQLITE_CANTOPEN: KeepReason.FAILING,
 }
-"""What it says where the file may be as good as ever."""
+"""What it says where the disk takes nothing: the file may be as good as ever."""
 VERSIONS = (b"\1\1", b"\2\2")
 """In the header: who may write and read it. With others it would look as if it were read-only."""
 SECONDS = 5.0
@@ -77,16 +78,39 @@ def is_sound(path: Path) -> bool:
         if file.read(20)[18:] not in VERSIONS:
             return False
     with closing(sqlite3.connect(path, timeout=SECONDS)) as connection:
-        try:
-            return _is_whole(connection) and all(
-                _is_right(connection, table) for table in Base.metadata.sorted_tables
-            )
-        except sqlite3.Error as error:
-            if code_of(error) in OF_THE_DISK:
-                raise
-            return False
-        except UnicodeDecodeError:  # what SQLite says of the fault quotes the file
-            return False
+        return holds_ours(connection)
+
+
+def holds_ours(connection: sqlite3.Connection) -> bool:
+    """Whether a database holds what the app writes into it and nothing else.
+
+    Raises:
+        sqlite3.OperationalError: as `is_sound`.
+    """
+    try:
+        return _is_whole(connection) and all(
+            _is_right(connection, table) for table in Base.metadata.sorted_tables
+        )
+    except sqlite3.Error as error:
+        if code_of(error) in WAITING | set(REFUSALS):
+            raise
+        return False
+    except UnicodeDecodeError:  # what SQLite says of the fault quotes the file
+        return False
+
+
+def copy_unwritable(path: Path, target: sqlite3.Connection) -> bool:
+    """Copy a file that cannot be written; whether that was possible, and it is sound.
+
+    The log of a file needs a file beside it to be read. Where none can be made and there is no log,
+    SQLite reads if it is told that nobody writes, which is so.
+    """
+    for said in ("mode=ro", "mode=ro&immutable=1"):
+        with suppress(sqlite3.Error):
+            with closing(sqlite3.connect(f"{path.as_uri()}?{said}", uri=True)) as source:
+                source.backup(target)
+            return holds_ours(target)
+    return False
 
 
 def identity(path: Path) -> tuple[int, int] | None:

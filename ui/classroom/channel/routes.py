@@ -127,10 +127,9 @@ async def _take_requests(socket: WebSocket, connection: Connection, hub: Hub) ->
         except ClassError as error:
             if error.reason in (ClassReason.OVER, ClassReason.DAMAGED):
                 connection.over()
-            again = error.reason is ClassReason.AWAY
             with speaking(seat.language):
                 words = class_words(error.reason)
-            connection.refused(request.n, words, again)
+            connection.refused(request.n, words, error.passing)
         else:
             connection.done(request.n)
 

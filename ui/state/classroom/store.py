@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from model.classroom.database import FILE, Database
 from model.classroom.digits.training_sets import kept_set
-from model.classroom.reasons import ClassError, ClassReason
+from model.classroom.reasons import ClassError
 from model.data.cache import cache_folder
 from model.data.mnist import DataError, DataReason, DataSet
 from model.engine import EngineError, EngineFault
@@ -35,7 +35,7 @@ def digits_of_class(set_id: str) -> DataSet:
     try:
         return kept_set(database(), set_id)
     except ClassError as error:
-        if error.reason is ClassReason.AWAY:
+        if error.passing:
             raise EngineError(EngineFault.SLOW) from error
         raise DataError(DataReason.OWN_GONE) from error
     except FileError as error:

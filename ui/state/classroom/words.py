@@ -13,6 +13,9 @@ _REASONS = {
     ClassReason.AWAY: to_say(
         "The place where classes are kept does not answer. Try again in a moment."
     ),
+    ClassReason.IN_MEMORY: to_say(
+        "The disk takes nothing more. The class goes on in memory: do this once more."
+    ),
     ClassReason.DAMAGED: to_say("The class has ended: the file in which it was kept is damaged."),
     ClassReason.CLOSED: to_say("No answers are taken now."),
     ClassReason.NO_DIGIT: to_say("No digit was found on your sheet. Draw it large, in one piece."),
