@@ -10,7 +10,7 @@ from model.data.lease import this_server
 from model.engine import Engine
 from model.network import NetworkConfig
 from model.runs import store
-from model.runs.owner import keep_mark, kept_mark
+from model.runs.owner import Marks, alias_of, keep_mark, kept_mark
 from model.runs.run import QUICK_DISK, Run
 from model.runs.store import RunFolder
 from model.runs.worker_loop import OwnDigits
@@ -32,6 +32,8 @@ class Runs:
         self._engine, self._own_digits = engine, own_digits
         self._server = this_server()
         self._lock = threading.Lock()
+        self._marks = Marks()
+        self._looking: threading.Thread | None = None
         self._held: dict[str, Run] = {}
         # A run that is no longer held may still be in somebody's hands: it stays the only one.
         self._known: WeakValueDictionary[str, Run] = WeakValueDictionary()
@@ -76,6 +78,36 @@ class Runs:
             if owner and run.owner == owner and not (run.deleted or run.forgettable)
         ]
         return sorted(mine, key=lambda run: run.created)
+
+    def found(self, owner: str, most: int, alias: str | None = None) -> list[Run]:
+        """The newest runs of a person, from disk where need be, the oldest of them first.
+
+        Args:
+            owner: their mark; runs of nobody are nobody's.
+            most: how many.
+            alias: of a run that is to be among them, however old: see `model.runs.owner`.
+        """
+        if not owner:
+            return []
+        self._look()
+        began = self._marks.of(owner) | {run.id: run.created for run in self.of(owner)}
+        found: list[Run] = []
+        for name in sorted(began, key=began.__getitem__, reverse=True):
+            if len(found) >= most and alias_of(name) != alias:
+                continue
+            run = self.get(name)
+            if run is not None and not run.deleted:
+                found.append(run)
+        return sorted(found, key=lambda run: run.created)
+
+    def _look(self) -> None:
+        """Look whose the runs on disk are; a slow disk is not waited for, nor asked twice."""
+        looking = self._looking
+        if looking is None or not looking.is_alive():
+            looking = threading.Thread(target=self._marks.look, name=TIDYING, daemon=True)
+            self._looking = looking
+            looking.start()
+        looking.join(QUICK_DISK)
 
     def prepare(self) -> None:
         """Find out whether anything can be kept (`cache.refusal` tells); waits for no slow disk."""

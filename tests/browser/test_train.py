@@ -73,9 +73,12 @@ def chart_in_words(page: Page) -> str:
     return page.locator(".st-key-loss_chart .over").get_attribute("aria-label") or ""
 
 
-def run_ids(page: Page) -> list[str]:
-    page.wait_for_url(re.compile(r"[?&]run="), timeout=WARM)
-    return parse_qs(urlsplit(page.url).query)["run"][0].split(",")
+def alias(page: Page) -> str:
+    """What the address says of the run that is shown: nothing that opens it to others."""
+    page.wait_for_url(re.compile(r"[?&]network="), timeout=WARM)
+    said = parse_qs(urlsplit(page.url).query)
+    assert "run" not in said
+    return said["network"][0]
 
 
 def test_what_is_chosen_stays_chosen_when_the_language_changes(
@@ -126,11 +129,11 @@ def test_a_run_is_steered_survives_reloads_and_its_network_is_seen(
     done = wait_for_batches(page, paused + 1)
 
     # A reload is a new session to the server: it must find the run, which went on meanwhile.
-    (identifier,) = run_ids(page)
+    mine = alias(page)
     for _ in range(RELOADS):
         page.reload()
         expect(page.locator(".ds-tiles")).to_be_visible(timeout=WARM)
-        assert run_ids(page) == [identifier]
+        assert alias(page) == mine
         expect(page.get_by_role("button", name="Pause")).to_be_enabled(timeout=WARM)
         now = wait_for_batches(page, done)
         assert now > done
@@ -159,7 +162,7 @@ def test_two_people_train_at_once_and_see_only_their_own(
         open_train(page, url)
         start(page, Epochs=200, Seed=seed)
         pages.append((page, seed))
-    assert run_ids(pages[0][0]) != run_ids(pages[1][0])
+    assert alias(pages[0][0]) != alias(pages[1][0])
     for page, seed in pages:
         done = wait_for_batches(page, 0)
         wait_for_batches(page, done)
@@ -179,15 +182,22 @@ def test_a_shared_link_lets_others_watch_and_no_more(
     open_train(page, serve(ROOT / "app.py"))
     start(page, Epochs=1000)  # it is not to end before it is stopped
     wait_for_batches(page, 0)
-    run_ids(page)
+    alias(page)
     stranger = browser.new_context()  # another browser: without our cookies
     other = stranger.new_page()
-    other.goto(page.url)
+    other.goto(page.url)  # as it can be read off a projector
+    expect(other.get_by_text("was trained in another browser")).to_be_visible(timeout=WARM)
+    expect(other.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=WARM)
+    page.get_by_role("button", name="Link").click(timeout=WARM)
+    page.get_by_text("Share this training").click()
+    link = page.get_by_test_id("stCode").get_by_text(re.compile("run="))
+    other.goto(link.inner_text(timeout=WARM).strip())
     wait_for_batches(other, 0)
     expect(other.get_by_text("You watch this training.")).to_be_visible(timeout=WARM)
     for name in ("Pause", "Stop", "One batch"):
         expect(other.get_by_role("button", name=name)).to_have_count(0)
     stranger.close()
     page.reload()
+    alias(page)
     page.get_by_role("button", name="Stop").click(timeout=WARM)  # its own browser still can
     expect(page.get_by_text("Stopped.")).to_be_visible(timeout=WARM)

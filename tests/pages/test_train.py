@@ -1,7 +1,9 @@
 """The Train page without an engine: runs come from the disk, as they do after a restart."""
 
 import itertools
+import os
 import secrets
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from model.engine import InlineEngine, using_engine
 from model.network import Network, NetworkConfig, from_vector, to_vector, weight_shapes
 from model.network.weights_file import network_to_bytes
 from model.runs import RunPhase
-from model.runs.owner import keep_mark, kept_mark, mark_of
+from model.runs.owner import alias_of, keep_mark, kept_mark, mark_of
 from model.runs.store import About, EpochRecord, RunFolder
 from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
@@ -297,7 +299,7 @@ def test_who_only_watches_cannot_steer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Only the browser that began it can steer it" in words(watched)
     assert "ten_more" in {button.key for button in train_page(mine).button}
 
-    compared = train_page(theirs, tab="Compare")
+    compared = train_page(mine, theirs, tab="Compare")
     assert "pin" not in {button.key for button in compared.button}
     assert "Name" not in {field.label for field in compared.text_input}
     assert compared.button(key="delete").label == "Take off my list"
@@ -315,7 +317,7 @@ def test_a_run_of_a_browser_with_a_secret_is_its_own(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(type(st.context), "cookies", property(lambda _: cookies))
     app = train_page()
     app.button(key="start").click().run()
-    identifier = "".join(app.query_params["run"])
+    (identifier,) = app.session_state["session"].run_ids
     folder = RunFolder(identifier).path
     until = time.monotonic() + 30
     while not ((folder / "owner").exists() and (folder / "run.json").exists()):
@@ -329,6 +331,58 @@ def test_a_run_of_a_browser_with_a_secret_is_its_own(monkeypatch: pytest.MonkeyP
     assert ui.state.my_runs.may_steer(run)
     cookies.clear()
     assert not ui.state.my_runs.may_steer(run)
+
+
+def visit(address: dict[str, str]) -> AppTest:
+    """The Train page in a session of its own, as a reload or another person opens it."""
+    app = AppTest.from_file(str(MENU), default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    told = [toast.value for toast in app.toast]
+    app.switch_page(PAGE).run()
+    assert not app.exception
+    app.session_state["told"] = told
+    return app
+
+
+def said(app: AppTest) -> dict[str, str]:
+    return {name: "".join(value) for name, value in app.query_params.items()}
+
+
+def test_no_address_names_a_run_but_the_link_that_shares_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cookies = {OWNER_COOKIE: "u" * 43}
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: cookies))
+    identifier = finished_run()
+    keep_mark(RunFolder(identifier).path, mark_of("u" * 43))
+    app = visit({})  # as after a restart of the server: the run is on disk alone
+    assert shown_network(app).options == ["Shipped network", "Run 1"]
+    assert shown_network(app).value == "shipped"
+    assert identifier not in str(said(app))
+    shown_network(app).select(identifier).run()
+    address = said(app)
+    assert identifier not in str(address)
+    again = visit(address)
+    assert shown_network(again).value == identifier
+    assert said(again) == address
+    assert identifier not in app.code[0].value  # the link, as long as nothing is shared
+    app.toggle(key="share_training").set_value(True).run()
+    assert f"run={identifier}" in app.code[0].value
+
+    cookies[OWNER_COOKIE] = "t" * 43  # another browser
+    stranger = visit(address)
+    assert shown_network(stranger).options == ["Shipped network"]
+    assert "was trained in another browser" in stranger.session_state["told"][0]
+    watching = visit({"run": identifier})
+    assert "Only the browser that began it can steer it" in words(watching)
+    assert "share_training" not in {toggle.key for toggle in watching.toggle}
+    assert said(watching) == {"run": identifier}  # a reload has nothing else to find it by
+    cookies[OWNER_COOKIE] = "u" * 43  # its own browser, by the link that it has shared
+    own = visit({"run": identifier})
+    assert said(own) == address
+    assert "ten_more" in {button.key for button in own.button}
 
 
 def test_one_person_holds_no_more_than_so_many_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -381,3 +435,26 @@ def test_the_runs_of_a_person_are_found_by_their_mark() -> None:
         run.stop()
     mine[0].deleted = True
     assert registry.of("a" * 64) == mine[1:]
+
+
+def test_the_newest_runs_of_a_person_are_found_on_disk() -> None:
+    names = [finished_run(f"Run {number}") for number in range(1, 6)]
+    for since, name in enumerate(names):
+        keep_mark(RunFolder(name).path, "b" * 64)
+        os.utime(RunFolder(name).path / "owner", (since, since))
+    runs.clear()
+
+    def found(*asked: Any) -> list[str]:
+        return [run.id for run in runs().found("b" * 64, *asked)]
+
+    assert found(2) == names[3:]
+    assert found(2, alias_of(names[0])) == [names[0], *names[3:]]
+    assert found(9, "00000000") == names
+    last = runs().get(names[4])
+    assert last is not None
+    last.deleted = True
+    assert found(2) == names[2:4]
+    assert runs().found("c" * 64, 9) == runs().found("", 9) == []
+    shutil.rmtree(RunFolder(names[3]).path)
+    runs.clear()
+    assert found(2) == names[1:3]

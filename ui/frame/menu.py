@@ -23,7 +23,7 @@ from ui.state.classroom.seat import find_seat
 from ui.state.classroom.shown import in_menu, is_open
 from ui.state.classroom.spoken import share_language
 from ui.state.language import find_language
-from ui.state.my_runs import keep_runs_in_url
+from ui.state.my_runs import find_runs
 from ui.state.pages import FRONT_PAGE, MENU, page
 from ui.state.pen.seat import adopt_pen_digit
 from ui.style.stylesheet import apply_stylesheet
@@ -60,7 +60,7 @@ with st.container(key="scripts"):
     pasted_pictures()
     follow_theme()
 with visit(shown.url_path or FRONT_PAGE):
-    keep_runs_in_url()
+    find_runs()
     adopt_pen_digit()
     chips.show()
     if is_open(shown.url_path or FRONT_PAGE):

@@ -1,14 +1,17 @@
-"""This person's runs: begun, deleted, brought back, and found again by the URL.
+"""This person's runs: begun, deleted, brought back, and found again.
 
 Whose they are is told by a secret that the server gives each browser, in a cookie. No script in a
-page can read it and no address carries it, so a link that is shared lets others watch a run and no
-more. A reload, another tab and a restart of the server find it again. A browser that takes no
-cookies has no secret: its runs can be steered by whoever has their address.
+page can read it and no address carries it. By it a reload, another tab and a restart of the server
+find them again: the address need not name them, and on a projector nobody can read them off. Only
+a link that is made for it (`ui.state.links`) names a run; who has it watches, and no more.
+
+A browser that takes no cookies has no secret. Its address is all that can find its runs again, so
+there they stand, and whoever has that address can steer them.
 """
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -17,7 +20,7 @@ from model.data.cache import refusal
 from model.engine import engine
 from model.network import NetworkConfig
 from model.runs import Run
-from model.runs.owner import mark_of
+from model.runs.owner import alias_of, mark_of
 from model.runs.watch import Watch
 from model.training.config import TrainingConfig
 from ui.locale import say
@@ -27,7 +30,8 @@ from ui.state.reason_words import reason_words
 from ui.state.session import runs, session
 from ui.state.shown_network import show_run
 
-RUNS_IN_URL = 8
+RUNS_AT_FIRST = 8
+"""That a new session finds, the newest ones; and that an address names."""
 MOST_AT_ONCE, MOST_RUNS = 3, 20
 """Trainings of one person: that go on at a time, and that are kept."""
 OUR_DIGITS = "Our digits"
@@ -58,26 +62,56 @@ def may_steer(run: Run, mark: str | None = None) -> bool:
     return run.owner in ("", my_mark() if mark is None else mark)
 
 
-def keep_runs_in_url() -> None:
-    """Find the runs that the URL names, at first, and name this person's there from then on.
+def find_runs() -> None:
+    """Find this person's runs, and those that came by a link, at first; then tell which is shown.
 
     Called on every run of every page: a reload, or a restart of the server, then loses nothing.
     """
     mine = session()
     if not mine.attached:
         mine.attached = True
-        named = kept(RUN)[-RUNS_IN_URL:]
-        there = {name: run for name in named if (run := runs().get(name)) is not None}
-        found = sorted(there, key=lambda name: there[name].created)
-        mine.run_ids = found + [name for name in mine.run_ids if name not in found]
-        if found and kept(NETWORK) != SHIPPED:
-            mine.shown_id = list(there)[-1]
-        if len(found) < len(named):
-            st.toast(say("A training that this address names is no longer kept on this server."))
+        _find()
     _say_what_is_not_kept()
+    mark = my_mark()
+    linked = [run.id for run in _there(mine.run_ids) if not mark or run.owner != mark]
     # The run that is shown stands last.
-    order = sorted(mine.run_ids, key=lambda name: name == mine.shown_id)[-RUNS_IN_URL:]
-    keep({RUN: tuple(order), NETWORK: SHIPPED if order and mine.shown_id is None else None})
+    linked = sorted(linked, key=lambda name: name == mine.shown_id)[-RUNS_AT_FIRST:]
+    if mine.shown_id is None:
+        network = SHIPPED if linked else None
+    else:
+        own = mine.shown_id in mine.run_ids and mine.shown_id not in linked
+        network = alias_of(mine.shown_id) if own else None
+    keep({RUN: tuple(linked), NETWORK: network})
+
+
+def _find() -> None:
+    mine, network = session(), kept(NETWORK)
+    named = kept(RUN)[-RUNS_AT_FIRST:]
+    linked = {run.id: run for run in _there(named)}
+    own = {run.id: run for run in runs().found(my_mark(), RUNS_AT_FIRST, network)}
+    found = own | linked
+    mine.run_ids = [
+        *sorted(found, key=lambda name: found[name].created),
+        *(name for name in mine.run_ids if name not in found),
+    ]
+    shown = [name for name in own if alias_of(name) == network]
+    if network is None:
+        shown = list(linked)
+    if shown:
+        mine.shown_id = shown[-1]
+    if len(linked) < len(named):
+        st.toast(say("A training that this address names is no longer kept on this server."))
+    elif network not in (None, SHIPPED) and not shown:
+        st.toast(
+            say(
+                "The network of this address was trained in another browser, or is no longer "
+                "kept. You see the shipped one.",
+            )
+        )
+
+
+def _there(names: Sequence[str]) -> list[Run]:
+    return [run for name in names if (run := runs().get(name)) is not None]
 
 
 def _say_what_is_not_kept() -> None:
@@ -90,7 +124,7 @@ def _say_what_is_not_kept() -> None:
 
 def my_runs() -> list[Run]:
     """This person's runs, oldest first. Asking for them counts as looking at them."""
-    found = [run for name in session().run_ids if (run := runs().get(name)) is not None]
+    found = _there(session().run_ids)
     for run in found:
         run.seen()
     return found
@@ -153,7 +187,7 @@ def start_run(
                 count=MOST_AT_ONCE,
             )
         )
-    titles = {run.title for run in my_runs()}
+    titles = {run.title for run in (*mine, *my_runs())}
     number = next(n for n in range(1, len(titles) + 2) if f"{words} {n}" not in titles)
     run = runs().start(f"{words} {number}", network, settings, my_mark())
     session().run_ids.append(run.id)

@@ -15,6 +15,7 @@ from model.interpretability.attribution import WINDOWS, AttributionMethod
 from model.interpretability.faithfulness import PlainOrder
 from model.network import CLASSES, SIDE
 from model.preprocessing.pipeline import STEPS
+from model.runs.owner import ALIAS
 
 T = TypeVar("T")
 
@@ -103,6 +104,12 @@ def _open(text: str) -> bool:
     return one_of(("open",))(text) == "open"
 
 
+def _network(text: str) -> str:
+    if text != SHIPPED and not ALIAS.fullmatch(text):
+        raise ValueError
+    return text
+
+
 def _name(text: str) -> str:
     if not 0 < len(text) <= 40:
         raise ValueError
@@ -168,9 +175,10 @@ def _joined_pairs(pairs: Sequence[tuple[object, object]]) -> str:
 Number = Property[int | None]
 Text = Property[str | None]
 
-# Whose network is shown, and at which epoch.
+# Whose network is shown, and at which epoch. A run's id opens it to whoever has it: it is said of
+# runs that came by a link alone; one's own is told by its alias, see `model.runs.owner`.
 RUN: Property[tuple[str, ...]] = Property("run", _names, (), _joined)
-NETWORK: Text = Property("network", one_of((SHIPPED,)), None)
+NETWORK: Text = Property("network", _network, None)
 EPOCH: Number = Property("epoch", number(), None)
 # How it is shown.
 PRESENT: Property[bool] = Property("present", _yes, False, lambda _: "1")

@@ -14,6 +14,7 @@ from ui.frame.class_row.league import hand_in
 from ui.frame.time_machine import travel
 from ui.locale import say, to_say
 from ui.locale.sentence import paragraph
+from ui.state.links import copy_link
 from ui.state.my_runs import may_steer, restart_run, start_run
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, name_words, plain
@@ -157,6 +158,7 @@ def _controls(run: Run) -> None:
                 key=f"slow_{run.id}",
                 help=say("One batch at a time, with a pause between two, to watch each step."),
             )
+        copy_link(run=run)
     if slow != run.slow:
         run.slow = slow
     if go and phase.moving:

@@ -32,7 +32,7 @@ def show(name: str) -> None:
     if st.button("clear", key="clear"):
         go_to(View())
     st.text(f"{view.layer} {view.channel} {view.pixel} {view.epoch} {arrival()}")
-    st.text(address())
+    st.text(address(run=st.session_state.get("shared")))
     st.text(f"news {news('box', st.session_state.get('said'))}")
 
 
@@ -155,10 +155,11 @@ def test_the_address_names_no_run_that_is_not_shown() -> None:
     assert linked(at(layer="conv1", run="secret1,secret2")) == {"layer": "conv1"}
 
 
-def test_the_address_tells_the_epoch_that_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.state.links.shown_run", lambda: SimpleNamespace(id="mine"))
-    app = at(epoch="3", run="mine,other")
+def test_a_link_names_the_run_that_is_shared_with_its_epoch_and_no_other() -> None:
+    app = at(epoch="3", run="mine,other", network="0123abcd")
+    assert linked(app) == {}
     app.query_params.clear()  # as the menu does on the way to another page
+    app.session_state["shared"] = SimpleNamespace(id="mine")
     app.run()
     assert linked(app) == {"epoch": "3", "run": "mine"}
 

@@ -7,6 +7,7 @@ says who it is for: the seat does.
 
 import secrets
 import threading
+import time
 import weakref
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,7 +17,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from model.classroom.doings import Doing, RunDoing
-from model.classroom.lifecycle import Member, member, member_with_mark
+from model.classroom.lifecycle import HOURS, Member, member, member_with_mark
 from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.view import SentTo
 from model.runs import Run
@@ -48,7 +49,7 @@ class ClassSeat:
         role: of the session.
         class_id: of the class.
         one: the student; None for teachers and projectors.
-        runs: of the session, the latest last.
+        runs: of its person and of this lesson, the latest last.
         page: that is open.
         language: in which its screen is.
         sent_to: where everybody was sent last.
@@ -161,7 +162,7 @@ def student_seat() -> ClassSeat | None:
     """This session's seat as a student, with what its page knows now; None without a class."""
     seat = of_page(ClassSeats).student
     if seat is not None:
-        seat.page, seat.runs = session().page or FRONT_PAGE, my_runs()
+        seat.page, seat.runs = session().page or FRONT_PAGE, _of_the_lesson(seat.mark)
         seat.language = language()
         if seat.paused:
             seat.hold(True)  # also what was begun since
@@ -200,6 +201,13 @@ def my_class() -> str | None:
     teacher = of_page(ClassSeats).teacher
     seat = teacher or student_seat()
     return None if seat is None else seat.class_id
+
+
+def _of_the_lesson(mark: str) -> list[Run]:
+    """What this person trains or has trained since a class could begin: no older one is told."""
+    since = time.time() - HOURS * 3600
+    mine = [run for run in my_runs() if may_steer(run, mark)]
+    return [run for run in mine if run.moving or run.created > since]
 
 
 def _digit_of(mine: Session) -> ChosenDigit | None:
