@@ -23,6 +23,7 @@ from websockets.typing import Origin, Subprotocol
 
 from tests.benchmarks.student import Student
 from tests.browser.conftest import ROOT, end_server, free_port, start_server, wait_until_healthy
+from ui.frame.classroom import names_of
 from ui.frame.doors.doors import frame_policy
 from ui.state.connections.origins import own_address, speaks_for_us
 from ui.state.my_runs import OWNER_COOKIE, secret_in
@@ -147,16 +148,26 @@ def test_a_class_reaches_the_server_at_the_addresses_that_were_printed(tmp_path:
 
     try:
         wait_until_healthy(server, f"http://{address}:{port}")
-        printed = re.findall(r"https?://[^\s]+", log.read_text())
-        assert {address, socket.gethostname().lower()} <= {
+        told = log.read_text()
+        printed = re.findall(r"https?://[^\s]+", told)
+        assert {address, *names_of(socket.gethostname())} <= {
             url.split("//")[1].split(":")[0] for url in printed
         }
+        assert f"http://localhost:{port}/class" in printed  # where the code comes from
+        for line in ("Reachable  ", "Closed  "):
+            assert line in told
         for url in printed:
             assert asyncio.run(opens(url)), url
         assert not asyncio.run(opens("http://elsewhere.example"))
     finally:
         server.terminate()
         server.wait(20)
+
+
+def test_a_machine_is_found_by_its_name_and_by_name_local() -> None:
+    assert names_of("Teacher") == ["teacher.local", "teacher"]
+    assert names_of("teacher.local") == ["teacher.local"]
+    assert names_of("room7.school.example.") == ["room7.school.example"]
 
 
 def test_pages_of_other_sites_may_not_speak_to_the_server() -> None:
