@@ -9,12 +9,21 @@ import time
 from collections.abc import Sequence
 from enum import StrEnum
 
+import numpy as np
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from model.classroom.database import Database
 from model.classroom.reasons import ClassError, ClassReason
-from model.classroom.tables import AnswerRow, AppQuestionRow, QuestionRow, StudentRow, new_id
+from model.classroom.tables import (
+    AnswerRow,
+    AppQuestionRow,
+    PictureRow,
+    QuestionRow,
+    StudentRow,
+    new_id,
+)
+from model.network import SIDE
 
 LONGEST_TEXT, LONGEST_OPTION = 300, 80
 OPTIONS = (2, 10)
@@ -40,6 +49,7 @@ def ask_class(
     options: Sequence[str],
     right: int | None,
     of_app: bool = False,
+    pixels: np.ndarray | None = None,
 ) -> str:
     """Put a question to a class; the one before it is over. Returns its id.
 
@@ -51,9 +61,11 @@ def ask_class(
         right: the place of the right one; None: nobody says.
         of_app: whether the app has these words, which are in English then: each screen says them
             in its own language. A teacher's own stay as they are.
+        pixels: of the digit that it is about, (28, 28) uint8, 255 is ink; None: it is about none.
 
     Raises:
-        ValueError: no text, too many or too few answers, two alike, or too long ones.
+        ValueError: no text, too many or too few answers, two alike, or too long ones; or pixels of
+            another shape.
         ClassError: see `Database.change`.
     """
     words = [option.strip() for option in options]
@@ -66,6 +78,8 @@ def ask_class(
         raise ValueError(f"Expected answers of 1 to {LONGEST_OPTION} letters, got {words}.")
     if right is not None and not 0 <= right < len(words):
         raise ValueError(f"Expected the place of an answer, got {right}.")
+    if pixels is not None and (pixels.shape != (SIDE, SIDE) or pixels.dtype != np.uint8):
+        raise ValueError(f"Expected (28, 28) uint8, got {pixels.shape} {pixels.dtype}.")
     with database.change(class_id) as session:
         mine = QuestionRow.class_id == class_id
         session.execute(update(QuestionRow).where(mine).values(stage=Stage.CLOSED))
@@ -82,9 +96,11 @@ def ask_class(
             stage=Stage.ASKED,
         )
         session.add(row)
+        session.flush()  # the question is there before what hangs on it
         if of_app:
-            session.flush()  # the question is there before what hangs on it
             session.add(AppQuestionRow(question_id=row.id))
+        if pixels is not None:
+            session.add(PictureRow(question_id=row.id, pixels=pixels.tobytes()))
         return row.id
 
 

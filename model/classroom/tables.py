@@ -126,6 +126,15 @@ class AppQuestionRow(Base):
     question_id: Mapped[str] = _of("class_questions.id", primary_key=True)
 
 
+class PictureRow(Base):
+    """The digit that a question is about. Databases of before have no such table."""
+
+    __tablename__ = "class_pictures"
+
+    question_id: Mapped[str] = _of("class_questions.id", primary_key=True)
+    pixels: Mapped[bytes] = mapped_column(LargeBinary)  # 784 bytes, 255 is ink
+
+
 class AnswerRow(Base):
     """A student's answer to a question in one round."""
 

@@ -22,6 +22,7 @@ from model.classroom.tables import (
     AppQuestionRow,
     ClassRow,
     DigitRow,
+    PictureRow,
     QuestionRow,
     StudentRow,
 )
@@ -67,6 +68,7 @@ class QuestionView:
         of_app: whether text and options are the app's, in English: see `AppQuestionRow`.
         counts: of each round, how many chose each answer.
         answers: of each round, by student.
+        pixels: of the digit that it is about, 784 bytes; None: it is about none.
     """
 
     id: str
@@ -79,6 +81,7 @@ class QuestionView:
     of_app: bool
     counts: tuple[tuple[int, ...], ...]
     answers: tuple[dict[str, int], ...]
+    pixels: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -206,6 +209,7 @@ def _question(session: Session, class_id: str) -> QuestionView | None:
         session.get(AppQuestionRow, row.id) is not None,
         tuple(_counts(given, len(row.options)) for given in answers),
         tuple(answers),
+        session.scalar(select(PictureRow.pixels).where(PictureRow.question_id == row.id)),
     )
 
 

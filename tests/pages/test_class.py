@@ -19,7 +19,7 @@ from model.data import mnist
 from model.engine import InlineEngine, using_engine
 from model.runs import RunPhase
 from tests.model.classroom.test_sheet_photo import CAMERAS, photo, written
-from ui.classroom.ask import WHICH_DIGIT
+from ui.classroom.ask import FIRST_ASKED, MINE, WHICH_DIGIT
 from ui.classroom.handwriting.training import FURTHER
 from ui.classroom.ready_questions import READY
 from ui.experiment import elsewhere, few, leak, small, why
@@ -32,7 +32,7 @@ from ui.state.classroom.shown import Part
 from ui.state.classroom.store import database
 from ui.state.classroom.words import name_words
 from ui.state.pages import ENTRIES
-from ui.state.session import runs
+from ui.state.session import DRAWING, ChosenDigit, runs
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOSED = "Your teacher has chosen other pages for this class."
@@ -202,9 +202,20 @@ def test_a_question_of_one_s_own_needs_words_and_answers() -> None:
     assert (question.options, question.right) == (("warm", "cold"), 1)
     app.segmented_control(key="ask_form").set_value("Which digit?").run()
     app.button(key="ask_digit_now").click().run()
-    question = seen(key).question
+    assert not app.exception
+    question, test = seen(key).question, mnist.embedded().test
     assert question is not None
     assert len(question.options) == 10
+    assert question.pixels == test.images[FIRST_ASKED].tobytes()
+    assert question.right == test.labels[FIRST_ASKED]
+    drawn = np.eye(28, dtype=np.float32)
+    app.session_state["session"].digit = ChosenDigit(drawn, DRAWING)
+    app.run()
+    app.segmented_control(key="ask_digit_source").set_value(MINE).run()
+    app.button(key="ask_digit_now").click().run()
+    question = seen(key).question
+    assert question is not None
+    assert (question.pixels, question.right) == ((255 * drawn).astype(np.uint8).tobytes(), None)
 
 
 def test_the_teacher_dims_all_screens_and_holds_all_trainings() -> None:

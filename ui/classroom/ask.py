@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import streamlit as st
 
 from model.classroom.database import Database
@@ -17,17 +18,23 @@ from model.classroom.questions import (
     show_answers,
 )
 from model.classroom.view import ClassView, QuestionView
+from model.data.mnist import TEST
 from ui.classroom.ready_questions import READY
+from ui.digit.test_digits import test_digit
 from ui.frame.class_row.lesson_questions import ReadyQuestion
 from ui.locale import say, to_say
 from ui.state.classroom.store import database
 from ui.state.pages import page
 from ui.state.picks import keep_option
+from ui.state.session import ChosenDigit, session
 
 DIGITS = tuple(str(digit) for digit in range(10))
 NOBODY_SAYS = ""
 FORMS = (to_say("Ready-made"), to_say("My own"), to_say("Which digit?"))
 BAD = to_say("A question needs words, and two to four different answers, one a line.")
+TEST_DIGIT, MINE = to_say("A test digit"), to_say("The digit of the other pages")
+FIRST_ASKED = 185
+"""A test digit that divides a class: a 3, which the shipped network takes for a 5, with 53%."""
 NO_WORDS = to_say("The question needs words.")
 WHICH_DIGIT = to_say("Which digit is this?")
 
@@ -95,18 +102,47 @@ def _digit(view: ClassView) -> None:
     text = st.text_input(
         say("Question"), say(WHICH_DIGIT), max_chars=LONGEST_TEXT, key="ask_digit_text"
     )
-    right = _right(DIGITS, "ask_digit_right")
-    if st.button(say("Ask the class"), type="primary", key="ask_digit_now"):
+    digit = _digit_to_read()
+    if digit.label is None:
+        right = _right(DIGITS, "ask_digit_right")
         place = None if right == NOBODY_SAYS else int(right)
+    else:
+        place = digit.label
+        st.caption(say("The right answer is {truth}.", truth=place))
+    if st.button(say("Ask the class"), type="primary", key="ask_digit_now"):
+        pixels = np.rint(digit.pixels * 255).astype(np.uint8)
         as_offered = text.strip() == say(WHICH_DIGIT)
         if as_offered:
             text = WHICH_DIGIT
         try:
-            ask_class(database(), view.id, text, DIGITS, place, of_app=as_offered)
+            ask_class(database(), view.id, text, DIGITS, place, as_offered, pixels)
         except ValueError:
             st.warning(say(NO_WORDS))
         else:
             st.rerun()
+
+
+def _digit_to_read() -> ChosenDigit:
+    """Let the teacher choose what the class is to read: a test digit, or the one of all pages."""
+    mine = session().digit
+    sources = (TEST_DIGIT, MINE) if mine is not None else (TEST_DIGIT,)
+    source = st.segmented_control(
+        say("Which one"),
+        sources,
+        default=sources[0],
+        format_func=say,
+        required=True,
+        key="ask_digit_source",
+    )
+    if source == MINE and mine is not None:
+        digit = mine
+    else:
+        place = st.number_input(say("Its number"), 0, TEST - 1, FIRST_ASKED, key="ask_digit_place")
+        digit = test_digit(place)
+        if mine is None:
+            st.caption(say("Draw on the stage, and that digit can be asked about, too."))
+    st.image(np.rint(255 - 255 * digit.pixels).astype(np.uint8), width=112, alt=digit.source)
+    return digit
 
 
 def _right(options: Sequence[str], key: str) -> str:

@@ -1,10 +1,15 @@
 """Guess, talk, reveal: a class of three, worked out by hand."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
+from sqlalchemy import select
+from sqlalchemy.schema import DropTable
 
 from model.classroom.database import Database
 from model.classroom.doings import Doing, RunDoing, note_doings, raise_hand, thinned
-from model.classroom.lifecycle import Member, Opened, join, open_class
+from model.classroom.lifecycle import Member, Opened, end_class, join, open_class
 from model.classroom.questions import (
     Stage,
     answer,
@@ -16,6 +21,7 @@ from model.classroom.questions import (
 )
 from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.steering import eyes_front, pause_trainings, send_to
+from model.classroom.tables import Base, PictureRow
 from model.classroom.view import ClassView, QuestionView, SentTo, StudentView, view_class
 
 OPTIONS = ("a filter", "a pixel", "a layer")
@@ -88,6 +94,37 @@ def test_a_new_question_takes_the_place_of_the_one_before(
     assert (now.id, now.number, now.right, len(now.options)) == (second, 2, 7, 10)
     assert reason(answer, database, here, fox, first, 1, 0) is ClassReason.CLOSED
     answer(database, here, fox, second, 1, 9)
+
+
+def test_a_question_is_about_a_digit_that_goes_with_the_class(
+    database: Database, opened: Opened
+) -> None:
+    digit = np.arange(784, dtype=np.uint16).reshape(28, 28).astype(np.uint8)
+    digits = [str(number) for number in range(10)]
+    ask_class(database, opened.class_id, "Which digit?", digits, 3, pixels=digit)
+    assert question(database, opened).pixels == digit.tobytes()
+    with pytest.raises(ValueError, match="uint8"):
+        ask_class(database, opened.class_id, "Which digit?", digits, 3, pixels=digit[:27])
+    ask_class(database, opened.class_id, "Ready?", OPTIONS, 0)
+    assert question(database, opened).pixels is None
+    end_class(database, opened.class_id)
+    with database.begin() as session:
+        assert session.scalars(select(PictureRow)).all() == []
+
+
+def test_a_database_of_before_gets_the_table_that_it_lacks(tmp_path: Path) -> None:
+    where = str(tmp_path / "classes.sqlite")
+    old = Database(where)
+    opened = open_class(old)
+    ask_class(old, opened.class_id, "Before?", OPTIONS, 0)
+    with old.begin() as session:
+        session.execute(DropTable(Base.metadata.tables[PictureRow.__tablename__]))
+    old.close()
+    new = Database(where)
+    assert question(new, opened).pixels is None
+    ask_class(new, opened.class_id, "After?", OPTIONS, 0, pixels=np.zeros((28, 28), np.uint8))
+    assert question(new, opened).pixels == bytes(784)
+    new.close()
 
 
 def test_of_another_class_nothing_is_taken(

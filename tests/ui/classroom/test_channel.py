@@ -22,7 +22,7 @@ from model.classroom.digits.league import (
     show_league,
 )
 from model.classroom.lifecycle import end_class, join, open_class
-from model.classroom.questions import ask_again, ask_class, reveal, show_answers
+from model.classroom.questions import ask_again, ask_class, close_question, reveal, show_answers
 from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.spoken import speak_in_class
 from model.classroom.steering import eyes_front, send_to
@@ -114,6 +114,30 @@ def test_nobody_sees_how_answers_are_spread_before_the_teacher_opens_it(lesson: 
         reveal(here, class_id, asked)
         two.until(lambda parts: parts["question"]["right"] == 0)
         assert two.parts["question"]["spread"] == [[0, 2], [1, 0]]
+
+
+def test_everybody_sees_the_digit_that_a_question_is_about(lesson: Lesson) -> None:
+    here, class_id = lesson.database, lesson.opened.class_id
+    digits = [str(number) for number in range(10)]
+    fox = lesson.seat()
+    others = lesson.seat(Role.TEACHER), lesson.seat(Role.SCREEN)
+    with (
+        lesson.sitting(fox) as one,
+        lesson.sitting(others[0]) as board,
+        lesson.sitting(others[1]) as projector,
+    ):
+        pixels = mnist.embedded().test.images[185]
+        asked = ask_class(here, class_id, "Which digit is this?", digits, 3, pixels=pixels)
+        sent = base64.b64encode(pixels.tobytes()).decode()
+        for screen in (one, board, projector):
+            screen.until(lambda parts: parts.get("picture") == sent)
+            screen.messages.clear()
+        assert one.ask(do="answer", question=asked, round=1, choice=5) == {"done": 1}
+        projector.until(lambda parts: parts["question"]["answered"] == 1)
+        assert sent not in json.dumps(projector.messages)  # it is sent once
+        close_question(here, class_id, asked)
+        for screen in (one, board, projector):
+            screen.until(lambda parts: parts["picture"] is None)
 
 
 def test_the_board_follows_what_a_student_draws(lesson: Lesson) -> None:

@@ -46,6 +46,7 @@ def _student_parts(seat: ClassSeat, view: ClassView) -> Parts:
         "me": {"name": name_words(mine.name), "colour": mine.name.colour, "hand": bool(mine.hand)},
         "go": view.sent_to.number if view.sent_to is not None else 0,
         "question": _question_for(mine.id, view),
+        "picture": _picture(view),
         "prompt": None if mine.prompt is None else vars(mine.prompt),
     }
 
@@ -60,6 +61,7 @@ def _board_parts(view: ClassView) -> Parts:
             "here": sum(each.here for each in view.students),
         },
         "question": _question_for(None, view),
+        "picture": _picture(view),
         **{f"tile {each.id}": _tile(place, each, view) for place, each in enumerate(view.students)},
     }
 
@@ -74,6 +76,7 @@ def _screen_parts(view: ClassView) -> Parts:
         },
         "question": _question_for(None, view),
         "league": _league(view),
+        "picture": _picture(view),
     }
 
 
@@ -139,6 +142,12 @@ def _question_for(student: str | None, view: ClassView) -> dict[str, Any] | None
     if student is not None:
         shown["mine"] = question.answers[now].get(student)
     return shown
+
+
+def _picture(view: ClassView) -> str | None:
+    """The digit that is asked about: a part of its own, so that it is not sent with each answer."""
+    pixels = None if view.question is None else view.question.pixels
+    return None if pixels is None else base64.b64encode(pixels).decode()
 
 
 def _spread(question: QuestionView) -> list[tuple[int, ...]]:

@@ -4,7 +4,7 @@ import { element } from "../ui.components.shared/view.js";
 import { listed, paragraph, percentText, say, sayMany } from "../ui.components.shared/words.js";
 import { invitation } from "./invitation.js";
 import { paint, sheetOf } from "./picture.js";
-import { spread, stageWords } from "./question.js";
+import { asked, spread, stageWords } from "./question.js";
 
 const IDLE = 180; // seconds without anything done
 const MOST = 12; // students who train that are named in one line
@@ -46,7 +46,7 @@ export class Board {
     const names = Object.keys(parts).filter((name) => name.startsWith("tile "));
     this.invitation.hidden = names.length > 0;
     invitation(this.invitation, this.invite, parts.class?.count ?? 0);
-    this.asked(parts.question);
+    this.asked(parts.question, parts.picture);
     for (const [name, tile] of this.tiles) {
       if (parts[name]) continue;
       tile.root.remove();
@@ -99,13 +99,14 @@ export class Board {
     return undefined;
   }
 
-  asked(question) {
+  asked(question, picture) {
     this.question.hidden = !question;
-    const text = JSON.stringify(question ?? null);
+    const text = JSON.stringify([question ?? null, picture ?? null]);
     if (!question || text === this.last) return;
     this.last = text;
     this.question.replaceChildren();
     element(this.question, "h2", "", question.text);
+    asked(this.question, picture);
     element(this.question, "p", "stage", stageWords(question));
     if (question.spread.length) spread(this.question, question);
   }

@@ -3,7 +3,7 @@
 import { element } from "../ui.components.shared/view.js";
 import { say, sayMany } from "../ui.components.shared/words.js";
 import { invitation } from "./invitation.js";
-import { lettered, spread, stageWords } from "./question.js";
+import { asked, lettered, spread, stageWords } from "./question.js";
 
 export class Projector {
   constructor(parent, on) {
@@ -35,17 +35,18 @@ export class Projector {
   }
 
   render() {
-    const { question, league, class: all } = this.parts;
+    const { question, picture, league, class: all } = this.parts;
     this.invitation.hidden = Boolean(question || league);
     this.question.hidden = !question;
     this.league.hidden = Boolean(question) || !league;
     if (league) this.rank(league);
     invitation(this.invitation, this.invite, all?.count ?? 0);
-    const text = JSON.stringify(question ?? null);
+    const text = JSON.stringify([question ?? null, picture ?? null]);
     if (!question || text === this.last) return;
     this.last = text;
     this.question.replaceChildren();
     element(this.question, "h2", "", question.text);
+    asked(this.question, picture);
     if (question.spread.length && question.stage !== "asked") spread(this.question, question);
     else {
       const box = element(this.question, "ol", "options");

@@ -2,12 +2,23 @@
 
 import { element } from "../ui.components.shared/view.js";
 import { say } from "../ui.components.shared/words.js";
+import { paint, sheetOf } from "./picture.js";
 
 const LETTERS = "ABCD";
 
 /** An answer with its letter; the ten digits need none. */
 export function lettered(options, place) {
   return options.length > LETTERS.length ? options[place] : `${LETTERS[place]}: ${options[place]}`;
+}
+
+/** The digit that a question is about, where there is one. */
+export function asked(parent, picture) {
+  if (!picture) return;
+  const canvas = sheetOf(parent);
+  canvas.className = "asked-about";
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", say("The digit of the question"));
+  paint(canvas, picture);
 }
 
 /** What is being waited for, in a sentence. */

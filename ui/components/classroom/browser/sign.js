@@ -3,7 +3,7 @@
 import { element } from "../ui.components.shared/view.js";
 import { say } from "../ui.components.shared/words.js";
 import { View as Sheet } from "../ui.components.canvas/canvas.js";
-import { lettered, spread, stageWords } from "./question.js";
+import { asked, lettered, spread, stageWords } from "./question.js";
 
 export class Sign {
   constructor(parent, on) {
@@ -97,12 +97,12 @@ export class Sign {
     this.root.remove();
   }
 
-  show({ class: all, me, go, question, prompt }) {
+  show({ class: all, me, go, question, picture, prompt }) {
     if (me) this.up(this.on.waits("hand")?.up ?? me.hand);
     this.note.textContent = all?.paused ? say("Your teacher has paused all trainings") : "";
     if (all?.front && !this.front.open) this.front.showModal();
     else if (!all?.front && this.front.open) this.front.close();
-    this.ask(question);
+    this.ask(question, picture);
     this.prompt(prompt, question);
     if (all && (all.shown !== this.shown || all.language !== this.spoken)) {
       Object.assign(this, { shown: all.shown, spoken: all.language });
@@ -130,14 +130,15 @@ export class Sign {
     this.button.setAttribute("aria-pressed", up);
   }
 
-  ask(question) {
+  ask(question, picture) {
     this.panel.hidden = !question;
-    const text = JSON.stringify(question ?? null);
+    const text = JSON.stringify([question ?? null, picture ?? null]);
     if (!question || text === this.asked) return;
     this.asked = text;
     const focused = this.panel.querySelector(":focus")?.dataset.place;
     this.panel.replaceChildren();
     element(this.panel, "h2", "", question.text);
+    asked(this.panel, picture);
     if (question.stage === "asked") this.choose(question);
     else spread(this.panel, question);
     const words = [stageWords(question)];
