@@ -37,7 +37,7 @@ from model.interpretability.contributions import (
 )
 from model.network import SIDE, Layer, LayerKind, Network, layers
 from model.network.activations import ForwardPass, LayerOutput, forward_pass, layer_outputs
-from model.network.digit_detector import detector
+from model.network.digit_detector import ANSWERS, detector
 from model.network.forward import probabilities
 from model.preprocessing.pipeline import Problem, StepKey, from_ink
 from model.preprocessing.sheet import Box
@@ -48,7 +48,7 @@ class _Found:
     """The digits of one request, before the network has seen them."""
 
     digits: np.ndarray  # (n, 28, 28) float32
-    likeness: np.ndarray | None  # (n,); None where nobody has asked the detector yet
+    detected: np.ndarray | None  # (n, 11); None where nobody has asked the detector yet
     boxes: tuple[Box, ...]
     followed: int
     problem: Problem | None
@@ -71,7 +71,7 @@ def read_batch(requests: Sequence[PenRequest]) -> list[PenAnswer]:
             contents[place] = request.content
         else:
             answers[place] = PenAnswer(_told(request, request.content))
-    readings = _with_likeness([_found(content) for content in contents.values()])
+    readings = _with_detected([_found(content) for content in contents.values()])
     found = dict(zip(contents, readings, strict=True))
     places: dict[str, list[int]] = {}  # of the requests, by their network
     for place in found:
@@ -99,9 +99,9 @@ def _found(content: Ink | GivenDigit) -> _Found:
     if not found:
         problem = prepared.problem if content.finished else Problem.BLANK
         nothing = np.zeros((0, SIDE, SIDE), np.float32)
-        return _Found(nothing, nothing[:, 0, 0], (), 0, problem, content.finished)
+        return _Found(nothing, np.zeros((0, ANSWERS), np.float32), (), 0, problem, content.finished)
     digits = np.stack([each.digit for each in found])
-    known = np.array([each.likeness for each in found]) if StepKey.DIGITS not in off else None
+    known = np.stack([each.detected for each in found]) if StepKey.DIGITS not in off else None
     followed = prepared.followed(content.followed)
     boxes = tuple(each.box for each in found)
     return _Found(digits, known, boxes, followed, None, content.finished)
@@ -116,16 +116,16 @@ def _unpacked(packed: bytes) -> np.ndarray:
     return np.repeat(greys, pairs[::2]).reshape(SHEET_SIDE, SHEET_SIDE)
 
 
-def _with_likeness(found: list[_Found]) -> list[_Found]:
+def _with_detected(found: list[_Found]) -> list[_Found]:
     """Ask the detector once, of all digits that nobody has asked it about."""
-    open_ones = [each for each in found if each.likeness is None]
+    open_ones = [each for each in found if each.detected is None]
     if not open_ones:
         return found
-    likeness = detector().likeness(np.concatenate([each.digits for each in open_ones]))
-    parts = iter(np.split(likeness, np.cumsum([len(each.digits) for each in open_ones])[:-1]))
+    answers = detector().answers(np.concatenate([each.digits for each in open_ones]))
+    parts = iter(np.split(answers, np.cumsum([len(each.digits) for each in open_ones])[:-1]))
     return [
         _Found(each.digits, next(parts), each.boxes, each.followed, each.problem, each.finished)
-        if each.likeness is None
+        if each.detected is None
         else each
         for each in found
     ]
@@ -173,10 +173,10 @@ def _read(
         tuple(LayerOutput(each.layer, each.before[here], each.after[here]) for each in outputs),
     )
     rules = None if request.learning or request.off else known_rules(request.network)
-    assert found.likeness is not None
+    assert found.detected is not None
     verdicts = [
-        judge(row, float(like), rules, finished=found.finished)
-        for row, like in zip(outputs[-1].after[start:end], found.likeness, strict=True)
+        judge(row, seen, rules, finished=found.finished)
+        for row, seen in zip(outputs[-1].after[start:end], found.detected, strict=True)
     ]
     arrays = {"input": np.rint(inside.digit * FULL).astype(np.uint8)}
     header["layers"] = [_layer(output, arrays) for output in inside.layers]

@@ -146,7 +146,7 @@ def read_digit(network: Network, digit: np.ndarray, look: Look | None = None) ->
         ValueError: wrong shape, dtype or range; the message says what was expected and what came.
     """
     check_digit(digit)
-    return _shown(_said(network, digit[None], detector().likeness(digit[None]), 0), look)
+    return _shown(_said(network, digit[None], detector().answers(digit[None]), 0), look)
 
 
 def known_rules(network: Network) -> Rules:
@@ -185,15 +185,15 @@ def _reading(
         return Reading(digits, answers, (), None, None, prepared)
     followed = prepared.followed(followed)
     digits = np.stack([each.digit for each in found])
-    likeness = np.array([each.likeness for each in found])
-    said = _said(network, digits, likeness, followed, finished=finished)
+    detected = np.stack([each.detected for each in found])
+    said = _said(network, digits, detected, followed, finished=finished)
     return replace(said, prepared=prepared)
 
 
 def _said(
     network: Network,
     digits: np.ndarray,
-    likeness: np.ndarray,
+    detected: np.ndarray,
     followed: int,
     *,
     finished: bool = True,
@@ -203,8 +203,8 @@ def _said(
     several = len(digits) > 1
     answers = probabilities(network, digits) if several else inside.probabilities[None]
     rules = known_rules(network)
-    rows = zip(answers, likeness, strict=True)
-    verdicts = tuple(judge(row, float(like), rules, finished=finished) for row, like in rows)
+    rows = zip(answers, detected, strict=True)
+    verdicts = tuple(judge(row, seen, rules, finished=finished) for row, seen in rows)
     return Reading(digits, answers, verdicts, followed, inside)
 
 

@@ -24,13 +24,15 @@ from model.network.shipped import FOLDER
 WEIGHTS = "detector.npz"
 CARD = "detector.json"
 BATCH = 250
+ANSWERS = 11
+"""The ten digits, and no digit."""
 LAYERS = ("first", "second", "third", "dense", "output")
 SHAPES = {
     "first": (3, 3, 1, 16),
     "second": (3, 3, 16, 32),
     "third": (3, 3, 32, 48),
     "dense": (432, 64),
-    "output": (64, 11),
+    "output": (64, ANSWERS),
 }
 """The kernels; each layer has a bias too. Pooling 2×2 follows the first two."""
 
@@ -50,7 +52,12 @@ class Detector:
     limit: float
 
     def likeness(self, pictures: np.ndarray) -> np.ndarray:
-        """Return how much pictures look like a digit: (n,) float32 from 0 to 1.
+        """Return how much pictures look like a digit: (n,) float32 from 0 to 1. See `answers`."""
+        result: np.ndarray = likeness_of(self.answers(pictures))
+        return result
+
+    def answers(self, pictures: np.ndarray) -> np.ndarray:
+        """Return the probabilities of the ten digits and of "no digit": (n, 11) float32.
 
         Args:
             pictures: (n, 28, 28) float32 in [0, 1]; ink is 1.
@@ -61,24 +68,24 @@ class Detector:
         if pictures.ndim != 3 or pictures.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"Expected (n, {SIDE}, {SIDE}), got {pictures.shape}.")
         parts = [
-            self._likeness(pictures[start : start + BATCH].astype(np.float32))
+            self._answers(pictures[start : start + BATCH].astype(np.float32))
             for start in range(0, len(pictures), BATCH)
         ]
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+        return np.concatenate(parts) if parts else np.zeros((0, ANSWERS), np.float32)
 
     def accepts(self, pictures: np.ndarray) -> np.ndarray:
         """Whether pictures look like a digit: (n,) bool. See `likeness`."""
         result: np.ndarray = self.likeness(pictures) >= self.limit
         return result
 
-    def _likeness(self, pictures: np.ndarray) -> np.ndarray:
+    def _answers(self, pictures: np.ndarray) -> np.ndarray:
         maps = _pooled(self._convolved("first", pictures[..., None]))
         maps = _pooled(self._convolved("second", maps))
         maps = self._convolved("third", maps)
         dense = maps.reshape(len(maps), -1) @ self.kernels["dense"] + self.biases["dense"]
         scores = np.maximum(dense, 0) @ self.kernels["output"] + self.biases["output"]
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        result: np.ndarray = scores[:, :-1].sum(axis=1) / scores.sum(axis=1)
+        result: np.ndarray = scores / scores.sum(axis=1, keepdims=True)
         return result
 
     def _convolved(self, layer: str, maps: np.ndarray) -> np.ndarray:
@@ -90,6 +97,12 @@ class Detector:
         sums = rows @ kernel.reshape(-1, kernel.shape[-1]) + self.biases[layer]
         result: np.ndarray = np.maximum(sums, 0).reshape(n, height, width, -1)
         return result
+
+
+def likeness_of(answers: np.ndarray) -> np.ndarray:
+    """How much like a digit that is which got these `Detector.answers`, (…, 11): from 0 to 1."""
+    result: np.ndarray = answers[..., :-1].sum(axis=-1)
+    return result
 
 
 def _pooled(maps: np.ndarray) -> np.ndarray:

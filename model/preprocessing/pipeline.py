@@ -19,7 +19,7 @@ from typing import Protocol
 
 import numpy as np
 
-from model.network.digit_detector import detector
+from model.network.digit_detector import detector, likeness_of
 from model.preprocessing import (
     binarization,
     centring,
@@ -122,13 +122,19 @@ class FoundDigit:
         return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
 
     @cached_property
-    def likeness(self) -> float:
-        """How much `digit` looks like a digit at all, from 0 to 1, whatever network reads it.
+    def detected(self) -> np.ndarray:
+        """What the detector answers, (11,), whatever network reads the digit.
 
-        The detector judges it once: where it was asked to part and join the ink, it is not asked
-        again. Where nobody asks, as when the detector's own examples are made, it does nothing.
+        It judges it once: where it was asked to part and join the ink, it is not asked again.
+        Where nobody asks, as when the detector's own examples are made, it does nothing.
         """
-        return float(detector().likeness(self.digit[None])[0])
+        answer: np.ndarray = detector().answers(self.digit[None])[0]
+        return answer
+
+    @property
+    def likeness(self) -> float:
+        """How much `digit` looks like a digit at all, from 0 to 1."""
+        return float(likeness_of(self.detected))
 
 
 @dataclass(frozen=True, eq=False)

@@ -62,7 +62,7 @@ def called_a_digit(network: Network, found: Preprocessed) -> bool:
     if found.largest is None:
         return False
     answer = probabilities(network, found.largest.digit[None])[0]
-    return judge(answer, found.largest.likeness, None).judgement is not Judgement.STRANGE
+    return judge(answer, found.largest.detected, None).judgement is not Judgement.STRANGE
 
 
 def sequences(each: int, seed: int) -> Iterator[tuple[str, np.ndarray, tuple[int, ...]]]:

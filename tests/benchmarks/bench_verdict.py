@@ -86,7 +86,7 @@ def main() -> None:
     print()
     say(
         "one judgement",
-        spread(lambda: judge(probabilities, float(detector().likeness(digit[None])[0]), rules)),
+        spread(lambda: judge(probabilities, detector().answers(digit[None])[0], rules)),
     )
 
 

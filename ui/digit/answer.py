@@ -106,6 +106,8 @@ def _judgement(verdict: Verdict, rules: Rules | None) -> str:
             first = say("<b>Sure.</b>")
         case Judgement.UNSURE:
             first = say("<b>Not sure: perhaps a {digit}.</b>", digit=verdict.digit)
+            if limit is not None and verdict.probability >= limit:
+                has = paragraph(has, say("But the detector, a second network, does not agree."))
         case Judgement.UNFINISHED:
             first = say("<b>So far perhaps a {digit}.</b>", digit=verdict.digit)
         case Judgement.STRANGE:
@@ -159,11 +161,11 @@ def digit_words() -> str:
         "**Like a digit?** A second, small network decides that: the *detector*. It "
         "has eleven answers, the ten digits and “no digit”, and has learned from "
         "digits of many hands and from letters, doodles and scribbles. It sees only "
-        "the picture, so its word is the same for every network. Where it is itself in "
-        "doubt, the page says “not sure”.\n\nOf MNIST's 10,000 test digits it wrongly "
-        "refuses **{digits:.1%}**. Of letters drawn by hand it rightly refuses "
-        "{met:.0%}, and {new:.0%} of those that it had never met in any hand. Letters that may be "
-        "digits pass: O, I, S, Z, B, b, q.",
+        "the picture, so its word is the same for every network. Where it does not see "
+        "the same digit, or only perhaps, the page says “not sure”.\n\nOf MNIST's 10,000 "
+        "test digits it wrongly refuses **{digits:.1%}**. Of letters drawn by hand it rightly "
+        "refuses {met:.0%}, and {new:.0%} of those that it had never met in any hand. Letters "
+        "that may be digits pass: O, I, S, Z, B, b, q.",
         digits=digits,
         met=met,
         new=new,

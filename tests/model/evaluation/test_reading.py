@@ -58,10 +58,10 @@ def check(said: Reading, network: Network, prepared: Preprocessed, *, finished: 
     np.testing.assert_array_equal(said.digits, digits)
     answers = probabilities(network, digits)
     np.testing.assert_allclose(said.probabilities, answers, atol=1e-6)
-    likeness = [float(detector().likeness(digit[None])[0]) for digit in digits]
+    detected = [detector().answers(digit[None])[0] for digit in digits]
     rules = rules_for(network)
-    for verdict, row, like in zip(said.verdicts, answers, likeness, strict=True):
-        expected = judge(row, like, rules, finished=finished)
+    for verdict, row, seen in zip(said.verdicts, answers, detected, strict=True):
+        expected = judge(row, seen, rules, finished=finished)
         assert (verdict.judgement, verdict.digit, verdict.runner_up) == (
             expected.judgement,
             expected.digit,
@@ -167,8 +167,8 @@ def test_a_digit_is_read_as_it_is() -> None:
         said.probabilities, forward_pass(shipped(), digit).probabilities[None]
     )
     (verdict,) = said.verdicts
-    (likeness,) = detector().likeness(digit[None])
-    assert verdict == judge(said.probabilities[0], float(likeness), rules_for(shipped()))
+    (detected,) = detector().answers(digit[None])
+    assert verdict == judge(said.probabilities[0], detected, rules_for(shipped()))
     assert said.prepared is None
     with pytest.raises(ValueError, match=r"0 \(paper\) to 1"):
         read_digit(shipped(), digit * 2)
@@ -204,13 +204,13 @@ def test_the_rules_of_a_network_and_the_steps_of_a_picture_cost_once(
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """What the detector has judged: each picture's pixels."""
     seen: list[bytes] = []
-    likeness = Detector.likeness
+    answers = Detector.answers
 
     def noted(self: Detector, pictures: np.ndarray) -> np.ndarray:
         seen.extend(picture.tobytes() for picture in pictures)
-        return likeness(self, pictures)
+        return answers(self, pictures)
 
-    monkeypatch.setattr(Detector, "likeness", noted)
+    monkeypatch.setattr(Detector, "answers", noted)
     return seen
 
 

@@ -13,6 +13,7 @@ from model.network.forward import BATCH
 from model.network.keras_model import build
 from model.network.shipped import shipped
 from model.synthesis.detector_set import for_measuring
+from model.synthesis.digit_set import digits_of_many_hands
 from model.synthesis.pen import drawn, received
 from tests.networks import weights_of
 
@@ -24,8 +25,8 @@ def rules() -> Rules:
 
 def verdicts(pictures: np.ndarray, rules: Rules) -> list[Verdict]:
     said = activations.dense_features(shipped(), pictures)
-    rows = zip(said.probabilities, detector().likeness(pictures), strict=True)
-    return [judge(answer, float(likeness), rules) for answer, likeness in rows]
+    rows = zip(said.probabilities, detector().answers(pictures), strict=True)
+    return [judge(answer, detected, rules) for answer, detected in rows]
 
 
 def share(found: list[Verdict], judgement: Judgement) -> float:
@@ -50,25 +51,30 @@ def test_a_network_that_is_always_right_is_sure_of_what_it_has_met() -> None:
 
 
 def test_each_judgement_by_hand() -> None:
-    (likeness,) = detector().likeness(mnist.embedded().training.inputs()[:1])
+    detected = np.zeros(11, np.float32)
+    detected[[3, 8, 10]] = 0.96, 0.03, 0.01
     rules = Rules(0.8, 0.9, 0.995)
     probabilities = np.full(10, 0.01, np.float32)
     probabilities[[3, 8]] = 0.72, 0.2
 
-    unsure = judge(probabilities, likeness, rules)
+    unsure = judge(probabilities, detected, rules)
     assert unsure.judgement is Judgement.UNSURE
     assert (unsure.digit, unsure.runner_up) == (3, 8)
     assert unsure.margin == pytest.approx(0.52, abs=1e-6)
-    assert judge(probabilities, likeness, None).judgement is Judgement.SURE
+    assert judge(probabilities, detected, None).judgement is Judgement.SURE
 
     probabilities[3] += 0.1
-    assert judge(probabilities, likeness, rules).judgement is Judgement.SURE
-    for known in (rules, None):  # the detector is in doubt itself
-        assert judge(probabilities, 0.8, known).judgement is Judgement.UNSURE
+    assert judge(probabilities, detected, rules).judgement is Judgement.SURE
+    doubtful, other = detected.copy(), detected.copy()
+    doubtful[[3, 10]] = 0.8, 0.17
+    other[[3, 8]] = 0.03, 0.96
+    for known in (rules, None):  # the detector is in doubt itself, or sees another digit
+        assert judge(probabilities, doubtful, known).judgement is Judgement.UNSURE
+        assert judge(probabilities, other, known).judgement is Judgement.UNSURE
     # However sure the network is, and whether or not its rules are known.
     cross = received(drawn([[(0, 0), (1, 1)], [(1, 0), (0, 1)]], np.random.default_rng(0)))
     for known in (rules, None):
-        (unlike,) = detector().likeness(cross[None].astype(np.float32) / 255)
+        (unlike,) = detector().answers(cross[None].astype(np.float32) / 255)
         assert judge(probabilities, unlike, known).judgement is Judgement.STRANGE
         said = judge(probabilities, unlike, known, finished=False)
         assert said.judgement is Judgement.UNFINISHED
@@ -108,6 +114,19 @@ def test_sure_answers_are_right(rules: Rules) -> None:
     assert sum(right) / len(right) >= 0.99
     assert rules.right >= verdict.RIGHT
     assert 0 < rules.coverage <= 1
+
+
+def test_sure_answers_are_right_of_hands_unlike_those_that_were_learned(rules: Rules) -> None:
+    """The network alone is surely wrong of one in two hundred; the detector has to agree."""
+    hands = digits_of_many_hands(mnist.embedded().test, 1500, seed=901)
+    found = verdicts(hands.inputs(), rules)
+    right = [
+        each.digit == label
+        for each, label in zip(found, hands.labels, strict=True)
+        if each.judgement is Judgement.SURE
+    ]
+    assert len(right) > 0.88 * len(found)
+    assert right.count(False) <= 2
 
 
 def test_noise_blobs_and_stripes_are_no_digits(rules: Rules) -> None:

@@ -38,6 +38,7 @@ def test_numpy_computes_what_keras_does() -> None:
     pictures = mnist.embedded().test.inputs()[:7]
     scores = np.asarray(model(pictures[..., None]), np.float64)
     shares = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(of(arrays).answers(pictures), shares, atol=1e-4)
     np.testing.assert_allclose(of(arrays).likeness(pictures), 1 - shares[:, -1], atol=1e-4)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from model.network.digit_detector import Detector, detector
+from model.network.digit_detector import Detector, detector, likeness_of
 from model.preprocessing.configuration import DEFAULT
 from model.preprocessing.pipeline import (
     DIGIT_STAGES,
@@ -268,19 +268,19 @@ def test_the_likeness_is_that_of_the_final_pixels_and_judged_once(
     off: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged: list[bytes] = []
-    judge = Detector.likeness
+    judge = Detector.answers
 
     def noted(detector: Detector, pictures: np.ndarray) -> np.ndarray:
         judged.extend(picture.tobytes() for picture in pictures)
         return judge(detector, pictures)
 
-    monkeypatch.setattr(Detector, "likeness", noted)
+    monkeypatch.setattr(Detector, "answers", noted)
     marks = (("4", 40, 45, 90), ("0", 170, 35, 90))
     found = preprocess(photo(sheet(*marks, pen=3)), off=frozenset(off)).digits
     assert found
     for each in found:
-        assert each.likeness == float(judge(detector(), each.digit[None])[0])
-        assert each.likeness == each.likeness
+        np.testing.assert_array_equal(each.detected, judge(detector(), each.digit[None])[0])
+        assert each.likeness == likeness_of(each.detected)
         assert judged.count(each.digit.tobytes()) == 1
 
 

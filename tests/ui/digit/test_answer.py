@@ -33,6 +33,13 @@ def test_what_decides_and_the_runner_up_are_told() -> None:
     assert "wrong too often" in never
 
 
+def test_a_probability_above_the_limit_that_is_not_sure_has_its_reason() -> None:
+    rules, high = Rules(0.971, 0.95, 0.999), Verdict(Judgement.UNSURE, 4, 0.98, 9, 0.97)
+    assert "the detector, a second network, does not agree" in said(high, rules=rules)
+    low = verdict(Judgement.UNSURE)
+    assert "detector" not in said(low, rules=rules) + said(low) + said(high)
+
+
 def test_a_probability_just_below_the_limit_reads_smaller_than_it() -> None:
     close = Verdict(Judgement.UNSURE, 7, 0.99964, 1, 0.99961)
     words = said(close, rules=Rules(0.9997, 0.95, 0.999))
