@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from model.data.mnist import embedded
 from model.network import Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import ForwardPass, forward_pass
+from tests.markup import text_of
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "inside" / "arithmetic.py"
 CONFIGS = {
@@ -40,8 +41,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppT
 def shown(app: AppTest) -> str:
     """All that stands on the page, without its styles and tags."""
     html = " ".join(block.proto.body for block in app.get("html"))
-    text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.S)
-    return re.sub(r"\s+", " ", text)
+    return text_of(html)
 
 
 @pytest.mark.parametrize("name", CONFIGS)

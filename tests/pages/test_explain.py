@@ -13,6 +13,7 @@ from model.interpretability.attribution import AttributionMethod, cam_layers
 from model.interpretability.faithfulness import PlainOrder
 from model.network import Network, NetworkConfig, weight_shapes
 from model.network.activations import ForwardPass, forward_pass
+from tests.markup import text_of
 from ui.judge.contrast import as_csv
 from ui.judge.faithfulness import conclusions
 
@@ -46,8 +47,7 @@ def opened(
 
 def words(app: AppTest) -> str:
     html = " ".join(block.proto.body for block in app.get("html"))
-    html = re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.S)
-    return " ".join([html, *(text.value for text in app.markdown)])
+    return " ".join([text_of(html), *(text.value for text in app.markdown)])
 
 
 def choose(app: AppTest, first: int, second: int) -> None:

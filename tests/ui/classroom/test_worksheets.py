@@ -1,7 +1,6 @@
 """Worksheets: their tasks against loops and examples by hand, and the documents that are sent."""
 
 import asyncio
-import html
 import re
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message
 
+from tests.markup import parsed, text_of
 from tests.pages.said import english
 from ui.classroom.worksheets import (
     NUMBERS,
@@ -100,14 +100,24 @@ def test_an_invented_network_is_mostly_right_and_never_always(number: int) -> No
     assert 24 <= task.right < 40
 
 
+def own_cells(name: str, *, answers: bool) -> list[str]:
+    """The cells that are to be filled in on the third sheet."""
+    found = parsed(document(name, 3, answers)).iterfind(".//td[@class='own']")
+    return [text_of(cell) for cell in found]
+
+
+def language_of(document: str) -> str | None:
+    page = parsed(document).find("html")
+    return page.get("lang") if page is not None else None
+
+
 def test_answers_stand_on_the_sheet_of_answers_and_nowhere_else() -> None:
     task = convolution_task(3)
-    cells = re.findall(r"<td class='own'>([^<]*)</td>", document("convolution", 3, True))
+    cells = own_cells("convolution", answers=True)
     wanted = [*task.sums.ravel(), *task.activated.ravel(), *task.pooled.ravel()]
     assert cells == [str(value).replace("-", "−") for value in wanted]
-    assert "class='own'>" not in document("convolution", 3, False)
-    blank = document("confusion", 3, False)
-    assert set(re.findall(r"<td class='own'>([^<]*)</td>", blank)) == {""}
+    assert own_cells("convolution", answers=False) == []
+    assert set(own_cells("confusion", answers=False)) == {""}
 
 
 @pytest.mark.parametrize("name", SHEETS)
@@ -115,7 +125,7 @@ def test_a_sheet_opens_in_the_browser_and_fetches_nothing(name: str) -> None:
     status, text = get(f"/worksheets/{name}?number=12")
     assert status == 200
     assert SHEETS[name].title in text
-    assert "<html lang='en'>" in text
+    assert language_of(text) == "en"
     assert "size: A4" in text
     assert not re.search(r"(src|href)='?\"?https?:", text)
 
@@ -134,12 +144,12 @@ def test_a_sheet_has_the_language_of_its_address_or_of_the_browser(
     query: str, headers: dict[str, str], language: str
 ) -> None:
     _, text = get(f"/worksheets/convolution{query}", **headers)
-    assert f"<html lang='{language}'>" in text
-    links = re.findall(r"<a href='([^']*)'", text)
+    assert language_of(text) == language
+    links = [link.get("href", "") for link in parsed(text).iter("a")]
     assert len(links) == 2
     for link in links:
-        _, there = get(html.unescape(link))
-        assert f"<html lang='{language}'>" in there
+        _, there = get(link)
+        assert language_of(there) == language
 
 
 @pytest.mark.parametrize("name", SHEETS)
@@ -147,8 +157,7 @@ def test_a_sheet_has_the_language_of_its_address_or_of_the_browser(
 def test_nothing_on_a_sheet_is_in_one_language_only(name: str, answers: bool) -> None:
     with speaking(PSEUDO):
         text = document(name, 7, answers)
-    shown = re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", text)
-    assert english(shown, frozenset({"of", "relu", "max", "sum"})) == []
+    assert english(text_of(text), frozenset({"of", "relu", "max", "sum"})) == []
 
 
 @pytest.mark.parametrize(
