@@ -18,6 +18,7 @@ from model.classroom.digits.league import (
     show_league,
 )
 from model.classroom.lifecycle import end_class, join, open_class
+from model.classroom.questions import ask_again, ask_class, reveal, show_answers
 from model.data import mnist
 from tests.browser.conftest import ROOT, WARM, at_rest, engine_is_ready
 from tests.browser.pen import SEVEN, Pen
@@ -35,8 +36,8 @@ def url(serve: Callable[..., str]) -> str:
 
 @pytest.fixture
 def people(browser: Browser) -> Iterator[list[Page]]:
-    """A teacher, two students with phones and one with a laptop."""
-    sizes = [(1280, 720), (390, 844), (390, 844), (1280, 720)]
+    """A teacher, two students with phones and one with a tablet."""
+    sizes = [(1280, 720), (390, 844), (390, 844), (820, 1180)]
     with ExitStack() as stack:
         contexts = [
             stack.enter_context(browser.new_context(viewport={"width": width, "height": height}))
@@ -182,7 +183,7 @@ def test_a_student_writes_what_is_asked_for(people: list[Page], url: str) -> Non
     expect(writing).to_be_hidden()
 
 
-def test_the_projector_shows_who_won_without_scrolling(people: list[Page], url: str) -> None:
+def test_nothing_scrolls_on_the_projector(people: list[Page], url: str) -> None:
     here = database()  # the server's: both keep it in the same folder
     opened = open_class(here)
     class_id = opened.class_id
@@ -209,4 +210,19 @@ def test_the_projector_shows_who_won_without_scrolling(people: list[Page], url: 
     assert bars[0] > 200
     show_league(here, class_id, False)
     expect(projector.locator(".projector .code")).to_be_visible()
+
+    # A long question about a picture, with two rounds of all ten digits.
+    zero = mnist.embedded().test.images[0]
+    text = "Which digit is it? " * 5
+    asked = ask_class(here, class_id, text, "0123456789", 0, pixels=zero)
+    expect(projector.locator(".projector .options li")).to_have_count(10)
+    stage = projector.locator(".projector .asked:not(.league) .stage")
+    expect(stage).to_be_in_viewport(ratio=1)
+    show_answers(here, class_id, asked)
+    ask_again(here, class_id, asked)
+    show_answers(here, class_id, asked)
+    reveal(here, class_id, asked)
+    expect(stage).to_have_text("The right answer is marked")
+    expect(projector.locator(".projector .spread .bar")).to_have_count(20)
+    expect(stage).to_be_in_viewport(ratio=1)
     end_class(here, class_id)

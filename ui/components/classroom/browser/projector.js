@@ -3,7 +3,7 @@
 import { element } from "../ui.components.shared/view.js";
 import { say, sayMany } from "../ui.components.shared/words.js";
 import { invitation } from "./invitation.js";
-import { asked, lettered, spread, stageWords } from "./question.js";
+import { asked, lettered, many, spread, stageWords } from "./question.js";
 
 export class Projector {
   constructor(parent, on) {
@@ -50,6 +50,7 @@ export class Projector {
     if (question.spread.length && question.stage !== "asked") spread(this.question, question);
     else {
       const box = element(this.question, "ol", "options");
+      box.classList.toggle("many", many(question));
       question.options.forEach((_, place) => {
         element(box, "li", "", lettered(question.options, place));
       });

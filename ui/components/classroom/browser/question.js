@@ -6,9 +6,12 @@ import { paint, sheetOf } from "./picture.js";
 
 const LETTERS = "ABCD";
 
+/** Whether the ten digits are the answers. */
+export const many = ({ options }) => options.length > LETTERS.length;
+
 /** An answer with its letter; the ten digits need none. */
 export function lettered(options, place) {
-  return options.length > LETTERS.length ? options[place] : `${LETTERS[place]}: ${options[place]}`;
+  return many({ options }) ? options[place] : `${LETTERS[place]}: ${options[place]}`;
 }
 
 /** The digit that a question is about, where there is one. */
@@ -37,6 +40,7 @@ export function stageWords(question) {
 /** Bars of each opened round below each other; the right answer is marked when it is revealed. */
 export function spread(parent, question) {
   const box = element(parent, "div", "spread");
+  box.classList.toggle("many", many(question));
   const most = Math.max(1, ...question.spread.flat());
   question.options.forEach((_, place) => {
     const row = element(box, "div", "row");
