@@ -391,6 +391,29 @@ def test_no_address_names_a_run_but_the_link_that_shares_it(
     assert "ten_more" in {button.key for button in own.button}
 
 
+def test_what_somebody_has_typed_is_on_no_other_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    cookies = {OWNER_COOKIE: "v" * 43}
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: cookies))
+    mine, theirs = finished_run("Run 1"), finished_run("typed by a stranger")
+    keep_mark(RunFolder(theirs).path, mark_of("their secret"))
+    keep_mark(RunFolder(mine).path, mark_of("v" * 43))
+    screens = []
+    for tab in (None, "Compare", "Take along"):
+        app = train_page(mine, theirs, tab=tab)
+        assert shown_network(app).options == ["Shipped network", "Run 1", "Run 2"]
+        screens.append(words(app))
+        screens.append(str([box.options for box in app.selectbox]))
+    app.switch_page(FILTERS).run()
+    screens.append(words(app))
+    assert "Run 2, epoch 3" in screens[-1]
+    assert "typed" not in "".join(screens)
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {}))
+    own = RunFolder(mine).path / "owner"
+    own.unlink()
+    runs.clear()  # it is nobody's now, and its title is for whoever has it
+    assert "Run 1" in shown_network(train_page(mine)).options
+
+
 def test_one_person_holds_no_more_than_so_many_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ui.state.my_runs, "MOST_AT_ONCE", 2)
     monkeypatch.setattr(ui.state.my_runs, "MOST_RUNS", 4)

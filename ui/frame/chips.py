@@ -23,7 +23,7 @@ from ui.state.my_runs import my_runs
 from ui.state.properties import PRESENT, SHIPPED
 from ui.state.reason_words import engine_words
 from ui.state.session import session
-from ui.state.shown_network import network, show_run, shown_epoch, shown_run
+from ui.state.shown_network import network, show_run, shown_epoch, shown_run, title_of
 from ui.style.words import name_words, plain
 
 TICK, WAITING_TICK = 2.0, 1.0
@@ -59,7 +59,7 @@ def _network_choice() -> None:
     """Let the person choose the network that all pages show, and the epoch of a run."""
     mine = session()
     titles = {SHIPPED: say("Shipped network")}
-    titles |= {run.id: name_words(run.title) for run in my_runs()}
+    titles |= {run.id: name_words(title_of(run)) for run in my_runs()}
     for other, title in (
         (mine.taught, say("Taught network")),
         (mine.imported, say("Imported network")),
@@ -159,7 +159,7 @@ def _status(drawn_at: tuple[object, ...]) -> None:
 
 def _run_status(run: Run) -> None:
     state = run.state()
-    title, epoch = plain(name_words(run.title)), min(state.epoch + 1, state.target)
+    title, epoch = plain(name_words(title_of(run))), min(state.epoch + 1, state.target)
     words = say("{title}: epoch {epoch} of {target}", title=title, epoch=epoch, target=state.target)
     if state.history:
         words = say(

@@ -12,7 +12,7 @@ from ui.frame.time_machine import travel
 from ui.locale import say
 from ui.state.address import arrival
 from ui.state.picks import news
-from ui.state.shown_network import shown_epoch, shown_run
+from ui.state.shown_network import network_at, shown_epoch, shown_run
 
 FRAMES = 24
 """Epochs in a strip at most."""
@@ -40,7 +40,7 @@ def epoch_strip(
     if run is None or len(run.epochs) < 2:
         st.info(say("This needs a run of yours: train a network and choose it at the top right."))
         return
-    kept = [(epoch, run.network_at(epoch)) for epoch in epochs_to_show(run.epochs, FRAMES)]
+    kept = [(epoch, network_at(run, epoch)) for epoch in epochs_to_show(run.epochs, FRAMES)]
     found = [(epoch, then) for epoch, then in kept if then is not None]
     if not found:
         st.info(say("No epoch of this run has been kept."))

@@ -27,7 +27,7 @@ from ui.state.my_runs import start_run
 from ui.state.pen.seat import seat
 from ui.state.properties import DIGIT, INK, OFF, PLAY, PRESENT
 from ui.state.session import View, of_page, session
-from ui.state.shown_network import network, shown_run
+from ui.state.shown_network import network, shown_run, title_of
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import name_words
 
@@ -48,7 +48,7 @@ def show() -> None:
     shown, here, current = of_page(Shown), seat(), network()
     run = shown_run()
     here.network = current
-    here.network_title = name_words(current.origin if run is None else run.title)
+    here.network_title = name_words(current.origin if run is None else title_of(run))
     here.language = language()
     here.run, here.epoch = run, session().view.epoch
     here.steps_off = tuple(sorted(session().steps_off))

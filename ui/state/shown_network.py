@@ -1,7 +1,9 @@
 """Whose network all pages show, and as it was after which epoch."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from model.engine import engine
 from model.network import Network
@@ -9,6 +11,7 @@ from model.network.shipped import shipped
 from model.runs import Run
 from model.runs.lesson import Lesson
 from model.training.rehearsal import Correction
+from ui.state.properties import RUN
 from ui.state.session import Imported, Taught, runs, session
 
 
@@ -17,6 +20,42 @@ def show_run(identifier: str | None) -> None:
     mine = session()
     mine.shown_id = identifier
     mine.view = replace(mine.view, epoch=None)
+
+
+def anothers(run: Run) -> bool:
+    """Whether a link has brought a run that is somebody else's."""
+    return bool(run.owner) and run.id in session().kept_value(RUN)
+
+
+def title_of(run: Run) -> str:
+    """What this person's pages call a run, in English: see `ui.style.words.name_words`.
+
+    Its own title, which may be anything that its person has typed. That is for nobody else's
+    screen: another's run is "Run" with a number that none here has.
+    """
+    if not anothers(run):
+        return run.title
+    known = [each for name in session().run_ids if (each := runs().get(name)) is not None]
+    taken = {each.title for each in known if not anothers(each)}
+    free = (title for number in itertools.count(1) if (title := f"Run {number}") not in taken)
+    for each, title in zip(filter(anothers, known), free, strict=False):
+        if each is run:
+            return title
+    return next(free)  # it was taken off the list
+
+
+def network_at(run: Run, epoch: int | None = None) -> Network | None:
+    """The network of a run after an epoch, as `Run.network_at`, under the name of `title_of`."""
+    network = run.network_at(epoch)
+    if network is None or not anothers(run):
+        return network
+    return _called(network, f"{title_of(run)}, {network.origin.rpartition(', ')[2]}")
+
+
+@lru_cache(maxsize=16)
+def _called(network: Network, origin: str) -> Network:
+    """The same network under another name; always the same one, which knows its fingerprint."""
+    return replace(network, origin=origin)
 
 
 def shown_run() -> Run | None:
@@ -36,7 +75,7 @@ def network() -> Network:
         if other is not None and session().shown_id == other.id:
             return other.network
     run, epoch = shown_run(), shown_epoch()
-    trained = run.network_at(epoch) if run is not None and epoch is not None else None
+    trained = network_at(run, epoch) if run is not None and epoch is not None else None
     return trained or shipped()
 
 

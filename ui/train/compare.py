@@ -15,7 +15,7 @@ from ui.locale import language, say, to_say
 from ui.locale.sentence import paragraph
 from ui.state.my_runs import delete_run, may_steer, my_runs, undo_delete
 from ui.state.session import of_page, runs, session
-from ui.state.shown_network import show_run, shown_run
+from ui.state.shown_network import show_run, shown_run, title_of
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, name_words, plain
 from ui.train.settings import setting_words
@@ -56,7 +56,9 @@ def undo_deletion() -> None:
     if run is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="undo_deletion"):
-        st.markdown(say("{title} is deleted.", title=plain(name_words(run.title))), width="content")
+        st.markdown(
+            say("{title} is deleted.", title=plain(name_words(title_of(run)))), width="content"
+        )
         if st.button(say("Undo"), icon=":material/undo:", key="undo"):
             undo_delete()
             st.rerun()
@@ -75,7 +77,7 @@ def _titles(mine: Sequence[Run]) -> dict[str, str]:
     """Each run's title by its id; runs of the same title are told apart by numbers."""
     names: dict[str, str] = {}
     for run in mine:
-        title = name_words(run.title)
+        title = name_words(title_of(run))
         name, number = title, 1
         while name in names.values():
             number += 1
@@ -231,7 +233,7 @@ def _actions(mine: Sequence[Run], current: Run) -> None:
 
 
 def _rename(run: Run) -> None:
-    now = name_words(run.title)
+    now = name_words(title_of(run))
     key = f"name_{run.id}_{language()}"  # a given name is another one in another language
     title = st.text_input(say("Name"), now, max_chars=LONGEST_TITLE, key=key)
     title = " ".join(title.split())
@@ -242,7 +244,7 @@ def _rename(run: Run) -> None:
                 title=plain(now),
             )
         )
-    elif title in {name_words(other.title) for other in my_runs() if other is not run}:
+    elif title in {name_words(title_of(other)) for other in my_runs() if other is not run}:
         st.caption(
             say(
                 "Another run is called {title}: this one keeps its name.",

@@ -17,7 +17,7 @@ from ui.locale.sentence import paragraph
 from ui.state.ask import ready, wait_for, waiting_words
 from ui.state.reason_words import reason_words
 from ui.state.session import session
-from ui.state.shown_network import show_imported, shown_epoch, shown_run
+from ui.state.shown_network import network_at, show_imported, shown_epoch, shown_run, title_of
 from ui.style.csv_table import csv_text
 from ui.style.words import name_words, plain
 from ui.train.settings import architecture
@@ -34,7 +34,7 @@ def take_along(run: Run) -> None:
     """
     here = shown_run()
     epoch = shown_epoch() if here is not None and here.id == run.id else run.epoch
-    network = run.network_at(epoch if epoch is not None else 0)
+    network = network_at(run, epoch if epoch is not None else 0)
     st.header(say("The network as a file"), anchor=False)
     if network is None:
         st.caption(say("There is none yet: it can be saved when the training has begun."))
@@ -97,7 +97,7 @@ def _network_files(network: Network) -> None:
 
 
 def _training_files(run: Run) -> None:
-    state, name = run.state(), file_stem(run.title)
+    state, name = run.state(), file_stem(title_of(run))
     epochs = max(state.epoch, 1) if not state.phase.moving else state.target
     # A class's digits are in no script, and no other program has them.
     mine = bool(run.settings.own)

@@ -16,6 +16,7 @@ from ui.locale import say, to_say
 from ui.locale.sentence import paragraph
 from ui.state.links import copy_link
 from ui.state.my_runs import may_steer, restart_run, start_run
+from ui.state.shown_network import title_of
 from ui.style.colours import DARK, LIGHT
 from ui.style.words import duration, name_words, plain
 from ui.train.hint_words import remedy_words, what, why
@@ -47,7 +48,7 @@ PHASES = {
 def live_view(run: Run) -> None:
     """Show a run and let it be steered; what changes redraws itself while the run moves."""
     changes, controls = _changes(run), _shown_by_controls(run.state())
-    st.caption(f"**{plain(name_words(run.title))}** · {summary(run.network, run.settings)}")
+    st.caption(f"**{plain(name_words(title_of(run)))}** · {summary(run.network, run.settings)}")
     with st.container(gap="small"):
         # Apart from what ticks: a browser works for seconds a minute on buttons that never change.
         st.fragment(_controls, key="steering")(run)

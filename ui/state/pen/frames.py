@@ -221,7 +221,6 @@ def run_news(run: Run | None, told: Told | None) -> tuple[str | None, Told]:
 def _figures(run: Run, state: RunState) -> dict[str, Any]:
     """What a browser is told of a run beside its curves."""
     return {
-        "title": run.title,
         "phase": state.phase,
         "reason": state.reason.cause if state.reason else None,
         "epoch": state.epoch,
