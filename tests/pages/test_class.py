@@ -231,6 +231,26 @@ def test_the_teacher_dims_all_screens_and_holds_all_trainings() -> None:
     assert seen(key).students[0].hand is None
 
 
+def test_what_a_student_begins_while_trainings_are_held_is_held_too() -> None:
+    _, key = teacher()
+    student = opened("join", code=seen(key).code)
+    student.button(key="join_class").click().run()
+    seat = student.session_state["session"].pages[ClassSeats].student
+    seat.hold(True)  # as the channel brings it
+    with using_engine(InlineEngine()):
+        student.switch_page(str(ROOT / "pages" / "start" / "train.py")).run()
+        student.button(key="start").click().run()
+        run = runs().get(student.session_state["session"].run_ids[0])
+        assert run is not None
+        assert seat.runs == [run]
+        state = run.wait(lambda state: state.phase is RunPhase.PAUSED, 60)
+        assert (state.phase, state.reason) == (RunPhase.PAUSED, None)
+        seat.hold(False)
+        assert run.wait(lambda state: state.phase.moving, 60).phase.moving
+        run.stop()
+        run.wait_until_idle(60)
+
+
 def test_everybody_is_brought_to_the_view_of_another_page_without_the_teachers_key() -> None:
     app, key = teacher()
     app.switch_page(str(ROOT / "pages" / "inside" / "filters.py"))

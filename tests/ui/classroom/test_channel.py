@@ -4,6 +4,7 @@ import base64
 import gc
 import json
 import random
+import threading
 from contextlib import ExitStack, suppress
 
 import numpy as np
@@ -25,9 +26,14 @@ from model.classroom.lifecycle import end_class, join, open_class
 from model.classroom.questions import ask_again, ask_class, close_question, reveal, show_answers
 from model.classroom.reasons import ClassError, ClassReason
 from model.classroom.spoken import speak_in_class
-from model.classroom.steering import eyes_front, send_to
+from model.classroom.steering import eyes_front, pause_trainings, send_to
 from model.classroom.view import view_class
 from model.data import mnist
+from model.engine import InlineEngine
+from model.network import NetworkConfig
+from model.runs import Run, RunPhase
+from model.runs.registry import Runs
+from model.training.config import TrainingConfig
 from tests.benchmarks.student import ink_of
 from tests.ui.classroom.conftest import Lesson
 from ui.classroom.channel.frames import LARGEST, MalformedRequestError, request_of
@@ -155,6 +161,50 @@ def test_the_board_follows_what_a_student_draws(lesson: Lesson) -> None:
     with lesson.sitting(teacher) as board:
         board.until(lambda parts: not parts[tile]["here"])
         assert board.parts[tile]["said"] == 7
+
+
+def test_all_trainings_are_held_and_go_on(lesson: Lesson) -> None:
+    here, class_id, gate = lesson.database, lesson.opened.class_id, threading.Event()
+
+    def phase(run: Run, wanted: RunPhase) -> None:
+        assert run.wait(lambda state: state.phase is wanted, 60).phase is wanted
+
+    def stopped(*_: object) -> None:
+        gate.wait(60)
+
+    engine = InlineEngine(before=stopped)
+    registry = Runs(lambda: engine)
+
+    def begin() -> Run:
+        return registry.start("Run 1", NetworkConfig(filters=(2,)), TrainingConfig(epochs=1000))
+
+    fox = lesson.seat()
+    first, own = begin(), begin()
+    own.pause()  # by the student
+    phase(own, RunPhase.PAUSED)
+    fox.runs = [first, own]
+    going = first.state().phase
+    assert going.moving
+    with lesson.sitting(fox) as screen:
+        pause_trainings(here, class_id, True)
+        screen.until(lambda parts: parts["class"]["paused"])
+        phase(first, RunPhase.PAUSED)
+        second = begin()
+        fox.runs = [first, own, second]
+        fox.hold(True)  # as each run of a page does
+        phase(second, RunPhase.PAUSED)
+    reloaded = lesson.seat()
+    reloaded.one, reloaded.runs = fox.one, fox.runs
+    with lesson.sitting(reloaded) as screen:
+        screen.until(lambda parts: parts["class"]["paused"])
+        pause_trainings(here, class_id, False)
+        screen.until(lambda parts: not parts["class"]["paused"])
+    phase(first, going)
+    phase(second, going)
+    assert own.state().phase is RunPhase.PAUSED  # its student has paused it
+    for run in (first, second, own):
+        run.stop()
+    gate.set()
 
 
 def test_everybody_is_sent_to_a_view_and_who_comes_later_is_not(lesson: Lesson) -> None:

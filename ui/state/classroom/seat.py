@@ -12,7 +12,7 @@ import weakref
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 import numpy as np
 
@@ -73,7 +73,6 @@ class ClassSeat:
     )
     _session: "weakref.ref[Session]" = field(default_factory=lambda: weakref.ref(session()))
     _paused: bool = False
-    _held: list[Run] = field(default_factory=list)  # what the teacher paused
     _digit: tuple[ChosenDigit, bytes] | None = None  # the last one, as it is kept
 
     def __post_init__(self) -> None:
@@ -98,11 +97,12 @@ class ClassSeat:
             for run in self.runs:
                 if run.state().phase.moving and may_steer(run, self.mark):
                     run.pause()
-                    self._held.append(run)
+                    _held.add(run)
         elif self._paused:
-            for run in self._held:
-                run.resume()
-            self._held.clear()
+            for run in self.runs:
+                if run in _held:
+                    _held.discard(run)
+                    run.resume()
         self._paused = paused
 
     @property
@@ -111,6 +111,8 @@ class ClassSeat:
         return self._paused
 
 
+_held: WeakSet[Run] = WeakSet()
+"""What was paused for a teacher. It is no seat's: a student who loads the page anew has another."""
 _lock = threading.Lock()
 _seats: WeakValueDictionary[str, ClassSeat] = WeakValueDictionary()
 
@@ -207,7 +209,7 @@ def _of_the_lesson(mark: str) -> list[Run]:
     """What this person trains or has trained since a class could begin: no older one is told."""
     since = time.time() - HOURS * 3600
     mine = [run for run in my_runs() if may_steer(run, mark)]
-    return [run for run in mine if run.moving or run.created > since]
+    return [run for run in mine if run.moving or run in _held or run.created > since]
 
 
 def _digit_of(mine: Session) -> ChosenDigit | None:
