@@ -457,21 +457,31 @@ def test_a_request_says_for_nobody_else_whatever_it_names(lesson: Lesson) -> Non
     other = open_class(lesson.database)
     stranger = join(lesson.database, other.code)
     theirs = ask_class(lesson.database, other.class_id, "Theirs?", ["a", "b"], 0)
+    assert fox.one is not None
     assert owl.one is not None
+    for class_id in (lesson.opened.class_id, other.class_id):
+        ask_for_digits(lesson.database, class_id, True)
     with lesson.sitting(fox) as screen:
-        for student, class_id in (
-            (owl.one.student_id, lesson.opened.class_id),
-            (stranger.student_id, other.class_id),
+        for number, (student, class_id) in enumerate(
+            (
+                (owl.one.student_id, lesson.opened.class_id),
+                (stranger.student_id, other.class_id),
+            )
         ):
             named = {"student": student, "student_id": student, "class_id": class_id}
             assert "done" in screen.ask(do="hand", up=True, **named)
             said = screen.ask(do="answer", question=theirs, round=1, choice=0, **named)
             assert said["words"].startswith("This does not belong to you")
+            digit = {"number": number, "digit": number, "ink": ink_of(3)}
+            assert "done" in screen.ask(do="digit", **digit, **named)
+    written = written_digits(lesson.database, lesson.opened.class_id)
+    assert [each.student_id for each in written] == [fox.one.student_id] * 2
+    assert written_digits(lesson.database, other.class_id) == []
     for class_id in (lesson.opened.class_id, other.class_id):
         view = view_class(lesson.database, class_id)
         assert view is not None
         hands = {each.id for each in view.students if each.hand}
-        assert hands <= {fox.one.student_id if fox.one else ""}
+        assert hands <= {fox.one.student_id}
         assert view.question is None or view.question.counts[0] == (0, 0)
 
 
