@@ -10,6 +10,10 @@ cluster does the work. Its workers need this project on PYTHONPATH, and one or b
 resources:
 
     dask worker ADDRESS --nthreads 1 --preload model.engine.server --resources "answer=1 train=1"
+        --no-dashboard --dashboard-address 127.0.0.1:0
+
+Dask's pages know no certificate. Without the last option, which a scheduler has, too, they are open
+to the network, even where they are switched off.
 
 The app must be able to connect to the workers themselves. Dask runs any function that it is sent,
 so a cluster needs TLS as the app's own engine has it (`model.engine.certificates`), unless the
