@@ -14,6 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.hosts import Host
+
 NAME = "postgres"
 SECONDS = 60
 
@@ -28,10 +30,16 @@ def find_postgres() -> Path | None:
 
 
 class Postgres:
-    """A server that listens on a socket in its own folder, and on no port."""
+    """A server that listens on a socket in its own folder, and on no port.
 
-    def __init__(self, programs: Path, folder: Path) -> None:
-        self.programs, self.folder = programs, folder
+    Args:
+        programs: where PostgreSQL is.
+        folder: for all that it writes.
+        host: on which it runs; its network reaches it, too. None: this machine.
+    """
+
+    def __init__(self, programs: Path, folder: Path, host: Host | None = None) -> None:
+        self.programs, self.folder, self._host = programs, folder, host
         self.url = f"postgresql:///{NAME}?host={folder}&user={NAME}"
         # It refuses to run as root, as which containers run tests.
         self._user = None
@@ -40,6 +48,9 @@ class Postgres:
             self._user = NAME if NAME in names else "nobody"
             shutil.chown(folder, self._user)
         self._run("initdb", "-D", str(folder / "data"), "-U", NAME, "-A", "trust", "-N")
+        if host is not None:
+            with (folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
         self.server: subprocess.Popen[bytes] | None = None
 
     def _run(self, program: str, *args: str) -> None:
@@ -64,10 +75,13 @@ class Postgres:
                 return
 
     def _begun(self) -> "subprocess.Popen[bytes]":
-        data = str(self.folder / "data")
-        options = ("-D", data, "-k", str(self.folder), "-c", "listen_addresses=", "-c", "fsync=off")
+        data, listen = str(self.folder / "data"), "" if self._host is None else "*"
+        options = ("-k", str(self.folder), "-c", f"listen_addresses={listen}", "-c", "fsync=off")
+        command = [str(self.programs / NAME), "-D", data, *options]
+        if self._host is not None:
+            return self._host.start(command, user=self._user, cwd=self.folder)
         return subprocess.Popen(
-            [str(self.programs / NAME), *options],
+            command,
             user=self._user,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
@@ -75,22 +89,28 @@ class Postgres:
         )
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """End it: SIGINT closes all connections, SIGQUIT is a crash, SIGKILL the worst of all."""
+        """End it: SIGINT closes all connections, SIGQUIT is a crash, SIGKILL the worst of all.
+
+        A host ends with its server, however.
+        """
         if self.server is not None:
-            self.server.send_signal(how)
+            if self._host is not None:
+                self._host.kill()
+            else:
+                self.server.send_signal(how)
             self.server.wait(SECONDS)
             self.server = None
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(host: Host | None = None) -> Iterator[Postgres]:
     """A running server; skips the test, with a line, where there is none."""
     programs = find_postgres()
     if programs is None:
         pytest.skip("no PostgreSQL on this machine: classes are tested on SQLite alone")
     folder = Path(tempfile.mkdtemp(prefix="digitscope-postgres-"))
     try:
-        server = Postgres(programs, folder)
+        server = Postgres(programs, folder, host)
         try:
             server.start()
             yield server

@@ -1,7 +1,7 @@
 """The files for several servers, read and compared with what the app understands; nothing is built.
 
-Only `tests/browser/test_two_servers.py` starts servers. Here it is seen that what the files name
-exists, so that a renamed file or option does not break them unseen.
+`tests/test_hosts.py` starts what they say, where it may. Here it is seen everywhere that what the
+files name exists, so that a renamed file or option does not break them unseen.
 """
 
 import json

@@ -8,8 +8,10 @@ import base64
 import json
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -33,6 +35,8 @@ class Student:
     fragment: str = ""
     canvas: str = ""  # the id of the sheet, which Streamlit makes up
     buttons: dict[str, str] = field(default_factory=dict)  # ids by label, of the last whole run
+    numbers: dict[str, str] = field(default_factory=dict)  # likewise of fields for a number
+    data: dict[str, Any] = field(default_factory=dict)  # what our components show, by their names
     ticking: list[str] = field(default_factory=list)  # fragments that are to be run again and again
     shown: str = ""  # Streamlit's mark of the page: without it, a page runs anew as the first one
     query: str = ""  # of the page's address, as the page itself may have changed it
@@ -68,19 +72,24 @@ class Student:
 
     def _note(self, message: ForwardMsg) -> None:
         element = message.delta.new_element
-        if element.bidi_component.component_name == "digitscope_canvas":
-            self.canvas = element.bidi_component.id
+        component = element.bidi_component
+        if component.component_name == "digitscope_canvas":
+            self.canvas = component.id
             self.fragment = message.delta.fragment_id
+        elif component.json:
+            self.data[component.component_name] = json.loads(component.json)
         elif element.WhichOneof("type") == "button":
             self.buttons[element.button.label] = element.button.id
+        elif element.WhichOneof("type") == "number_input":
+            self.numbers[element.number_input.label] = element.number_input.id
         elif element.WhichOneof("type") == "exception":
             self.faults += 1
 
     @classmethod
-    async def enter(cls, url: str, page: str = "", query: str = "") -> "Student":
-        """Open a page by its address, and wait until it is shown."""
+    async def enter(cls, url: str, page: str = "", query: str = "", **options: Any) -> "Student":
+        """Open a page by its address, and wait until it is shown; the options are `connect`'s."""
         address = url.replace("http", "ws", 1) + "/_stcore/stream"
-        student = cls(await connect(address, subprotocols=[PROTOCOL], max_size=None))
+        student = cls(await connect(address, subprotocols=[PROTOCOL], max_size=None, **options))
         await student.go(page, query)
         return student
 
@@ -92,14 +101,17 @@ class Student:
         message.rerun_script.query_string = query
         return await self.run(message)
 
-    async def press(self, page: str, label: str) -> str:
-        """Press a button of the page that is open."""
+    async def press(self, page: str, label: str, numbers: Mapping[str, float] = {}) -> str:
+        """Press a button of the page that is open, with numbers in its fields."""
         pressed, self.buttons, self.ticking = self.buttons[label], {}, []
         message = BackMsg()
         message.rerun_script.page_name = page
         message.rerun_script.query_string = self.query
         state = message.rerun_script.widget_states.widgets.add()
         state.id, state.trigger_value = pressed, True
+        for field_label, number in numbers.items():
+            state = message.rerun_script.widget_states.widgets.add()
+            state.id, state.double_value = self.numbers[field_label], number
         return await self.run(message)
 
     async def look(self, page: str) -> str:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-from distributed import get_worker
+from distributed import Worker, get_worker
 from threadpoolctl import threadpool_info
 
 from model.network import Network, NetworkConfig, weight_shapes
+from model.training.trainer import Trainer
 
 
 def squares(numbers: np.ndarray) -> np.ndarray:
@@ -124,3 +125,9 @@ def own_address() -> str:
 
 def living_counters() -> int:
     return len(Counter.alive)
+
+
+def trainers(dask_worker: Worker) -> int:
+    """How many trainings live in a worker: Dask gives it to a function that asks by this name."""
+    slots = dask_worker.state.actors.values()
+    return sum(isinstance(getattr(slot, "_held", None), Trainer) for slot in slots)
