@@ -6,10 +6,10 @@
 They speak the class's protocol and the pen's. So often there is a new question, which each answers
 once, at some moment of the next fifteen seconds. Half of the time all draw, at once: their ink is
 read over the pen's channel so often a second, and each hands in a digit every ten seconds. Some
-train all the time. In the middle one sends random messages. What is named is killed in turn, at
-equal distances and while votes are coming, with SIGKILL, a worker each of the two; server and
-database are started again at once, and the students come back as the same ones, as browsers do.
-With "database" the class is on a PostgreSQL of its own.
+train all the time. In the middle one more, on the same machine, sends random messages. What is
+named is killed in turn, at equal distances and while votes are coming, with SIGKILL, a worker each
+of the two; server and database are started again at once, and the students come back as the same
+ones, as browsers do. With "database" the class is on a PostgreSQL of its own.
 
 Lost is what the server had said "done" to, or would not take in the end, and is not in the
 database; and a training that is gone, has failed, or does not go on. What happened around a kill,
@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 
+from model.classroom.lifecycle import MOST_STUDENTS
 from tests.benchmarks.class_people import Board, Student
 from tests.benchmarks.class_server import KILLED, Server
 from tests.benchmarks.timing import say
@@ -64,15 +65,16 @@ class Lesson:
         self.asked: dict[str, list[float]] = {}  # moments of the votes, by question
         self.memory: list[tuple[float, dict[str, float]]] = []  # seconds, megabytes by process
         self.flooded = (0.0, 0.0)  # from, until
+        self.flooder: dict[str, str] = {}  # whose digits are not counted
         self.began = self.put = 0.0  # moments: of the beginning, of the last question
 
     async def hold(self) -> None:
         """Hold it."""
         server, options = self.server, self.options
         opened = await server.asked("class_open")
-        teacher = opened["teacher"]
+        teacher, self.code = opened["teacher"], opened["code"]
         self.board = Board(server, {"teacher": teacher})
-        self.students = [Student(server, {"code": opened["code"]}) for _ in range(options.students)]
+        self.students = [Student(server, {"code": self.code}) for _ in range(options.students)]
         living = [asyncio.create_task(each.live()) for each in (self.board, *self.students)]
         await server.asked("class_step", teacher=teacher, do="prompt")
         while not all(student.pen_token for student in self.students):
@@ -95,7 +97,7 @@ class Lesson:
         until = time.monotonic() + 60
         while any(student.waiting for student in self.students) and time.monotonic() < until:
             await asyncio.sleep(0.2)
-        self.kept = await server.asked("class_kept", teacher=teacher)
+        self.kept = await server.asked("class_kept", teacher=teacher, **self.flooder)
         self.runs = [await server.asked("class_run", id=run) for run in trained]
         await asyncio.sleep(30 if trained else 0)
         self.later = [await server.asked("class_run", id=run) for run in trained]
@@ -149,7 +151,8 @@ class Lesson:
         if not self.options.flood:
             return
         await asyncio.sleep(self.seconds * FLOOD_AT)
-        given = await self.server.asked("class_seat", own=self.students[-1].seat["own"])
+        given = await self.server.asked("class_seat", code=self.code)
+        self.flooder = {"but": given["own"]}
         arguments = (self.server.url, given["token"], given["pen"], str(self.options.flood))
         began = time.monotonic()
         self.flooded = began, began + self.seconds
@@ -259,6 +262,8 @@ def main() -> None:
     parser.add_argument("--flood", type=int, default=0, help="random messages on each channel")
     parser.add_argument("--kill", nargs="*", choices=list(KILLED), default=[])
     options = parser.parse_args()
+    if options.students + bool(options.flood) > MOST_STUDENTS:
+        parser.error(f"a class has {MOST_STUDENTS} students at most, who floods it included")
     on_postgres = "database" in options.kill
     if on_postgres and find_postgres() is None:
         parser.error("--kill database needs a PostgreSQL on this machine")

@@ -9,7 +9,8 @@ GET /class_step?teacher=KEY&do=ask    puts a question; show opens its answers, p
                                       students for digits
 GET /class_train?own=ABCDEFGH         begins a training of that student's: {"run"}
 GET /class_run?id=RUN                 how it stands: {"phase", "epoch"}
-GET /class_kept?teacher=KEY           what is in the database: {"answers", "digits"}
+GET /class_kept?teacher=KEY           what is in the database: {"answers", "digits"}; with
+                                      &but=ABCDEFGH without what that student sent
 """
 
 import sys
@@ -26,10 +27,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import app as whole
-from model.classroom.digits.handwriting import ask_for_digits, written_digits
+from model.classroom.digits.handwriting import ask_for_digits
 from model.classroom.lifecycle import class_of_teacher, join, open_class
 from model.classroom.questions import ask_class, show_answers
-from model.classroom.tables import AnswerRow, QuestionRow
+from model.classroom.tables import AnswerRow, DigitRow, QuestionRow
 from model.classroom.view import view_class
 from model.network import NetworkConfig
 from model.training.config import TrainingConfig
@@ -107,14 +108,21 @@ def how_a_run_stands(request: Request) -> JSONResponse:
 def what_is_kept(request: Request) -> JSONResponse:
     class_id = class_of_teacher(database(), request.query_params["teacher"])
     assert class_id is not None
+    own = request.query_params.get("but")
+    but = "" if own is None else join(database(), own).student_id
     with database().begin() as session:
         answers = session.scalar(
             select(func.count())
             .select_from(AnswerRow)
             .join(QuestionRow, QuestionRow.id == AnswerRow.question_id)
-            .where(QuestionRow.class_id == class_id)
+            .where(QuestionRow.class_id == class_id, AnswerRow.student_id != but)
         )
-    return JSONResponse({"answers": answers, "digits": len(written_digits(database(), class_id))})
+        digits = session.scalar(
+            select(func.count())
+            .select_from(DigitRow)
+            .where(DigitRow.class_id == class_id, DigitRow.student_id != but)
+        )
+    return JSONResponse({"answers": answers, "digits": digits})
 
 
 app = st.App(
