@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from model.data import mnist
 from tests.benchmarks.student import Student
 from tests.browser.conftest import ROOT, end_server, start_server
 
@@ -82,6 +84,39 @@ def test_a_product_in_the_pages_process_wakes_no_other_core(server, tmp_path: Pa
     threads = blas_of(process)
     assert any("numpy" in library for library in threads)
     assert set(threads.values()) == {1}, threads
+
+
+def test_it_runs_anywhere_and_for_this_machine_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder with spaces and other scripts in its name, from another one, without a home."""
+    there = tmp_path / "ä 数 字"
+    for name in ("model", "ui", "pages", ".streamlit"):
+        shutil.copytree(ROOT / name, there / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "app.py", there)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setenv("DIGITSCOPE_CACHE", str(there / "मेरा cache"))
+    log = tmp_path / "log.txt"
+    url, server = start_server(there / "app.py", log, folder=Path("/"))
+
+    async def draw_once() -> int:
+        student = await Student.come(url, log)
+        await student.leave()
+        return student.faults
+
+    try:
+        assert asyncio.run(draw_once()) == 0
+        main = psutil.Process(server.pid)
+        listening = {
+            connection.laddr.ip
+            for process in (main, *main.children(recursive=True))
+            for connection in process.net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
+        assert listening == {"127.0.0.1"}
+        assert (there / "मेरा cache" / mnist.PARSED).exists()
+    finally:
+        end_server(server, log)
 
 
 def test_the_engine_starts_before_any_visitor_and_ends_with_the_server(server) -> None:

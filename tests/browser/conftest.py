@@ -99,8 +99,13 @@ def wait_until_healthy(server: subprocess.Popen[bytes], url: str, seconds: float
     raise RuntimeError(f"the server at {url} did not answer within {seconds} s")
 
 
-def start_server(script: Path, log: Path, base: str = "") -> tuple[str, subprocess.Popen[bytes]]:
-    """Start `streamlit run SCRIPT` on a free port, below a path if given; wait until it answers."""
+def start_server(
+    script: Path, log: Path, base: str = "", folder: Path = ROOT
+) -> tuple[str, subprocess.Popen[bytes]]:
+    """Start `streamlit run SCRIPT` on a free port, below a path if given; wait until it answers.
+
+    `folder` is where it is started from.
+    """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.headless=true", f"--server.port={port}"]
@@ -109,7 +114,7 @@ def start_server(script: Path, log: Path, base: str = "") -> tuple[str, subproce
     # At SIGABRT it writes what its threads do: see `end_server`.
     environment = {**os.environ, "PYTHONFAULTHANDLER": "1"}
     with log.open("wb") as out:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=environment)
+        server = subprocess.Popen(command, cwd=folder, stdout=out, stderr=out, env=environment)
     url = f"http://localhost:{port}/{base}".rstrip("/")
     wait_until_healthy(server, url)
     return url, server
