@@ -9,11 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.engine import InlineEngine, using_engine
-from model.network import NetworkConfig, count_parameters
+from model.network import Network, NetworkConfig, count_parameters, weight_shapes
+from model.network.weights_file import network_from_bytes, network_to_bytes
 from model.runs import RunPhase
 from model.runs.store import About, EpochRecord, RunFolder
 from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
+from ui.state.session import Imported
 
 ROOT = Path(__file__).resolve().parents[2]
 MENU = ROOT / "ui" / "frame" / "menu.py"
@@ -54,7 +56,7 @@ def marked_up(app: AppTest) -> tuple[list[str], list[str]]:
 
 @pytest.mark.parametrize("tab", [None, "Compare", "Take along"])
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
-def test_markup_in_a_title_is_text(script: Path, tab: str | None) -> None:
+def test_markup_in_a_title_or_an_origin_is_text(script: Path, tab: str | None) -> None:
     if tab is not None and script.stem != "train":
         return
     app = AppTest.from_file(str(MENU), default_timeout=60)
@@ -69,3 +71,19 @@ def test_markup_in_a_title_is_text(script: Path, tab: str | None) -> None:
     assert not [text for text in markdown if ACTIVE.search(text)]
     shown = next(box for box in app.selectbox if box.label == "Network on all pages")
     assert set(TITLES) < set(shown.options)
+    mine = app.session_state["session"]
+    mine.imported = Imported(imported())
+    mine.shown_id = mine.imported.id
+    app.run()
+    assert not app.exception
+    markdown, pages = marked_up(app)
+    assert any("alert(7)" in text for text in markdown + pages)  # the origin is said
+    assert not [text for text in markdown + pages if RAW.search(text)]
+    assert not [text for text in markdown if ACTIVE.search(text)]
+
+
+def imported() -> Network:
+    """A network out of a file whose origin is markup of both kinds."""
+    shapes = weight_shapes(NETWORK)
+    weights = {name: np.full(shape, 0.01, np.float32) for name, shape in shapes.items()}
+    return network_from_bytes(network_to_bytes(Network(NETWORK, weights, " ".join(TITLES))))
