@@ -4,6 +4,7 @@ DIGITSCOPE_JUNK says how many messages each component gets (10,000 for the full 
 """
 
 import base64
+import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,14 +14,25 @@ import numpy as np
 import pytest
 
 from tests.junk import junk_message
-from ui.components.canvas import SIDE, decoded
+from ui.classroom.channel.frames import (
+    LARGEST,
+    AnswerRequest,
+    DigitRequest,
+    HandRequest,
+    MalformedRequestError,
+    Request,
+    request_of,
+)
+from ui.components.canvas import SIDE, decoded, unpacked
+from ui.components.classroom import checked_number
+from ui.components.classroom import checked_pick as checked_digit
 from ui.components.confusion import checked_pick as checked_cell
 from ui.components.filmstrip import switched_off
 from ui.components.maps import checked_click
 from ui.components.overview import checked_opening
 from ui.components.photo import checked_pick as checked_box
 from ui.components.scatter import checked_pick as checked_point
-from ui.components.stage import ShownLayer, unit_of
+from ui.components.stage import ShownLayer, filters_of, unit_of
 
 JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "300"))
 SECONDS = 0.01
@@ -59,6 +71,32 @@ def within(*limits: int) -> Callable[[Any], bool]:
     return right
 
 
+def right_filters(said: Any) -> bool:
+    counts = {layer.name: layer.shape[-1] for layer in LAYERS}
+    return all(0 <= channel < counts[name] for name, channel in said)
+
+
+def requested(said: object) -> Request | None:
+    """What the class's channel takes a message for; it is checked where it arrives, as text."""
+    try:
+        return request_of(json.dumps(said))
+    except MalformedRequestError:
+        return None
+
+
+def right_request(said: Request) -> bool:
+    match said:
+        case HandRequest(n, up):
+            right = isinstance(up, bool)
+        case AnswerRequest(n, question, round_, choice):
+            right = len(question) <= 16 and within(10, 10)((round_, choice))
+        case DigitRequest(n, number, digit, ink):
+            sheet = unpacked(ink)
+            right = within(10_000, 10)((number, digit)) and len(ink) <= LARGEST
+            right = right and (sheet is None or sheet.shape == (SIDE, SIDE))
+    return right and within(2**31)(n)
+
+
 Case = tuple[Callable[[object], object], Callable[[Any], bool], Sequence[object]]
 CASES: Mapping[str, Case] = {
     "canvas": (
@@ -87,6 +125,26 @@ CASES: Mapping[str, Case] = {
     "scatter": (lambda said: checked_point(said, 1_000), within(1_000), [0, 999]),
     "photo": (lambda said: checked_box(said, 4), within(4), [0, 3]),
     "confusion": (checked_cell, within(10, 10), [[0, 9], [5, 5]]),
+    "switched off": (
+        lambda said: filters_of(said, LAYERS),
+        right_filters,
+        [{"filters": [{"layer": "conv1", "channel": 3}, {"layer": "dense", "channel": 9}]}],
+    ),
+    "class's sign": (checked_number, lambda said: type(said) is int and said >= 0, [0, 7]),
+    "class's digits": (
+        lambda said: checked_digit(said, {"0123456789abcdef", "1"}),
+        lambda said: said in {"0123456789abcdef", "1"},
+        ["0123456789abcdef", "1"],
+    ),
+    "class's channel": (
+        requested,
+        right_request,
+        [
+            {"do": "hand", "up": True, "n": 3},
+            {"do": "answer", "question": "0123456789abcdef", "round": 1, "choice": 2, "n": 4},
+            {"do": "digit", "number": 4, "digit": 7, "ink": INK, "n": 5},
+        ],
+    ),
     "filmstrip": (
         lambda said: switched_off(said, STEPS),
         lambda said: said <= set(STEPS),

@@ -4,7 +4,7 @@ All three are fed by the class's channel (see `ui.classroom.channel`), never by 
 screen on which nothing happens costs nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -113,9 +113,12 @@ class ShownDigit:
 def digit_grid(key: str, digits: Sequence[ShownDigit]) -> str | None:
     """Show the class's digits; return the id of the one that was pressed in this run."""
     data = {"show": "grid", "token": "", "digits": [asdict(each) for each in digits]}
-    picked = _shown(key, data).get("pick")
-    # Anybody can send anything: only what is shown can be picked.
-    return picked if isinstance(picked, str) and picked in {each.id for each in digits} else None
+    return checked_pick(_shown(key, data).get("pick"), {each.id for each in digits})
+
+
+def checked_pick(said: object, shown: Set[str]) -> str | None:
+    """Return the id that the browser sent, if it is one of those that are shown; else None."""
+    return said if isinstance(said, str) and said in shown else None
 
 
 def checked_number(said: object) -> int | None:
