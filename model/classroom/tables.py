@@ -172,6 +172,19 @@ class DigitRow(Base):
     written: Mapped[float]
 
 
+class BroughtRow(Base):
+    """Who wrote a digit that was brought from a file: a number that is nobody's name.
+
+    Digits without it are by writers whom nobody can tell apart. Databases of before have no such
+    table.
+    """
+
+    __tablename__ = "class_brought"
+
+    digit_id: Mapped[str] = _of("class_digits.id", primary_key=True)
+    writer: Mapped[int]
+
+
 class SetRow(Base):
     """Digits of a class as they were when a training on them began.
 

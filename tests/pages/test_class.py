@@ -8,7 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.classroom.codes import screen_key_of
-from model.classroom.digits.handwriting import bring, hand_in, written_digits
+from model.classroom.digits.handwriting import (
+    ask_for_digits,
+    bring,
+    hand_in,
+    written_digits,
+)
+from model.classroom.digits.handwriting_files import as_table
 from model.classroom.doings import raise_hand
 from model.classroom.lifecycle import class_of_teacher, end_class, join
 from model.classroom.questions import Stage, answer, ask_class
@@ -33,6 +39,7 @@ from ui.state.classroom.store import database
 from ui.state.classroom.words import name_words
 from ui.state.pages import ENTRIES
 from ui.state.session import DRAWING, ChosenDigit, runs
+from ui.style.csv_table import csv_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOSED = "Your teacher has chosen other pages for this class."
@@ -525,6 +532,38 @@ def test_a_league_from_its_beginning_to_its_end() -> None:
         assert len(projected.ranking) == 1
         student.run()
         assert "place 1 of 1" in student.success[0].value
+
+
+def test_a_set_that_is_brought_back_knows_its_writers_apart() -> None:
+    _, first = teacher()
+    here, class_id = database(), seen(first).id
+    ask_for_digits(here, class_id, True)
+    test = mnist.embedded().test
+    for mark in ("fox", "owl", "bee"):
+        one = join(here, seen(first).code, mark)
+        for number in range(12):
+            asked, pixels = int(test.labels[number]), test.images[number]
+            hand_in(here, class_id, one.student_id, number, asked, pixels, False)
+    heads, rows = as_table(written_digits(here, class_id))
+    _, key = teacher()
+    with using_engine(InlineEngine()):
+        app = opened("handwriting", teach=key)
+        app.session_state["handwriting"] = "Take along"
+        app.run()
+        table = csv_text(heads, rows).encode()
+        app.file_uploader(key="bring_digits").upload("our_digits.csv", table).run()
+        app.button(key="bring_now").click().run()
+        assert not app.exception
+        assert app.success[0].value == "36 digits were added."
+        app.session_state["handwriting"] = "How are we read?"
+        app.run()
+        assert not app.exception
+        writers = ["Writer 1", "Writer 2", "Writer 3"]
+        assert app.selectbox(key="left_out").options == writers
+        whole = " ".join(each.value for each in app.markdown)
+        for writer in writers:
+            assert f"| {writer} | " in whole
+        assert app.button(key="train_without")
 
 
 def test_a_photo_of_a_sheet_is_read_into_the_class() -> None:

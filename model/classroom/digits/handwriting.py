@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 from model.classroom.database import Database
 from model.classroom.names import Animal, Colour, Name
 from model.classroom.reasons import ClassError, ClassReason
-from model.classroom.tables import ClassRow, DigitRow, StudentRow
+from model.classroom.tables import BroughtRow, ClassRow, DigitRow, StudentRow, new_id
 from model.data.mnist import Digits
 from model.network import CLASSES, SIDE
 
@@ -34,11 +34,12 @@ class WrittenDigit:
     Attributes:
         id: of the digit.
         writer: the student's name; None where it was brought from a file.
-        student_id: of the writer.
+        student_id: of the writer, likewise.
         asked: which digit was asked for.
         pixels: (28, 28) uint8, 255 is ink.
         held: whether the detector holds it back: it does not look like a digit.
         removed: whether the teacher took it out.
+        brought: the number of the writer in a file that it was brought from; None: in none.
     """
 
     id: str
@@ -48,6 +49,14 @@ class WrittenDigit:
     pixels: np.ndarray
     held: bool
     removed: bool
+    brought: int | None = None
+
+    @property
+    def who(self) -> str | None:
+        """Tells its writer from all others; None where nobody knows who wrote it."""
+        if self.student_id is not None or self.brought is None:
+            return self.student_id
+        return f"brought {self.brought}"
 
     @property
     def counts(self) -> bool:
@@ -128,8 +137,14 @@ def hand_in(
         student.active = now
 
 
-def bring(database: Database, class_id: str, digits: Digits, held: Sequence[bool]) -> int:
-    """Add digits from a file, whose writers nobody knows.
+def bring(
+    database: Database,
+    class_id: str,
+    digits: Digits,
+    held: Sequence[bool],
+    writers: Sequence[int | None] = (),
+) -> int:
+    """Add digits from a file, whose writers have no names.
 
     What was brought before is left out: the same file twice adds nothing.
 
@@ -138,6 +153,8 @@ def bring(database: Database, class_id: str, digits: Digits, held: Sequence[bool
         class_id: of the class.
         digits: with their labels.
         held: of each, whether it does not look like a digit.
+        writers: of each, its writer's number in the file, or None; none at all: nobody knows them.
+            Writers of another file are others: their numbers go on from the last one's.
 
     Returns:
         How many were new, and had room.
@@ -150,23 +167,39 @@ def bring(database: Database, class_id: str, digits: Digits, held: Sequence[bool
         rows = session.execute(select(DigitRow.asked, DigitRow.pixels).where(*mine)).all()
         there = Counter((asked, pixels) for asked, pixels in rows)
         count, now = len(rows), time.time()
-        for image, label, is_held in zip(digits.images, digits.labels.tolist(), held, strict=True):
+        last = session.scalar(
+            select(func.max(BroughtRow.writer))
+            .join(DigitRow, DigitRow.id == BroughtRow.digit_id)
+            .where(*mine)
+        )
+        first = 0 if last is None else last + 1
+        new: dict[int, int] = {}  # by the number in the file
+        groups: list[BroughtRow] = []
+        whose = writers or [None] * len(digits)
+        for image, label, is_held, writer in zip(
+            digits.images, digits.labels.tolist(), held, whose, strict=True
+        ):
             this = (label, image.tobytes())
             if there[this]:
                 there[this] -= 1
             elif count < MOST_BROUGHT:
-                session.add(
-                    DigitRow(
-                        class_id=class_id,
-                        student_id=None,
-                        number=count,
-                        asked=label,
-                        pixels=this[1],
-                        held=bool(is_held),
-                        written=now,
-                    )
+                row = DigitRow(
+                    id=new_id(),
+                    class_id=class_id,
+                    student_id=None,
+                    number=count,
+                    asked=label,
+                    pixels=this[1],
+                    held=bool(is_held),
+                    written=now,
                 )
+                session.add(row)
+                if writer is not None:
+                    number = new.setdefault(writer, first + len(new))
+                    groups.append(BroughtRow(digit_id=row.id, writer=number))
                 count += 1
+        session.flush()  # the digits are there before what hangs on them
+        session.add_all(groups)
         return count - len(rows)
 
 
@@ -194,8 +227,9 @@ def written_digits(database: Database, class_id: str) -> list[WrittenDigit]:
     """
     with database.begin() as session:
         rows = session.execute(
-            select(DigitRow, StudentRow.colour, StudentRow.animal)
+            select(DigitRow, StudentRow.colour, StudentRow.animal, BroughtRow.writer)
             .outerjoin(StudentRow, StudentRow.id == DigitRow.student_id)
+            .outerjoin(BroughtRow, BroughtRow.digit_id == DigitRow.id)
             .where(DigitRow.class_id == class_id)
             .order_by(DigitRow.written, DigitRow.number, DigitRow.id)
         ).all()
@@ -208,8 +242,9 @@ def written_digits(database: Database, class_id: str) -> list[WrittenDigit]:
             np.frombuffer(row.pixels, np.uint8).reshape(SIDE, SIDE),
             row.held,
             row.removed,
+            brought,
         )
-        for row, colour, animal in rows
+        for row, colour, animal, brought in rows
     ]
 
 

@@ -20,7 +20,14 @@ from model.classroom.digits.handwriting import (
     take_out,
     written_digits,
 )
-from model.classroom.digits.handwriting_files import NOBODY, as_table, from_npz, to_npz, to_pictures
+from model.classroom.digits.handwriting_files import (
+    NOBODY,
+    as_table,
+    from_file,
+    from_npz,
+    to_npz,
+    to_pictures,
+)
 from model.classroom.digits.leave_one_out import train_without
 from model.classroom.lifecycle import Member, Opened, join, open_class
 from model.classroom.reasons import ClassError, ClassReason
@@ -142,7 +149,7 @@ def test_a_file_is_taken_along_and_brought_back_without_names(
         writers = arrays["writers"].tolist()
     assert sorted(Counter(writers).values()) == [1, 2]
     assert set(writers) == {0, 1}
-    back = from_npz(content)
+    back = from_npz(content).digits
     np.testing.assert_array_equal(back.images, as_digits(written).images)
     np.testing.assert_array_equal(back.labels, as_digits(written).labels)
     for text in (two[0].name.animal, two[0].student_id, two[0].own_code):
@@ -167,10 +174,88 @@ def test_a_file_is_taken_along_and_brought_back_without_names(
     assert NOBODY not in {row[1] for row in rows}
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"x" * 1000])
-def test_what_is_no_file_of_ours_is_refused(content: bytes) -> None:
+def test_writers_come_back_as_numbers_from_each_kind_of_file(
+    database: Database, opened: Opened, two: tuple[Member, Member]
+) -> None:
+    ask_for_digits(database, opened.class_id, True)
+    for one in (two[0], two[1], two[0]):
+        write(database, one)
+    written = written_digits(database, opened.class_id)
+    heads, rows = as_table(written)
+    lines: list[list[object]] = [[*heads], *rows]
+    table = "\n".join(",".join(map(str, line)) for line in lines).encode()
+    files = {"a.npz": to_npz(written), "b.ZIP": to_pictures(written), "c.csv": table}
+    same = [each.who == written[0].who for each in written]
+    for name, content in files.items():
+        back = from_file(name, content)
+        np.testing.assert_array_equal(back.digits.images, as_digits(written).images)
+        np.testing.assert_array_equal(back.digits.labels, as_digits(written).labels)
+        assert [each == back.writers[0] for each in back.writers] == same
+    other = open_class(database).class_id
+    back = from_file("a.npz", files["a.npz"])
+    assert bring(database, other, back.digits, [False] * 3, back.writers) == 3
+    turned = Digits(back.digits.images[:, ::-1], back.digits.labels)  # another class's file
+    assert bring(database, other, turned, [False] * 3, [7, None, 7]) == 3
+    brought = written_digits(database, other)
+    first = [each.brought for each in brought[:3]]
+    assert [each == first[0] for each in first] == same
+    assert set(first) == {0, 1}
+    assert [each.brought for each in brought[3:]] == [2, None, 2]
+    assert [each.who for each in brought[3:]] == ["brought 2", None, "brought 2"]
+    again = from_file("d.npz", to_npz(brought))  # and once more by a file
+    assert again.writers[4] is None
+    assert len({*again.writers}) == 4
+
+
+@pytest.mark.parametrize("name", ["digits.npz", "digits.zip", "digits.csv"])
+@pytest.mark.parametrize("content", [b"", b"PK", b"x" * 1000, b"\xff\xfe", b"label,writer\n1,2\n"])
+def test_what_is_no_file_of_ours_is_refused(name: str, content: bytes) -> None:
     with pytest.raises(FileError):
-        from_npz(content)
+        from_file(name, content)
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+def png(size: tuple[int, int], mode: str = "L") -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, size).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("../3/unknown-0000.png", png((28, 28))),
+        ("3/Fox-0000.png", png((28, 28))),
+        ("3/unknown-0000.png", png((29, 28))),
+        ("3/unknown-0000.png", png((28, 28), "RGB")),
+        ("3/unknown-0000.png", b"no picture"),
+        ("3/unknown-0000.png", png((28, 28))[:-20]),
+        ("3/unknown-0000.png", bytes(20_000)),
+    ],
+)
+def test_an_archive_of_other_pictures_is_refused(name: str, content: bytes) -> None:
+    assert len(from_file("a.zip", zipped("3/unknown-0000.png", png((28, 28)))).writers) == 1
+    with pytest.raises(FileError):
+        from_file("a.zip", zipped(name, content))
+
+
+@pytest.mark.parametrize("cells", ["10,1", "3,70000", "3,-1", "3,1,256", "3,1,٣", "3,1,1e1"])
+def test_a_table_of_other_numbers_is_refused(cells: str) -> None:
+    heads = ",".join(as_table([])[0])
+
+    def table(cells: str) -> bytes:
+        row = cells.split(",")
+        return f"{heads}\n{','.join(row + ['0'] * (786 - len(row)))}\n".encode()
+
+    assert from_file("a.csv", table("3,")).writers == (None,)
+    with pytest.raises(FileError):
+        from_file("a.csv", table(cells))
 
 
 def test_a_label_that_is_no_digit_is_refused() -> None:

@@ -13,7 +13,7 @@ from model.classroom.digits.handwriting import (
     take_out,
     written_digits,
 )
-from model.classroom.digits.handwriting_files import as_table, from_npz, to_npz, to_pictures
+from model.classroom.digits.handwriting_files import as_table, from_file, to_npz, to_pictures
 from model.classroom.lifecycle import class_of_teacher
 from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
@@ -173,16 +173,23 @@ def _files(view: ClassView) -> None:
             (say("Table (.csv)"), "our_digits.csv", lambda: csv_text(*as_table(written)).encode()),
         ):
             st.download_button(words, make, file, disabled=not written, key=f"save_{file}")
-    brought = st.file_uploader(say("Bring digits back"), type="npz", key="bring_digits")
+    brought = st.file_uploader(
+        say("Bring digits back"),
+        type=["npz", "zip", "csv"],
+        key="bring_digits",
+        help=say(
+            "Any of the three files. Writers come back as numbers: nobody knows who they are."
+        ),
+    )
     if brought is None or not st.button(say("Add them to this class"), key="bring_now"):
         return
     try:
-        digits = from_npz(brought.getvalue())
+        found = from_file(brought.name, brought.getvalue())
     except FileError:
         st.warning(say("This is no file of digits that this app has written, or it is damaged."))
         return
-    held = [not like for like in detector().accepts(digits.inputs()).tolist()]
-    count = bring(database(), view.id, digits, held)
+    held = [not like for like in detector().accepts(found.digits.inputs()).tolist()]
+    count = bring(database(), view.id, found.digits, held, found.writers)
     if not count:
         st.info(say("These digits are in the class already, or it has no room for more."))
         return

@@ -29,12 +29,16 @@ LOOK_SECONDS = 1.0
 class NeverSeen:
     """Whom the teacher has left out."""
 
-    student_id: str | None = None
+    who: str | None = None
 
 
 def writer_words(each: WrittenDigit) -> str:
     """Who wrote a digit."""
-    return say("somebody") if each.writer is None else name_words(each.writer)
+    if each.writer is not None:
+        return name_words(each.writer)
+    if each.brought is not None:
+        return say("Writer {number}", number=each.brought + 1)
+    return say("somebody")
 
 
 def reading_of(written: Sequence[WrittenDigit], quiet: bool = False) -> dict[str, int]:
@@ -128,27 +132,27 @@ def _table(head: str, shares: dict[str, Share]) -> None:
 def _never_seen(written: Sequence[WrittenDigit]) -> None:
     """Train on everybody but one, and ask about that one."""
     st.subheader(say("Does it read somebody whom it has never seen?"), anchor="never_seen")
-    names = {each.student_id: writer_words(each) for each in written if each.student_id}
+    names = {each.who: writer_words(each) for each in written if each.who}
     if len(names) < 2:
-        st.caption(say("Two students at least must have written for this."))
+        st.caption(say("Two writers at least must be known for this."))
         return
     keep_option("left_out")
     chosen = st.selectbox(
         say("Leave out"), list(names), format_func=lambda one: names[one], key="left_out"
     )
-    if len([each for each in written if each.student_id != chosen]) < FEWEST:
+    if len([each for each in written if each.who != chosen]) < FEWEST:
         st.caption(say("The others must have written {count} digits for this.", count=FEWEST))
         return
     asked = of_page(NeverSeen)
     if st.button(say("Train without them"), key="train_without", type="primary"):
-        asked.student_id = chosen
-    if chosen is not None and asked.student_id == chosen:
+        asked.who = chosen
+    if chosen is not None and asked.who == chosen:
         _trained(written, chosen, names[chosen])
 
 
 def _trained(written: Sequence[WrittenDigit], chosen: str, name: str) -> None:
     digits = as_digits(written)
-    left_out = np.array([each.student_id == chosen for each in written])
+    left_out = np.array([each.who == chosen for each in written])
 
     @st.fragment(run_every=LOOK_SECONDS)
     def look() -> None:
