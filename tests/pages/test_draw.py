@@ -15,6 +15,7 @@ from model.network.forward import probabilities
 from model.network.shipped import shipped
 from tests.markup import attributes, text_of
 from ui.state.properties import STEPS_OFF
+from ui.state.session import PictureFile
 
 pytestmark = pytest.mark.usefixtures("inline_engine")
 
@@ -164,6 +165,25 @@ def test_an_upload_goes_through_all_steps_and_is_kept(app: AppTest) -> None:
     assert "Draw a digit" in bodies(app)
     app.button_group(key="source").set_value("Upload").run()
     assert ("data-digit", "1") in marks(app)
+
+
+def test_pictures_of_one_person_take_no_more_than_so_much(app: AppTest) -> None:
+    large = photo() + bytes(16_000_000)  # what follows the end of a PNG is not looked at
+    app.run()
+    mine = app.session_state["session"]
+    mine.pictures["Camera"] = PictureFile("photo.png", large, "taken")
+    app.button_group(key="source").set_value("Upload").run()
+    app.file_uploader(key="upload").upload("small.png", photo(), "image/png").run()
+    assert {*mine.pictures} == {"Camera", "Upload"}  # there is room for both
+    assert not app.toast
+    app.file_uploader(key="upload").upload("large.png", large, "image/png").run()
+    assert not app.exception
+    assert ("data-digit", "1") in marks(app)
+    assert [*mine.pictures] == ["Upload"]
+    told = "There is room for 30 MB: an older picture was removed."
+    assert [toast.value for toast in app.toast] == [told]
+    app.button_group(key="source").set_value("Camera").run()
+    assert "Take a photo" in bodies(app)
 
 
 def test_a_broken_upload_gets_a_sentence(app: AppTest) -> None:
