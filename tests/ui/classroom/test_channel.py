@@ -3,6 +3,7 @@
 import base64
 import gc
 import json
+import os
 import random
 import threading
 from contextlib import ExitStack, suppress
@@ -35,6 +36,7 @@ from model.runs import Run, RunPhase
 from model.runs.registry import Runs
 from model.training.config import TrainingConfig
 from tests.benchmarks.student import ink_of
+from tests.junk import junk_message
 from tests.ui.classroom.conftest import Lesson
 from ui.classroom.channel.frames import LARGEST, MalformedRequestError, request_of
 from ui.classroom.channel.routes import digit_in
@@ -47,6 +49,8 @@ from ui.state.classroom.words import class_words, name_words
 from ui.state.connections.sockets import CONNECTIONS, TOO_MANY, Traffic
 from ui.state.pages import ENTRIES
 from ui.state.session import ChosenDigit
+
+JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "100"))
 
 
 def test_a_raised_hand_is_on_the_board_and_nowhere_else(lesson: Lesson) -> None:
@@ -501,6 +505,54 @@ def test_ten_thousand_random_messages_are_taken_or_refused() -> None:
         except MalformedRequestError:
             refused += 1
     assert 5_000 < refused < 10_000
+
+
+def test_whatever_a_student_sends_changes_nothing_of_others(
+    lesson: Lesson, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Over real connections, with the class's own question, and digits that are asked for."""
+    here, class_id, chance = lesson.database, lesson.opened.class_id, np.random.default_rng(6)
+    fox, owl = lesson.seat(), lesson.seat()
+    assert fox.one is not None
+    assert owl.one is not None
+    asked = ask_class(here, class_id, "Which?", ["a", "b", "c", "d"], 0)
+    ask_for_digits(here, class_id, True)
+    good = (
+        {"do": "hand", "up": True, "n": 1},
+        {"do": "answer", "question": asked, "round": 1, "choice": 2, "n": 2},
+        {"do": "digit", "number": 0, "digit": 0, "ink": ink_of(3), "n": 3},
+    )
+    with lesson.sitting(owl) as other:
+        assert "done" in other.ask(do="answer", question=asked, round=1, choice=1)
+        other.until(lambda parts: parts["question"]["answered"] == 1)
+        before = view_class(here, class_id)
+        sent = connections = 0
+        while sent < JUNK:
+            connections += 1
+            with suppress(ConnectionClosed), lesson.sitting(fox) as mine:
+                for _ in range(20):
+                    sent += 1
+                    said = junk_message(good[chance.integers(3)], chance)
+                    mine.socket.send(json.dumps(said)[:LARGEST])
+                    assert mine.socket.ping(ack_on_close=True).wait(60)
+        assert connections > 1  # the channel closed some
+        assert "done" in other.ask(do="hand", up=True)
+        other.until(lambda parts: parts["me"]["hand"])
+        words = json.dumps(other.messages)
+        assert fox.one.student_id not in words
+        assert name_words(fox.one.name) not in words
+    after = view_class(here, class_id)
+    assert before is not None
+    assert after is not None
+    assert before.question is not None
+    assert after.question is not None
+    assert after.question.answers[0][owl.one.student_id] == 1
+    assert (after.question.text, after.question.stage) == ("Which?", before.question.stage)
+    assert [each.name for each in after.students] == [each.name for each in before.students]
+    assert (after.front, after.paused, after.prompted) == (False, False, True)
+    writers = {each.writer for each in written_digits(here, class_id)}
+    assert writers <= {fox.one.name}
+    assert not caplog.records
 
 
 def test_a_digit_is_read_off_the_sheet_and_the_next_one_is_asked_for(lesson: Lesson) -> None:
