@@ -152,6 +152,40 @@ class ShadowRemovalConfig:
 
 
 @dataclass(frozen=True)
+class CreaseConfig:
+    """Tells a crease of the paper from a stroke."""
+
+    faint: float = 0.16  # darkness; what is darker is a stroke, even from edge to edge
+    rounds: int = 3  # of fitting a line; what lies aside is left out
+    thin: float = 0.008  # of the sheet: so far aside of its line may a crease's ink lie
+    thin_px: float = 2.5  # px, likewise
+    straight: float = 0.7  # share of the ink that does not
+    slender: float = 0.2  # of the spread along the line: the most that there is across it
+    bend_px: int = 3  # so far may the line leave its straight path
+    beside: float = 0.02  # of the sheet: the paper beside the line, to each side
+    beside_px: int = 8  # px; at least as far
+    smooth: float = 0.04  # of the sheet: over so much of a line the grain is averaged
+    as_dark: float = 0.4  # of its darkness between the ends: what goes on is as dark as this
+    goes_on: float = 0.75  # share of the way to the sheet's edge where it is
+    at_edge: float = 0.03  # of the sheet: an end so near the edge may be any
+
+
+@dataclass(frozen=True)
+class FingerConfig:
+    """Finds a finger that holds the sheet."""
+
+    near: float = 0.25  # of the sheet: so near its edge is what a finger leaves
+    pale: float = 0.3  # darkness; a finger's sides and shadow are paler than most ink
+    side: int = 200  # px; colours are looked at on a picture of this size
+    other_colour: float = 0.07  # sum of the differences in the shares of red, green and blue
+    bright: float = 0.5  # of the paper's brightness; what is darker is a table
+    wide: float = 0.06  # of the sheet: a finger is wider
+    most: float = 0.15  # of the sheet's area; what covers more is another paper
+    shadow: float = 0.045  # of the sheet: so far reaches its shadow
+    mostly: float = 0.6  # share of the ink that lies on both
+
+
+@dataclass(frozen=True)
 class SegmentationConfig:
     """Says which pieces of ink make one digit."""
 
@@ -245,6 +279,8 @@ class PreprocessingConfig:
     binarization: BinarizationConfig = field(default_factory=BinarizationConfig)
     lines: LineRemovalConfig = field(default_factory=LineRemovalConfig)
     shadows: ShadowRemovalConfig = field(default_factory=ShadowRemovalConfig)
+    creases: CreaseConfig = field(default_factory=CreaseConfig)
+    fingers: FingerConfig = field(default_factory=FingerConfig)
     segmentation: SegmentationConfig = field(default_factory=SegmentationConfig)
     split_merge: SplitMergeConfig = field(default_factory=SplitMergeConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)

@@ -11,6 +11,8 @@ import numpy as np
 
 from model.preprocessing.binarization import mean_width
 from model.preprocessing.configuration import DEFAULT, PreprocessingConfig, SegmentationConfig
+from model.preprocessing.paper.creases import is_crease
+from model.preprocessing.paper.fingers import without_fingers
 from model.preprocessing.shadow_removal import is_grain, is_solid
 from model.preprocessing.sheet import Region, Sheet, whole_sheet
 
@@ -28,6 +30,13 @@ def digits_found(sheet: Sheet, *, on: bool = True, config: PreprocessingConfig =
             for each in regions
             if not is_solid(each.mask, ink.mask.shape, config=config.shadows)
         )
+    if on and sheet.picture.size:  # a drawing has no paper that could be folded or held
+        regions = tuple(
+            each
+            for each in regions
+            if not is_crease(sheet.darkness, ink.strength, each, config.creases)
+        )
+        regions = without_fingers(regions, sheet.picture, ink.strength, config.fingers)
     return replace(sheet, regions=regions)
 
 
