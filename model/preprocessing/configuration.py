@@ -257,6 +257,7 @@ class ThicknessConfig:
     """Brings strokes near to MNIST's; widths are px of the network's picture."""
 
     thinnest: float = 1.8  # narrower strokes are thickened
+    one_pixel: float = 1.2  # what is as fine in a file of MNIST's size is a line of one pixel
     thickest: float = 3.4  # wider ones are thinned; nine of ten MNIST digits are not wider
     aim_thin: float = 2.3  # to this width
     aim_thick: float = 3.0  # to this one: a bold pen closes the angle of a 1

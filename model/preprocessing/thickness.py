@@ -24,6 +24,12 @@ def thickened(
         return digit
     limits, level, fine = config.thickness, digit.level, config.scaling.fine
     width = stroke_width(digit.ink > level / 2) / digit.fine
+    if digit.fine == 1 and 0 < width <= 2:
+        # All pixels of a line of one have the distances that those of a line of two have.
+        rows, columns = digit.ink.shape
+        enlarged = rescaled(digit.ink, rows * fine, columns * fine)
+        finer = stroke_width(enlarged > level / 2) / fine
+        width = finer if finer < limits.one_pixel else width
     if width == 0 or limits.thinnest <= width <= limits.thickest:
         return digit
     if digit.fine == 1:

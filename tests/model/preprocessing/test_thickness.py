@@ -13,7 +13,7 @@ from model.preprocessing.thickness import stroke_width, thickened
 def bar(width: int, fine: int = 4) -> DigitInk:
     """An upright stroke of 20 pixels' height, this many fine values wide."""
     ink = np.zeros((20 * fine, 8 * fine), np.float32)
-    ink[:, 12 : 12 + width] = 1
+    ink[:, 3 * fine : 3 * fine + width] = 1
     return DigitInk(ink, 1.0, fine)
 
 
@@ -23,6 +23,16 @@ def test_thin_strokes_grow_and_broad_ones_shrink(width: int, aim: float) -> None
     # Across its middle, in pixels of the final grid: half of the soft edges counts.
     middle = result.ink[result.ink.shape[0] // 2].sum() / result.fine
     assert middle == pytest.approx(aim, abs=0.5)
+
+
+def test_a_line_of_one_pixel_grows_in_a_file_of_mnist_s_size_and_one_of_two_stays() -> None:
+    """Drawn in a program for small pictures; by their pixels' distances the two are alike."""
+    one, two = bar(1, fine=1), bar(2, fine=1)
+    assert stroke_width(one.ink > 0.5) == stroke_width(two.ink > 0.5) == 2
+    assert thickened(two) is two
+    result = thickened(one)
+    middle = result.ink[result.ink.shape[0] // 2].sum() / result.fine
+    assert middle == pytest.approx(2.3, abs=0.5)
 
 
 @pytest.mark.parametrize("width", [9, 12, 13])
