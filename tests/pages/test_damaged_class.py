@@ -1,14 +1,17 @@
-"""A damaged file of classes: pages open, the teacher hears of it once, students that it is over."""
+"""A file of classes that fails: pages open, the teacher hears of it, students that it is over."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from model.classroom.lifecycle import Opened, end_class, open_class
+from model.data.cache import KeepReason
 from model.engine import InlineEngine, using_engine
 from ui.state.classroom.store import database
+from ui.state.reason_words import reason_words
 
 ROOT = Path(__file__).resolve().parents[2]
 OVER = "The class has ended."
@@ -76,3 +79,19 @@ def test_they_hear_it_when_the_teacher_ends_it_too() -> None:
     end_class(database(), lesson.class_id)
     app.run()
     assert toasts(app) == [OVER]
+
+
+def test_a_teacher_hears_that_the_disk_takes_no_more_and_goes_on() -> None:
+    app = opened("class/class")
+    app.button(key="open_class").click().run()
+    assert not app.info
+    with database().begin() as session:
+        session.execute(text("PRAGMA query_only = ON"))  # as a disk that is closed in the lesson
+    app.run()
+    assert ["goes on in memory" in warning.value for warning in app.warning] == [True]
+    app.run()
+    assert not app.exception
+    assert not app.warning
+    assert [info.value.startswith(reason_words(KeepReason.CLOSED)) for info in app.info] == [True]
+    app.button(key="end_class").click().run()
+    assert app.button(key="open_class")
