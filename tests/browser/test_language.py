@@ -66,8 +66,11 @@ def test_it_changes_at_once_loses_nothing_and_is_kept(page: Page, url: str) -> N
     speaks(page, "en")
     page.goto(f"{url}/train")
     speaks(page, "zh-Hans")
+    page.get_by_role("tab", name="网络", exact=True).click()  # a group of the settings
     choose(page, "English")
     speaks(page, "en")
+    opened = page.get_by_role("tab", name="Network", exact=True)
+    expect(opened).to_have_attribute("aria-selected", "true")
 
 
 def test_a_browser_is_answered_in_its_own_language(browser: Browser, url: str) -> None:
@@ -85,6 +88,12 @@ def test_a_lesson_in_chinese_says_nothing_in_english(browser: Browser, url: str)
         engine_is_ready(page)
         expect(page.locator(".stage")).to_have_attribute("data-digit", "3", timeout=WARM)
         all_is_chinese(page)
+        page.locator(".stage .network").focus()
+        for key in ("ArrowRight", "ArrowRight", "Enter"):
+            page.keyboard.press(key)
+        expect(page.locator(".stage .loupe .result")).to_contain_text("Keras", timeout=WARM)
+        all_is_chinese(page)  # a number opened into its sum
+        page.keyboard.press("Escape")
         page.locator(".st-key-lesson button").first.click()
         expect(page.get_by_test_id("stPopoverBody").last).to_be_visible()
         all_is_chinese(page)
@@ -115,6 +124,12 @@ def test_a_lesson_in_chinese_says_nothing_in_english(browser: Browser, url: str)
             student.locator(".st-key-join_class button").first.click(timeout=WARM)
             expect(student.locator(".sign .who")).to_be_visible(timeout=WARM)
             speaks(student, "zh-Hans")
+            page.locator(".st-key-ask button").first.click()
+            page.locator(".st-key-ask_ready_now button").click(timeout=WARM)
+            expect(student.locator(".panel .choices button")).to_have_count(4, timeout=WARM)
             all_is_chinese(student)
+            all_is_chinese(page)
             choose(student, "English")  # unless a student chooses
             speaks(student, "en")
+            question = student.locator(".panel:not(.writing)")
+            expect(question).to_contain_text("conv1 has 32 filters", timeout=WARM)

@@ -18,6 +18,7 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from model.engine import engine
+from ui.locale import catalogue
 from ui.state.pages import ENTRIES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,7 @@ NOT_SAID = {
         "stylesheet",
         "markup",
         "source",
+        "code_text",
         "anchor",
         "user_key",
     ),
@@ -56,6 +58,13 @@ NOT_SHOWN = {
         "id",
         "axis",
         "noun",
+        "symbol",
+        "side",
+        "textposition",
+        "xanchor",
+        "yanchor",
+        "xref",
+        "yref",
     ),
 }
 """Names in the data of our components and of charts whose values are not shown."""
@@ -82,6 +91,7 @@ STREAMLITS = frozenset(
 """Words that Streamlit says itself, and has no option to say otherwise: see CONTRIBUTING.md."""
 SENTENCE = re.compile(r"(?:\b[A-Za-z]{2,}[ ,;:]+){3,}[A-Za-z]{2,}")
 """Four English words in a row. Names, code and what a paper is called are not sentences."""
+LONGEST_WORD = 200
 TITLES = re.compile(r"“[^”]*”|《[^》]*》|(?<!\*)\*[^*]+\*(?!\*)")
 WORD = re.compile(r"[A-Za-z][A-Za-z’'-]{2,}")
 ACCENTED = re.compile(r"[aceinosuyz]", re.IGNORECASE)
@@ -96,8 +106,10 @@ def texts(message: Message) -> Iterator[str]:
         for each in value if field.is_repeated else (value,):
             if isinstance(each, Message):
                 yield from texts(each)
-            elif isinstance(each, str):
-                yield from _in_json(each) if each[:1] in "{[" else (each,)
+            elif isinstance(each, str) and each[:1] in ("{", "["):
+                yield from _in_json(each)
+            elif isinstance(each, str) and not _packed(each):
+                yield each
 
 
 def _in_json(text: str) -> Iterator[str]:
@@ -111,7 +123,8 @@ def _in_json(text: str) -> Iterator[str]:
 
 def _texts_in(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield value
+        if not _packed(value):
+            yield value
     elif isinstance(value, list):
         for each in value:
             yield from _texts_in(each)
@@ -119,6 +132,11 @@ def _texts_in(value: Any) -> Iterator[str]:
         for name, each in value.items():
             if name not in NOT_SHOWN:
                 yield from _texts_in(each)
+
+
+def _packed(text: str) -> bool:
+    """Whether a text is numbers or a picture, packed: no words are so long."""
+    return len(text) > LONGEST_WORD and text.isascii() and " " not in text
 
 
 def english(text: str, names: frozenset[str] = frozenset()) -> list[str]:
@@ -134,6 +152,15 @@ def english(text: str, names: frozenset[str] = frozenset()) -> list[str]:
 def english_sentences(text: str) -> list[str]:
     """What of a text in another language is English, without code, formulas and titles."""
     return SENTENCE.findall(TITLES.sub(" ", KEPT.sub(" ", text)))
+
+
+def left_in_english(text: str, language: str = "zh_Hans") -> bool:
+    """Whether a text, even of one word, is a message that the language says otherwise.
+
+    The names of layers are the same in every language: a message may be called as they are.
+    """
+    message = catalogue(language).get(text.strip())
+    return message is not None and message.string != message.id and message.id not in NAMES
 
 
 def said_on(page: str, language: str) -> list[str]:

@@ -18,7 +18,7 @@ def columns(inside: ForwardPass) -> list[Column]:
     all else look pale. The ten outputs are rows with their scores and probabilities.
     """
     picture = Sheet(inside.digit[:, :, None], 1.0)
-    first = Column("picture", say("Input"), (shape_text((SIDE, SIDE, 1)),), (picture,))
+    first = Column("input", say("Input"), (shape_text((SIDE, SIDE, 1)),), (picture,))
     return [first, *(_column(output) for output in inside.layers)]
 
 

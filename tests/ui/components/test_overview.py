@@ -48,7 +48,7 @@ def indices(panel) -> np.ndarray:
 def test_every_channel_of_every_layer_stands_where_the_panel_says(config: NetworkConfig) -> None:
     inside = some_pass(config)
     shown = sent(inside)
-    assert [column["name"] for column in shown] == ["picture", *(x.name for x in layers(config))]
+    assert [column["name"] for column in shown] == ["input", *(x.name for x in layers(config))]
     for output, column in zip(inside.layers, shown[1:], strict=True):
         if output.layer.activation == "softmax":
             continue
