@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import psycopg
 import pytest
 
 from tests.hosts import Host
+from tests.waiting import wait_until
 
 NAME = "postgres"
 SECONDS = 60
@@ -61,18 +61,17 @@ class Postgres:
         assert done.returncode == 0, done.stderr.decode()
 
     def start(self) -> None:
-        until = time.monotonic() + SECONDS
-        while True:
-            # After a SIGKILL it begins only when the last process of the one before has ended.
-            if self.server is None or self.server.poll() is not None:
-                self.server = self._begun()
-            try:
-                psycopg.connect(self.url, connect_timeout=5).close()
-            except psycopg.OperationalError:
-                assert time.monotonic() < until, "PostgreSQL does not answer"
-                time.sleep(0.05)
-            else:
-                return
+        wait_until(self._answers, SECONDS, "PostgreSQL answers")
+
+    def _answers(self) -> bool:
+        # After a SIGKILL it begins only when the last process of the one before has ended.
+        if self.server is None or self.server.poll() is not None:
+            self.server = self._begun()
+        try:
+            psycopg.connect(self.url, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _begun(self) -> "subprocess.Popen[bytes]":
         data, listen = str(self.folder / "data"), "" if self._host is None else "*"

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 from model.data import mnist
 from tests.benchmarks.student import Student
 from tests.browser.conftest import ROOT, end_server, start_server
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -121,12 +121,13 @@ def test_it_runs_anywhere_and_for_this_machine_alone(
 
 def test_the_engine_starts_before_any_visitor_and_ends_with_the_server(server) -> None:
     _, process = server
-    until = time.monotonic() + 60
     engine: list[psutil.Process] = []
-    while not any("model.engine.server" in child.cmdline() for child in engine):
-        assert time.monotonic() < until, "no engine has started"
-        engine = psutil.Process(process.pid).children(recursive=True)
-        time.sleep(0.05)
+
+    def started() -> bool:
+        engine[:] = psutil.Process(process.pid).children(recursive=True)
+        return any("model.engine.server" in child.cmdline() for child in engine)
+
+    wait_until(started, 60, "an engine has started")
     process.terminate()
     process.wait(20)
     _, left = psutil.wait_procs(engine, timeout=20)

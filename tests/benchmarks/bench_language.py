@@ -11,6 +11,7 @@ sys.path.insert(0, str(ROOT))
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from model.engine import engine  # noqa: E402
+from tests.waiting import wait_until  # noqa: E402
 from ui.locale import ENGLISH, speaking, translations  # noqa: E402
 from ui.state.pages import ENTRIES, PageName  # noqa: E402
 
@@ -31,9 +32,7 @@ def visit(page: PageName, language: str) -> AppTest:
 
 def main() -> None:
     """Print the medians of a run, and their ratio."""
-    until = time.monotonic() + 120
-    while engine().state.phase != "ready" and time.monotonic() < until:
-        time.sleep(0.1)
+    wait_until(lambda: engine().state.phase == "ready", 120, "the engine is ready")
     started = time.perf_counter()
     translations(CHINESE)
     print(f"reading the catalogue, once a server: {1e3 * (time.perf_counter() - started):.0f} ms")

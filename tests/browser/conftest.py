@@ -10,8 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from tests.waiting import wait_until
 from ui.state.pages import MENU
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,16 +86,15 @@ def free_port() -> int:
 
 
 def wait_until_healthy(server: subprocess.Popen[bytes], url: str, seconds: float = 120) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            raise RuntimeError(f"the server ended with status {server.returncode}")
+    def healthy() -> bool:
+        assert server.poll() is None, f"the server ended with status {server.returncode}"
         try:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    raise RuntimeError(f"the server at {url} did not answer within {seconds} s")
+                return True
+        except OSError:  # a URLError is one
+            return False
+
+    wait_until(healthy, seconds, f"the server at {url} answers")
 
 
 def start_server(

@@ -6,7 +6,6 @@ keyboard and by screen reader. One visit of each page for all: visits are what t
 the language that nobody speaks, whose words are longer than English ones (`ui.locale.pseudo`).
 """
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from tests.browser.conftest import FIGURE, ROOT, WARM, at_rest, engine_is_ready
 from tests.browser.pen import box_of, painted
 from tests.pages.said import NAMES, STREAMLITS, english
+from tests.waiting import wait_until
 from ui.locale.pseudo import PSEUDO
 from ui.state.language import PARAMETER
 from ui.state.pages import ENTRIES, FRONT_PAGE
@@ -81,12 +81,14 @@ def words_of(page: Page) -> list[str]:
     return [f"not said: {text}" for text in unsaid] + [f"clipped: {text}" for text in clipped]
 
 
-def figure_begins(figure: Locator) -> float:
-    """Where the first figure begins; what stands further up may still be on its way."""
-    until = time.monotonic() + WARM / 1000
-    while (begins := box_of(figure)["y"]) >= FIGURES_BEGIN and time.monotonic() < until:
-        painted(figure.page)
-    return begins
+def wait_for_figure(figure: Locator) -> None:
+    """Wait until the first figure is where it belongs: what is to move it up may be on its way."""
+    wait_until(
+        lambda: box_of(figure)["y"] < FIGURES_BEGIN,
+        WARM / 1000,
+        lambda: f"a figure above {FIGURES_BEGIN} pixels; it begins at {box_of(figure)['y']}",
+        lambda: painted(figure.page),
+    )
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -103,7 +105,7 @@ def test_a_page_leads_with_its_result_and_is_for_everybody(
     at_rest(tab)
     block = tab.get_by_test_id("stMainBlockContainer")
     if name != FRONT_PAGE:  # the stage fills the window, and has tests of its own
-        assert figure_begins(block.locator(FIGURE).first) < FIGURES_BEGIN
+        wait_for_figure(block.locator(FIGURE).first)
         assert box_of(block)["height"] <= HIGHEST
     found = {f"light: {fault}" for fault in faults_of(tab)}
     found |= {f"wide: {fault}" for fault in words_of(tab)}

@@ -5,7 +5,6 @@ an nginx on the machine the test is skipped, with a line that says so; without a
 servers share an SQLite file.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.browser.conftest import ROOT, WARM, end_server, start_server
 from tests.browser.test_class import press
 from tests.browser.test_nginx import BASE, nginx
 from tests.postgres import find_postgres, postgres
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 OPTIONS = ("a", "b", "c")
@@ -50,10 +50,13 @@ def view_of(database: Database, key: str) -> ClassView:
 
 def wait_for_answers(page: Page, database: Database, key: str, counts: tuple[int, ...]) -> None:
     """Wait until the database has these answers: no screen shows them before the class is told."""
-    late = time.monotonic() + WARM / 1000
-    while (question := view_of(database, key).question) is None or question.counts[0] != counts:
-        assert time.monotonic() < late, question
-        page.wait_for_timeout(50)
+
+    def counted() -> bool:
+        question = view_of(database, key).question
+        return question is not None and question.counts[0] == counts
+
+    # The tab, too, is served meanwhile.
+    wait_until(counted, WARM / 1000, f"the answers {counts}", lambda: page.wait_for_timeout(50))
 
 
 def test_a_class_goes_on_when_one_of_two_servers_is_killed(

@@ -9,7 +9,6 @@ In a process of its own, like `visit_all`.
 import json
 import re
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from model.engine import engine
 from ui.locale import catalogue
+from tests.waiting import wait_until
 from ui.state.pages import ENTRIES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,9 +185,7 @@ def walk(block: Any) -> Iterator[Message]:
 
 def main() -> None:
     language, *pages = sys.argv[1:]
-    until = time.monotonic() + 120
-    while engine().state.phase != "ready" and time.monotonic() < until:
-        time.sleep(0.1)
+    wait_until(lambda: engine().state.phase == "ready", 120, "the engine is ready")
     try:
         for page in pages or ENTRIES:
             print(f"== {page}")

@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from model.runs.store import About, EpochRecord, RunFolder
 from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
 from tests.markup import parsed, text_of
+from tests.waiting import wait_until
 from ui.locale import speaking
 from ui.state.my_runs import OWNER_COOKIE
 from ui.state.session import runs
@@ -325,10 +325,8 @@ def test_a_run_of_a_browser_with_a_secret_is_its_own(monkeypatch: pytest.MonkeyP
     app.button(key="start").click().run()
     (identifier,) = app.session_state["session"].run_ids
     folder = RunFolder(identifier).path
-    until = time.monotonic() + 30
-    while not ((folder / "owner").exists() and (folder / "run.json").exists()):
-        assert time.monotonic() < until  # they are written in threads of their own
-        time.sleep(0.01)
+    for file in ("owner", "run.json"):  # they are written in threads of their own
+        wait_until((folder / file).exists, 60, f"{file} is written")
     assert secret not in (folder / "owner").read_text()
     assert kept_mark(folder) == mark_of(secret)
     run = runs().get(identifier)  # as another server finds it

@@ -8,7 +8,6 @@ of it, like Streamlit's process in use.
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from model.engine import engine
 from tests.pages.said import english_sentences, texts, walk
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("tensorflow", "keras", "jax", "torch")
@@ -26,9 +26,7 @@ def main() -> None:
     report: dict[str, Any] = {"pages": {}}
     for warm in (False, True):
         if warm:
-            until = time.monotonic() + 120
-            while engine().state.phase != "ready" and time.monotonic() < until:
-                time.sleep(0.1)
+            wait_until(lambda: engine().state.phase == "ready", 120, "the engine is ready")
         for page in pages:
             app = AppTest.from_file(str(ROOT / "ui" / "frame" / "menu.py"), default_timeout=60)
             if warm:

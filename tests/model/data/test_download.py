@@ -1,6 +1,5 @@
 import hashlib
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -8,14 +7,17 @@ import pytest
 
 from model.data import download
 from model.data.download import Download, DownloadReason, DownloadState
+from tests.waiting import wait_until
 
 CONTENT = bytes(range(256)) * 2_000
+SECONDS = 60
 
 
 class Source(BaseHTTPRequestHandler):
-    """Serves CONTENT: whole, slowly, cut off, or an error, as the path says."""
+    """Serves CONTENT: whole, in two halves, cut off, or an error, as the path says."""
 
     requests = 0
+    second_half = threading.Event()
 
     def do_GET(self) -> None:
         type(self).requests += 1
@@ -28,11 +30,11 @@ class Source(BaseHTTPRequestHandler):
         try:
             if self.path == "/stalled":
                 self.wfile.write(CONTENT[:1000])
-                time.sleep(1.5)
-            elif self.path == "/slow":
-                for start in range(0, len(CONTENT), 50_000):
-                    self.wfile.write(CONTENT[start : start + 50_000])
-                    time.sleep(0.05)
+                self.rfile.read(1)  # returns when the other side has given up
+            elif self.path == "/halves":
+                self.wfile.write(CONTENT[: len(CONTENT) // 2])
+                assert self.second_half.wait(SECONDS)
+                self.wfile.write(CONTENT[len(CONTENT) // 2 :])
             elif self.path == "/cut":
                 self.wfile.write(CONTENT[:1000])
             else:
@@ -47,6 +49,7 @@ class Source(BaseHTTPRequestHandler):
 @pytest.fixture
 def source():
     Source.requests = 0
+    Source.second_half.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Source)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -54,9 +57,7 @@ def source():
 
 
 def finished(made: Download) -> DownloadState:
-    until = time.monotonic() + 10
-    while made.state.phase == "running" and time.monotonic() < until:
-        time.sleep(0.01)
+    wait_until(lambda: made.state.phase != "running", SECONDS, "the download has ended")
     return made.state
 
 
@@ -105,13 +106,11 @@ def test_no_server_is_a_reason(tmp_path: Path) -> None:
 
 
 def test_two_starts_are_one_download_and_cancel_ends_it(source: str, tmp_path: Path) -> None:
-    made = fetch(f"{source}/slow", tmp_path)
+    made = fetch(f"{source}/halves", tmp_path)
     made.start()
-    until = time.monotonic() + 5
-    while not 0 < made.state.share < 1 and time.monotonic() < until:
-        time.sleep(0.005)
-    assert 0 < made.state.share < 1
+    wait_until(lambda: 0 < made.state.share < 1, SECONDS, "some of it is there")
     made.cancel()
+    Source.second_half.set()
     assert finished(made).reason is DownloadReason.CANCELLED
     assert Source.requests == 1
     assert not made.target.exists()

@@ -7,18 +7,19 @@ import dask
 import pytest
 
 from model.engine import DaskEngine
-from tests.model.engine.processes import certificate_of, processes_of, running, wait_until
+from tests.model.engine.processes import certificate_of, processes_of, running
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[DaskEngine]:
     engine = DaskEngine(warm_up=False)
     engine.start()
-    assert wait_until(lambda: engine.answering == 2, 60)
+    wait_until(lambda: engine.answering == 2, 60, "both workers answer")
     yield engine
     processes = processes_of(engine)
     engine.close()
-    assert wait_until(lambda: not running(processes), 5)
+    wait_until(lambda: not running(processes), 5, "no process is left")
 
 
 @pytest.fixture

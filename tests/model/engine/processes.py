@@ -1,8 +1,6 @@
 """The processes of an engine, as tests look at them."""
 
 import contextlib
-import time
-from collections.abc import Callable
 
 import psutil
 
@@ -30,15 +28,6 @@ def running(processes: list[psutil.Process]) -> list[psutil.Process]:
             if process.status() != psutil.STATUS_ZOMBIE:
                 alive.append(process)
     return alive
-
-
-def wait_until(true: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def certificate_of(engine: DaskEngine) -> tuple[str, str]:

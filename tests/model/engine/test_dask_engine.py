@@ -24,7 +24,7 @@ from model.engine.certificates import Certificate, new_certificate, security
 from model.engine.connection import Link
 from model.engine.parcels import Networks, SentNetworks
 from tests.model.engine.neighbour import neighbour
-from tests.model.engine.processes import certificate_of, processes_of, wait_until
+from tests.model.engine.processes import certificate_of, processes_of
 from tests.model.engine.work import (
     Counter,
     Scales,
@@ -41,6 +41,7 @@ from tests.model.engine.work import (
     weigh,
     write_when,
 )
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -114,11 +115,11 @@ def test_a_closed_actor_is_dropped_by_its_worker(engine: DaskEngine) -> None:
     def living() -> int:
         return engine.submit(living_counters).result(30)
 
-    assert wait_until(lambda: living() == 0, 10)  # nobody holds those of other tests any more
+    wait_until(lambda: living() == 0, 10, "nobody holds those of other tests")
     counter = engine.actor(Counter, 0)
     assert living() == 1
     counter.close()
-    assert wait_until(lambda: living() == 0, 10)
+    wait_until(lambda: living() == 0, 10, "the closed one is dropped")
     with pytest.raises(EngineLost):
         counter.call(Counter.add)
 
@@ -228,7 +229,7 @@ def test_too_slow_an_answer_is_given_up(engine: DaskEngine) -> None:
 def test_a_worker_that_has_grown_is_replaced_without_a_break() -> None:
     engine = DaskEngine()  # warm: a cold worker grows by TensorFlow itself
     engine.start()
-    assert wait_until(lambda: engine.answering == 2, 300)  # or the other worker might answer
+    wait_until(lambda: engine.answering == 2, 300, "both workers answer")  # or the other might
     old = engine.run(os.getpid)
     guest = engine.actor(Counter, 7)
     answering: list[int] = []
@@ -241,8 +242,8 @@ def test_a_worker_that_has_grown_is_replaced_without_a_break() -> None:
             engine.run(hoard)
         return answering[-1] != old
 
-    assert wait_until(replaced, 120)
-    assert wait_until(lambda: replaced() and not psutil.pid_exists(old), 30)
+    wait_until(replaced, 120, "another worker answers")
+    wait_until(lambda: replaced() and not psutil.pid_exists(old), 30, "the old one has ended")
     assert phases == {"ready"}
     assert set(answering) == {old, answering[-1]}
     assert guest.call(Counter.add) == 8  # the other worker has nothing to do with it
@@ -299,7 +300,7 @@ def test_a_cluster_that_exists_is_used(
     monkeypatch.setenv("DIGITSCOPE_SCHEDULER", engine.address)
     other = DaskEngine()
     other.start()
-    assert wait_until(lambda: other.answering == engine.answering == 2, 60)
+    wait_until(lambda: other.answering == engine.answering == 2, 60, "both have both workers")
     assert other.run(os.getpid) == engine.run(os.getpid)
     assert other.actor(Counter, 1).call(Counter.add) == 2
     network = some_network(4)

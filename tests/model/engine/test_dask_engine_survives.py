@@ -22,8 +22,9 @@ import model.engine.dask_engine
 from model.engine import DaskEngine, EngineError, EngineFault, EngineLost
 from model.engine.connection import open_link
 from model.engine.slot import SlotHandle, open_slot
-from tests.model.engine.processes import child_of, processes_of, running, wait_until
+from tests.model.engine.processes import child_of, processes_of, running
 from tests.model.engine.work import Counter, die_always, die_at_first, sleep_at
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
@@ -33,7 +34,7 @@ def test_an_actor_is_lost_with_its_worker_and_a_new_one_works(engine: DaskEngine
     counter = engine.actor(Counter, 0)
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(counter.call, Counter.sleep, 60.0)
-        assert wait_until(waiting.running, 5)
+        wait_until(waiting.running, 60, "the call is on its way")
         os.kill(engine.submit(os.getpid).result(30), signal.SIGKILL)
         with pytest.raises(EngineLost):
             waiting.result(10)
@@ -47,12 +48,12 @@ def test_another_worker_answers_while_the_one_that_answers_is_started_again(
     engine: DaskEngine,
 ) -> None:
     for _ in range(KILLS):
-        assert wait_until(lambda: engine.answering == 2, 60)
+        wait_until(lambda: engine.answering == 2, 60, "both workers answer")
         answering, training = engine.run(os.getpid), engine.submit(os.getpid).result(60)
         assert answering != training
         with ThreadPoolExecutor(1) as threads:
             asked = threads.submit(engine.run, sleep_at, answering, 60.0)  # it is killed at this
-            assert wait_until(asked.running, 5)
+            wait_until(asked.running, 60, "the call is on its way")
             os.kill(answering, signal.SIGKILL)
             assert asked.result(30) == training
         pids = [engine.run(os.getpid)]
@@ -76,7 +77,7 @@ def test_a_killed_engine_is_started_again(engine: DaskEngine) -> None:
     child, helper = child_of(engine), engine.helper
     killed = [each for each in processes_of(engine) if each.pid != helper]
     os.kill(child, signal.SIGKILL)
-    assert wait_until(lambda: not running(killed), 5)
+    wait_until(lambda: not running(killed), 60, "the killed ones have ended")
     with pytest.raises(EngineLost):
         counter.call(Counter.add)
     with pytest.raises(EngineLost):
@@ -92,7 +93,7 @@ def test_an_engine_whose_helper_was_killed_is_started_again(engine: DaskEngine) 
     before, helper = processes_of(engine), engine.helper
     assert helper is not None
     os.kill(helper, signal.SIGKILL)
-    assert wait_until(lambda: not running(before), 60)  # no worker is left behind
+    wait_until(lambda: not running(before), 60, "no worker is left behind")
     assert engine.run(math.sqrt, 9.0) == 3.0
     assert engine.helper not in {helper, None}
 
@@ -100,7 +101,7 @@ def test_an_engine_whose_helper_was_killed_is_started_again(engine: DaskEngine) 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are forked off nobody")
 def test_a_helper_that_forks_nothing_is_replaced(engine: DaskEngine) -> None:
     """Somebody has tidied the folder of temporary files, and with it the helper's socket."""
-    assert wait_until(lambda: engine.answering == 2, 60)
+    wait_until(lambda: engine.answering == 2, 60, "both workers answer")
     helper = engine.helper
     assert helper is not None
     (folder,) = {
@@ -110,7 +111,7 @@ def test_a_helper_that_forks_nothing_is_replaced(engine: DaskEngine) -> None:
     }
     shutil.rmtree(folder)
     os.kill(child_of(engine), signal.SIGKILL)
-    assert wait_until(lambda: engine.helper not in {helper, None}, 120)
+    wait_until(lambda: engine.helper not in {helper, None}, 120, "there is another helper")
     assert engine.run(math.sqrt, 9.0) == 3.0
 
 
@@ -185,7 +186,7 @@ def test_an_engine_that_loses_hold_of_a_worker_is_started_again(
     engine = DaskEngine(warm_up=False)
     engine.start()
     assert engine.run(math.sqrt, 4.0) == 2.0
-    assert wait_until(lambda: engine.answering == 2, 60)
+    wait_until(lambda: engine.answering == 2, 60, "both workers answer")
     assert "no such slot" in caplog.text
     engine.close()
 
@@ -270,9 +271,9 @@ def test_nothing_is_left_of_an_engine_whose_parent_was_killed(then: str, tmp_pat
     with parent.stdout:
         assert parent.stdout.readline() == "now\n"
     family = psutil.Process(parent.pid)
-    assert wait_until(lambda: bool(family.children()), 5)
+    wait_until(family.children, 60, "its engine's program has started")
     processes = family.children(recursive=True)
     parent.kill()
     parent.wait()
-    assert wait_until(lambda: not running(processes), 20)
+    wait_until(lambda: not running(processes), 20, "no process is left")
     assert not list(tmp_path.glob("*/helper"))  # the socket's folder

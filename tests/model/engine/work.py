@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_info
 
 from model.network import Network, NetworkConfig, weight_shapes
 from model.training.trainer import Trainer
+from tests.waiting import wait_until
 
 
 def squares(numbers: np.ndarray) -> np.ndarray:
@@ -66,8 +67,7 @@ def some_network(seed: int) -> Network:
 
 
 def wait_for(path: str) -> None:
-    while not Path(path).exists():
-        time.sleep(0.01)
+    wait_until(Path(path).exists, 600, f"{path} is there")
 
 
 def write_when(gate: str, path: str) -> None:

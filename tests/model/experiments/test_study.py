@@ -2,7 +2,6 @@
 
 import pickle
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from model.experiments import NAMES, Inputs, Part, Settings, Working, experiment
 from model.experiments.experiment import Done, Experiment, Steps
 from model.experiments.study import Studies, StudyFault, StudyPhase
 from tests.junk import mutated
+from tests.waiting import wait_until
 
 MEASURED: list[str] = []
 """The parts that the experiment below has measured, in this process."""
@@ -246,9 +246,7 @@ def test_the_time_that_is_left_is_said_when_some_of_it_is_known() -> None:
     study = studies().of(COUNTING, CountSettings())
     study.begin()
     study.wait(20, count=1)
-    deadline = time.monotonic() + 20
-    while study.state().seconds_left is None and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: study.state().seconds_left is not None, 20, "it knows what is left")
     assert (study.state().seconds_left or 0) > 0
     GATE.set()
     study.wait(20)

@@ -20,6 +20,7 @@ from model.engine import DaskEngine
 from model.experiments import Inputs, Part, Settings, Working
 from model.experiments.experiment import Done, Experiment, Steps
 from model.experiments.study import Studies, Study, StudyPhase
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cache")]
 
@@ -89,12 +90,14 @@ def may_end(log: Path) -> Path:
 
 def finished(study: Study, engine: DaskEngine) -> None:
     """Wait for all parts. An engine that was not up in time counts as waiting."""
-    until = time.monotonic() + PATIENCE
-    while not study.complete and time.monotonic() < until:
+
+    def begin_again() -> None:
         study.wait(PATIENCE)
         if study.state().phase is StudyPhase.FAILED:
             engine.start()
             study.begin()
+
+    wait_until(lambda: study.complete, PATIENCE, "all parts are measured", begin_again)
 
 
 def begun(log: Path) -> Counter[str]:

@@ -16,6 +16,7 @@ from model.runs.registry import Runs
 from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
 from tests.model.runs.faulty import FIRST_SLICE, PATIENCE, SETTINGS, SMALL, Faulty, at_rest, held
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -157,6 +158,11 @@ def test_a_run_that_goes_on_at_once_after_a_stop_keeps_nothing_of_the_stopped_ep
     assert not engine.actors
 
 
+def kept_title(run: Run) -> str | None:
+    saved = store.RunFolder(run.id).load()
+    return saved.about.title if saved is not None else None
+
+
 def test_slow_motion_takes_single_batches(
     untrained: Run, engine: Faulty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,11 +172,11 @@ def test_slow_motion_takes_single_batches(
     engine.most.clear()
     run.resume()
     run.wait(lambda state: state.losses.size > 0, PATIENCE)
-    with pytest.raises(TimeoutError, match=r"after 0\.3 s"):
-        run.wait(lambda state: state.losses.size > 1, 0.3)
-    run.rename("Looked at")  # is carried out meanwhile and hurries nothing
-    with pytest.raises(TimeoutError):
-        run.wait(lambda state: state.losses.size > 1, 0.3)
+    for title in ("Looked at", "Looked at again"):  # is carried out meanwhile and hurries nothing
+        run.rename(title)
+        wait_until(lambda: kept_title(run) == run.title, PATIENCE, "the title is on disk")
+    with pytest.raises(TimeoutError, match="after 0 s"):
+        run.wait(lambda state: state.losses.size > 1, 0)
     assert engine.most == [1]
     run.slow = False  # wakes it
     assert at_rest(run, RunPhase.FINISHED).epoch == 3

@@ -24,6 +24,7 @@ from model.runs.worker_loop import WorkerLoop
 from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
 from tests.benchmarks.bench_starts import at_once
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cache")]
 
@@ -186,7 +187,6 @@ def test_a_killed_server_loses_no_run(cache: Path) -> None:
 
 
 FIRST_OWNER = """
-import time
 from model.engine import DaskEngine
 from model.network import NetworkConfig
 from model.runs.registry import Runs
@@ -198,24 +198,24 @@ run = Runs(lambda: engine).start("Run 1", MIDDLE, TrainingConfig(epochs=3))
 run.wait(lambda state: state.epoch == 1, PATIENCE)
 run.slow = True  # it waits for its end
 print(run.id, flush=True)
-time.sleep(PATIENCE)
+input()
 """
 SECOND_OWNER = """
 import sys
-import time
 from model.engine import DaskEngine
 from model.runs.registry import Runs
 from tests.model.runs.test_run_survives import PATIENCE
+from tests.waiting import wait_until
 engine = DaskEngine(warm_up=False)
 run = Runs(lambda: engine).get(sys.argv[1])
 state = run.state()
 print(state.elsewhere, state.phase, state.epoch >= 1, engine.process, flush=True)
 sys.stdin.readline()
 engine.start()
-until = time.monotonic() + PATIENCE
-while run.state().phase != "finished" and time.monotonic() < until:
+def finished():
     run.seen()
-    time.sleep(0.1)
+    return run.state().phase == "finished"
+wait_until(finished, PATIENCE, "it has finished")
 state = run.wait_until_idle(PATIENCE)
 print(state.elsewhere, state.phase, state.epoch, flush=True)
 engine.close()
@@ -263,11 +263,12 @@ def test_a_run_goes_on_while_its_worker_is_replaced(longer: np.ndarray) -> None:
     old = worker_that_trains(warm)
     leaving = psutil.Process(old)
     run = Runs(lambda: warm).start("Run 1", MIDDLE, TrainingConfig(epochs=1000))
-    until = time.monotonic() + PATIENCE
-    while worker_that_trains(warm) == old:
-        assert time.monotonic() < until
+
+    def grow() -> None:
         warm.submit(exec, GROW).result(60)
-        time.sleep(0.5)  # it is measured once a second
+        time.sleep(0.5)  # or it takes all memory before its size is looked at
+
+    wait_until(lambda: worker_that_trains(warm) != old, PATIENCE, "another worker trains", grow)
     leaving.wait(PATIENCE)
     count = len(run.state().losses)
     run.wait(lambda state: len(state.losses) >= count + 5, PATIENCE)  # in the fresh worker

@@ -8,6 +8,7 @@ import pytest
 
 from model.data.mnist import DataError, DataReason
 from model.engine import EngineLost
+from tests.waiting import wait_until
 from ui.state.ask_in_slices import LongWork
 from ui.state.reason_words import reason_words
 
@@ -65,10 +66,7 @@ def test_stopped_work_keeps_what_was_done_and_begins_no_more() -> None:
         return partial(done, len(before), gate if before else None)
 
     work = LongWork(lambda: [begin] * 5)
-    for _ in range(1000):
-        if len(begun) == 2:
-            break
-        work.wait(0.01)
+    wait_until(lambda: len(begun) == 2, 10, "the second slice has begun")
     work.cancel()
     assert not work.moving
     gate.set()
