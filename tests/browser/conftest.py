@@ -79,6 +79,24 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not outside, f"the page asked outside hosts: {outside}"
 
 
+@pytest.fixture
+def faultless(page: Page) -> Iterator[None]:
+    """No script of the page may fail in this test."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield
+    assert not faults
+
+
+@pytest.fixture
+def silent(page: Page, faultless: None) -> Iterator[None]:
+    """Nor may an error stand in the console."""
+    errors: list[str] = []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    yield
+    assert not errors
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -4,7 +4,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +65,11 @@ class Sheet(Pen):
 
 
 @pytest.fixture
-def sheet(page: Page, serve: Callable[[Path], str]) -> Iterator[Sheet]:
-    errors: list[str] = []
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+def sheet(page: Page, serve: Callable[[Path], str], silent: None) -> Sheet:
     page.goto(serve(APP))
     sheet = Sheet(page, "first")
     ready(sheet)
-    yield sheet
-    assert not errors
+    return sheet
 
 
 def ready(sheet: Sheet) -> None:

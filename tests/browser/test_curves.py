@@ -3,7 +3,7 @@
 import base64
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,19 +24,7 @@ COUNT_LONG_TASKS = """
 
 
 @pytest.fixture
-def complaints(page: Page) -> Iterator[list[str]]:
-    """Errors of the page; there must be none at the end."""
-    heard: list[str] = []
-    page.on("console", lambda m: heard.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    yield heard
-    assert heard == []
-
-
-@pytest.fixture
-def chart(
-    page: Page, serve: Callable[[Path], str], complaints: list[str]
-) -> Callable[[str], Locator]:
+def chart(page: Page, serve: Callable[[Path], str], silent: None) -> Callable[[str], Locator]:
     def open_chart(query: str) -> Locator:
         page.goto(f"{serve(APP)}/?{query}")
         chart = page.locator(".st-key-loss .curves")

@@ -15,12 +15,12 @@ pytestmark = pytest.mark.browser
 WARM = 240_000  # milliseconds until TensorFlow is there on a busy machine
 SLOW = 60_000
 
+Open = Callable[[str], None]
+
 
 @pytest.fixture
-def go(page: Page, serve: Callable[[Path], str]) -> Iterator[Callable[[str], None]]:
-    """Open a page of the app; at the end no script may have failed."""
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
+def go(page: Page, serve: Callable[[Path], str], faultless: None) -> Iterator[Open]:
+    """Open a page of the app."""
     url = serve(ROOT / "app.py")
 
     def visit(path: str) -> None:
@@ -29,7 +29,6 @@ def go(page: Page, serve: Callable[[Path], str]) -> Iterator[Callable[[str], Non
         page.goto(f"{url}/{path}")
 
     yield visit
-    assert not faults
     expect(page.locator(".stException")).to_have_count(0)
 
 

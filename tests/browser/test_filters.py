@@ -29,11 +29,10 @@ def draw_a_one(page: Page) -> None:
     Pen(page.locator(".st-key-sheet canvas").first).draw(ONE)
 
 
+@pytest.mark.usefixtures("faultless")
 def test_open_a_filter_let_it_climb_and_apply_a_kernel_of_ones_own(
     page: Page, serve: Callable[[Path], str]
 ) -> None:
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(serve(ROOT / "app.py"))
     engine_is_ready(page)
     to_page(page, "Network view")
@@ -74,4 +73,3 @@ def test_open_a_filter_let_it_climb_and_apply_a_kernel_of_ones_own(
     expect(result).to_have_text(sobel, timeout=SLOW)
     expect(page.get_by_text("The most similar one of the network: filter")).to_be_visible()
     expect(page.locator(".stException")).to_have_count(0)
-    assert not faults

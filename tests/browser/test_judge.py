@@ -10,9 +10,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WARM = 240_000  # milliseconds; the worker that trains warms up last
 
 
+@pytest.mark.usefixtures("faultless")
 def test_a_cell_opens_its_digits_and_one_of_them_opens_elsewhere(page: Page, serve) -> None:
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"{serve(ROOT / 'app.py')}/evaluate")
     expect(page.get_by_text("Where it fails")).to_be_visible(timeout=WARM)
 
@@ -42,4 +41,3 @@ def test_a_cell_opens_its_digits_and_one_of_them_opens_elsewhere(page: Page, ser
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Open in Draw").first).to_be_visible(timeout=30_000)
-    assert not faults

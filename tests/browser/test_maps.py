@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, WebSocket, expect
+from playwright.sync_api import Page, WebSocket, expect
 
 from tests.browser.maps_app import bumps
 from tests.browser.pen import Fingers, box_of
@@ -17,23 +17,14 @@ Open = Callable[[str], None]
 
 
 @pytest.fixture
-def visit(page: Page, serve: Callable[[Path], str]):
-    """Open one form of the page; at the end nothing may stand in the console."""
-    faults: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            faults.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: faults.append(str(error)))
+def visit(page: Page, serve: Callable[[Path], str], silent: None) -> Open:
+    """Open one form of the page."""
 
     def go(form: str) -> None:
         page.goto(f"{serve(APP)}/?form={form}")
         expect(page.locator(".line").first).not_to_be_empty(timeout=30_000)
 
-    yield go
-    assert not faults
+    return go
 
 
 def at_rest(page: Page) -> None:

@@ -120,18 +120,16 @@ def test_of_several_digits_another_one_is_shown(stage: Stage) -> None:
     expect(others).to_have_count(0)
 
 
+@pytest.mark.usefixtures("faultless")
 def test_a_link_opens_its_unit_and_one_without_a_picture_opens_none(
     page: Page, serve: Callable[[Path], str]
 ) -> None:
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
     url = serve(ROOT / "app.py")
     stage = open_stage(page, f"{url}/?layer=dense&channel=7")
     expect(stage.loupe.locator("h2")).to_have_text("dense, unit 7")
     stage = open_stage(page, f"{url}/?layer=flatten&channel=7")
     expect(stage.root).to_have_attribute("data-judgement", "sure")
     expect(stage.loupe).to_be_hidden()
-    assert faults == []
 
 
 def test_it_trains_in_sight_and_goes_back_to_any_epoch(stage: Stage) -> None:

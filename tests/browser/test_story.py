@@ -31,9 +31,8 @@ def draw(page: Page, corners: list[tuple[float, float]]) -> None:
     page.mouse.up()
 
 
+@pytest.mark.usefixtures("faultless")
 def test_draw_read_train_and_look_inside(page: Page, serve) -> None:
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
     url = serve(ROOT / "app.py")
 
     page.goto(url)
@@ -60,4 +59,3 @@ def test_draw_read_train_and_look_inside(page: Page, serve) -> None:
 
     to_page(page, "Filters")
     expect(page.get_by_text("Network: Run 1, epoch 2")).to_be_visible(timeout=20_000)
-    assert not faults

@@ -100,11 +100,10 @@ def test_what_is_chosen_stays_chosen_when_the_language_changes(
     expect(page.get_by_text("Download them under “Digits”")).to_be_visible()
 
 
+@pytest.mark.usefixtures("faultless")
 def test_a_run_is_steered_survives_reloads_and_its_network_is_seen(
     page: Page, serve: Callable[[Path], str]
 ) -> None:
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
     open_train(page, serve(ROOT / "app.py"))
     start(page, Epochs=200)
 
@@ -150,7 +149,6 @@ def test_a_run_is_steered_survives_reloads_and_its_network_is_seen(
     assert 1 <= epoch < 200
     to_page(page, "Feature maps")
     expect(page.get_by_text(f"Run 1, epoch {epoch}").first).to_be_visible(timeout=WARM)
-    assert not faults
 
 
 def test_two_people_train_at_once_and_see_only_their_own(

@@ -18,7 +18,7 @@ from model.classroom.lifecycle import class_of_teacher
 from model.classroom.questions import ask_class
 from model.classroom.view import ClassView, view_class
 from tests.browser.conftest import ROOT, WARM, end_server, start_server
-from tests.browser.test_class import press
+from tests.browser.test_class import join, open_class
 from tests.browser.test_nginx import BASE, nginx
 from tests.postgres import find_postgres, postgres
 from tests.waiting import wait_until
@@ -79,13 +79,8 @@ def test_a_class_goes_on_when_one_of_two_servers_is_killed(
         with nginx(servers[0][0], tmp_path, both) as url, ExitStack() as stack:
             contexts = [stack.enter_context(browser.new_context()) for _ in range(2)]
             teacher, fox = (context.new_page() for context in contexts)
-            teacher.goto(f"{url}/class")
-            press(teacher, "open_class")
-            code = teacher.locator(".invitation .code").inner_text(timeout=WARM)
-            key = teacher.url.partition("teach=")[2].partition("&")[0]
-            fox.goto(f"{url}/join?code={code}")
-            press(fox, "join_class")
-            name = fox.locator(".sign .who").inner_text(timeout=WARM)
+            code, key = open_class(teacher, url)
+            name = join(fox, url, code)
             fox.locator(".sign .hand").click()
             ask_class(database, view_of(database, key).id, "Which?", OPTIONS, 1)
             choices = fox.locator(".panel .choices button")

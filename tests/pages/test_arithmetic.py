@@ -3,14 +3,14 @@
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.data.mnist import embedded
-from model.network import Network, NetworkConfig, layers, weight_shapes
+from model.network import NetworkConfig, layers
 from model.network.activations import ForwardPass, forward_pass
 from tests.markup import text_of
+from tests.noise import noise_network
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "inside" / "arithmetic.py"
 CONFIGS = {
@@ -22,16 +22,8 @@ CONFIGS = {
 }
 
 
-def network(config: NetworkConfig) -> Network:
-    rng = np.random.default_rng(7)
-    weights = {
-        n: rng.normal(0, 0.2, s).astype(np.float32) for n, s in weight_shapes(config).items()
-    }
-    return Network(config, weights, "test")
-
-
 def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppTest, ForwardPass]:
-    made = network(config)
+    made = noise_network(config, 7, 0.2)
     inside = forward_pass(made, embedded().test.inputs()[0])
     monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)

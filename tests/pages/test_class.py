@@ -330,10 +330,16 @@ def test_without_an_open_class_there_is_no_handwriting() -> None:
     assert not opened("handwriting", teach="x" * 32).toggle
 
 
-def test_a_training_on_the_class_is_a_run_like_any_other() -> None:
+def class_that_has_written() -> str:
+    """The key of a class with 63 digits of its own."""
     _, key = teacher()
-    here, class_id = database(), seen(key).id
-    bring(here, class_id, mnist.embedded().test.take(np.arange(0, 500, 8)), [False] * 63)
+    digits = mnist.embedded().test.take(np.arange(0, 500, 8))
+    bring(database(), seen(key).id, digits, [False] * len(digits))
+    return key
+
+
+def test_a_training_on_the_class_is_a_run_like_any_other() -> None:
+    key = class_that_has_written()
     with using_engine(InlineEngine()):
         app = opened("handwriting", teach=key)
         app.session_state["handwriting"] = "Train on us"
@@ -495,9 +501,7 @@ def test_what_a_teacher_asks_in_another_language_is_kept_as_the_app_s_own_questi
 
 
 def test_a_league_from_its_beginning_to_its_end() -> None:
-    _, key = teacher()
-    here, class_id = database(), seen(key).id
-    bring(here, class_id, mnist.embedded().test.take(np.arange(0, 500, 8)), [False] * 63)
+    key = class_that_has_written()
     with using_engine(InlineEngine()):
         app = opened("handwriting", teach=key)
         app.session_state["handwriting"] = "League"

@@ -11,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 from model.data.mnist import embedded
 from model.interpretability.attribution import AttributionMethod, cam_layers
 from model.interpretability.faithfulness import PlainOrder
-from model.network import Network, NetworkConfig, weight_shapes
+from model.network import Network, NetworkConfig
 from model.network.activations import ForwardPass, forward_pass
 from tests.markup import text_of
+from tests.noise import noise_network
 from ui.judge.contrast import as_csv
 from ui.judge.faithfulness import conclusions
 
@@ -27,18 +28,10 @@ CONFIGS = {
 }
 
 
-def network(config: NetworkConfig) -> Network:
-    rng = np.random.default_rng(5)
-    weights = {
-        n: rng.normal(0, 0.3, s).astype(np.float32) for n, s in weight_shapes(config).items()
-    }
-    return Network(config, weights, "test")
-
-
 def opened(
     monkeypatch: pytest.MonkeyPatch, page: str, config: NetworkConfig
 ) -> tuple[AppTest, Network, ForwardPass]:
-    made = network(config)
+    made = noise_network(config, 5)
     inside = forward_pass(made, embedded().test.inputs()[0])
     monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)

@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.interpretability.kernels import HAND_MADE, kernels
-from model.network import Network, NetworkConfig, weight_shapes
+from model.network import Network, NetworkConfig
+from tests.noise import noise_network
 from ui.inside.filters import tiled
 
 pytestmark = pytest.mark.usefixtures("inline_engine")
@@ -16,11 +17,7 @@ PAGE = Path(__file__).resolve().parents[2] / "pages" / "inside" / "filters.py"
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, config: NetworkConfig) -> tuple[AppTest, Network]:
-    rng = np.random.default_rng(len(config.filters))
-    weights = {
-        n: rng.normal(0, 0.2, s).astype(np.float32) for n, s in weight_shapes(config).items()
-    }
-    made = Network(config, weights, "test")
+    made = noise_network(config, len(config.filters), 0.2)
     monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
     return AppTest.from_file(str(PAGE), default_timeout=240).run(), made
 

@@ -7,8 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.data.mnist import embedded
-from model.network import Network, NetworkConfig, layers, weight_shapes
+from model.network import Network, NetworkConfig, layers
 from model.network.activations import ForwardPass, forward_pass
+from tests.noise import noise_network
 from ui.locale.sentence import Sentence
 from ui.state.session import ChosenDigit, Session
 
@@ -25,12 +26,7 @@ CONFIGS = {
 
 
 def some_network(config: NetworkConfig, seed: int = 7) -> Network:
-    random = np.random.default_rng(seed)
-    weights = {
-        name: random.normal(0, 0.2, shape).astype(np.float32)
-        for name, shape in weight_shapes(config).items()
-    }
-    return Network(config, weights, "test network")
+    return noise_network(config, seed, 0.2, "test network")
 
 
 def opened(

@@ -18,7 +18,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 
 import ui.state.my_runs
 from model.engine import InlineEngine, using_engine
-from model.network import Network, NetworkConfig, from_vector, to_vector, weight_shapes
+from model.network import Network, NetworkConfig, from_vector, to_vector
 from model.network.weights_file import network_to_bytes
 from model.runs import RunPhase
 from model.runs.owner import alias_of, keep_mark, kept_mark, mark_of
@@ -26,6 +26,7 @@ from model.runs.store import About, EpochRecord, RunFolder
 from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
 from tests.markup import parsed, text_of
+from tests.noise import noise_network
 from tests.waiting import wait_until
 from ui.locale import speaking
 from ui.state.my_runs import OWNER_COOKIE
@@ -50,12 +51,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def weights(epoch: int) -> np.ndarray:
-    chance = np.random.default_rng(epoch)
-    parts = {
-        name: chance.normal(0, 0.1, shape).astype(np.float32)
-        for name, shape in weight_shapes(SMALL).items()
-    }
-    return to_vector(parts)
+    return to_vector(noise_network(SMALL, epoch, 0.1).weights)
 
 
 def finished_run(

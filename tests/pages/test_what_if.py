@@ -8,9 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from model.data.mnist import embedded
 from model.interpretability.ablation import Ablation, changed_digits, changed_network, for_unseen
-from model.network import Network, NetworkConfig, weight_shapes
+from model.network import Network, NetworkConfig
 from model.network.activations import forward_pass
 from tests.markup import rows_of
+from tests.noise import noise_network
 
 pytestmark = pytest.mark.usefixtures("inline_engine")
 
@@ -21,11 +22,7 @@ CONFIG = NetworkConfig((3, 4), 5, "average", 7, 0.4)
 def opened(
     monkeypatch: pytest.MonkeyPatch, config: NetworkConfig = CONFIG
 ) -> tuple[AppTest, Network]:
-    rng = np.random.default_rng(7)
-    weights = {
-        n: rng.normal(0, 0.2, s).astype(np.float32) for n, s in weight_shapes(config).items()
-    }
-    made = Network(config, weights, "test")
+    made = noise_network(config, 7, 0.2)
     inside = forward_pass(made, embedded().test.inputs()[0])
     monkeypatch.setattr("ui.state.shown_network.network", lambda: made)
     monkeypatch.setattr("ui.state.answers.look_inside", lambda digit: inside)

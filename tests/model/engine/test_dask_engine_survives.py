@@ -24,10 +24,10 @@ from model.engine.connection import open_link
 from model.engine.slot import SlotHandle, open_slot
 from tests.model.engine.processes import child_of, processes_of, running
 from tests.model.engine.work import Counter, die_always, die_at_first, sleep_at
+from tests.model.killed import KILLS
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
 
 
 def test_an_actor_is_lost_with_its_worker_and_a_new_one_works(engine: DaskEngine) -> None:

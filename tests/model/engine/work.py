@@ -11,8 +11,9 @@ import numpy as np
 from distributed import Worker, get_worker
 from threadpoolctl import threadpool_info
 
-from model.network import Network, NetworkConfig, weight_shapes
+from model.network import Network, NetworkConfig
 from model.training.trainer import Trainer
+from tests.noise import noise_network
 from tests.waiting import wait_until
 
 
@@ -60,10 +61,7 @@ def sleep_at(process: int, seconds: float) -> int:
 
 
 def some_network(seed: int) -> Network:
-    chance = np.random.default_rng(seed)
-    shapes = weight_shapes(NetworkConfig()).items()
-    weights = {name: chance.normal(size=shape).astype(np.float32) for name, shape in shapes}
-    return Network(NetworkConfig(), weights, "test")
+    return noise_network(NetworkConfig(), seed)
 
 
 def wait_for(path: str) -> None:

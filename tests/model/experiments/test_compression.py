@@ -2,9 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Generator
 from functools import cache
-from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -26,18 +24,10 @@ from model.network.forward import logits_and_probabilities
 from model.network.keras_model import first_weights
 from model.network.shipped import shipped
 from tests.model import oracle
+from tests.model.experiments.ended import ended
 from tests.networks import random_network
 
-T = TypeVar("T")
 SMALL = NetworkConfig(filters=(3, 4), dense_units=6)
-
-
-def finished(steps: Generator[Any, None, T]) -> T:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def digits(count: int) -> Digits:
@@ -51,7 +41,7 @@ def content(form: LiteForm) -> bytes:
 
 
 def run(form: LiteForm, count: int) -> LiteRun:
-    return finished(answered(content(form), digits(count).inputs()))
+    return ended(answered(content(form), digits(count).inputs()))
 
 
 def by_hand(network: Network, digit: np.ndarray) -> np.ndarray:
@@ -128,7 +118,7 @@ def integer_probabilities(content: bytes, digit: np.ndarray) -> np.ndarray:
 def test_a_float_file_answers_as_plain_loops_do(form: LiteForm) -> None:
     network, shown = random_network(SMALL, 4), digits(2).inputs()
     file = converted(network, form)
-    found = finished(answered(file, shown)).probabilities
+    found = ended(answered(file, shown)).probabilities
     expected = [by_hand(rounded(network, read_file(file, network), "read"), each) for each in shown]
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
@@ -205,7 +195,7 @@ def test_zeros_stay_zeros_through_training_and_in_the_file() -> None:
     start = random_network(SMALL, 2)
     stays = mask(start, 0.8)
     data = load("embedded").training.take(np.arange(64))
-    after = finished(learned(start, data, 7, 0, rate=0.01, stays=stays))
+    after = ended(learned(start, data, 7, 0, rate=0.01, stays=stays))
     vector = to_vector(after.weights)
     assert not vector[stays == 0].any()
     moved = vector != to_vector(start.weights)
@@ -224,7 +214,7 @@ def test_a_step_goes_against_the_gradient_of_the_two_losses(weight: float) -> No
     data = load("embedded").training.take(np.arange(32))
     logits = np.random.default_rng(0).normal(0, 6, (32, 10)).astype(np.float32)
     teacher = Teacher(logits, temperature, weight)
-    after = finished(learned(start, data, 1, 0, rate=1e-3, teacher=teacher))
+    after = ended(learned(start, data, 1, 0, rate=1e-3, teacher=teacher))
     step = to_vector(after.weights) - to_vector(start.weights)
 
     def loss(vector: np.ndarray) -> float:
@@ -257,7 +247,7 @@ def test_the_same_seed_learns_the_same_whatever_the_stretches() -> None:
     config = NetworkConfig(filters=(2,), dense_units=4)
     start = Network(config, first_weights(config, 0), "first")
     data = load("embedded").training.take(np.arange(100))
-    one, other = (finished(learned(start, data, 9, 5, rate=0.01)) for _ in range(2))
+    one, other = (ended(learned(start, data, 9, 5, rate=0.01)) for _ in range(2))
     np.testing.assert_array_equal(to_vector(one.weights), to_vector(other.weights))
-    another = finished(learned(start, data, 9, 6, rate=0.01))
+    another = ended(learned(start, data, 9, 6, rate=0.01))
     assert (to_vector(another.weights) != to_vector(one.weights)).any()

@@ -27,6 +27,7 @@ from model.network import NetworkConfig
 from model.network.activations import forward_pass
 from model.network.forward import probabilities
 from model.network.shipped import shipped
+from tests.model.experiments.ended import ended
 from tests.networks import random_network
 
 SHORT = LeakSettings(seeds=1, updates=10)
@@ -46,13 +47,7 @@ def digits_of(x: np.ndarray, y: np.ndarray) -> Digits:
 def trained(
     sets: list[Digits], recipe: Recipe, seeds: list[int], validation: Digits | None = None
 ) -> Weights:
-    steps = trained_together(sets, recipe, seeds, validation)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: Weights = end.value
-            return found
+    return ended(trained_together(sets, recipe, seeds, validation))
 
 
 def gradient_of(weights: Weights, x: np.ndarray, y: int) -> list[np.ndarray]:

@@ -1,15 +1,10 @@
-"""An experiment under real processes that are killed: only the part in work is measured again.
-
-DIGITSCOPE_KILLS says how often each process is killed (20 for the full proof).
-"""
+"""An experiment under real processes that are killed: only the part in work is measured again."""
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +15,10 @@ from model.engine import DaskEngine
 from model.experiments import Inputs, Part, Settings, Working
 from model.experiments.experiment import Done, Experiment, Steps
 from model.experiments.study import Studies, Study, StudyPhase
+from tests.model.killed import KILLS, PATIENCE, engine_process, started, worker_that_trains
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cache")]
-
-ROOT = Path(__file__).resolve().parents[3]
-KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
-PATIENCE = 600.0  # seconds until a test gives up; on two quiet cores it needs ten
 
 SERVER = """
 import sys
@@ -112,25 +104,7 @@ def check(log: Path, parts: int, kills: int) -> None:
     assert sum(found.values()) <= parts + kills
 
 
-@pytest.fixture(scope="module")
-def real() -> Iterator[DaskEngine]:
-    engine = DaskEngine(warm_up=False)
-    engine.start()
-    yield engine
-    engine.close()
-
-
-def worker_that_measures(engine: DaskEngine) -> int:
-    return engine.submit(os.getpid).result(120)
-
-
-def engine_process(engine: DaskEngine) -> int:
-    engine.within(PATIENCE).run(abs, -1)
-    assert engine.process is not None
-    return engine.process
-
-
-@pytest.mark.parametrize("victim", [worker_that_measures, engine_process])
+@pytest.mark.parametrize("victim", [worker_that_trains, engine_process])
 def test_a_killed_process_costs_the_part_in_work(
     victim: Callable[[DaskEngine], int], real: DaskEngine, tmp_path: Path
 ) -> None:
@@ -154,18 +128,9 @@ def test_a_killed_process_costs_the_part_in_work(
 def test_after_a_killed_server_the_next_one_goes_on(cache: Path, tmp_path: Path) -> None:
     log, parts = tmp_path / "log.txt", 6 + 4 * KILLS
 
-    def start(how: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", SERVER, str(log), str(parts), how],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "DIGITSCOPE_CACHE": str(cache), "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )
-
     how = "begin"
     for _ in range(KILLS):
-        server = start(how)
+        server = started(SERVER, cache, str(log), str(parts), how)
         assert server.stdout is not None
         server.stdout.readline()
         assert server.stdout.readline() == "moves\n"
@@ -176,7 +141,7 @@ def test_after_a_killed_server_the_next_one_goes_on(cache: Path, tmp_path: Path)
         server.stdout.close()
         how = "look"  # nobody presses Run again: the next server takes it up
     may_end(log).touch()
-    server = start(how)
+    server = started(SERVER, cache, str(log), str(parts), how)
     assert server.stdout is not None
     assert server.stdout.readline().strip() in (StudyPhase.WAITING, StudyPhase.MEASURING)
     output, _ = server.communicate(timeout=PATIENCE)

@@ -10,23 +10,15 @@ from model.interpretability.ablation import (
     changed_network,
     for_unseen,
 )
-from model.network import Network, NetworkConfig, weight_shapes
+from model.network import Network, NetworkConfig
 from model.network.activations import forward_pass
-
-
-def network(config: NetworkConfig) -> Network:
-    rng = np.random.default_rng(4)
-    weights = {
-        n: rng.normal(0, 0.3, s).astype(np.float32) for n, s in weight_shapes(config).items()
-    }
-    return Network(config, weights, "test")
-
+from tests.noise import noise_network
 
 CONFIG = NetworkConfig(filters=(3, 4), kernel_size=5, pooling="average", dense_units=6, dropout=0.4)
 
 
 def test_a_filter_that_is_off_makes_a_map_of_zeros_and_changes_no_other() -> None:
-    made = network(CONFIG)
+    made = noise_network(CONFIG)
     picture = embedded().test.inputs()[3]
     off = forward_pass(changed_network(made, Ablation((("conv1", 1),))), picture)
     on = forward_pass(made, picture)
@@ -37,7 +29,7 @@ def test_a_filter_that_is_off_makes_a_map_of_zeros_and_changes_no_other() -> Non
 
 
 def test_the_network_itself_is_left_alone() -> None:
-    made = network(CONFIG)
+    made = noise_network(CONFIG)
     before = made.fingerprint
     changed_network(made, Ablation((("conv1", 1), ("conv1", 2), ("conv2", 0))))
     assert Network(CONFIG, made.weights, "again").fingerprint == before
@@ -45,7 +37,7 @@ def test_the_network_itself_is_left_alone() -> None:
 
 def test_setting_the_map_to_zero_is_the_same_as_the_next_layer_not_reading_it() -> None:
     """Two ways to switch off: zero the filter, or zero the weights that read its map."""
-    made = network(CONFIG)
+    made = noise_network(CONFIG)
     deaf = dict(made.weights)
     deaf["conv2/kernel"] = deaf["conv2/kernel"].copy()
     deaf["conv2/kernel"][:, :, 1, :] = 0
@@ -77,7 +69,7 @@ def test_filters_toggle_and_an_empty_change_is_false() -> None:
 @pytest.mark.parametrize("name", [("conv1", 3), ("conv3", 0), ("dense", 0), ("conv1", -1)])
 def test_a_filter_that_is_not_there_is_refused(name: tuple[str, int]) -> None:
     with pytest.raises(ValueError, match=name[0]):
-        changed_network(network(CONFIG), Ablation((name,)))
+        changed_network(noise_network(CONFIG), Ablation((name,)))
 
 
 def test_a_pixel_outside_is_refused() -> None:
@@ -107,7 +99,7 @@ def test_a_thousand_unseen_digits() -> None:
     assert len(digits) == 1000
     training = {image.tobytes() for image in embedded().training.images}
     assert not any(image.tobytes() in training for image in digits.images)
-    effect = for_unseen(network(CONFIG), Ablation((("conv1", 0), ("conv1", 1), ("conv1", 2))))
+    effect = for_unseen(noise_network(CONFIG), Ablation((("conv1", 0), ("conv1", 1), ("conv1", 2))))
     assert effect.counts.tolist() == [100] * 10
     assert len(set(effect.after.tolist())) == 1  # nothing of the picture is left: one answer
     assert np.array_equal(effect.changed, np.flatnonzero(effect.before != effect.after))

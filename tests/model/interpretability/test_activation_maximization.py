@@ -9,16 +9,9 @@ from model.interpretability.activation_maximization import (
     start_ascent,
     uphill,
 )
-from model.network import Network, NetworkConfig, layers, weight_shapes
+from model.network import Network, NetworkConfig, layers
 from model.network.activations import forward_pass
-
-
-def network(config: NetworkConfig) -> Network:
-    rng = np.random.default_rng(4)
-    weights = {
-        n: rng.normal(0, 0.3, s).astype(np.float32) for n, s in weight_shapes(config).items()
-    }
-    return Network(config, weights, "test")
+from tests.noise import noise_network
 
 
 def value_of(made: Network, ascent: Ascent) -> float:
@@ -41,7 +34,7 @@ def value_of(made: Network, ascent: Ascent) -> float:
     ],
 )
 def test_it_climbs_and_tells_the_truth(config: NetworkConfig, name: str, number: int) -> None:
-    made = network(config)
+    made = noise_network(config)
     ascent = first = start_ascent(made, name, number)
     assert first.patch.shape == (first.layer.receptive_field,) * 2
     while not ascent.done:
@@ -61,7 +54,7 @@ def test_it_climbs_and_tells_the_truth(config: NetworkConfig, name: str, number:
 def test_a_single_filter_ends_at_the_picture_of_its_positive_weights() -> None:
     """For the first layer the answer is known: ink where the weight is positive."""
     config = NetworkConfig(filters=(1,), dense_units=2)
-    made = network(config)
+    made = noise_network(config)
     made.weights["conv1/kernel"][:, :, 0, 0] = [[1, -1, 1], [-1, 1, -1], [1, -1, 1]]
     ascent = ascend(made, start_ascent(made, "conv1", 0), STEPS)
     positive = made.weights["conv1/kernel"][:, :, 0, 0] > 0
@@ -70,7 +63,7 @@ def test_a_single_filter_ends_at_the_picture_of_its_positive_weights() -> None:
 
 
 def test_slices_make_the_same_picture_as_one_go() -> None:
-    made = network(NetworkConfig(filters=(3, 3), dense_units=3))
+    made = noise_network(NetworkConfig(filters=(3, 3), dense_units=3))
     whole = ascend(made, start_ascent(made, "conv2", 1), 20)
     sliced = start_ascent(made, "conv2", 1)
     for _ in range(4):
@@ -93,7 +86,7 @@ def test_the_blur_keeps_the_whole_and_lowers_a_peak() -> None:
 
 
 def test_a_filter_that_is_not_there_is_refused() -> None:
-    made = network(NetworkConfig(filters=(3,), dense_units=2))
+    made = noise_network(NetworkConfig(filters=(3,), dense_units=2))
     with pytest.raises(ValueError, match="no 3"):
         start_ascent(made, "conv1", 3)
     for name in ("dense", "conv2"):

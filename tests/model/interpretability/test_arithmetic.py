@@ -15,6 +15,7 @@ from model.interpretability.arithmetic import (
 from model.network import LayerKind, Network, NetworkConfig, layers, weight_shapes
 from model.network.activations import ForwardPass, LayerOutput, forward_pass
 from tests.networks import held_against_keras, random_config, random_network, random_place, relative
+from tests.noise import noise_network
 
 
 def small() -> tuple[Network, ForwardPass]:
@@ -164,11 +165,7 @@ def cases(draw: st.DrawFn) -> tuple[NetworkConfig, int]:
 def test_every_kind_of_layer_of_every_network_agrees(case: tuple[NetworkConfig, int]) -> None:
     config, seed = case
     rng = np.random.default_rng(seed)
-    weights = {
-        name: rng.normal(0, 0.3, shape).astype(np.float32)
-        for name, shape in weight_shapes(config).items()
-    }
-    network = Network(config, weights, "test")
+    network = noise_network(config, seed)
     inside = forward_pass(network, rng.random((28, 28), np.float32))
     for layer in layers(config):
         explanation = explain_value(network, inside, layer.name, random_place(layer, rng))

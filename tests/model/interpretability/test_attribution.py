@@ -23,9 +23,10 @@ from model.interpretability.integrated_gradients import (
     SMALLEST_CHANGE,
     shares_missed,
 )
-from model.network import LayerKind, Network, NetworkConfig, layers, weight_shapes
+from model.network import LayerKind, Network, NetworkConfig, layers
 from model.network.activations import forward_pass
 from model.network.shipped import shipped
+from tests.noise import noise_network
 
 CONFIGS = {
     "two": NetworkConfig((3, 4), dense_units=6),
@@ -33,14 +34,6 @@ CONFIGS = {
     "none": NetworkConfig((), dense_units=6),
 }
 STEP = 1e-6  # of finite differences
-
-
-def network(config: NetworkConfig) -> Network:
-    rng = np.random.default_rng(5)
-    weights = {
-        n: rng.normal(0, 0.3, s).astype(np.float32) for n, s in weight_shapes(config).items()
-    }
-    return Network(config, weights, "test")
 
 
 def scores(made: Network, x: np.ndarray, after: str | None = None) -> np.ndarray:
@@ -82,7 +75,7 @@ def picture() -> np.ndarray:
 
 def test_the_computation_of_this_file_agrees_with_the_app() -> None:
     for config in CONFIGS.values():
-        made, digit = network(config), picture()
+        made, digit = noise_network(config, 5), picture()
         ours = scores(made, digit[None, :, :, None].astype(np.float64))[0]
         assert np.allclose(ours, forward_pass(made, digit).logits, atol=1e-4)
 
@@ -90,7 +83,7 @@ def test_the_computation_of_this_file_agrees_with_the_app() -> None:
 @pytest.mark.parametrize("name", CONFIGS)
 @pytest.mark.parametrize("settings", [Settings(window=3), Settings(window=5, cover=1.0)])
 def test_occlusion_is_the_fall_of_the_score_window_by_window(name: str, settings: Settings) -> None:
-    made, digit = network(CONFIGS[name]), picture()
+    made, digit = noise_network(CONFIGS[name], 5), picture()
     found = attribute(made, digit, AttributionMethod.OCCLUSION, settings).maps
     reach = settings.window // 2
     whole = scores(made, digit[None, :, :, None].astype(np.float64))[0]
@@ -106,7 +99,7 @@ def test_occlusion_is_the_fall_of_the_score_window_by_window(name: str, settings
 
 
 def test_covering_paper_with_paper_is_exactly_zero() -> None:
-    made = network(CONFIGS["two"])
+    made = noise_network(CONFIGS["two"], 5)
     assert not occlusion(made, np.zeros((28, 28), np.float32), Settings()).any()
     corner = occlusion(made, picture(), Settings())[:3, :3]
     assert not picture()[:5, :5].any()
@@ -115,7 +108,7 @@ def test_covering_paper_with_paper_is_exactly_zero() -> None:
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_gradient_times_input_by_finite_differences(name: str) -> None:
-    made, digit = network(CONFIGS[name]), picture()
+    made, digit = noise_network(CONFIGS[name], 5), picture()
     by_hand = gradients(made, digit[:, :, None].astype(np.float64)).reshape(28, 28, 10)
     found = attribute(made, digit, AttributionMethod.GRADIENT_INPUT)
     assert np.abs(found.maps).max() > 0.01
@@ -124,7 +117,7 @@ def test_gradient_times_input_by_finite_differences(name: str) -> None:
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_integrated_gradients_add_up_and_are_the_mean_gradient(name: str) -> None:
-    made, digit = network(CONFIGS[name]), picture()
+    made, digit = noise_network(CONFIGS[name], 5), picture()
     found = attribute(made, digit, AttributionMethod.INTEGRATED)
     ends = scores(made, np.stack([digit, 0 * digit])[..., None].astype(np.float64))
     assert found.changes is not None
@@ -175,7 +168,7 @@ def test_a_share_of_nearly_nothing_is_taken_of_the_smallest_change() -> None:
 
 @pytest.mark.parametrize(("name", "layer"), [("two", "conv2"), ("two", "pool1"), ("wide", "conv1")])
 def test_grad_cam_by_hand(name: str, layer: str) -> None:
-    made, digit = network(CONFIGS[name]), picture()
+    made, digit = noise_network(CONFIGS[name], 5), picture()
     inside = forward_pass(made, digit)
     maps = next(each.after for each in inside.layers if each.layer.name == layer)
     by_hand = gradients(made, maps.astype(np.float64), layer).reshape(*maps.shape, 10)
@@ -191,7 +184,7 @@ def test_grad_cam_by_hand(name: str, layer: str) -> None:
 
 
 def test_cells_are_spread_around_the_middle_of_what_they_see() -> None:
-    made = network(CONFIGS["two"])
+    made = noise_network(CONFIGS["two"], 5)
     found = attribute(made, picture(), AttributionMethod.GRAD_CAM)
     assert found.native is not None
     assert found.layer is not None
@@ -208,7 +201,7 @@ def test_cells_are_spread_around_the_middle_of_what_they_see() -> None:
 
 
 def test_only_some_digits_can_be_asked_about() -> None:
-    made = network(CONFIGS["two"])
+    made = noise_network(CONFIGS["two"], 5)
     for method in AttributionMethod:
         some = attribute(made, picture(), method, classes=(7, 2))
         everything = attribute(made, picture(), method)
@@ -227,12 +220,15 @@ def test_which_layers_grad_cam_weighs() -> None:
 
 
 def test_what_cannot_be_is_refused_with_a_sentence() -> None:
-    made, digit = network(CONFIGS["none"]), picture()
+    made, digit = noise_network(CONFIGS["none"], 5), picture()
     with pytest.raises(ValueError, match="a convolution layer"):
         attribute(made, digit, AttributionMethod.GRAD_CAM)
     with pytest.raises(ValueError, match="conv7"):
         attribute(
-            network(CONFIGS["two"]), digit, AttributionMethod.GRAD_CAM, Settings(layer="conv7")
+            noise_network(CONFIGS["two"], 5),
+            digit,
+            AttributionMethod.GRAD_CAM,
+            Settings(layer="conv7"),
         )
     with pytest.raises(ValueError, match="from 0 to 9"):
         attribute(made, digit, AttributionMethod.OCCLUSION, classes=(10,))

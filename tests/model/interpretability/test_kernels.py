@@ -10,20 +10,15 @@ from model.interpretability.kernels import (
     kernels,
     strip,
 )
-from model.network import Network, NetworkConfig, layers, weight_shapes
-
-
-def network(config: NetworkConfig, seed: int = 0) -> Network:
-    rng = np.random.default_rng(seed)
-    weights = {n: rng.normal(size=s).astype(np.float32) for n, s in weight_shapes(config).items()}
-    return Network(config, weights, "test")
+from model.network import NetworkConfig, layers
+from tests.noise import noise_network
 
 
 def test_every_convolution_and_nothing_else_has_kernels() -> None:
     config = NetworkConfig(filters=(3, 5), kernel_size=5, pooling="average", dropout=0.5)
-    found = kernels(network(config))
+    found = kernels(noise_network(config))
     assert [layer.kernels.shape for layer in found] == [(5, 5, 1, 3), (5, 5, 3, 5)]
-    assert kernels(network(NetworkConfig(filters=()))) == ()
+    assert kernels(noise_network(NetworkConfig(filters=()))) == ()
 
 
 def by_hand() -> LayerKernels:
@@ -57,7 +52,7 @@ def test_the_most_similar_filter() -> None:
     assert cosine == pytest.approx(np.sqrt(0.5))
     with pytest.raises(ValueError, match="zeros"):
         found.most_similar(np.zeros((3, 3)))
-    deeper = kernels(network(NetworkConfig(filters=(2, 2))))[1]
+    deeper = kernels(noise_network(NetworkConfig(filters=(2, 2))))[1]
     with pytest.raises(ValueError, match="picture"):
         deeper.most_similar(corner)
 
@@ -103,7 +98,7 @@ def test_edge_kernels_ignore_plain_areas() -> None:
 
 def test_a_strip_holds_one_filter_of_each_network() -> None:
     config = NetworkConfig(filters=(2, 3))
-    made = [network(config, 1), network(config, 2)]
+    made = [noise_network(config, 1), noise_network(config, 2)]
     frames = strip(made, "conv2", 1)
     assert frames.shape == (3, 3, 2, 2)
     assert np.array_equal(frames[..., 1], made[1].weights["conv2/kernel"][..., 1])

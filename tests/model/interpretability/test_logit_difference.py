@@ -3,24 +3,17 @@ import pytest
 
 from model.data.mnist import Selection, embedded
 from model.interpretability.logit_difference import contrast, dense_values, most_exciting
-from model.network import Network, NetworkConfig, weight_shapes
+from model.network import NetworkConfig
 from model.network.activations import forward_pass
 from model.network.forward import BATCH
 from model.network.shipped import shipped
+from tests.noise import noise_network
 
 CONFIGS = [
     NetworkConfig((3, 4), dense_units=7),
     NetworkConfig((2,), 5, "average", 5, 0.3),
     NetworkConfig((), dense_units=4),
 ]
-
-
-def network(config: NetworkConfig) -> Network:
-    rng = np.random.default_rng(6)
-    weights = {
-        n: rng.normal(0, 0.2, s).astype(np.float32) for n, s in weight_shapes(config).items()
-    }
-    return Network(config, weights, "test")
 
 
 @pytest.mark.parametrize("index", range(0, 500, 61))
@@ -35,7 +28,7 @@ def test_the_parts_add_up_to_the_difference_of_the_scores(index: int) -> None:
 
 @pytest.mark.parametrize("config", CONFIGS)
 def test_each_part_is_value_times_difference_of_weights(config: NetworkConfig) -> None:
-    made = network(config)
+    made = noise_network(config, 6, 0.2)
     inside = forward_pass(made, embedded().test.inputs()[9])
     found = contrast(made, inside, 4, 9)
     kernel, bias = made.weights["output/kernel"], made.weights["output/bias"]
@@ -51,7 +44,7 @@ def test_each_part_is_value_times_difference_of_weights(config: NetworkConfig) -
 
 
 def test_turned_around_every_part_changes_its_sign() -> None:
-    made = network(CONFIGS[0])
+    made = noise_network(CONFIGS[0], 6, 0.2)
     inside = forward_pass(made, embedded().test.inputs()[9])
     there, back = contrast(made, inside, 4, 9), contrast(made, inside, 9, 4)
     assert np.array_equal(there.parts, -back.parts)
@@ -60,7 +53,7 @@ def test_turned_around_every_part_changes_its_sign() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [(3, 3), (-1, 4), (4, 10)])
 def test_digits_that_cannot_be_compared_are_refused(first: int, second: int) -> None:
-    made = network(CONFIGS[0])
+    made = noise_network(CONFIGS[0], 6, 0.2)
     inside = forward_pass(made, embedded().test.inputs()[9])
     with pytest.raises(ValueError, match="two different digits"):
         contrast(made, inside, first, second)
@@ -69,7 +62,7 @@ def test_digits_that_cannot_be_compared_are_refused(first: int, second: int) -> 
 @pytest.mark.parametrize("config", CONFIGS)
 def test_dense_values_are_those_of_each_digit_alone(config: NetworkConfig) -> None:
     count = BATCH + 20
-    made, pictures = network(config), embedded().test.inputs()[:count]
+    made, pictures = noise_network(config, 6, 0.2), embedded().test.inputs()[:count]
     values = dense_values(made, Selection(part="test", stop=count))
     assert values.shape == (count, config.dense_units)
     for index in (0, BATCH - 1, BATCH, count - 1):

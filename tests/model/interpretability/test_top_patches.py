@@ -3,16 +3,9 @@ import pytest
 
 from model.data.mnist import Digits, embedded
 from model.interpretability.top_patches import BEST, best_patches
-from model.network import Network, NetworkConfig, weight_shapes
+from model.network import NetworkConfig
 from model.network.activations import forward_pass
-
-
-def network(config: NetworkConfig) -> Network:
-    rng = np.random.default_rng(4)
-    weights = {
-        n: rng.normal(0, 0.3, s).astype(np.float32) for n, s in weight_shapes(config).items()
-    }
-    return Network(config, weights, "test")
+from tests.noise import noise_network
 
 
 @pytest.mark.parametrize(
@@ -24,7 +17,7 @@ def network(config: NetworkConfig) -> Network:
 )
 def test_the_best_patches_against_one_digit_after_the_other(config: NetworkConfig) -> None:
     digits = embedded().test.take(np.arange(0, 500, 4))  # more than one batch
-    made = network(config)
+    made = noise_network(config)
     passes = [forward_pass(made, picture) for picture in digits.inputs()]
     for found in best_patches(made, digits):
         place = [output.layer for output in passes[0].layers].index(found.layer)
@@ -41,7 +34,7 @@ def test_the_best_patches_against_one_digit_after_the_other(config: NetworkConfi
 def test_a_patch_is_all_that_the_filter_saw() -> None:
     """Everything outside of the patch can be wiped away: the value stays."""
     config = NetworkConfig(filters=(3, 4, 2), dense_units=3)
-    digits, made = embedded().test.take(np.arange(20)), network(config)
+    digits, made = embedded().test.take(np.arange(20)), noise_network(config)
     deepest = best_patches(made, digits)[-1]
     patches = deepest.cut(digits.inputs(), 1)
     assert patches.shape == (18, 18, BEST)
@@ -55,7 +48,7 @@ def test_a_patch_is_all_that_the_filter_saw() -> None:
 
 def test_fewer_digits_than_patches_and_dead_filters() -> None:
     config = NetworkConfig(filters=(2,), dense_units=3)
-    made = network(config)
+    made = noise_network(config)
     made.weights["conv1/kernel"][..., 0] = 0
     made.weights["conv1/bias"][:] = [-1, 5]
     digits = Digits(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8))
@@ -66,4 +59,4 @@ def test_fewer_digits_than_patches_and_dead_filters() -> None:
 
 def test_a_network_without_convolutions_has_none() -> None:
     config = NetworkConfig(filters=(), dense_units=3)
-    assert best_patches(network(config), embedded().test.take(np.arange(2))) == ()
+    assert best_patches(noise_network(config), embedded().test.take(np.arange(2))) == ()

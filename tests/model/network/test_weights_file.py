@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from model.files import FileError, FileReason
-from model.network import SIDE, Network, NetworkConfig, weight_shapes
+from model.network import SIDE, Network, NetworkConfig
 from model.network.forward import probabilities
 from model.network.weights_file import (
     ABOUT,
@@ -21,6 +21,7 @@ from model.network.weights_file import (
     network_to_bytes,
 )
 from tests.junk import mutated
+from tests.noise import noise_network
 
 JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "300"))
 """How many damaged files are tried of each kind: 10,000 for the full proof."""
@@ -28,10 +29,7 @@ CONFIG = NetworkConfig(filters=(2, 3), dense_units=4, dropout=0.25, pooling="ave
 
 
 def network() -> Network:
-    chance = np.random.default_rng(0)
-    shapes = weight_shapes(CONFIG).items()
-    weights = {name: chance.normal(size=shape).astype(np.float32) for name, shape in shapes}
-    return Network(CONFIG, weights, "a run, epoch 3")
+    return noise_network(CONFIG, origin="a run, epoch 3")
 
 
 def members() -> dict[str, bytes]:

@@ -1,14 +1,9 @@
-"""Runs under real processes that are killed or replaced: nothing is lost, the curve is the same.
-
-DIGITSCOPE_KILLS says how often each process is killed (20 for the full proof).
-"""
+"""Runs under real processes that are killed or replaced: nothing is lost, the curve is the same."""
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +19,11 @@ from model.runs.worker_loop import WorkerLoop
 from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
 from tests.benchmarks.bench_starts import at_once
+from tests.model.killed import KILLS, PATIENCE, engine_process, started, worker_that_trains
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cache")]
 
-ROOT = Path(__file__).resolve().parents[3]
-KILLS = int(os.environ.get("DIGITSCOPE_KILLS", "1"))
 STARTS = 50 if "DIGITSCOPE_KILLS" in os.environ else 12
 
 SERVER = """
@@ -57,7 +51,6 @@ print(state.phase, state.epoch, flush=True)
 engine.close()
 """
 LONGER = TrainingConfig(epochs=4)
-PATIENCE = 600.0  # seconds until a test gives up; on two quiet cores it needs ten
 MIDDLE = NetworkConfig(filters=(8,))
 
 
@@ -82,24 +75,6 @@ def reached(run: Run, engine: Engine, until: Callable[[RunState], bool]) -> RunS
 @pytest.fixture(scope="module")
 def longer() -> np.ndarray:
     return trained(LONGER)
-
-
-@pytest.fixture(scope="module")
-def real() -> Iterator[DaskEngine]:
-    engine = DaskEngine(warm_up=False)
-    engine.start()
-    yield engine
-    engine.close()
-
-
-def worker_that_trains(engine: DaskEngine) -> int:
-    return engine.submit(os.getpid).result(120)
-
-
-def engine_process(engine: DaskEngine) -> int:
-    engine.within(PATIENCE).run(abs, -1)  # an engine just killed may not be missed yet
-    assert engine.process is not None
-    return engine.process
 
 
 @pytest.mark.parametrize("victim", [worker_that_trains, engine_process])
@@ -151,18 +126,9 @@ def test_of_many_who_start_at_once_on_a_cold_engine_none_ends(
 def test_a_killed_server_loses_no_run(cache: Path) -> None:
     epochs = 4 + 3 * KILLS  # it must not end before the last kill
 
-    def start(name: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", SERVER, name, str(epochs)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "DIGITSCOPE_CACHE": str(cache), "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )
-
     chance, name = np.random.default_rng(), "new"
     for _ in range(KILLS):
-        server = start(name)
+        server = started(SERVER, cache, name, str(epochs))
         assert server.stdout is not None
         name = server.stdout.readline().strip()
         assert server.stdout.readline() == "moves\n"
@@ -177,7 +143,7 @@ def test_a_killed_server_loses_no_run(cache: Path) -> None:
             assert not (cache / "runs" / name / "epoch-0001.npz").exists()
         else:
             assert len(saved.records) == saved.snapshot.epoch + 1
-    server = start(name)
+    server = started(SERVER, cache, name, str(epochs))
     output, _ = server.communicate(timeout=PATIENCE)
     assert output.split() == [name, "moves", "finished", str(epochs)]
     saved = RunFolder(name).load()
@@ -225,20 +191,10 @@ engine.close()
 def test_a_server_shows_the_run_of_another_and_takes_it_over_when_that_is_killed(
     cache: Path,
 ) -> None:
-    def start(program: str, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", program, *arguments],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "DIGITSCOPE_CACHE": str(cache), "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )
-
-    first = start(FIRST_OWNER)
+    first = started(FIRST_OWNER, cache)
     assert first.stdout is not None
     name = first.stdout.readline().strip()
-    second = start(SECOND_OWNER, name)
+    second = started(SECOND_OWNER, cache, name)
     assert second.stdout is not None
     assert second.stdout.readline() == "True training True None\n"  # and no engine of its own
     family = psutil.Process(first.pid).children(recursive=True)
