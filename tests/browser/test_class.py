@@ -50,7 +50,7 @@ def press(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} button").first.click(timeout=WARM)
 
 
-def open_class(teacher: Page, url: str) -> tuple[str, str]:
+def begin_class(teacher: Page, url: str) -> tuple[str, str]:
     """Open a class; its code and the teacher's key."""
     teacher.goto(f"{url}/class")
     press(teacher, "open_class")
@@ -58,7 +58,7 @@ def open_class(teacher: Page, url: str) -> tuple[str, str]:
     return code, teacher.url.partition("teach=")[2].partition("&")[0]
 
 
-def join(student: Page, url: str, code: str) -> str:
+def come_in(student: Page, url: str, code: str) -> str:
     """Join a class by the address in its QR code; the student's name there."""
     student.goto(f"{url}/join?code={code}")
     press(student, "join_class")
@@ -68,7 +68,7 @@ def join(student: Page, url: str, code: str) -> str:
 def test_a_lesson(people: list[Page], url: str) -> None:
     teacher, fox, owl, bee = people
     students = (fox, owl, bee)
-    code, key = open_class(teacher, url)
+    code, key = begin_class(teacher, url)
     assert key
     for number, student in enumerate(students):
         if number:  # by the QR code
@@ -174,8 +174,8 @@ def test_students_follow_when_their_teacher_changes_the_language(
 
 def test_a_student_writes_what_is_asked_for(people: list[Page], url: str) -> None:
     teacher, fox = people[:2]
-    code, key = open_class(teacher, url)
-    join(fox, url, code)
+    code, key = begin_class(teacher, url)
+    come_in(fox, url, code)
     teacher.goto(f"{url}/handwriting?teach={key}")
     teacher.locator(".st-key-prompted_False label").click(timeout=WARM)
     writing = fox.locator(".panel.writing")

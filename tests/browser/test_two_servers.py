@@ -18,7 +18,7 @@ from model.classroom.lifecycle import class_of_teacher
 from model.classroom.questions import ask_class
 from model.classroom.view import ClassView, view_class
 from tests.browser.conftest import ROOT, WARM, end_server, start_server
-from tests.browser.test_class import join, open_class
+from tests.browser.test_class import begin_class, come_in
 from tests.browser.test_nginx import BASE, nginx
 from tests.postgres import find_postgres, postgres
 from tests.waiting import wait_until
@@ -79,8 +79,8 @@ def test_a_class_goes_on_when_one_of_two_servers_is_killed(
         with nginx(servers[0][0], tmp_path, both) as url, ExitStack() as stack:
             contexts = [stack.enter_context(browser.new_context()) for _ in range(2)]
             teacher, fox = (context.new_page() for context in contexts)
-            code, key = open_class(teacher, url)
-            name = join(fox, url, code)
+            code, key = begin_class(teacher, url)
+            name = come_in(fox, url, code)
             fox.locator(".sign .hand").click()
             ask_class(database, view_of(database, key).id, "Which?", OPTIONS, 1)
             choices = fox.locator(".panel .choices button")

@@ -3,18 +3,17 @@
 import json
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from model.classroom.database import Database
 from model.classroom.lifecycle import Member, Opened, join, open_class
 from model.engine import InlineEngine
-from tests.channels import served
+from tests.channels import closed_with, served, sitting
 from ui.classroom.channel.routes import class_routes
 from ui.state.classroom.seat import ClassSeat, Role
 from ui.state.classroom.store import database
@@ -50,8 +49,7 @@ class Lesson:
 
     @contextmanager
     def sitting(self, seat: ClassSeat) -> Iterator["Screen"]:
-        with connect(self.url) as socket:
-            socket.send(json.dumps({"token": seat.token}))
+        with sitting(self.url, seat.token) as socket:
             yield Screen(socket)
 
 
@@ -86,10 +84,7 @@ class Screen:
                 return said
 
     def closed_with(self) -> int | None:
-        with suppress(ConnectionClosed):
-            while True:
-                self.socket.recv(SECONDS)
-        return self.socket.close_code
+        return closed_with(self.socket)
 
 
 @pytest.fixture(scope="module")

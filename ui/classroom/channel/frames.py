@@ -3,18 +3,15 @@
 A request says what is done, and never by whom or for whom: the seat of its connection says that.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ui.state.connections.sockets import MalformedError, fields_of, number_in
+
 LARGEST = 24_000
 """Bytes of a message; a drawing in which no two cells are alike has 18,900."""
 LONGEST_ID = 16
-
-
-class MalformedRequestError(ValueError):
-    """A message that no page of ours sends."""
 
 
 @dataclass(frozen=True)
@@ -54,80 +51,48 @@ class DigitRequest:
 Request = HandRequest | AnswerRequest | DigitRequest
 
 
-def token_of(raw: bytes | str) -> str:
-    """The token that the first message names.
-
-    Raises:
-        MalformedRequestError: it names none.
-    """
-    token = _object(raw).get("token")
-    if not isinstance(token, str):
-        raise MalformedRequestError
-    return token
-
-
 def request_of(raw: bytes | str) -> Request:
     """What a message asks for.
 
     Raises:
-        MalformedRequestError: it asks for nothing that there is.
+        MalformedError: it asks for nothing that there is.
     """
-    said = _object(raw)
+    said = fields_of(raw)
     kind = said.get("do")
     make = _KINDS.get(kind) if isinstance(kind, str) else None
     if make is None:
-        raise MalformedRequestError
+        raise MalformedError
     return make(said)
-
-
-def _object(raw: bytes | str) -> Mapping[str, Any]:
-    if isinstance(raw, bytes):
-        raise MalformedRequestError
-    try:
-        said = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise MalformedRequestError from error
-    if not isinstance(said, dict):
-        raise MalformedRequestError
-    return said
-
-
-def _number(said: Mapping[str, Any], name: str, below: int) -> int:
-    value = said.get(name)
-    # type() rather than isinstance: True is an int to Python, and not a number to us
-    if type(value) is not int or not 0 <= value < below:
-        raise MalformedRequestError
-    return value
 
 
 def _text(said: Mapping[str, Any], name: str, longest: int) -> str:
     value = said.get(name)
     if not isinstance(value, str) or len(value) > longest:
-        raise MalformedRequestError
+        raise MalformedError
     return value
 
 
 def _hand(said: Mapping[str, Any]) -> Request:
     up = said.get("up")
     if not isinstance(up, bool):
-        raise MalformedRequestError
-    return HandRequest(_number(said, "n", 2**31), up)
+        raise MalformedError
+    return HandRequest(number_in(said, "n", 2**31), up)
 
 
 def _answer(said: Mapping[str, Any]) -> Request:
     return AnswerRequest(
-        _number(said, "n", 2**31),
+        number_in(said, "n", 2**31),
         _text(said, "question", LONGEST_ID),
-        _number(said, "round", 10),
-        _number(said, "choice", 10),
+        number_in(said, "round", 10),
+        number_in(said, "choice", 10),
     )
 
 
 def _digit(said: Mapping[str, Any]) -> Request:
     return DigitRequest(
-        _number(said, "n", 2**31),
-        _number(said, "number", 10_000),
-        _number(said, "digit", 10),
+        number_in(said, "n", 2**31),
+        number_in(said, "number", 10_000),
+        number_in(said, "digit", 10),
         _text(said, "ink", LARGEST),
     )
 

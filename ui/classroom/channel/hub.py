@@ -157,7 +157,7 @@ class Hub:
         student = seat.one.student_id
         others = self._connections.get(seat.class_id, set())
         here = any(each.seat.one and each.seat.one.student_id == student for each in others)
-        with suppress(ClassError):
+        with suppress(ClassError):  # the class is over, or its database away, which logs that
             await self.in_thread(note_here, self.database, seat.class_id, student, here)
 
     def _mark(self, class_id: str) -> None:

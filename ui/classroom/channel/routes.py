@@ -26,10 +26,8 @@ from ui.classroom.channel.frames import (
     AnswerRequest,
     DigitRequest,
     HandRequest,
-    MalformedRequestError,
     Request,
     request_of,
-    token_of,
 )
 from ui.classroom.channel.hub import Connection, Hub
 from ui.components.canvas import unpacked
@@ -41,15 +39,15 @@ from ui.state.classroom.words import class_words
 from ui.state.connections.sockets import (
     MALFORMED,
     TOO_LARGE,
-    UNKNOWN,
+    MalformedError,
     TooLargeError,
     end_all,
     received,
+    seat_of_first,
     serve,
 )
 from ui.state.pages import below_base
 
-TOKEN_SECONDS = 10.0
 TIDY_SECONDS = 60.0
 """Between two looks for classes whose time is over."""
 
@@ -83,16 +81,9 @@ async def _talk(socket: WebSocket, hub: Hub) -> int:
     Raises:
         WebSocketDisconnect: the browser has gone.
     """
-    try:
-        seat = class_seat_of(
-            token_of(await asyncio.wait_for(received(socket, LARGEST), TOKEN_SECONDS))
-        )
-    except TooLargeError:
-        return TOO_LARGE
-    except (TimeoutError, MalformedRequestError):
-        return UNKNOWN
-    if seat is None:
-        return UNKNOWN
+    seat = await seat_of_first(socket, LARGEST, class_seat_of)
+    if isinstance(seat, int):
+        return seat
     connection = Connection(socket, seat)
     del seat
     works = [
@@ -115,7 +106,7 @@ async def _take_requests(socket: WebSocket, connection: Connection, hub: Hub) ->
             request = request_of(await received(socket, LARGEST))
         except TooLargeError:
             return TOO_LARGE
-        except MalformedRequestError:
+        except MalformedError:
             return MALFORMED
         seat = connection.seat
         if seat.role is not Role.STUDENT or seat.one is None:

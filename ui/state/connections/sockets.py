@@ -1,10 +1,15 @@
-"""What the app's WebSockets share: who may connect, how much they may send, how one ends."""
+"""What the app's WebSockets share: who may connect, what and how much they may send, how one ends.
+
+Whoever has an address can send anything: all is checked before it is used.
+"""
 
 import asyncio
+import json
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
@@ -15,10 +20,18 @@ TOO_LARGE, MALFORMED, UNKNOWN, TOO_MANY = 1009, 4400, 4401, 4429
 """Codes with which a connection is closed."""
 CONNECTIONS = 3
 """Of one seat: its page has one, and others that it lost may not have been missed yet."""
+TOKEN_SECONDS = 10.0
+"""A connection has so long to say whose it is."""
+
+Seat = TypeVar("Seat")
 
 
 class TooLargeError(ValueError):
     """A message of more bytes than anybody opens."""
+
+
+class MalformedError(ValueError):
+    """A message that no page of this app sends."""
 
 
 class Traffic:
@@ -71,7 +84,7 @@ async def serve(socket: WebSocket, talk: Callable[[WebSocket], Awaitable[int]]) 
         await socket.close()  # before it was accepted: the browser gets a 403
         return
     await socket.accept()
-    with suppress(WebSocketDisconnect):
+    with suppress(WebSocketDisconnect):  # the browser has gone: so a connection mostly ends
         await socket.close(await talk(socket))
 
 
@@ -94,6 +107,60 @@ async def received(socket: WebSocket, largest: int) -> bytes | str:
     if len(raw if isinstance(raw, bytes) else raw.encode()) > largest:
         raise TooLargeError
     return raw
+
+
+async def seat_of_first(
+    socket: WebSocket, largest: int, find: Callable[[str], Seat | None]
+) -> Seat | int:
+    """The seat whose token the first message brings, or the code to close the connection with.
+
+    Args:
+        socket: that has just been accepted.
+        largest: bytes of a message.
+        find: returns a token's seat; None where there is none.
+
+    Raises:
+        WebSocketDisconnect: the browser has gone.
+    """
+    try:
+        first = await asyncio.wait_for(received(socket, largest), TOKEN_SECONDS)
+        token = fields_of(first).get("token")
+    except TooLargeError:
+        return TOO_LARGE
+    except (TimeoutError, MalformedError):
+        return UNKNOWN
+    seat = find(token) if isinstance(token, str) else None
+    return UNKNOWN if seat is None else seat
+
+
+def fields_of(raw: bytes | str) -> Mapping[str, Any]:
+    """The fields of a message that is a JSON object.
+
+    Raises:
+        MalformedError: it is none.
+    """
+    if isinstance(raw, bytes):
+        raise MalformedError
+    try:
+        said = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise MalformedError from None
+    if not isinstance(said, dict):
+        raise MalformedError
+    return said
+
+
+def number_in(fields: Mapping[str, Any], name: str, below: int) -> int:
+    """A whole number from 0 on.
+
+    Raises:
+        MalformedError: there is none of this name, or it is not below that.
+    """
+    value = fields.get(name)
+    # type() rather than isinstance: True is an int to Python, and no number to us
+    if type(value) is not int or not 0 <= value < below:
+        raise MalformedError
+    return value
 
 
 async def end_all(works: list[asyncio.Task[int]]) -> None:

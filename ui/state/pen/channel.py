@@ -13,14 +13,12 @@ from functools import partial
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from ui.state.connections.sockets import TOO_LARGE, UNKNOWN, TooLargeError, end_all, received, serve
+from ui.state.connections.sockets import end_all, seat_of_first, serve
 from ui.state.pages import below_base
 from ui.state.pen.connection import Connection
 from ui.state.pen.dispatcher import Dispatcher
-from ui.state.pen.frames import LARGEST, MalformedFrameError, token_of
+from ui.state.pen.frames import LARGEST
 from ui.state.pen.seat import seat_of
-
-TOKEN_SECONDS = 10.0
 
 
 def pen_routes() -> list[WebSocketRoute]:
@@ -39,14 +37,9 @@ async def _talk(socket: WebSocket, dispatcher: Dispatcher) -> int:
     Raises:
         WebSocketDisconnect: the browser has gone.
     """
-    try:
-        seat = seat_of(token_of(await asyncio.wait_for(received(socket, LARGEST), TOKEN_SECONDS)))
-    except TooLargeError:
-        return TOO_LARGE
-    except (TimeoutError, MalformedFrameError):
-        return UNKNOWN
-    if seat is None:
-        return UNKNOWN
+    seat = await seat_of_first(socket, LARGEST, seat_of)
+    if isinstance(seat, int):
+        return seat
     connection = Connection(socket, seat, dispatcher)
     del seat  # it ends with its session, whoever is connected
     works = [asyncio.create_task(work) for work in connection.works()]

@@ -31,7 +31,14 @@ from model.network import SIDE, Network
 from model.preprocessing.sheet import Problem
 from model.runs import Run
 from ui.locale import speaking
-from ui.state.connections.sockets import MALFORMED, TOO_LARGE, UNKNOWN, TooLargeError, received
+from ui.state.connections.sockets import (
+    MALFORMED,
+    TOO_LARGE,
+    UNKNOWN,
+    MalformedError,
+    TooLargeError,
+    received,
+)
 from ui.state.my_runs import may_steer
 from ui.state.pen.dispatcher import MOST_QUESTIONS, Content, Dispatcher
 from ui.state.pen.frames import (
@@ -43,7 +50,6 @@ from ui.state.pen.frames import (
     Frame,
     GivenFrame,
     InkFrame,
-    MalformedFrameError,
     PathFrame,
     RunFrame,
     Told,
@@ -154,7 +160,7 @@ class Connection:
                 await self._take(frame_of(raw), seat)
             except TooLargeError:
                 return TOO_LARGE
-            except MalformedFrameError:
+            except MalformedError:
                 return MALFORMED
             del seat
 
@@ -217,7 +223,7 @@ class Connection:
             await self._look_again(seat)
             seconds = None if seat.run is None else NEWS_SECONDS
             del seat
-            with suppress(TimeoutError):
+            with suppress(TimeoutError):  # it is time for news
                 await asyncio.wait_for(self._woken.wait(), seconds)
             self._woken.clear()
 

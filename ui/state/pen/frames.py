@@ -1,10 +1,8 @@
 """What travels on the pen's channel as text or ink: what the browser asks, what it is told.
 
-Whoever has the address can send anything, so everything is checked here before it is used. What
-comes back of a reading is made in the worker: see `model.evaluation.pen_reading`.
+What comes back of a reading is made in the worker: see `model.evaluation.pen_reading`.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,22 +15,19 @@ from model.evaluation.pen_request import is_sheet
 from model.interpretability.contributions import Unit
 from model.network import CLASSES
 from model.runs import EpochScores, Run, RunState
+from ui.state.connections.sockets import MalformedError, fields_of, number_in
 
 LARGEST = 16 * 1024
 """Bytes of a frame: ink of which no two cells are alike takes 14 kB."""
 INK = 1
 FINISHED = 1
 HEAD = 6  # bytes before the ink: what it is, flags, n
-LAST_NUMBER = 2**32 - 1
+NUMBERS = 2**32
 LONGEST_NAME = 32
 DIGITS = 4
 """Significant ones of a point of a curve."""
 
 Do = Literal["pause", "resume", "batch", "epoch", "stop", "more"]
-
-
-class MalformedFrameError(ValueError):
-    """A frame that no page of this app sends."""
 
 
 @dataclass(frozen=True)
@@ -98,39 +93,17 @@ def frame_of(raw: bytes | str) -> Frame:
     """Return what a frame asks.
 
     Raises:
-        MalformedFrameError: no page of this app sends that.
+        MalformedError: no page of this app sends that.
     """
-    return _ink(raw) if isinstance(raw, bytes) else _asked(_object(raw))
-
-
-def token_of(raw: bytes | str | None) -> str:
-    """Return the token in the first frame.
-
-    Raises:
-        MalformedFrameError: there is none.
-    """
-    token = _object(raw).get("token") if isinstance(raw, str) else None
-    if not isinstance(token, str):
-        raise MalformedFrameError
-    return token
+    return _ink(raw) if isinstance(raw, bytes) else _asked(fields_of(raw))
 
 
 def _ink(raw: bytes) -> InkFrame:
     if len(raw) < HEAD or raw[0] != INK or raw[1] not in (0, FINISHED):
-        raise MalformedFrameError
+        raise MalformedError
     if not is_sheet(raw[HEAD:]):
-        raise MalformedFrameError
+        raise MalformedError
     return InkFrame(int.from_bytes(raw[2:HEAD], "little"), bool(raw[1]), raw[HEAD:])
-
-
-def _object(raw: str) -> dict[str, Any]:
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise MalformedFrameError from None
-    if not isinstance(value, dict):
-        raise MalformedFrameError
-    return value
 
 
 def _asked(fields: Mapping[str, Any]) -> Frame:
@@ -151,15 +124,11 @@ def _asked(fields: Mapping[str, Any]) -> Frame:
             return FollowFrame(_number(fields, "n"), _number(fields, "place"))
         case "run" if fields.get("do") in get_args(Do):
             return RunFrame(fields["do"])
-    raise MalformedFrameError
+    raise MalformedError
 
 
 def _number(fields: Mapping[str, Any], name: str) -> int:
-    value = fields.get(name)
-    # type() rather than isinstance: True is an int to Python, and no number to us
-    if type(value) is not int or not 0 <= value <= LAST_NUMBER:
-        raise MalformedFrameError
-    return value
+    return number_in(fields, name, NUMBERS)
 
 
 def _maybe(fields: Mapping[str, Any], name: str) -> int | None:

@@ -20,16 +20,17 @@ from model.evaluation.pen_reading import read_batch
 from model.network import NetworkConfig
 from model.network.shipped import shipped
 from tests import channels
+from tests.channels import closed_with, sitting
 from tests.junk import junk_message, mutated
 from tests.networks import random_network
 from tests.pen_messages import EMPTY, Message, digit_sheet, ink_frame, opened, two_digits
 from ui.locale.pseudo import PSEUDO
 from ui.locale.sentence import Sentence
-from ui.state.connections.sockets import CONNECTIONS, TOO_MANY
-from ui.state.pen import channel as channel_module
+from ui.state.connections import sockets
+from ui.state.connections.sockets import CONNECTIONS, TOO_MANY, MalformedError
 from ui.state.pen.channel import pen_routes
 from ui.state.pen.dispatcher import WORTH
-from ui.state.pen.frames import LARGEST, MalformedFrameError, frame_of
+from ui.state.pen.frames import LARGEST, frame_of
 from ui.state.pen.seat import Seat
 from ui.state.session import ChosenDigit
 
@@ -55,13 +56,6 @@ def seat(inline_engine: InlineEngine) -> Seat:
     return Seat()
 
 
-@contextmanager
-def sitting(url: str, token: str) -> Iterator[ClientConnection]:
-    with connect(url) as socket:
-        socket.send(json.dumps({"token": token}))
-        yield socket
-
-
 def texts_and(socket: ClientConnection, kind: str) -> dict[str, Any]:
     """Wait for a text of this kind and return it; others are passed over."""
     while True:
@@ -75,14 +69,6 @@ def reading(socket: ClientConnection) -> Message:
     while isinstance(raw := socket.recv(SECONDS), str):
         pass
     return opened(raw)
-
-
-def closed_with(socket: ClientConnection) -> int | None:
-    """Wait for the end of the connection and return its code."""
-    with suppress(ConnectionClosed):
-        while True:
-            socket.recv(SECONDS)
-    return socket.close_code
 
 
 def test_ink_comes_back_as_a_reading(channel: str, seat: Seat) -> None:
@@ -122,7 +108,7 @@ def test_who_brings_no_token_of_a_seat_is_sent_away(channel: str, first: str | b
 
 
 def test_who_says_nothing_is_sent_away(channel: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel_module, "TOKEN_SECONDS", 0.01)
+    monkeypatch.setattr(sockets, "TOKEN_SECONDS", 0.01)
     with connect(channel) as socket:
         assert closed_with(socket) == 4401
 
@@ -219,7 +205,7 @@ def test_ten_thousand_random_frames_are_taken_or_refused() -> None:
             raw = bytes(frame).decode("utf-8", "replace")
         try:
             frame_of(raw)
-        except MalformedFrameError:
+        except MalformedError:
             refused += 1
     assert 5_000 < refused < 10_000
 

@@ -15,8 +15,9 @@ from model.runs import Run, RunPhase
 from model.runs.registry import Runs
 from model.training.config import TrainingConfig
 from model.training.trainer import Trainer
+from tests.channels import sitting
 from tests.pen_messages import digit_sheet, ink_frame
-from tests.ui.state.pen.test_channel import asks, reading, served, sitting, texts_and
+from tests.ui.state.pen.test_channel import asks, reading, served, texts_and
 from ui.locale.sentence import Sentence
 from ui.state.pen.seat import Seat, adopt_pen_digit, seat
 from ui.state.session import ChosenDigit, View, session
