@@ -4,10 +4,8 @@
 // Strokes are vectors in fractions of the sheet's side. They are painted twice: on the screen, as
 // large and as fine as it is, and on a hidden sheet of fixed size from which the ink is read. So
 // the ink does not depend on the screen, the theme or the width of the column.
-//
-// Streamlit calls the default export again whenever the data or the theme change. The view of a
-// mounted component is kept by its parent element and updated in place.
 
+import { mounted } from "../ui.components.shared/view.js";
 import { paragraph, say } from "../ui.components.shared/words.js";
 import { FINE, packed } from "./ink.js";
 
@@ -18,27 +16,16 @@ const STEPS_BACK = 100; // how much can be undone
 const STORE = "digitscope.canvas.";
 const BACK = "M8 5 3.5 9.5 8 14M4 9.5h9.5a5.5 5.5 0 0 1 0 11H9";
 
-const views = new WeakMap(); // by parent element
 const sheets = new Map(); // by key: outlives the view, so that a change of page loses nothing
 
-export default function ({ data, parentElement, setStateValue }) {
-  let view = views.get(parentElement);
-  if (view?.key !== data.key) {
-    view?.close();
-    view = new View(parentElement, data);
-    views.set(parentElement, view);
-  }
-  view.send = (message) => setStateValue("drawing", message);
-  view.update(data);
-  // Streamlit also calls the clean-up of a call that a later one has overtaken: only the last one
-  // may close what they share.
-  const turn = ++view.turn;
-  return () => {
-    if (view.turn !== turn) return;
-    view.close();
-    views.delete(parentElement);
-  };
-}
+export default mounted(
+  (parent, data) => new View(parent, data),
+  (view, { data, setStateValue }) => {
+    view.send = (message) => setStateValue("drawing", message);
+    view.update(data);
+  },
+  (view, data) => view.key === data.key,
+);
 
 // ---- what is on the sheet ----
 
@@ -171,7 +158,7 @@ export class View {
   constructor(parent, data) {
     const { key, side, pause = PAUSE } = data;
     if (!sheets.has(key)) sheets.set(key, new Sheet(data));
-    Object.assign(this, { key, side, pause, sheet: sheets.get(key), turn: 0 });
+    Object.assign(this, { key, side, pause, sheet: sheets.get(key) });
     this.stroke = null; // the one under the pen
     this.pointer = null; // which pen, finger or mouse draws it
     this.sent = "null"; // the last message as text: the server knows of nothing

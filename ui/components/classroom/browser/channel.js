@@ -2,9 +2,9 @@
 // answered it, so that none is lost with a connection, nor with the seat that it was asked from;
 // all of them may be carried out twice.
 
-const PAUSES = [250, 500, 1000, 2000, 4000]; // ms before the next try to connect
+import { Connection } from "../ui.components.shared/connection.js";
+
 const AGAIN = 1000; // ms before a request is sent again that the server could not carry out now
-const WRONG_TOKEN = 4401;
 
 // What one student asked and what is not answered yet. It outlives a channel: when a server is gone
 // the page's script runs on another one, and the student's new seat has a channel of its own.
@@ -24,41 +24,27 @@ function requestsOf(whose) {
 
 export class Channel {
   // whose: who asks, on whatever server; "" where nobody asks anything.
-  // on: {parts(all, now), state(name), refused(words), over()}; the states are "connecting", "open",
-  // "away" and "lost" (the seat is gone: the page's script must run again).
+  // on: {parts(all, now), state(name), refused(words), over()}; the states are "open", "away" and
+  // "lost" (the seat is gone: the page's script must run again).
   constructor(address, token, whose, on) {
-    Object.assign(this, { address, token, on, requests: requestsOf(whose) });
+    Object.assign(this, { on, requests: requestsOf(whose) });
     this.parts = {};
-    this.failures = 0;
-    this.connect();
+    this.connection = new Connection(address, token, {
+      opened: () => this.begin(),
+      arrived: (data) => this.arrived(JSON.parse(data)),
+      away: () => on.state("away"),
+      lost: () => on.state("lost"),
+    });
   }
 
-  connect() {
-    const socket = new WebSocket(this.address);
-    this.socket = socket;
-    socket.onopen = () => {
-      this.failures = 0;
-      this.parts = {}; // the server sends all of them to a new connection
-      socket.send(JSON.stringify({ token: this.token }));
-      for (const [n, asked] of this.requests.waiting) this.push(n, asked);
-      this.on.state("open");
-    };
-    socket.onmessage = ({ data }) => this.arrived(JSON.parse(data));
-    socket.onclose = ({ code }) => {
-      if (this.socket !== socket) return;
-      this.socket = null;
-      if (code === WRONG_TOKEN) return this.on.state("lost");
-      this.on.state("away");
-      const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
-      this.timer = setTimeout(() => this.connect(), pause);
-    };
+  begin() {
+    this.parts = {}; // the server sends all of them to a new connection
+    for (const [n, asked] of this.requests.waiting) this.push(n, asked);
+    this.on.state("open");
   }
 
   close() {
-    clearTimeout(this.timer);
-    const { socket } = this;
-    this.socket = null;
-    socket?.close();
+    this.connection.close();
   }
 
   // Asks for something; of two requests with one name only the newer one waits.
@@ -76,7 +62,7 @@ export class Channel {
   }
 
   push(n, { request }) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ ...request, n }));
+    if (this.connection.open) this.connection.send(JSON.stringify({ ...request, n }));
   }
 
   arrived(news) {

@@ -1,37 +1,27 @@
 // The screens of a class; which one is shown is said by `data.show`. See ui/components/classroom.
 
-import { Channel } from "./channel.js";
+import { mounted } from "../ui.components.shared/view.js";
 import { Board } from "./board.js";
+import { Channel } from "./channel.js";
 import { Grid } from "./grid.js";
 import { Projector } from "./projector.js";
 import { Sign } from "./sign.js";
 
 const KINDS = { sign: Sign, board: Board, projector: Projector, grid: Grid };
 const BASE = new URL("../../", import.meta.url); // the app's own address, below any path
-const views = new WeakMap(); // by parent element
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  let view = views.get(parentElement);
-  if (view?.token !== data.token || view?.show !== data.show) {
-    view?.close();
-    view = new View(parentElement, data);
-    views.set(parentElement, view);
-  }
-  view.trigger = setTriggerValue;
-  view.screen.update(data);
-  // Streamlit also calls the clean-up of a call that a later one has overtaken: only the last one
-  // may close what they share.
-  const turn = ++view.turn;
-  return () => {
-    if (view.turn !== turn) return;
-    view.close();
-    views.delete(parentElement);
-  };
-}
+export default mounted(
+  (parent, data) => new View(parent, data),
+  (view, { data, setTriggerValue }) => {
+    view.trigger = setTriggerValue;
+    view.screen.update(data);
+  },
+  (view, { token, show }) => view.token === token && view.show === show,
+);
 
 class View {
   constructor(parent, data) {
-    Object.assign(this, { token: data.token, show: data.show, turn: 0 });
+    Object.assign(this, { token: data.token, show: data.show });
     this.screen = new KINDS[data.show](parent, {
       ask: (name, request) => this.channel.ask(name, request),
       waits: (name) => this.channel.waits(name),

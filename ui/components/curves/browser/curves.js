@@ -1,10 +1,10 @@
 // The line chart of ui.curves: two canvases (the lines; what follows the pointer), a legend of
-// buttons, a tooltip. The default export runs at every update of data or theme; the chart that it
-// finds in `charts` keeps its canvases, its zoom and its hidden lines.
+// buttons, a tooltip. An update of data or theme keeps its canvases, its zoom and its hidden lines.
 //
 // Units: x and y are data, px is CSS pixels from the canvas' left or top.
 // Everything that comes from people (names of runs) is set as text, never as HTML.
 
+import { mounted } from "../ui.components.shared/view.js";
 import { say, sayMany } from "../ui.components.shared/words.js";
 import {
   drawAxes,
@@ -33,16 +33,15 @@ import {
 const inRow = ([first = "", ...others]) =>
   others.reduce((row, value) => say("{row}; {value}", { row, value }), first);
 
-const charts = new WeakMap();
 const MARGIN = { top: 26, right: 14, bottom: 42 };
 const DRAG_PX = 6; // a shorter drag is a click
 const SNAP_PX = 9; // so near to an epoch's marker, the epoch is meant and not the batch beside it
 const TIP_ROWS = 14;
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
-  charts.get(parentElement).update(data, () => setTriggerValue("missing", true));
-}
+export default mounted(
+  (parent) => new Chart(parent),
+  (chart, { data, setTriggerValue }) => chart.update(data, () => setTriggerValue("missing", true)),
+);
 
 // ---- DOM
 

@@ -3,61 +3,41 @@
 // What is on the way is bounded: at most two readings at a time, and of the ink that waits only the
 // newest is sent. A lost connection is opened again; the newest ink then goes first.
 
+import { Connection } from "../ui.components.shared/connection.js";
 import { inkFrame, opened } from "./message.js";
 
 const ON_THE_WAY = 2;
-const PAUSES = [250, 500, 1000, 2000, 4000]; // ms before the next try to connect
 const LOST = 2000; // ms: an answer that was not there by then does not come (it was replaced)
-const WRONG_TOKEN = 4401;
 
 export class Channel {
   // on: {reading(header, arrays, inkAt), answer(header, arrays), run(news), state(name, words)};
   // the states are "connecting", "open", "away" and "lost" (for good: the page must be loaded again).
   constructor(address, token, side, on) {
-    Object.assign(this, { address, token, side, on });
+    Object.assign(this, { side, on });
     this.number = 0;
     this.waiting = null; // the newest ink that was not sent yet
     this.sent = new Map(); // number → when the ink was taken, of readings that are on the way
     this.last = null; // the newest ink of all, for a new connection
-    this.failures = 0;
     this.turn = Promise.resolve(); // answers are opened one after the other
-    this.connect();
+    this.connection = new Connection(address, token, {
+      connecting: () => on.state("connecting"),
+      opened: () => this.begin(),
+      arrived: (data) => this.arrived(data),
+      away: () => on.state("away"),
+      lost: () => on.state("lost"),
+    });
   }
 
-  connect() {
-    this.on.state("connecting");
-    const socket = new WebSocket(this.address);
-    socket.binaryType = "arraybuffer";
-    this.socket = socket;
-    socket.onopen = () => {
-      this.failures = 0;
-      this.sent.clear();
-      socket.send(JSON.stringify({ token: this.token }));
-      this.on.state("open");
-      if (this.last) this.waiting = this.last;
-      this.push();
-    };
-    socket.onmessage = ({ data }) => this.arrived(data);
-    socket.onclose = ({ code }) => {
-      if (this.socket !== socket) return;
-      this.socket = null;
-      if (code === WRONG_TOKEN) return this.on.state("lost");
-      this.on.state("away");
-      const pause = PAUSES[Math.min(this.failures++, PAUSES.length - 1)];
-      this.timer = setTimeout(() => this.connect(), pause);
-    };
+  begin() {
+    this.sent.clear();
+    this.on.state("open");
+    if (this.last) this.waiting = this.last;
+    this.push();
   }
 
   close() {
-    clearTimeout(this.timer);
     clearTimeout(this.retry);
-    const { socket } = this;
-    this.socket = null;
-    socket?.close();
-  }
-
-  get open() {
-    return this.socket?.readyState === WebSocket.OPEN;
+    this.connection.close();
   }
 
   // ink: base64 pairs or null; at: performance.now() of the movement.
@@ -67,7 +47,7 @@ export class Channel {
   }
 
   push() {
-    if (!this.open || !this.waiting) return;
+    if (!this.connection.open || !this.waiting) return;
     const now = performance.now();
     for (const [number, { since }] of this.sent) if (now - since > LOST) this.sent.delete(number);
     clearTimeout(this.retry);
@@ -79,14 +59,14 @@ export class Channel {
     this.waiting = null;
     const number = ++this.number;
     this.sent.set(number, { at, since: now });
-    this.socket.send(inkFrame(number, ink, finished, this.side));
+    this.connection.send(inkFrame(number, ink, finished, this.side));
   }
 
   // Asks for something else than a reading of ink; returns its number, 0 when there is no connection.
   ask(question) {
-    if (!this.open) return 0;
+    if (!this.connection.open) return 0;
     const number = ++this.number;
-    this.socket.send(JSON.stringify({ ...question, n: number }));
+    this.connection.send(JSON.stringify({ ...question, n: number }));
     return number;
   }
 

@@ -6,7 +6,7 @@
 
 import { View as Sheet } from "../ui.components.canvas/canvas.js";
 import { bytesOf, isDark } from "../ui.components.shared/contrast.js";
-import { element, still } from "../ui.components.shared/view.js";
+import { element, mounted, still } from "../ui.components.shared/view.js";
 import { say, sayMany } from "../ui.components.shared/words.js";
 import { Channel } from "./channel.js";
 import { middleOf, neighbour, unitAt } from "./layout.js";
@@ -23,24 +23,16 @@ const STORE = "digitscope.stage.opened";
 const LINE = 2; // the place of the colour of lines among those from beside zero to the strongest
 const PULSE = 450; // ms in which the path grows at pen-up
 
-const keep = new Map(); // by parent element: a view outlives a change of the data
-
-export default function ({ parentElement, data, setTriggerValue }) {
-  let stage = keep.get(parentElement);
-  if (!stage) keep.set(parentElement, (stage = new Stage(parentElement, data)));
-  stage.trigger = setTriggerValue;
-  stage.update(data);
-  const turn = ++stage.turn;
-  return () => {
-    if (stage.turn !== turn) return;
-    stage.close();
-    keep.delete(parentElement);
-  };
-}
+export default mounted(
+  (parent, data) => new Stage(parent, data),
+  (stage, { data, setTriggerValue }) => {
+    stage.trigger = setTriggerValue;
+    stage.update(data);
+  },
+);
 
 class Stage {
   constructor(parent, data) {
-    this.turn = 0;
     this.readings = 0;
     this.data = data;
     this.header = null;
