@@ -22,9 +22,9 @@ from model.experiments.elsewhere import (
 from model.experiments.learners.far_digits import FarKind, examples
 from model.experiments.learners.pretext import PRETEXTS, TURNS
 from ui.experiment.charts import Series, band_chart, group_chart, new_figure, show_figure
-from ui.experiment.controls import seeds_control
+from ui.experiment.controls import seeds_control, view_control
 from ui.experiment.frame import ExperimentPage, Result
-from ui.experiment.guess import Slider, share_words
+from ui.experiment.guess import share_slider, share_words
 from ui.locale import say, to_say
 from ui.locale.sentence import listed, paragraph
 from ui.state.ask import ask
@@ -81,15 +81,7 @@ def _result(settings: ElsewhereSettings, result: Result) -> None:
     parts = result.parts
     if words := guess_words(parts, result.guess):
         st.markdown(words)
-    view = st.segmented_control(
-        say("Show"),
-        VIEWS,
-        default=VIEWS[0],
-        required=True,
-        format_func=say,
-        key="elsewhere_view",
-        label_visibility="collapsed",
-    )
+    view = view_control(say("Show"), VIEWS, "elsewhere_view")
     match view:
         case "Your network":
             _this_network()
@@ -491,16 +483,12 @@ def _more(settings: ElsewhereSettings, result: Result) -> None:
 PAGE = ExperimentPage(
     EXPERIMENT,
     to_say("Will it hold elsewhere?"),
-    Slider(
+    share_slider(
         to_say(
             "A network reads nearly all of MNIST's test digits. Printed digits are only "
             "made as small as it needs them. How many of 100 does it read rightly?",
         ),
         0.1,
-        1.0,
-        0.01,
-        0.5,
-        share_words,
     ),
     _controls,
     _result,

@@ -10,9 +10,9 @@ from model.experiments.bands import Comparison, band, chosen, compare, numbers
 from model.experiments.few import COUNTS, EXPERIMENT, TENFOLD, FewSettings
 from model.experiments.power_law import PowerLaw, fitted_law
 from ui.experiment.charts import Series, band_chart
-from ui.experiment.controls import seeds_control, updates_control
+from ui.experiment.controls import seeds_control, updates_control, view_control
 from ui.experiment.frame import ExperimentPage, Result
-from ui.experiment.guess import Slider, share_words
+from ui.experiment.guess import share_slider
 from ui.experiment.own_ten import own_ten
 from ui.locale import say, to_say
 from ui.locale.sentence import paragraph
@@ -36,15 +36,7 @@ def _controls() -> tuple[FewSettings, Inputs]:
 
 
 def _result(settings: FewSettings, result: Result) -> None:
-    view = st.segmented_control(
-        say("Show"),
-        VIEWS,
-        default=VIEWS[0],
-        required=True,
-        format_func=say,
-        key="few_view",
-        label_visibility="collapsed",
-    )
+    view = view_control(say("Show"), VIEWS, "few_view")
     if view == VIEWS[0]:
         band_chart(
             [
@@ -240,16 +232,12 @@ def _tenfold_words(parts: Sequence[Part], settings: FewSettings) -> str:
 PAGE = ExperimentPage(
     EXPERIMENT,
     to_say("How few digits are enough?"),
-    Slider(
+    share_slider(
         to_say(
             "A network learns from 100 digits, ten of each. How many unseen ones does it "
             "read rightly?",
         ),
         0.1,
-        1.0,
-        0.01,
-        0.5,
-        share_words,
     ),
     _controls,
     _result,

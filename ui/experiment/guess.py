@@ -66,6 +66,11 @@ class Slider:
         return self.words(value)
 
 
+def share_slider(question: str, low: float) -> Slider:
+    """A guess that is a share, of 1: from `low` to all."""
+    return Slider(question, low, 1.0, 0.01, 0.5, share_words)
+
+
 @dataclass(frozen=True)
 class Choice:
     """A guess that is one of some answers, told by its place."""

@@ -17,9 +17,9 @@ from model.experiments.leak import (
 )
 from model.experiments.privacy.attack import chance_limit
 from ui.experiment.charts import COLOURS, Series, band_chart, new_figure, show_figure
-from ui.experiment.controls import seeds_control
+from ui.experiment.controls import seeds_control, view_control
 from ui.experiment.frame import ExperimentPage, Result
-from ui.experiment.guess import Slider, share_words
+from ui.experiment.guess import share_slider
 from ui.experiment.leak_own import own_digit
 from ui.locale import number_text, say, to_say
 from ui.locale.sentence import listed, paragraph
@@ -54,16 +54,7 @@ def _result(settings: LeakSettings, result: Result) -> None:
         to_say("What helps"): _remedies,
         to_say("The price"): _price,
     }
-    view = st.segmented_control(
-        say("Show"),
-        list(views),
-        default="Who is found out",
-        required=True,
-        format_func=say,
-        key="leak_view",
-        label_visibility="collapsed",
-    )
-    views[view](result)
+    views[view_control(say("Show"), list(views), "leak_view")](result)
 
 
 def _areas(result: Result) -> None:
@@ -354,17 +345,13 @@ def factor_words(epsilon: float) -> str:
 PAGE = ExperimentPage(
     EXPERIMENT,
     to_say("What does it give away?"),
-    Slider(
+    share_slider(
         to_say(
             "Of two digits, one was among the 100 training digits of a network, the other "
             "was not. The attacker sees only how sure the network is of each. How often "
             "can he tell which is which?",
         ),
         0.5,
-        1.0,
-        0.01,
-        0.5,
-        share_words,
     ),
     _controls,
     _result,

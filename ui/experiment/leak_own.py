@@ -1,7 +1,7 @@
 """What a network gives away of the person's own digit: a game, and two pictures that come back."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -21,6 +21,7 @@ from model.network.forward import probabilities
 from ui.components.maps import map_grid
 from ui.digit.follow import digit_to_follow
 from ui.experiment.charts import COLOURS, new_figure, show_figure
+from ui.experiment.controls import view_control
 from ui.experiment.frame import TICK, Result, fault_words, progress_words
 from ui.locale import say, to_say
 from ui.locale.sentence import paragraph
@@ -59,15 +60,7 @@ def own_digit(settings: LeakSettings, result: Result) -> None:
             label=label,
         )
     )
-    part = st.segmented_control(
-        say("Show of your digit"),
-        PARTS,
-        default=PARTS[0],
-        required=True,
-        format_func=say,
-        key="leak_own",
-        label_visibility="collapsed",
-    )
+    part = view_control(say("Show of your digit"), PARTS, "leak_own")
     if part == PARTS[0]:
         moving = session().picks.get(MOVING) is True
         st.fragment(_game, run_every=TICK if moving else None, key="leak_game")(
@@ -238,18 +231,13 @@ def _gradient(digit: ChosenDigit, label: int) -> None:
     found: FromGradient | None = ask(from_gradient, network(), digit.pixels, label)
     if found is None:
         return
-    map_grid(
-        np.stack([digit.pixels, found.alone, found.among], axis=-1),
-        key="leak_gradient",
-        scale=_scales([digit.pixels, found.alone, found.among]),
-        labels=[
-            say("your digit"),
-            say("from its gradient"),
-            say("with {count} others", count=OTHERS),
-        ],
-        size=112,
-        noun="picture",
-        bar=False,
+    _pictures(
+        "leak_gradient",
+        {
+            say("your digit"): digit.pixels,
+            say("from its gradient"): found.alone,
+            say("with {count} others", count=OTHERS): found.among,
+        },
     )
     st.markdown(gradient_words(found))
     with st.expander(say("The {count} activations", count=found.activations.size)):
@@ -263,8 +251,17 @@ def _gradient(digit: ChosenDigit, label: int) -> None:
         )
 
 
-def _scales(pictures: Sequence[np.ndarray]) -> np.ndarray:
-    return np.array([float(np.abs(each).max()) or 1.0 for each in pictures])
+def _pictures(key: str, pictures: Mapping[str, np.ndarray]) -> None:
+    """Show pictures beside each other, each in its own scale, with their labels."""
+    map_grid(
+        np.stack(list(pictures.values()), axis=-1),
+        key=key,
+        scale=np.array([float(np.abs(each).max()) or 1.0 for each in pictures.values()]),
+        labels=list(pictures),
+        size=112,
+        noun="picture",
+        bar=False,
+    )
 
 
 def gradient_words(found: FromGradient) -> str:
@@ -298,18 +295,13 @@ def _class(label: int) -> None:
     found: ClassPicture | None = ask(class_picture, network(), label, for_everybody=True)
     if found is None:
         return
-    map_grid(
-        np.stack([found.picture, found.mean, found.nearest], axis=-1),
-        key="leak_class",
-        scale=_scales([found.picture, found.mean, found.nearest]),
-        labels=[
-            say("surest {label}", label=label),
-            say("mean of all {label}s", label=label),
-            say("nearest digit"),
-        ],
-        size=112,
-        noun="picture",
-        bar=False,
+    _pictures(
+        "leak_class",
+        {
+            say("surest {label}", label=label): found.picture,
+            say("mean of all {label}s", label=label): found.mean,
+            say("nearest digit"): found.nearest,
+        },
     )
     st.markdown(class_words(found, label))
 

@@ -22,7 +22,7 @@ from model.experiments.small import (
 )
 from model.network import count_parameters
 from ui.experiment.charts import COLOURS, Series, band_chart, new_figure, show_figure
-from ui.experiment.controls import seeds_control
+from ui.experiment.controls import seeds_control, view_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Slider, share_words
 from ui.experiment.small_points import (
@@ -117,15 +117,8 @@ def _controls() -> tuple[SmallSettings, Inputs]:
 
 def _result(settings: SmallSettings, result: Result) -> None:
     row = st.container(horizontal=True, horizontal_alignment="distribute")
-    view = row.segmented_control(
-        say("Chart"),
-        VIEWS,
-        default=VIEWS[0],
-        required=True,
-        format_func=say,
-        key="small_view",
-        label_visibility="collapsed",
-    )
+    with row:
+        view = view_control(say("Chart"), VIEWS, "small_view")
     match view:
         case "Zeros":
             _zeros(result)

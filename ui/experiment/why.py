@@ -9,7 +9,7 @@ from model.experiments.bands import Band, Comparison, band, chosen, compare, is_
 from model.experiments.learners import LEARNERS, LearnerName
 from model.experiments.why import COUNTS, EXPERIMENT, INK, MOST, SHIFTS, WhySettings
 from ui.experiment.charts import Series, band_chart, group_chart
-from ui.experiment.controls import seeds_control, updates_control
+from ui.experiment.controls import seeds_control, updates_control, view_control
 from ui.experiment.frame import ExperimentPage, Result
 from ui.experiment.guess import Choice
 from ui.locale import number_text, say, to_say
@@ -59,16 +59,7 @@ def _result(settings: WhySettings, result: Result) -> None:
     words = guess_words(parts, result.guess)
     if words:
         st.markdown(words)
-    view = st.segmented_control(
-        say("Show"),
-        VIEWS,
-        default=VIEWS[0],
-        required=True,
-        format_func=say,
-        key="why_view",
-        label_visibility="collapsed",
-    )
-    match view:
+    match view_control(say("Show"), VIEWS, "why_view"):
         case "Moved digits":
             band_chart(
                 [Series(say(name), _shifted(parts, learner)) for learner, name in NAMES.items()],

@@ -16,12 +16,12 @@ from model.network.activations import ForwardPass, LayerOutput
 from ui.components.maps import big_map, map_grid
 from ui.frame.save_menu import save_menu
 from ui.inside.arithmetic_sums import show_explanation
+from ui.inside.layer_choice import layer_control
 from ui.locale import say
 from ui.state.address import arrival, go_to, place
 from ui.state.links import copy_link
 from ui.state.picks import keep_option, news
 from ui.state.session import View
-from ui.state.view import find_layer
 
 STRIDE_SECONDS = 0.6
 """How long the playing window rests at each place: long enough to read a total."""
@@ -36,17 +36,9 @@ def arithmetic(network: Network, inside: ForwardPass) -> None:
     """
     view = place(network.config)
     names = [output.layer.name for output in inside.layers]
-    opened = find_layer(network.config, view.layer)
     row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
-    chosen = row.segmented_control(
-        say("Layer"),
-        names,
-        default=opened.name if opened else names[0],
-        required=True,
-        key=f"arithmetic_layer_{arrival()}",
-        wrap=True,
-    )
-    number = names.index(str(chosen))
+    with row:
+        number = names.index(layer_control(names, view.layer, "arithmetic_layer"))
     output = inside.layers[number]
     if output.layer.name != view.layer:
         view = View(output.layer.name, epoch=view.epoch)

@@ -16,6 +16,7 @@ from model.network.activations import ForwardPass, LayerOutput
 from ui.components.maps import OutlinedDigit, big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
+from ui.inside.layer_choice import layer_control
 from ui.locale import say, say_many, to_say
 from ui.locale.sentence import listed, paragraph
 from ui.state.address import arrival, go_to, place
@@ -112,14 +113,7 @@ def _settings(inside: ForwardPass) -> tuple[LayerOutput, View, Order, Scale]:
     view = place(network().config)
     names = [output.layer.name for output in inside.maps]
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        name = st.segmented_control(
-            say("Layer"),
-            names,
-            default=view.layer if view.layer in names else names[0],
-            required=True,
-            wrap=True,
-            key=f"layer_{arrival()}",
-        )
+        name = layer_control(names, view.layer, "layer")
         output = next(output for output in inside.maps if output.layer.name == name)
         if name != view.layer:
             view = View(name, epoch=view.epoch, before=view.before)

@@ -15,6 +15,7 @@ from ui.components.maps import big_map, map_grid
 from ui.frame.epoch_strip import epoch_strip
 from ui.frame.save_menu import save_menu
 from ui.inside.arithmetic_tables import four, two
+from ui.inside.layer_choice import layer_control
 from ui.locale import say, to_say
 from ui.locale.sentence import paragraph
 from ui.state.address import arrival, go_to, place
@@ -104,16 +105,8 @@ def tiled(kernels: np.ndarray) -> np.ndarray:
 
 def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKernels, FilterOrder]:
     names = [filters.layer.name for filters in layers]
-    asked = place(network.config).layer
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        name = st.segmented_control(
-            say("Layer"),
-            names,
-            default=asked if asked in names else names[0],
-            required=True,
-            wrap=True,
-            key=f"filters_layer_{arrival()}",
-        )
+        name = layer_control(names, place(network.config).layer, "filters_layer")
         keep_option("filter_order")
         order = st.selectbox(
             say("Order"),
@@ -124,7 +117,7 @@ def _choice(layers: Sequence[LayerKernels], network: Network) -> tuple[LayerKern
             width=190,
             help=say("Size is the root of the sum of the squared weights."),
         )
-    filters = layers[names.index(str(name))]
+    filters = layers[names.index(name)]
     height, width, channels, count = filters.kernels.shape
     shape = {"count": count, "height": height, "width": width, "channels": channels}
     words = (

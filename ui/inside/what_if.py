@@ -18,6 +18,7 @@ from model.network import LayerKind, Network
 from model.network.activations import ForwardPass, forward_pass
 from ui.components.maps import big_map, map_grid
 from ui.frame.tabs import said_tabs
+from ui.inside.layer_choice import layer_control
 from ui.locale import number_text, say, say_many, to_say
 from ui.state.address import arrival, go_to, keep, kept, newly, place, sorry
 from ui.state.ask import ask
@@ -106,18 +107,8 @@ def _pick_filter(network: Network, inside: ForwardPass, now: Ablation) -> None:
     if not outputs:
         st.info(say("This network has no convolution layer, so it has no filters."))
         return
-    asked = place(network.config).layer
-    layer = st.segmented_control(
-        say("Layer"),
-        list(outputs),
-        default=asked if asked in outputs else next(iter(outputs)),
-        required=True,
-        wrap=True,
-        key=f"what_if_layer_{arrival()}",
-        label_visibility="collapsed",
-    )
-    layer = str(layer)
     view = place(network.config)
+    layer = layer_control(list(outputs), view.layer, "what_if_layer", "collapsed")
     if layer != view.layer:
         go_to(View(layer, epoch=view.epoch))
     maps = outputs[layer].after.copy()

@@ -1,6 +1,7 @@
 """The teacher's side of a league: begin it, see how many have handed in, end it, show who won."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -14,11 +15,11 @@ from model.classroom.digits.league import (
     league_of,
     show_league,
 )
-from model.classroom.digits.training_sets import FEWEST
 from model.classroom.reasons import ClassError
 from model.classroom.view import ClassView, view_class
 from ui.classroom.channel.parts import PLACES
-from ui.classroom.switch import switched
+from ui.classroom.handwriting.training import enough
+from ui.classroom.switch import switch
 from ui.locale import number_text, say
 from ui.state.classroom.store import database
 from ui.state.classroom.words import class_words, name_words
@@ -57,14 +58,7 @@ def league(view: ClassView, written: Sequence[WrittenDigit]) -> None:
 
 
 def _begin(view: ClassView, written: Sequence[WrittenDigit]) -> None:
-    if len(written) < FEWEST:
-        st.info(
-            say(
-                "{needed} digits are needed for this; there are {count}.",
-                needed=FEWEST,
-                count=len(written),
-            )
-        )
+    if not enough(written):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         parameters = st.selectbox(
@@ -137,12 +131,10 @@ def _result(view: ClassView, ended: League) -> None:
             test=ended.test,
         )
     )
-    shown = switched(
+    switch(
         say("Show it on the projector"),
         "league_shown",
         ended.shown,
+        partial(show_league, database(), view.id),
         say("The first {count} places, whenever no question is there.", count=PLACES),
     )
-    if shown is not None:
-        show_league(database(), view.id, shown)
-        st.rerun()

@@ -2,6 +2,7 @@
 
 import base64
 from collections import Counter
+from functools import partial
 
 import streamlit as st
 
@@ -24,7 +25,7 @@ from ui.classroom.handwriting.league import league
 from ui.classroom.handwriting.paper import from_paper
 from ui.classroom.handwriting.reading import read_class, reading_of, writer_words
 from ui.classroom.handwriting.training import train_on_class
-from ui.classroom.switch import switched
+from ui.classroom.switch import switch
 from ui.components.classroom import ShownDigit, digit_grid
 from ui.frame.tabs import said_tabs
 from ui.locale import say, say_many, to_say
@@ -95,15 +96,13 @@ def _closed() -> None:
 
 
 def _switch(view: ClassView) -> None:
-    asked = switched(
+    switch(
         say("Ask all students for digits"),
         "prompted",
         view.prompted,
+        partial(ask_for_digits, database(), view.id),
         say("A sheet opens on each student's screen: “Draw a 7”. The ten digits come in turn."),
     )
-    if asked is not None:
-        ask_for_digits(database(), view.id, asked)
-        st.rerun()
 
 
 def _grid(class_id: str) -> None:

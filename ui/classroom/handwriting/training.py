@@ -26,6 +26,20 @@ FURTHER_RATE = 0.0003
 """A third of the usual learning rate: what is known already is not to be forgotten at once."""
 
 
+def enough(written: Sequence[WrittenDigit]) -> bool:
+    """Whether there are enough digits to learn from; says so where there are not."""
+    if len(written) >= FEWEST:
+        return True
+    st.info(
+        say(
+            "{needed} digits are needed for this; there are {count}.",
+            needed=FEWEST,
+            count=len(written),
+        )
+    )
+    return False
+
+
 def train_on_class(view: ClassView, written: Sequence[WrittenDigit]) -> None:
     """Offer a training on the class's digits; it opens on the page Train.
 
@@ -33,14 +47,7 @@ def train_on_class(view: ClassView, written: Sequence[WrittenDigit]) -> None:
         view: of the class.
         written: the digits that count.
     """
-    if len(written) < FEWEST:
-        st.info(
-            say(
-                "{needed} digits are needed for this; there are {count}.",
-                needed=FEWEST,
-                count=len(written),
-            )
-        )
+    if not enough(written):
         return
     begin = st.segmented_control(
         say("Begin with"),
