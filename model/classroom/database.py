@@ -6,6 +6,7 @@ damaged, or is not ours, is put aside for a new one: `Database.aside` says where
 overwritten in the file, not only marked as free.
 """
 
+import logging
 import os
 import sqlite3
 import tempfile
@@ -66,6 +67,8 @@ PRAGMAS = (
     f"busy_timeout={SECONDS * 1000:.0f}",  # another server's writing takes less than one
 )
 
+log = logging.getLogger(__name__)
+
 OF_THE_DATABASE: tuple[tuple[type[DBAPIError], ...], ...] = (
     (OperationalError, InterfaceError),
     (OperationalError, InterfaceError, InternalError, ProgrammingError),
@@ -100,6 +103,7 @@ class Database:
         self._file: tuple[int, int] | None = None  # which one is open
         self._left = False  # whether what is in memory was in the file before
         self._listeners: list[Listener] = []
+        self._away = False  # whether it did not answer when it was asked last
 
     @property
     def unused(self) -> bool:
@@ -133,7 +137,7 @@ class Database:
                 with self._sessions().begin() as session:
                     yield session
             except PoolTimeoutError as error:
-                raise ClassError(ClassReason.AWAY) from error
+                raise self._refusal_by(error, ClassReason.AWAY) from error
             except DBAPIError as error:
                 reason = self._after_error(error.orig)
                 if reason is None and (
@@ -143,7 +147,8 @@ class Database:
                     reason = ClassReason.AWAY
                 if reason is None:
                     raise
-                raise ClassError(reason) from error
+                raise self._refusal_by(error, reason) from error
+        self._away = False
 
     @contextmanager
     def change(self, class_id: str) -> Iterator[Session]:
@@ -200,7 +205,7 @@ class Database:
                 self.wiped = self._swept(self._engine)
             except (DBAPIError, self._engine.dialect.dbapi.Error) as error:  # type: ignore[union-attr]
                 reason = self._after_error(getattr(error, "orig", error))
-                raise ClassError(reason or ClassReason.AWAY) from error
+                raise self._refusal_by(error, reason or ClassReason.AWAY) from error
 
     def _swept(self, engine: Engine) -> bool:
         """Clear the log of what was deleted; whether that was possible now."""
@@ -227,6 +232,19 @@ class Database:
             return False  # a disk that takes nothing may not give anything back either
         self._left = False
         return True
+
+    def _refusal_by(self, error: Exception, reason: ClassReason) -> ClassError:
+        """The reason for who asked; the log gets the driver's words, once until it answers again.
+
+        Not the statement, and nothing of a damaged file: they hold what somebody has written.
+        """
+        if not self._away:
+            self._away = True
+            said = type(error).__name__
+            if reason is ClassReason.AWAY:
+                said = str(getattr(error, "orig", None) or error)
+            log.warning("The database of the classes: %s: %s", reason, said)
+        return ClassError(reason)
 
     def close(self) -> None:
         """Close all connections; the next use opens it again."""

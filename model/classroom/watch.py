@@ -4,6 +4,7 @@ PostgreSQL says it by itself (LISTEN). Of an SQLite file the versions of its cla
 that is one short row a class, twice a second, and only while somebody is connected here.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -16,6 +17,8 @@ from model.classroom.tables import ClassRow
 LOOK_SECONDS = 0.5
 AGAIN_SECONDS = 1.0
 """Until a lost connection is tried again."""
+
+log = logging.getLogger(__name__)
 
 
 class Watch:
@@ -63,7 +66,7 @@ class Watch:
             try:
                 with self._database.begin() as session:
                     rows = session.execute(select(ClassRow.id, ClassRow.version)).all()
-            except ClassError:
+            except ClassError:  # the database has logged it; the next look tries again
                 continue
             found = {row.id: row.version for row in rows}
             for class_id in watched:
@@ -75,14 +78,19 @@ class Watch:
         import psycopg
 
         address = self._database.where.replace("postgresql+psycopg", "postgresql", 1)
+        away = False
         while not self._ended.is_set():
             try:
                 with psycopg.connect(address, autocommit=True) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
+                    away = False
                     for class_id in self._watched():  # what happened before cannot be told
                         self._told(class_id)
                     while not self._ended.is_set():
                         for notice in connection.notifies(timeout=LOOK_SECONDS):
                             self._told(notice.payload)
-            except psycopg.Error:
+            except psycopg.Error as error:
+                if not away:  # once until it answers again
+                    log.warning("The database of the classes does not tell of changes: %s", error)
+                away = True
                 self._ended.wait(AGAIN_SECONDS)

@@ -114,7 +114,7 @@ class Download:
                 "failed", reason=DownloadReason.NOT_WRITTEN, detail=f"{part.parent}: {error}"
             )
         finally:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # the next download writes over it
                 part.unlink(missing_ok=True)
 
     def _fetch(self, part: Path) -> str:

@@ -69,7 +69,7 @@ def this_server() -> Owner:
 @cache
 def _place() -> str:
     """Linux numbers its start and each of its worlds of processes; elsewhere the machine's name."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # not Linux
         start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{start} {Path('/proc/self/ns/pid').readlink()}"
     return platform.node()
@@ -118,7 +118,7 @@ class Lease:
         number = self._number
         self._let_go()
         if number:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # renewed no more, it ends by its age
                 self._path(number).unlink(missing_ok=True)
 
     def is_anothers(self) -> bool:
@@ -130,7 +130,7 @@ class Lease:
         """Say that its server lives."""
         number = self._number
         if number:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # the next look sees whether it is still ours
                 os.utime(self._path(number))
 
     def _make(self, before: int) -> bool:
@@ -148,7 +148,7 @@ class Lease:
             return False
         except OSError:
             if made:  # there was no room for its content: empty, it would look like another's
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # it ends by its age
                     path.unlink()
             return self._hold(0)
         self._delete_up_to(before)
@@ -194,7 +194,7 @@ class Lease:
         return now - self._seen[1] > LEASE_SECONDS or age > LONG_SECONDS
 
     def _delete_up_to(self, number: int) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # they have ended: the highest number counts
             for name in os.listdir(self._folder):  # noqa: PTH208
                 match = NAME.fullmatch(name)
                 if match and int(match[1]) <= number:

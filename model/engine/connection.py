@@ -122,7 +122,11 @@ class Link:
                     raise EngineError(EngineFault.SLOW) from None
             except (CancelledError, Exception) as fault:
                 # What the work itself raised comes as a reply: this is Dask's own. OSError and
-                # KilledWorker tell of an end; for what else there is the cause is kept.
+                # KilledWorker tell of an end; what else there is may be a fault.
+                from distributed import KilledWorker
+
+                if not isinstance(fault, (CancelledError, OSError, KilledWorker)):
+                    log.warning("Dask did not bring an answer: %r", fault)
                 raise EngineLost from fault
 
     def drop(self, future: Any) -> None:

@@ -174,11 +174,12 @@ def answer(
 
 def _sendable(error: Exception) -> Exception:
     """The exception with its traceback as a note; one that cannot travel becomes a RuntimeError."""
-    error.add_note("In the worker:\n" + "".join(traceback.format_exception(error)))
+    note = "In the worker:\n" + "".join(traceback.format_exception(error))
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:  # noqa: BLE001 - an exception's class may do anything here
-        return RuntimeError(f"{type(error).__name__}: {error}")
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(note)
     return error
 
 

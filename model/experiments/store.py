@@ -75,7 +75,7 @@ def folder_of(fingerprint: str) -> Path:
 
 def all_fingerprints() -> list[str]:
     """Of all experiments that are kept, the one that was changed last at the end."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # none was kept yet, or we may not look
         folders = [
             path
             for path in (cache_folder() / "experiments").iterdir()

@@ -51,7 +51,7 @@ class Inbox:
     def received(self) -> list[Command]:
         """The commands that wait, oldest first; each is given once."""
         commands: list[Command] = []
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # there are none; what cannot be read is looked at again
             for path in sorted(self._folder.glob("*.json"))[:MOST]:
                 content = path.read_bytes()
                 path.unlink()
@@ -61,7 +61,7 @@ class Inbox:
 
     def watch(self) -> None:
         """Tell the run's server that somebody looks at the run from here."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # at worst the run pauses, and says so
             write_atomically(self._watched, b"")
 
     def was_watched(self) -> bool:

@@ -201,7 +201,7 @@ class RunFolder:
 
     def drop_weights(self, epoch: int) -> None:
         """Give the weights of an epoch up for space; its figures stay."""
-        with contextlib.suppress(FileError):
+        with contextlib.suppress(FileError):  # what cannot be read takes no part in anything
             with self._archive(_epoch_name(epoch)) as archive:
                 record, _ = _epoch_of(archive, epoch)
             self.save_epoch(record)
@@ -219,7 +219,7 @@ class RunFolder:
         try:
             return _about_from_json(self._content("run.json", LONGEST_ABOUT)), False
         except FileError:
-            pass
+            pass  # the other files have copies of it, and the caller is told that it is one
         for name in ("last.npz", *map(_epoch_name, reversed(self._epochs()))):
             try:
                 with self._archive(name) as archive:
@@ -265,7 +265,7 @@ class RunFolder:
 
     def tidy_up(self) -> None:
         """Delete what a write that was killed has left."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # they only take room
             for leftover in self._path("").glob("*.part"):
                 leftover.unlink(missing_ok=True)
 
@@ -297,7 +297,7 @@ class RunFolder:
 
     def _epochs(self) -> list[int]:
         """The epochs of which there is a file, in order."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # `load` says then that they are missing
             names = [path.name for path in self._path("").glob("epoch-*.npz")]
             numbers = (re.fullmatch(r"epoch-(\d{4,7})\.npz", name) for name in names)
             return sorted(int(number[1]) for number in numbers if number)
@@ -307,6 +307,7 @@ class RunFolder:
         """The figures of every epoch whose file can be read, and the epochs that have weights."""
         records, present = {}, set()
         for epoch in self._epochs():
+            # `load` says which of them are missing.
             with contextlib.suppress(FileError), self._archive(_epoch_name(epoch)) as archive:
                 records[epoch], has_weights = _epoch_of(archive, epoch)
                 if has_weights:
@@ -331,7 +332,7 @@ class RunFolder:
         An epoch counts when the run's description says that it is over, or when there has been a
         snapshot. Until then the run, being a function of its seed, does it again.
         """
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # then what the description says counts
             if self._path("last.npz").exists():
                 finished = MOST_EPOCHS
         for epoch in sorted(present, reverse=True):

@@ -95,7 +95,7 @@ def ask_in_background(work: Callable[[*Args], R], *args: *Args) -> R | None:
     try:
         pending = _begun(key, work, args)
         return cast(R, pending.result()) if pending.done() else None
-    except EngineError:
+    except EngineError:  # the engine has logged why; the next run asks again
         _begun.clear(key, work, args)
         return None
 

@@ -20,7 +20,8 @@ from model.engine.parcels import (
     opened,
     pack,
 )
-from model.network import Network, NetworkConfig, weight_shapes
+from model.network import Network, NetworkConfig
+from tests.noise import noise_network
 
 COURSE = NetworkConfig()
 TINY = NetworkConfig((), dense_units=2)
@@ -35,10 +36,7 @@ class Told:
 
 
 def some_network(config: NetworkConfig = COURSE, seed: int = 1) -> Network:
-    chance = np.random.default_rng(seed)
-    shapes = weight_shapes(config).items()
-    weights = {name: chance.normal(size=shape).astype(np.float32) for name, shape in shapes}
-    return Network(config, weights, "test")
+    return noise_network(config, seed)
 
 
 def tell(network: Network, sign: float = 1.0) -> Told:
@@ -152,8 +150,10 @@ def test_whatever_the_work_raises_is_a_reply_with_its_traceback(error: Exception
 
 def test_an_exception_that_cannot_travel_still_says_what_it_was() -> None:
     body, networks = pack((fail_oddly, (), {}))
-    with pytest.raises(RuntimeError, match=r"KeyError: .'odd'"):
-        opened(answer(body, networks, KnownNetworks()), networks)
+    reply = pickle.loads(pickle.dumps(answer(body, networks, KnownNetworks())))
+    with pytest.raises(RuntimeError, match=r"KeyError: .'odd'") as raised:
+        opened(reply, networks)
+    assert "in fail_oddly" in "".join(raised.value.__notes__)
 
 
 def test_an_oserror_of_the_work_is_a_reply() -> None:

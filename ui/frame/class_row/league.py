@@ -29,7 +29,7 @@ def my_league() -> tuple[League, Member] | None:
         return None
     try:
         league = league_of(database(), seat.class_id)
-    except ClassError:
+    except ClassError:  # the database is away, and has logged it: the next run offers the league
         return None
     return None if league is None else (league, seat.one)
 
