@@ -14,13 +14,8 @@ from model.experiments.elsewhere import EXPERIMENT, LABELS
 from model.experiments.learners.far_digits import FarKind
 from model.experiments.measured import measured
 from tests.pages.experiment_page import opened, texts
-from ui.experiment.elsewhere import (
-    confusion,
-    far_words,
-    guess_words,
-    labels_words,
-    turns_words,
-)
+from ui.experiment.elsewhere import far_words, guess_words
+from ui.experiment.without_labels import confusion, labels_words, turns_words
 from ui.state.classroom.store import database
 
 pytestmark = pytest.mark.usefixtures("inline_engine")

@@ -7,7 +7,7 @@ import pytest
 from model.experiments import Experiment, Part, elsewhere, few, leak, small, why
 from model.experiments.measured import measured
 from tests.pages.said import english
-from ui.experiment.elsewhere import far_words, guess_words, labels_words, turns_words
+from ui.experiment.elsewhere import far_words, guess_words
 from ui.experiment.few import conclusion as few_words
 from ui.experiment.few import law_words
 from ui.experiment.frame import machine_words
@@ -16,6 +16,7 @@ from ui.experiment.leak import conclusion as leak_words
 from ui.experiment.small import conclusions, rows_by_point, student_words
 from ui.experiment.small_points import figures_words, point_words
 from ui.experiment.why import digits_words, faq_words, learner_table, mixed_words, moved_words
+from ui.experiment.without_labels import labels_words, turns_words
 from ui.locale import speaking
 from ui.locale.pseudo import PSEUDO
 
