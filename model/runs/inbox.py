@@ -18,7 +18,7 @@ from typing import get_args
 from model.data.cache import write_atomically
 from model.files import FileError, FileReason, dataclass_of, parsed_json
 from model.runs.events import Command, More, Rename, SetRate
-from model.runs.store import LONGEST_TITLE, MOST_MORE
+from model.runs.saved import LONGEST_TITLE, MOST_MORE
 from model.training.config import RATES
 
 COMMANDS: dict[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}

@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from model.network import NetworkConfig, count_parameters
+from model.runs.saved import NOTHING, About, EpochRecord, Saved
 from model.runs.state import Missing
-from model.runs.store import NOTHING, About, EpochRecord, RunFolder, Saved
+from model.runs.store import RunFolder
 from model.training.trainer import EpochEnd, EpochScores, Progress, Snapshot, norms
 
 KEPT_WEIGHTS = 256_000_000

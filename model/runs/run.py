@@ -34,8 +34,9 @@ from model.runs.events import (
     Stop,
 )
 from model.runs.record import Record
+from model.runs.saved import LONGEST_TITLE, MOST_MORE, Saved
 from model.runs.state import RunState
-from model.runs.store import LONGEST_TITLE, MOST_MORE, RunFolder, Saved
+from model.runs.store import RunFolder
 from model.runs.transitions import Steering, followed, taken_up
 from model.runs.worker_loop import OwnDigits, WorkerLoop
 from model.training.config import RATES, TrainingConfig, rate_at

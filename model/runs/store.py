@@ -7,7 +7,7 @@
 
 Every file is written whole or not at all (`write_atomically`). An epoch's file is written
 before `last.npz` says that the epoch is over: whenever the process is killed, what is found belongs
-together. Files are read as data only (`model.files`).
+together. How each of them is made and read: `saved` beside this file.
 
 What cannot be read is made good from what lies beside it: the archives hold copies of run.json, the
 newest epoch that is whole stands in for `last.npz`, and the figures are in both. `Saved.missing`
@@ -15,96 +15,40 @@ says what could not be had.
 """
 
 import contextlib
-import io
-import json
 import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from model.data.cache import cache_folder, write_atomically
-from model.files import Archive, FileError, FileReason, dataclass_of, parsed_json
-from model.network import NetworkConfig, count_parameters
-from model.runs.state import Cause, Missing, Reason, RunPhase
-from model.training.config import RATES, RateChange, TrainingConfig
-from model.training.trainer import EpochScores, Scores, Snapshot
+from model.files import Archive, FileError, FileReason
+from model.network import count_parameters
+from model.runs.saved import (
+    LONGEST_ABOUT,
+    MOST_EPOCHS,
+    About,
+    EpochRecord,
+    Saved,
+    about_copy_in,
+    about_file,
+    about_from_json,
+    epoch_file,
+    epoch_of,
+    history_of,
+    snapshot_file,
+    snapshot_of,
+    without_gaps,
+)
+from model.runs.state import Missing
+from model.training.trainer import Snapshot
 
-FORMAT = 1
 KEPT_SECONDS = 30 * 24 * 3600.0  # after its last change a run is kept so long, pinned ones for good
 DELETED_SECONDS = 24 * 3600.0  # a deleted run can be brought back so long
 KEPT_BYTES = 4_000_000_000  # of all runs together; the oldest that are not pinned go first
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{16}")
-LONGEST_ABOUT = 1_000_000  # bytes of run.json: some thousand changes of the learning rate
-LONGEST_TITLE = 60
-MOST_MORE = 1_000  # epochs that can be asked for at a time
-MOST_EPOCHS = 1_000_000
-NUMBERS = ("training loss", "accuracy", "validation loss", "accuracy", "seconds")
-"""Of each epoch, in this order."""
-ABOUT_COPY = "run"
-NOTHING = np.empty(0, np.float32)
-
-
-@dataclass(frozen=True)
-class About:
-    """What is known of a run beside its figures and weights.
-
-    Raises:
-        ValueError: a value that no run has.
-    """
-
-    title: str
-    network: NetworkConfig
-    settings: TrainingConfig
-    created: float  # seconds since 1970
-    phase: RunPhase  # what it was doing
-    target: int  # the epoch at which it ends
-    reason: Reason | None = None  # why it stands still
-    changes: tuple[RateChange, ...] = ()
-    pinned: bool = False
-    deleted: bool = False
-    epoch: int = 0  # finished epochs when this was written
-
-    def __post_init__(self) -> None:
-        low, high = RATES
-        for right in (
-            0 < len(self.title) <= LONGEST_TITLE,
-            self.title == " ".join(self.title.split()),
-            0 <= self.created < 1e11,
-            1 <= self.target <= MOST_EPOCHS,
-            0 <= self.epoch <= MOST_EPOCHS,
-            all(low <= change.rate <= high for change in self.changes),
-            all(change.epoch >= 0 and change.batch >= 0 for change in self.changes),
-        ):
-            if not right:
-                raise ValueError("A description of a run has a value that no run has.")
-
-
-@dataclass(frozen=True)
-class EpochRecord:
-    """A finished epoch, or the untrained network as epoch 0, which has no figures."""
-
-    epoch: int
-    weights: np.ndarray | None  # (parameters,) float32; None when they were given up for space
-    losses: np.ndarray  # (batches,) float32
-    accuracies: np.ndarray  # (batches,) float32
-    scores: EpochScores | None
-
-
-@dataclass(frozen=True)
-class Saved:
-    """A run as it is on disk; `records` reach from epoch 0 to that of the snapshot."""
-
-    about: About
-    snapshot: Snapshot | None
-    records: tuple[EpochRecord, ...]  # without their weights, which are read one by one
-    with_weights: frozenset[int]  # the epochs whose weights are there
-    missing: frozenset[Missing] = field(default_factory=frozenset)
-    stamp: object = None  # of run.json, see `RunFolder.stamp`
 
 
 def valid(identifier: str) -> bool:
@@ -159,20 +103,11 @@ class RunFolder:
 
     def save_about(self, about: About) -> None:
         """Write what is known of the run."""
-        self._write("run.json", _json(about))
+        self._write("run.json", about_file(about))
 
     def save_epoch(self, record: EpochRecord, about: About | None = None) -> None:
         """Write a finished epoch, or epoch 0, with a copy of what is known of the run."""
-        rows = [] if record.scores is None else [record.scores]
-        arrays = {
-            "losses": record.losses,
-            "accuracies": record.accuracies,
-            "scores": _table(rows).reshape(-1),
-            **_copy(about),
-        }
-        if record.weights is not None:
-            arrays["weights"] = record.weights
-        self._write(_epoch_name(record.epoch), _packed(arrays))
+        self._write(_epoch_name(record.epoch), epoch_file(record, about))
 
     def save_snapshot(
         self, snapshot: Snapshot, records: Sequence[EpochRecord] = (), about: About | None = None
@@ -184,26 +119,13 @@ class RunFolder:
             records: of all epochs from 1 on, for their figures.
             about: of which a copy is kept.
         """
-        arrays = {
-            "place": np.array([snapshot.epoch, snapshot.step]),
-            "weights": snapshot.weights,
-            "first_moment": snapshot.first_moment,
-            "second_moment": snapshot.second_moment,
-            **_copy(about),
-        }
-        if records:
-            arrays |= {
-                "losses": np.concatenate([record.losses for record in records]),
-                "accuracies": np.concatenate([record.accuracies for record in records]),
-                "scores": _table([record.scores for record in records if record.scores]),
-            }
-        self._write("last.npz", _packed(arrays))
+        self._write("last.npz", snapshot_file(snapshot, records, about))
 
     def drop_weights(self, epoch: int) -> None:
         """Give the weights of an epoch up for space; its figures stay."""
         with contextlib.suppress(FileError):  # what cannot be read takes no part in anything
             with self._archive(_epoch_name(epoch)) as archive:
-                record, _ = _epoch_of(archive, epoch)
+                record, _ = epoch_of(archive, epoch)
             self.save_epoch(record)
 
     def weights(self, epoch: int, parameters: int) -> np.ndarray | None:
@@ -217,14 +139,13 @@ class RunFolder:
     def about(self) -> tuple[About, bool] | None:
         """What is known of the run, and whether it is a copy; None where there is no such run."""
         try:
-            return _about_from_json(self._content("run.json", LONGEST_ABOUT)), False
+            return about_from_json(self._content("run.json", LONGEST_ABOUT)), False
         except FileError:
             pass  # the other files have copies of it, and the caller is told that it is one
         for name in ("last.npz", *map(_epoch_name, reversed(self._epochs()))):
             try:
                 with self._archive(name) as archive:
-                    copy = archive.array(ABOUT_COPY, np.uint8, (None,), LONGEST_ABOUT)
-                return _about_from_json(copy.tobytes()), True
+                    return about_copy_in(archive), True
             except FileError:
                 continue
         return None
@@ -255,7 +176,7 @@ class RunFolder:
                     missing.add(Missing.OPTIMIZER)
         if snapshot is None:
             return Saved(about, None, (), frozenset(), frozenset(missing), stamp)
-        whole, gaps = _without_gaps(records, snapshot.epoch)
+        whole, gaps = without_gaps(records, snapshot.epoch)
         if gaps:
             missing.add(Missing.FIGURES)
         if not readable.issuperset(range(snapshot.epoch + 1)):
@@ -309,7 +230,7 @@ class RunFolder:
         for epoch in self._epochs():
             # `load` says which of them are missing.
             with contextlib.suppress(FileError), self._archive(_epoch_name(epoch)) as archive:
-                records[epoch], has_weights = _epoch_of(archive, epoch)
+                records[epoch], has_weights = epoch_of(archive, epoch)
                 if has_weights:
                     present.add(epoch)
         return records, frozenset(present)
@@ -318,8 +239,8 @@ class RunFolder:
         """The snapshot; the figures beside it go into `records`, where they are missing."""
         try:
             with self._archive("last.npz") as archive:
-                snapshot = _snapshot_of(archive, parameters)
-                history = _history_of(archive, snapshot.epoch)
+                snapshot = snapshot_of(archive, parameters)
+                history = history_of(archive, snapshot.epoch)
         except FileError:
             return None
         for record in history:
@@ -375,114 +296,5 @@ def clear(keep: set[str], now: float | None = None) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _about_from_json(content: bytes) -> About:
-    values = parsed_json(content, LONGEST_ABOUT)
-    if values.pop("format", None) != FORMAT:
-        raise FileError(FileReason.OTHER_VERSION)
-    said = values.pop("sentence", "")  # before reasons had a type, they were words
-    if said:
-        values["reason"] = {"cause": Cause.TRAINING_FAILED, "detail": said}
-    settings = values.get("settings")
-    if isinstance(settings, dict):  # what older versions knew no word for
-        values["settings"] = {"own": "", "start": "random", **settings}
-    return dataclass_of(About, {"reason": None, "epoch": 0, **values})
-
-
-def _json(about: About) -> bytes:
-    return json.dumps({"format": FORMAT, **asdict(about)}, indent=1).encode()
-
-
-def _copy(about: About | None) -> dict[str, np.ndarray]:
-    return {} if about is None else {ABOUT_COPY: np.frombuffer(_json(about), np.uint8)}
-
-
-def _table(scores: Sequence[EpochScores]) -> np.ndarray:
-    """(epochs, 5) float64, in the order of `NUMBERS`."""
-    rows = [
-        (*vars(each.training).values(), *vars(each.validation).values(), each.seconds)
-        for each in scores
-    ]
-    return np.array(rows, np.float64).reshape(-1, len(NUMBERS))
-
-
-def _scores(epoch: int, numbers: np.ndarray) -> EpochScores:
-    figures = [float(number) for number in numbers]
-    return EpochScores(epoch, Scores(*figures[:2]), Scores(*figures[2:4]), figures[4])
-
-
-def _epoch_of(archive: Archive, epoch: int) -> tuple[EpochRecord, bool]:
-    """An epoch's record without its weights, and whether they are there."""
-    losses, accuracies = (
-        archive.array(name, np.float32, (None,)) for name in ("losses", "accuracies")
-    )
-    numbers = archive.array("scores", np.float64, (None,))
-    if len(numbers) != (len(NUMBERS) if epoch else 0) or len(losses) != len(accuracies):
-        raise FileError(FileReason.NOT_FITTING, f"the figures of epoch {epoch}")
-    scores = _scores(epoch, numbers) if epoch else None
-    return EpochRecord(epoch, None, losses, accuracies, scores), archive.holds("weights")
-
-
-def _snapshot_of(archive: Archive, parameters: int) -> Snapshot:
-    epoch, step = (int(number) for number in archive.array("place", np.int64, (2,)))
-    if not (0 <= epoch <= MOST_EPOCHS and 0 <= step < 1 << 31):
-        raise FileError(FileReason.NOT_FITTING, "the place of the snapshot")
-    weights, first, second = (
-        archive.array(name, np.float32, (parameters,))
-        for name in ("weights", "first_moment", "second_moment")
-    )
-    return Snapshot(epoch, weights, first, second, step)
-
-
-def _history_of(archive: Archive, epoch: int) -> list[EpochRecord]:
-    """The records of all epochs from 1 on, where they stand beside the snapshot."""
-    if not (epoch and archive.holds("scores")):
-        return []
-    numbers = archive.array("scores", np.float64, (epoch, len(NUMBERS)))
-    losses = archive.array("losses", np.float32, (None,))
-    accuracies = archive.array("accuracies", np.float32, losses.shape)
-    if len(losses) % epoch:
-        raise FileError(FileReason.NOT_FITTING, "the figures of the batches")
-    batches = len(losses) // epoch
-    return [
-        EpochRecord(number, None, batch_losses, batch_accuracies, _scores(number, row))
-        for number, (row, batch_losses, batch_accuracies) in enumerate(
-            zip(
-                numbers,
-                losses.reshape(epoch, batches),
-                accuracies.reshape(epoch, batches),
-                strict=True,
-            ),
-            start=1,
-        )
-    ]
-
-
-def _without_gaps(
-    records: dict[int, EpochRecord], last: int
-) -> tuple[tuple[EpochRecord, ...], bool]:
-    """All records up to the last epoch, and whether figures that are no numbers stand for some.
-
-    An epoch has as many batches as the last one of which the figures are there.
-    """
-    known = [epoch for epoch in records if 0 < epoch <= last]
-    batches = len(records[max(known)].losses) if known else 0
-    unknown = np.full(batches, np.nan, np.float32)
-    whole, gaps = [EpochRecord(0, None, NOTHING, NOTHING, None)], False
-    for epoch in range(1, last + 1):
-        record = records.get(epoch)
-        if record is None or len(record.losses) != batches:
-            gaps = True
-            scores = _scores(epoch, np.array([*[np.nan] * 4, 0.0]))
-            record = EpochRecord(epoch, None, unknown, unknown, scores)
-        whole.append(record)
-    return tuple(whole), gaps
-
-
 def _epoch_name(epoch: int) -> str:
     return f"epoch-{epoch:04}.npz"
-
-
-def _packed(arrays: dict[str, Any]) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    return buffer.getvalue()

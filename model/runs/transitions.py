@@ -29,8 +29,8 @@ from model.runs.events import (
     TrainingFailed,
     WorkerLost,
 )
+from model.runs.saved import About
 from model.runs.state import Cause, Reason, RunPhase
-from model.runs.store import About
 from model.training.config import RateChange, TrainingConfig
 
 MOST_LOSSES = 5

@@ -31,7 +31,8 @@ from model.runs.events import (
 )
 from model.runs.inbox import Inbox
 from model.runs.record import Record
-from model.runs.store import About, RunFolder
+from model.runs.saved import About
+from model.runs.store import RunFolder
 from model.runs.transitions import Steering, about, followed, taken_up, transition
 from model.training.config import RateChange, TrainingConfig
 from model.training.trainer import Progress, Trainer

@@ -12,7 +12,8 @@ from model.engine import InlineEngine, using_engine
 from model.network import Network, NetworkConfig, count_parameters, weight_shapes
 from model.network.weights_file import network_from_bytes, network_to_bytes
 from model.runs import RunPhase
-from model.runs.store import About, EpochRecord, RunFolder
+from model.runs.saved import About, EpochRecord
+from model.runs.store import RunFolder
 from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
 from ui.state.session import Imported

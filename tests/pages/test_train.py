@@ -22,7 +22,8 @@ from model.network import Network, NetworkConfig, from_vector, to_vector
 from model.network.weights_file import network_to_bytes
 from model.runs import RunPhase
 from model.runs.owner import alias_of, keep_mark, kept_mark, mark_of
-from model.runs.store import About, EpochRecord, RunFolder
+from model.runs.saved import About, EpochRecord
+from model.runs.store import RunFolder
 from model.training.config import TrainingConfig
 from model.training.trainer import EpochScores, Scores, Snapshot
 from tests.markup import parsed, text_of

@@ -9,7 +9,7 @@ import streamlit as st
 
 from model.network import count_parameters
 from model.runs import Run, RunState
-from model.runs.store import LONGEST_TITLE
+from model.runs.saved import LONGEST_TITLE
 from ui.components.curves import Line, curves
 from ui.locale import language, say, to_say
 from ui.locale.sentence import paragraph

@@ -16,7 +16,8 @@ import pytest
 from model.network import NetworkConfig, count_parameters
 from model.runs import Cause, Missing, Reason, RunPhase, store
 from model.runs.record import Record
-from model.runs.store import About, EpochRecord, RunFolder, clear
+from model.runs.saved import About, EpochRecord
+from model.runs.store import RunFolder, clear
 from model.runs.transitions import taken_up
 from model.training.augmentation import Augmentation
 from model.training.config import RateChange, TrainingConfig
