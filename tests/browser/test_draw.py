@@ -271,11 +271,12 @@ def test_a_corrected_digit_is_taught_and_the_lesson_can_be_undone(draw: Draw) ->
     draw.lift()
     draw.reads(1)
     page.locator("[class*=st-key-was_]").get_by_text("7", exact=True).click()
-    page.get_by_role("button", name="Teach it 1 digit").first.click()
+    page.get_by_role("link", name="Teach it", exact=True).first.click()
+    page.get_by_role("button", name="Teach it 1 digit").click()
     expect(page.get_by_text("Done.", exact=True)).to_be_visible(timeout=120_000)
     draw.reads(7)  # what it was told
     expect(page.locator(".st-key-network")).to_contain_text("Taught network")
-    page.get_by_role("button", name="Undo the teaching").first.click()
+    page.get_by_role("button", name="Undo the teaching").click()
     draw.reads(1)
 
 

@@ -14,6 +14,7 @@ from ui.state.session import ChosenDigit, session
 from ui.state.shown_network import begin_lesson, network, show_taught, untaught
 from ui.style.colours import DARK, LIGHT
 
+ANCHOR = "teach"
 TICK = 0.5
 """Seconds between two redraws while a lesson runs."""
 
@@ -58,7 +59,6 @@ def _kept_as(digit: ChosenDigit) -> int | None:
 def _what_became_of_it(digit: ChosenDigit) -> None:
     """Beside the answer: that a correction is kept, and what teaching has gained and cost."""
     mine, label = session(), _kept_as(digit)
-    busy = mine.lesson is not None and mine.lesson.state().moving
     taught = mine.taught is not None and mine.shown_id == mine.taught.id
     if label is None and not taught:
         return
@@ -66,23 +66,9 @@ def _what_became_of_it(digit: ChosenDigit) -> None:
         if label is not None:
             kept = say(":material/check: Kept as a **{label}**.", label=label)
             st.markdown(kept, width="content")
-        if label is not None and not taught:
-            start = st.button(
-                _teach_words(len(mine.kept)),
-                icon=":material/school:",
-                key="teach_here",
-                disabled=busy,
-            )
-            if start:
-                mine.lesson = begin_lesson(mine.kept, _base())
-                st.rerun()
         if taught and mine.lesson is not None:
             st.markdown(cost_words(mine.lesson.state()), width="content")
-        if taught and st.button(
-            say("Undo the teaching"), icon=":material/history:", key="untaught_here"
-        ):
-            _forget()
-            st.rerun()
+        st.markdown(f"[{say('Teach it')}](#{ANCHOR})", width="content")  # its buttons stand there
 
 
 def cost_words(state: LessonState) -> str:
@@ -109,7 +95,7 @@ def teach() -> None:
     mine = session()
     if not mine.kept and not mine.kept_before and mine.taught is None:
         return
-    st.header(say("Teach it"), anchor="teach")
+    st.header(say("Teach it"), anchor=ANCHOR)
     moving = mine.lesson is not None and mine.lesson.state().moving
     st.fragment(_section, run_every=TICK if moving else None, key="teaching")(moving)
 
@@ -147,7 +133,7 @@ def _kept_digits() -> None:
     busy = mine.lesson is not None and mine.lesson.state().moving
     with st.container(horizontal=True, key="teach_buttons"):
         start = st.button(
-            _teach_words(len(mine.kept)),
+            say_many("Teach it {count} digit", "Teach it {count} digits", len(mine.kept)),
             type="primary",
             icon=":material/school:",
             disabled=busy or not mine.kept,
@@ -180,18 +166,10 @@ def _kept_digits() -> None:
     if undo:
         mine.kept = mine.kept_before.pop()
     if forget:
-        _forget()
+        untaught()
+        mine.lesson = None
     if start or remove or undo or forget:
         st.rerun()
-
-
-def _teach_words(count: int) -> str:
-    return say_many("Teach it {count} digit", "Teach it {count} digits", count)
-
-
-def _forget() -> None:
-    untaught()
-    session().lesson = None
 
 
 def _keep(kept: tuple[Correction, ...]) -> None:
