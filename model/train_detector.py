@@ -129,7 +129,7 @@ def train(
     import tensorflow as tf
 
     keras.utils.set_random_seed(seed)
-    model = _model()
+    model = detector_model()
     if begin:
         for layer in LAYERS:
             parts = [begin[f"{layer}/{part}"].astype(np.float32) for part in ("kernel", "bias")]
@@ -173,7 +173,7 @@ def train(
     }
 
 
-def _model() -> Any:
+def detector_model() -> Any:
     """The detector in Keras; `model.network.digit_detector` computes the same with NumPy."""
     from keras import Sequential, layers
 

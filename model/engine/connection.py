@@ -172,12 +172,12 @@ class Programs:
         find_scratch()
         environment = _environment(self._warm_up)
         if not FORKED:
-            return _start_child(environment, None)
+            return start_child(environment, None)
         if self._helper is not None and not self._helper.alive:
             self.close()
         if self._helper is None:
             self._helper = Helper(environment, IMPORTS if self._warm_up else COLD)
-        return _start_child(environment, self._helper)
+        return start_child(environment, self._helper)
 
     @property
     def helper(self) -> int | None:
@@ -263,7 +263,8 @@ def _environment(warm_up: bool) -> dict[str, str]:
     return environment
 
 
-def _start_child(environment: dict[str, str], helper: Helper | None) -> Child:
+def start_child(environment: dict[str, str], helper: Helper | None) -> Child:
+    """Start the engine's program; `_report_of` waits for what it says."""
     return subprocess.Popen(
         [*python(), "-m", PRELOAD],
         stdin=subprocess.PIPE,  # its end tells the child that we are gone

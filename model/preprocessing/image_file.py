@@ -226,7 +226,7 @@ def _in_several_scans(image: JpegImagePlugin.JpegImageFile, data: bytes) -> bool
 def _decode(image: Image.Image) -> np.ndarray:
     image.load()
     orientation = _orientation(image)  # after load(): PNG may carry it behind the pixels
-    small = _reduced(image)
+    small = reduced(image)
     return np.array(_upright(_on_white(small), orientation), np.uint8)
 
 
@@ -296,7 +296,7 @@ def _strips(image: Image.Image, step: int) -> Iterator[Image.Image]:
         yield image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
-def _reduced(image: Image.Image) -> Image.Image:
+def reduced(image: Image.Image) -> Image.Image:
     """Bring a picture to 8 bits and to `WORK_SIDE`, strip by strip.
 
     What is decoded takes up to 100 MB, and so would each copy of it. It is what `resize` does with

@@ -72,7 +72,7 @@ class Teacher:
         self._new = as_digits(corrections)
         data = mnist.embedded()
         self._unseen, self._test = data.validation, data.test
-        order, rehearsed = _schedule(len(self._new), len(data.training), seed)
+        order, rehearsed = schedule(len(self._new), len(data.training), seed)
         old = data.training.take(rehearsed)
         images = np.concatenate([self._new.images, old.images])
         labels = np.concatenate([self._new.labels, old.labels])
@@ -153,7 +153,7 @@ def share_right(network: Network, data: mnist.Digits) -> float:
     return float((probabilities(network, data.inputs()).argmax(axis=1) == data.labels).mean())
 
 
-def _schedule(new: int, available: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def schedule(new: int, available: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Which digits each batch takes.
 
     Returns:

@@ -86,6 +86,7 @@ def test_every_foreign_picture_is_saved_with_the_word_of_the_detector() -> None:
     assert lines[1:] == ["letters by hand,K,7,1,yes", "letters by hand,M,4,1,no"]
     (row,) = rows_of(out_of_distribution._row(letters))
     assert row[-1] == "50.0%"  # called no digit
+    assert "<td>50.0%</td></tr>" in out_of_distribution.table_row(letters)
 
 
 def test_whatever_is_drawn_has_a_word() -> None:
@@ -148,5 +149,5 @@ def test_a_calibration_error_within_chance_is_called_no_worse() -> None:
 
 
 def test_an_epsilon_is_said_as_finely_as_it_is_known() -> None:
-    assert adversarial._short(0.08) == "0.08"
-    assert adversarial._short(0.083) == "0.083"
+    assert adversarial.epsilon_words(0.08) == "0.08"
+    assert adversarial.epsilon_words(0.083) == "0.083"

@@ -113,7 +113,7 @@ def _show(
         say("Epsilon: how far each pixel may move (from paper, 0, to ink, 1)"),
         epsilons,
         value=first,
-        format_func=_short,
+        format_func=epsilon_words,
         key=f"epsilon_{method}_{first}_{hash(digit.pixels.tobytes())}_{network().fingerprint[:8]}",
     )
     place = epsilons.index(epsilon)
@@ -171,14 +171,14 @@ def _verdict(found: Attack, method: AttackMethod) -> None:
     else:
         words = say(
             "At epsilon **{epsilon}** the answer changes from {digit} to {other}.",
-            epsilon=_short(found.epsilons[found.smallest]),
+            epsilon=epsilon_words(found.epsilons[found.smallest]),
             digit=found.label,
             other=found.probabilities[found.smallest].argmax(),
         )
         st.warning(paragraph(words, say(SMALLEST[method])), icon=":material/bolt:")
 
 
-def _short(epsilon: float) -> str:
+def epsilon_words(epsilon: float) -> str:
     """Two places, and a third where it says something."""
     return number_text(epsilon, ".3f").removesuffix("0")
 

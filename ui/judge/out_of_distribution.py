@@ -70,7 +70,7 @@ def _read(
 def _show(results: Sequence[Foreign], complete: bool) -> None:
     parts = {kind: [part for part in results if part.kind is kind] for kind in OodSource}
     found = {kind: joined(some) for kind, some in parts.items() if some}
-    rows = "".join(_row(each) for each in found.values())
+    rows = "".join(table_row(each) for each in found.values())
     st.html(
         f"<div class='ds-elsewhere'><table><tr><th>{say('Pictures')}</th><th>{say('Count')}</th>"
         f"<th>{say('Read rightly')}<small>{say('95% interval')}</small></th>"
@@ -100,7 +100,8 @@ def _show(results: Sequence[Foreign], complete: bool) -> None:
     )
 
 
-def _row(found: Foreign) -> str:
+def table_row(found: Foreign) -> str:
+    """What the network makes of one kind of pictures, as a row of the table."""
     hits, confidence = int(found.hits.sum()), found.confidence
     right = "–"
     if found.kind.digits:

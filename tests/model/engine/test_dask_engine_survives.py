@@ -223,7 +223,7 @@ def test_a_program_that_never_says_where_it_is_is_ended(
         return started[-1]
 
     monkeypatch.setattr(model.engine.dask_engine, "PAUSES", ())
-    monkeypatch.setattr(model.engine.connection, "_start_child", silent)
+    monkeypatch.setattr(model.engine.connection, "start_child", silent)
     monkeypatch.setattr(model.engine.connection, "LISTEN_SECONDS", 0.5)
     monkeypatch.setattr(model.engine.connection, "CLOSE_SECONDS", 0.1)
     other = DaskEngine()

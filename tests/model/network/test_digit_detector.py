@@ -32,7 +32,7 @@ def of(arrays: dict[str, np.ndarray], limit: float = 0.5) -> Detector:
 
 def test_numpy_computes_what_keras_does() -> None:
     arrays = some(4)
-    model = train_detector._model()
+    model = train_detector.detector_model()
     for name in LAYERS:
         model.get_layer(name).set_weights([arrays[f"{name}/kernel"], arrays[f"{name}/bias"]])
     pictures = mnist.embedded().test.inputs()[:7]

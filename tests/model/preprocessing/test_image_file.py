@@ -331,7 +331,7 @@ def test_strip_by_strip_is_the_same_as_the_whole_at_once(
     longest = max(size)
     width, height = (max(1, round(side * WORK_SIDE / longest)) for side in size)
     whole = image.resize((width, height), Image.Resampling.BOX, reducing_gap=2.0)
-    np.testing.assert_array_equal(np.asarray(image_file._reduced(image)), np.asarray(whole))
+    np.testing.assert_array_equal(np.asarray(image_file.reduced(image)), np.asarray(whole))
 
 
 PEAK = """

@@ -47,7 +47,7 @@ def test_slices_do_not_change_what_is_learned() -> None:
 
 
 def test_every_batch_has_corrected_and_rehearsed_digits() -> None:
-    order, rehearsed = rehearsal._schedule(3, 4000, seed=0)
+    order, rehearsed = rehearsal.schedule(3, 4000, seed=0)
     batches = order.reshape(BATCHES, BATCH_SIZE)
     new = batches < 3
     assert (new.sum(axis=1) == CORRECTED).all()
@@ -55,9 +55,7 @@ def test_every_batch_has_corrected_and_rehearsed_digits() -> None:
     assert counts.max() - counts.min() <= 1
     old = batches[~new] - 3
     assert len(set(old.tolist())) == len(rehearsed) == BATCHES * (BATCH_SIZE - CORRECTED)
-    few_order, few = rehearsal._schedule(
-        1, 50, seed=0
-    )  # fewer than a lesson needs: again and again
+    few_order, few = rehearsal.schedule(1, 50, seed=0)  # fewer than a lesson needs: again and again
     assert few_order.max() == 50
     assert len(few) == 50
 
