@@ -283,7 +283,7 @@ class Database:
             self._file = identity(path)
         except (OSError, sqlite3.Error, DBAPIError) as error:
             if code_of(getattr(error, "orig", error)) in WAITING:
-                raise ClassError(ClassReason.AWAY) from error
+                raise self._refusal_by(error, ClassReason.AWAY) from error
             self.refusal = self._refusal_of(getattr(error, "orig", error))
             return self._memory(lambda target: copy_unwritable(path.absolute(), target))
         self.refusal = None

@@ -140,10 +140,10 @@ def end_server(server: subprocess.Popen[bytes], log: Path) -> None:
     """End a server as Ctrl-C does; where it does not end, fail and tell what its threads do."""
     server.terminate()
     try:
-        server.wait(20)
+        server.wait(60)
     except subprocess.TimeoutExpired:
         server.send_signal(signal.SIGABRT)
-        server.wait(20)
+        server.wait(60)
         pytest.fail(f"The server did not end:\n{log.read_text(errors='replace')[-10_000:]}")
 
 
