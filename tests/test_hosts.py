@@ -33,13 +33,15 @@ from model.classroom.lifecycle import class_of_teacher
 from model.classroom.questions import ask_class
 from model.classroom.view import ClassView, view_class
 from model.engine.certificates import new_certificate
+from model.runs.saved import Saved
 from model.runs.state import RunPhase
-from model.runs.store import RunFolder, Saved, runs_folder, valid
+from model.runs.store import RunFolder, runs_folder, valid
 from tests.benchmarks.student import Student
 from tests.browser.test_nginx import AROUND
 from tests.hosts import ROOT, Host, hosts
 from tests.postgres import NAME, find_postgres, postgres
 from tests.test_deploy import DEPLOY, compose
+from tests.waiting import wait_until
 from ui.components.classroom import CHANNEL
 from ui.state.my_runs import OWNER_COOKIE
 
@@ -92,13 +94,6 @@ with Client(sys.argv[1], timeout=float(sys.argv[2])) as client:
     print(json.dumps(client.run(trainers)))
 """
 """Lets the workers of a cluster run something: how many trainings does each have?"""
-
-
-def wait_until(true: Callable[[], object], what: str) -> None:
-    late = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < late, what
-        time.sleep(0.05)
 
 
 @contextmanager
@@ -213,7 +208,7 @@ def school() -> Iterator[School]:
         stack.callback(database.close)
         with quoting(there):
             for server in (there[name] for name in SERVERS):
-                wait_until(partial(listens, server), f"{server.name} does not listen")
+                wait_until(partial(listens, server), PATIENCE, f"{server.name} does not listen")
         yield School(there, folder, cluster, database)
 
 
@@ -221,7 +216,7 @@ def test_the_cluster_speaks_to_nobody_without_the_certificate(school: School) ->
     with quoting(school.hosts):
         cluster = [school.hosts[name] for name in ("scheduler", *WORKERS)]
         for host, count in zip(cluster, (1, 2, 2), strict=True):  # a worker has its nanny
-            wait_until(partial(listens, host, count), f"{host.name} does not listen")
+            wait_until(partial(listens, host, count), PATIENCE, f"{host.name} does not listen")
         ports = [port for host in cluster for port in outer(host)]
         own = school.folder / "certificate.pem", school.folder / "key.pem"
         assert school.knock("stranger", ports, *own) == ["spoke"] * len(ports)
@@ -396,7 +391,9 @@ def test_the_engine_of_one_machine_is_closed_to_the_network(word: str, tmp_path:
         teacher, student = there["teacher"], there["student"]
         teacher.start(start[word], env=env)
         # The server, and of the engine the scheduler and two nannies at least.
-        wait_until(lambda: PORT in teacher.ports and len(teacher.ports) >= 4, "nothing listens")
+        wait_until(
+            lambda: PORT in teacher.ports and len(teacher.ports) >= 4, PATIENCE, "nothing listens"
+        )
         ports = teacher.ports
         knock = [sys.executable, "-c", KNOCK, "", ""]
         said = student.output([*knock, *(f"{teacher.address}:{port}" for port in ports)]).split()

@@ -17,8 +17,8 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from model.engine import engine
-from ui.locale import catalogue
 from tests.waiting import wait_until
+from ui.locale import catalogue
 from ui.state.pages import ENTRIES
 
 ROOT = Path(__file__).resolve().parents[2]

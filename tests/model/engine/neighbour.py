@@ -5,12 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import wait_until
 
 SECONDS = 20
 HERE, THERE = "10.213.7.1", "10.213.7.2"
@@ -53,13 +54,14 @@ def neighbour() -> Iterator[Neighbour]:
     )
     ours, theirs = f"ds{process.pid}a", f"ds{process.pid}b"
     try:
-        late = time.monotonic() + SECONDS
-        while _namespace(process.pid) == _namespace(os.getpid()):
+
+        def apart() -> bool:
             if process.poll() is not None:
                 assert process.stderr is not None
                 pytest.skip(f"no network namespaces here: {process.stderr.read().decode().strip()}")
-            assert time.monotonic() < late
-            time.sleep(0.01)
+            return _namespace(process.pid) != _namespace(os.getpid())
+
+        wait_until(apart, SECONDS, "it has a network of its own")
         other = ("nsenter", "-t", str(process.pid), "-n", "ip")
         _done("ip", "link", "add", ours, "type", "veth", "peer", "name", theirs)
         _done("ip", "link", "set", theirs, "netns", str(process.pid))

@@ -36,8 +36,8 @@ from model.runs import Run, RunPhase
 from model.runs.registry import Runs
 from model.training.config import TrainingConfig
 from tests.benchmarks.student import ink_of
-from tests.junk import junk_message
 from tests.channels import closed_with, sitting
+from tests.junk import junk_message
 from tests.ui.classroom.conftest import Lesson
 from ui.classroom.channel.frames import LARGEST, request_of
 from ui.classroom.channel.routes import digit_in

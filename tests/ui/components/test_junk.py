@@ -19,7 +19,6 @@ from ui.classroom.channel.frames import (
     AnswerRequest,
     DigitRequest,
     HandRequest,
-    MalformedRequestError,
     Request,
     request_of,
 )
@@ -33,6 +32,7 @@ from ui.components.overview import checked_opening
 from ui.components.photo import checked_pick as checked_box
 from ui.components.scatter import checked_pick as checked_point
 from ui.components.stage import ShownLayer, filters_of, unit_of
+from ui.state.connections.sockets import MalformedError
 
 JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "300"))
 SECONDS = 0.01
@@ -80,7 +80,7 @@ def requested(said: object) -> Request | None:
     """What the class's channel takes a message for; it is checked where it arrives, as text."""
     try:
         return request_of(json.dumps(said))
-    except MalformedRequestError:
+    except MalformedError:
         return None
 
 
