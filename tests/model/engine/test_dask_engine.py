@@ -322,6 +322,33 @@ def test_start_returns_at_once_and_loads_nothing_heavy() -> None:
     assert result.stdout.strip() == "[]"
 
 
+TAKE_AND_GIVE = """
+import os, resource, sys
+from model.engine import server
+if "undo" in sys.argv:
+    server.keep_freed_memory()
+for n in range(6):
+    if n == 1:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    bytearray(1 << 23)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is about Linux' C library")
+def test_a_worker_of_a_cluster_keeps_what_it_has_freed() -> None:
+    def page_faults(*words: str) -> int:
+        command = [sys.executable, "-c", TAKE_AND_GIVE, *words]
+        environment = os.environ | {"MALLOC_TRIM_THRESHOLD_": "65536"}  # as Dask sets it
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        )
+        return int(done.stdout)
+
+    assert page_faults() > 5 * 2000  # each block of 8 MB is new each time
+    assert page_faults("undo") < 100
+
+
 MANY_ASK = """
 import threading
 from concurrent.futures import ThreadPoolExecutor
