@@ -7,8 +7,8 @@ not end well. The memory of each process is taken before and after: before is wh
 been opened once, because what a page imports comes with its first visitor and is no leak. What the
 server has as its first page stands is printed beside it.
 
-Then five hundred people come and go, and it is asked how many the server still knows, and what its
-memory has kept of them.
+Then five hundred people come and go, each with a seat in a class and its channel, and it is asked
+how many sessions, seats and connections the server still knows, and what its memory has kept.
 
 Options: --people (60), --trainings (10), --seconds (300), --visits (500).
 
@@ -18,7 +18,9 @@ Prints figures and asserts nothing: they depend on the machine and on what else 
 import argparse
 import asyncio
 import itertools
+import json
 import os
+import secrets
 import sys
 import time
 import urllib.request
@@ -28,13 +30,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import psutil
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from model.classroom.lifecycle import end_class, join, open_class
 from model.engine.protocol import PRELOAD
+from model.runs.owner import mark_of
 from tests.benchmarks.own_cache import own_cache
 from tests.benchmarks.student import Student, ink_of
 from tests.benchmarks.timing import say, spread_of
 from tests.browser.conftest import ROOT, end_server, start_server
+from ui.components.classroom import CHANNEL
+from ui.state.classroom.store import database
+from ui.state.my_runs import OWNER_COOKIE
 from ui.state.pages import ENTRIES
 
 DRAW_SECONDS = 2.0  # between two drawings of one person
@@ -166,21 +174,36 @@ async def day(url: str, server: psutil.Process, options: argparse.Namespace) -> 
     say("memory of the server, closed sessions forgotten", f"{memory(server)['server'][1]:.0f} MB")
 
 
-def sessions(url: str) -> int:
-    with urllib.request.urlopen(f"{url}/sessions") as answer:
+def known(url: str, what: str) -> int:
+    """How many sessions, connections or class_seats the server knows."""
+    with urllib.request.urlopen(f"{url}/{what}") as answer:
         return int(answer.read())
 
 
 async def come_and_go(url: str, server: psutil.Process, visits: int) -> None:
-    async def visit() -> None:
-        student = await Student.enter(url)
+    opened = open_class(database())  # the server's: both keep it in the same folder
+    secrets_of = [secrets.token_urlsafe(32) for _ in range(AT_A_TIME)]
+    for secret in secrets_of:  # a browser that was a student before is the same one again
+        join(database(), opened.code, mark_of(secret))
+
+    async def visit(secret: str) -> None:
+        cookie = {"Cookie": f"{OWNER_COOKIE}={secret}"}
+        student = await Student.enter(url, additional_headers=cookie)
         await student.go("draw")
         await student.draw(ink_of(3))
+        token = student.data["digitscope_classroom"]["token"]
+        async with connect(f"{url.replace('http', 'ws', 1)}/{CHANNEL}") as channel:
+            await channel.send(json.dumps({"token": token}))
+            while "me" not in json.loads(await channel.recv()).get("parts", {}):
+                pass
+            await channel.send(json.dumps({"do": "hand", "up": True, "n": 1}))
+            while "done" not in json.loads(await channel.recv()):
+                pass
         await student.leave()
 
     async def many(count: int) -> None:
         for _ in range(0, count, AT_A_TIME):
-            await asyncio.gather(*(visit() for _ in range(AT_A_TIME)))
+            await asyncio.gather(*map(visit, secrets_of))
 
     await many(5 * AT_A_TIME)  # what is kept once for all is no leak
     await asyncio.sleep(SETTLE_SECONDS)
@@ -188,7 +211,11 @@ async def come_and_go(url: str, server: psutil.Process, visits: int) -> None:
     await many(visits)
     await asyncio.sleep(SETTLE_SECONDS)
     after = server.memory_info().rss / 1e6
-    say(f"after {visits} visits: sessions", str(sessions(url)), "0")
+    say(f"after {visits} visits: sessions", str(known(url, "sessions")), "0")
+    say("connections of the class's channel", str(known(url, "connections")), "0")
+    await asyncio.sleep(KEPT_SECONDS)
+    say("seats in the class, closed sessions forgotten", str(known(url, "class_seats")), "0")
+    end_class(database(), opened.class_id)
     say("memory of the server", f"{before:.0f} → {after:.0f} MB", "+30 MB")
 
 
