@@ -1,11 +1,15 @@
 """A short lesson with four browsers: a teacher and three students, who have different cookies."""
 
+import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from model.classroom.codes import screen_key_of
 from model.classroom.digits.handwriting import bring, written_digits
@@ -65,7 +69,7 @@ def come_in(student: Page, url: str, code: str) -> str:
     return student.locator(".sign .who").inner_text(timeout=WARM)
 
 
-def test_a_lesson(people: list[Page], url: str) -> None:
+def test_a_lesson(people: list[Page], url: str, tmp_path: Path) -> None:
     teacher, fox, owl, bee = people
     students = (fox, owl, bee)
     code, key = begin_class(teacher, url)
@@ -112,7 +116,26 @@ def test_a_lesson(people: list[Page], url: str) -> None:
         each.nth(choice).click()
     expect(teacher.locator(".board .stage")).to_have_text("3 of 3 have answered")
     expect(teacher.locator(".board .spread")).to_have_count(0)
+    address = teacher.locator(".st-key-steer a[href*=screen]").first.get_attribute("href")
+    assert address is not None
+    with teacher.context.expect_page() as opened:
+        teacher.locator(".st-key-steer a[href*=screen]").first.click()
+    projector = opened.value
+    expect(projector.locator(".projector .asked:not(.league) .stage")).to_have_text(
+        "3 of 3 have answered", timeout=WARM
+    )
+    expect(projector.locator(".projector .options li")).to_have_count(4)
+    for name, screen in (("projector", projector), ("phone", fox), ("tablet", bee)):
+        picture = Image.open(io.BytesIO(screen.screenshot(path=tmp_path / f"{name}.png")))
+        size = screen.viewport_size
+        assert size is not None
+        assert picture.size == (size["width"], size["height"])
+        question = screen.locator(".projector .asked:not(.league), .panel:not(.writing)").first
+        expect(question).to_be_in_viewport(ratio=1)
+        wide = "document.documentElement.scrollWidth <= innerWidth"
+        assert screen.evaluate(wide), f"the {name} scrolls sideways"
     press(teacher, "show_answers")
+    expect(projector.locator(".projector .bar.round-1 b")).to_have_text(["0", "2", "1", "0"])
     expect(fox.locator(".panel .bar.round-1 b")).to_have_text(["0", "2", "1", "0"])
     press(teacher, "ask_again")
     for each in answers:
@@ -126,9 +149,23 @@ def test_a_lesson(people: list[Page], url: str) -> None:
     press(teacher, "close_question")
     expect(owl.locator(".panel:not(.writing)")).to_be_hidden()
 
-    # Everybody to one view; eyes front; then the projector, whose address has no power.
-    projector = teacher.locator(".st-key-steer a[href*=screen]").first.get_attribute("href")
-    assert projector is not None
+    expect(projector.locator(".projector .code")).to_have_text(code)
+
+    # A tile grows, with or without the animal's name.
+    mine.click()
+    large = teacher.locator(".board dialog.large")
+    expect(large.locator(".name")).to_have_text(names[0])
+    teacher.keyboard.press("Escape")
+    expect(large).to_be_hidden()
+    at_rest(teacher)
+    teacher.locator(".st-key-class_names label").click()
+    expect(tiles.first.locator(".name")).to_have_text("")
+    tiles.first.click()
+    expect(large).to_be_visible()
+    expect(large.locator(".name")).to_have_text("")
+    teacher.keyboard.press("Escape")
+
+    # Everybody to one view; eyes front; at the end the projector's address shows no class.
     at_rest(teacher)
     teacher.locator(".st-key-eyes_front_False label").click()
     expect(fox.locator(".front")).to_be_visible()
@@ -146,8 +183,43 @@ def test_a_lesson(people: list[Page], url: str) -> None:
     press(teacher, "end_class")
     for student in students:
         expect(student.locator(".sign")).to_have_count(0, timeout=WARM)
-    fox.goto(projector)
+    fox.goto(address)
     expect(fox.get_by_text("has ended")).to_be_visible(timeout=WARM)
+
+
+def test_the_board_tells_who_does_nothing_and_whose_network_is_lost(
+    people: list[Page], url: str
+) -> None:
+    teacher, fox = people[:2]
+    teacher.clock.install()
+    code, _ = begin_class(teacher, url)
+    sockets: list[WebSocketRoute] = []
+
+    def passed_on(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    fox.route_web_socket("**/class_channel", passed_on)
+    name, who = come_in(fox, url, code), fox.locator(".sign .who")
+    tile = teacher.locator(".board .tile").first
+    expect(tile.locator(".name")).to_have_text(name)
+    expect(tile).not_to_have_class("tile idle")
+    teacher.clock.fast_forward("04:00")
+    expect(tile).to_contain_class("idle")
+    expect(tile.locator(".words")).to_have_text(re.compile(r"nothing for \d minutes"))
+
+    # Without a network the sign says so; what was pressed meanwhile arrives when it is back.
+    fox.context.set_offline(True)
+    sockets[-1].close()
+    expect(fox.locator(".sign[data-state=away]")).to_be_visible()
+    expect(tile).to_contain_class("gone")
+    expect(tile.locator(".words")).to_have_text("not connected")
+    fox.locator(".sign .hand").click()
+    fox.context.set_offline(False)
+    expect(fox.locator(".sign[data-state=open]")).to_be_visible()
+    expect(who).to_have_text(name)  # the same animal
+    expect(tile.locator(".up")).to_be_visible()
+    expect(tile).not_to_contain_class("gone")
 
 
 def test_students_follow_when_their_teacher_changes_the_language(
