@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ROOT, engine_is_ready, to_page
+from tests.browser.conftest import ROOT, at_rest, engine_is_ready, to_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -196,6 +196,8 @@ def test_a_shared_link_lets_others_watch_and_no_more(
         expect(other.get_by_role("button", name=name)).to_have_count(0)
     stranger.close()
     page.reload()
+    wait_for_batches(page, 0)
     alias(page)
+    at_rest(page)  # Streamlit forgets a press while a page is being made
     page.get_by_role("button", name="Stop").click(timeout=WARM)  # its own browser still can
     expect(page.get_by_text("Stopped.")).to_be_visible(timeout=WARM)
