@@ -157,7 +157,7 @@ def test_the_epoch_strip_needs_a_run_and_shows_its_epochs(monkeypatch: pytest.Mo
     assert "This needs a run of yours" in texts(app)
 
     class SomeRun:
-        id, network, epochs = "an id", config, (0, 1, 2)
+        id, owner, network, epochs = "an id", "", config, (0, 1, 2)
 
         def network_at(self, epoch: int) -> Network | None:
             return some_network(config, epoch) if epoch != 1 else None
