@@ -14,8 +14,9 @@ from model.engine import InlineEngine, using_engine
 from model.network.forward import probabilities
 from model.network.shipped import shipped
 from tests.markup import attributes, text_of
+from ui.digit.sources import PictureFile, Sources
+from ui.digit.test_digits import LastPick
 from ui.state.properties import STEPS_OFF
-from ui.state.session import PictureFile
 
 pytestmark = pytest.mark.usefixtures("inline_engine")
 
@@ -160,7 +161,7 @@ def test_an_upload_goes_through_all_steps_and_is_kept(app: AppTest) -> None:
     app.file_uploader(key="upload").upload("one.png", photo(), "image/png").run()
     assert not app.exception
     assert ("data-digit", "1") in marks(app)
-    assert app.session_state["session"].pictures["Upload"].name == "one.png"
+    assert app.session_state["session"].pages[Sources].pictures["Upload"].name == "one.png"
     app.button_group(key="source").set_value("Draw").run()
     assert "Draw a digit" in bodies(app)
     app.button_group(key="source").set_value("Upload").run()
@@ -170,7 +171,7 @@ def test_an_upload_goes_through_all_steps_and_is_kept(app: AppTest) -> None:
 def test_pictures_of_one_person_take_no_more_than_so_much(app: AppTest) -> None:
     large = photo() + bytes(16_000_000)  # what follows the end of a PNG is not looked at
     app.run()
-    mine = app.session_state["session"]
+    mine = app.session_state["session"].pages[Sources]
     mine.pictures["Camera"] = PictureFile("photo.png", large, "taken")
     app.button_group(key="source").set_value("Upload").run()
     app.file_uploader(key="upload").upload("small.png", photo(), "image/png").run()
@@ -200,7 +201,7 @@ def test_a_picked_test_digit_tells_its_label_and_is_never_taught(app: AppTest) -
     app.button_group(key="source").set_value("Test digits").run()
     assert "Pick a digit" in bodies(app)
     app.button(key="draw_surprise").click().run()
-    place = app.session_state["session"].test_digit
+    place = app.session_state["session"].pages[LastPick].place
     assert app.session_state["session"].digit.label == embedded().test.labels[place]
     assert any("never taught" in caption.value for caption in app.caption)
     app.button_group(key="draw_label").set_value(4).run()

@@ -7,12 +7,12 @@ from model.data import mnist
 from model.network.activations import ForwardPass
 from ui.digit.found import read_given
 from ui.digit.sources import drawing
-from ui.digit.test_digits import linked_digit, picked_test_digit, test_digit, told_ink
+from ui.digit.test_digits import LastPick, linked_digit, picked_test_digit, test_digit, told_ink
 from ui.locale import say
 from ui.state.address import keep, kept, start
 from ui.state.picks import news
 from ui.state.properties import DIGIT, INK
-from ui.state.session import ChosenDigit, session
+from ui.state.session import ChosenDigit, of_page, session
 
 SHEET, BLANK = "sheet", b""  # what was last seen on the sheet, among the session's picks
 
@@ -22,10 +22,11 @@ def digit_to_follow() -> ChosenDigit:
     mine = session()
     asked = kept(DIGIT)
     mine.digit = linked_digit() or mine.digit
-    before = mine.test_digit
+    last = of_page(LastPick)
+    before = last.place
     with st.popover(say("Test digits"), icon=":material/grid_view:", key="pick_digit"):
         pick = picked_test_digit("inside")
-    if pick is not None and mine.test_digit != before:  # it tells an earlier pick, too
+    if pick is not None and last.place != before:  # it tells an earlier pick, too
         mine.digit = pick
     if mine.digit is None and asked is None:
         mine.digit = _drawn_in_this_tab()

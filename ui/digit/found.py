@@ -8,10 +8,10 @@ from model.evaluation.pictures import Look
 from model.evaluation.reading import Reading, read_digit, read_ink, read_picture
 from ui.components.canvas import DrawnSheet
 from ui.digit.preprocessing_words import problem_sentence
-from ui.digit.sources import Given
+from ui.digit.sources import Given, PictureFile, Sources
 from ui.locale import say
 from ui.state.ask import ask
-from ui.state.session import ChosenDigit, PictureFile, one_of_several, session
+from ui.state.session import ChosenDigit, of_page, one_of_several, session
 from ui.state.shown_network import network
 
 
@@ -47,7 +47,7 @@ class Found:
 
     def follow(self, place: int) -> None:
         """Follow the digit at this place from now on."""
-        session().followed = (self.given.sheet, place)
+        of_page(Sources).followed = (self.given.sheet, place)
 
     def chosen(self, place: int) -> ChosenDigit:
         """The digit at this place, for all pages."""

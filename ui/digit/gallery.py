@@ -7,9 +7,10 @@ import numpy as np
 import streamlit as st
 
 from ui.components.maps import map_grid
+from ui.digit.sources import Sources
 from ui.locale import say
 from ui.state.links import open_page
-from ui.state.session import ChosenDigit, session
+from ui.state.session import ChosenDigit, of_page, session
 
 SHOWN = 60
 """Pictures of a gallery at a time."""
@@ -64,7 +65,7 @@ def open_digit(digit: ChosenDigit, *, key: str) -> None:
     if draw or inside:
         mine.digit = digit
     if draw:
-        mine.opened = ((mine.opened[0] if mine.opened else 0) + 1, digit)
+        of_page(Sources).open(digit)
         open_page("draw", mine.view)
     if inside:
         view = replace(mine.view, pixel=None)  # the strongest one of this digit

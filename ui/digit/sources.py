@@ -1,7 +1,7 @@
 """Where a digit on the Draw page comes from: the sheet, a file, the camera, the test digits."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -9,13 +9,13 @@ import streamlit as st
 from model.data import mnist
 from ui.components.canvas import DrawnSheet, canvas
 from ui.components.uploader import Holds, beside
-from ui.digit.test_digits import linked_digit, picked_test_digit, test_digit, told_ink
+from ui.digit.test_digits import LastPick, linked_digit, picked_test_digit, test_digit, told_ink
 from ui.locale import say, to_say
 from ui.locale.sentence import Sentence
 from ui.state.address import keep, start
 from ui.state.classroom.shown import Part, hides
 from ui.state.properties import DIGIT, INK, SOURCE
-from ui.state.session import DRAWING, ChosenDigit, PictureFile, session, widget_state
+from ui.state.session import DRAWING, ChosenDigit, of_page, widget_state
 
 SOURCES = (to_say("Draw"), to_say("Upload"), to_say("Camera"), to_say("Test digits"))
 """The address names them so, too."""
@@ -29,6 +29,36 @@ NO_CAMERA = to_say(
     "Browsers lend the camera only to pages on https or on this very computer "
     "(localhost). Take a photo with a phone and use Upload instead.",
 )
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """A picture that somebody uploaded or took; `digest` tells its content from all others."""
+
+    name: str
+    content: bytes = field(repr=False)
+    digest: str
+
+
+@dataclass
+class Sources:
+    """What one person has given to be read.
+
+    Attributes:
+        pictures: by source.
+        removed: sources whose picture its person took away.
+        followed: of several digits the one that was picked: their sheet, its place.
+        opened: the digit that another page opened in Draw, and how many there were so far.
+    """
+
+    pictures: dict[str, PictureFile] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    followed: tuple[str, int] = ("", 0)
+    opened: tuple[int, ChosenDigit] | None = None
+
+    def open(self, digit: ChosenDigit) -> None:
+        """Offer a digit in Draw, in the place of the one before."""
+        self.opened = ((self.opened[0] if self.opened else 0) + 1, digit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,17 +86,16 @@ class Given:
     @property
     def followed(self) -> int | None:
         """The place of the digit on it that was picked; None: nobody has picked one."""
-        sheet, place = session().followed
+        sheet, place = of_page(Sources).followed
         return place if sheet == self.sheet else None
 
 
 def source() -> str:
     """Let the person choose where the digit comes from."""
-    mine = session()
     linked = linked_digit()
     if linked is not None and linked.place is None:
-        mine.opened = ((mine.opened[0] if mine.opened else 0) + 1, linked)
-    opened = mine.opened
+        of_page(Sources).open(linked)
+    opened = of_page(Sources).opened
     # A digit that another page opened here is one more source, in a new widget that begins with it.
     offered = tuple(each for each in SOURCES if not (each in FILES and hides(Part.FILES)))
     options = offered if opened is None else (*offered, OPENED)
@@ -86,19 +115,20 @@ def source() -> str:
             persist_state="session",
         )
     )
-    if chosen == "Test digits" and mine.test_digit is None:
-        mine.test_digit = start(DIGIT, range(len(mnist.embedded().test)), None)
+    last = of_page(LastPick)
+    if chosen == "Test digits" and last.place is None:
+        last.place = start(DIGIT, range(len(mnist.embedded().test)), None)
     _tell_source(chosen)
     return chosen
 
 
 def _tell_source(chosen: str) -> None:
     """Let a tab that is loaded again open at the same source, and at the same test digit."""
-    opened, place, ink = session().opened, None, None
+    opened, place, ink = of_page(Sources).opened, None, None
     if chosen == OPENED and opened is not None:
         place, ink = opened[1].place, told_ink(opened[1])
     elif chosen == "Test digits":
-        place = session().test_digit
+        place = of_page(LastPick).place
     if place is not None:
         chosen = "Test digits"
     keep({SOURCE: chosen if chosen in SOURCES[1:] else None, DIGIT: place, INK: ink})
@@ -108,12 +138,12 @@ def find(where: str) -> Given:
     """Show the source and return what is to be read from it."""
     if where == "Draw":
         return drawing()
-    opened = session().opened
+    opened = of_page(Sources).opened
     if where == OPENED and opened is not None:
         return Given(opened[1], opened[1].origin)
     if where == "Test digits":
         picked_test_digit("draw")
-        place = session().test_digit
+        place = of_page(LastPick).place
         _tell_source(where)
         if place is None:
             return Given(None, Sentence(to_say("Pick a digit")))
@@ -141,7 +171,7 @@ def _uploaded() -> Given:
             "V).",
         ),
     )
-    mine = session()
+    mine = of_page(Sources)
     holds = Holds.PICTURE if "Upload" in mine.pictures else Holds.NOTHING
     beside("upload", Holds.REMOVED if "Upload" in mine.removed else holds)
     return _from_file("Upload", to_say("your picture"), to_say("Choose a picture"))
@@ -160,7 +190,7 @@ def _photographed() -> Given:
 
 
 def _from_file(where: str, words: str, otherwise: str) -> Given:
-    file = session().pictures.get(where)
+    file = of_page(Sources).pictures.get(where)
     return Given(file, Sentence(otherwise if file is None else words))
 
 
@@ -172,14 +202,15 @@ def _keep(where: str, key: str) -> None:
     else:
         content = file.getvalue()  # type: ignore[attr-defined]
         digest = hashlib.blake2b(content, digest_size=16).hexdigest()
-        session().pictures[where] = PictureFile(file.name, content, digest)  # type: ignore[attr-defined]
-        session().removed.discard(where)
+        mine = of_page(Sources)
+        mine.pictures[where] = PictureFile(file.name, content, digest)  # type: ignore[attr-defined]
+        mine.removed.discard(where)
         _make_room(where)
 
 
 def _make_room(newest: str) -> None:
     """One person's pictures take no more than `MOST_BYTES`: an older one goes for the newest."""
-    mine = session()
+    mine = of_page(Sources)
     others = [name for name in mine.pictures if name != newest]
     while others and sum(len(each.content) for each in mine.pictures.values()) > MOST_BYTES:
         _remove(others.pop(0))
@@ -192,13 +223,14 @@ def _make_room(newest: str) -> None:
 
 
 def _remove(where: str) -> None:
-    session().pictures.pop(where, None)
-    session().removed.add(where)
+    mine = of_page(Sources)
+    mine.pictures.pop(where, None)
+    mine.removed.add(where)
 
 
 def offer_removal(where: str) -> None:
     """Offer to remove a picture that its widget has forgotten, as after a change of page."""
-    if where not in session().pictures or widget_state(where.lower()) is not None:
+    if where not in of_page(Sources).pictures or widget_state(where.lower()) is not None:
         return
     if st.button(say("Remove the picture"), key=f"drop_{where}"):
         _remove(where)

@@ -1,5 +1,7 @@
 """Test digits to pick from: no network of this app has learned from them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 
@@ -12,22 +14,29 @@ from ui.state.address import kept, newly
 from ui.state.answers import misread_test_digits
 from ui.state.picks import news
 from ui.state.properties import DIGIT, INK
-from ui.state.session import ChosenDigit, session
+from ui.state.session import ChosenDigit, of_page
 
 OFFERED = 40
 """Test digits on offer at a time."""
+
+
+@dataclass
+class LastPick:
+    """The place among the test digits of the one that was picked last, in any gallery."""
+
+    place: int | None = None
 
 
 def picked_test_digit(key: str) -> ChosenDigit | None:
     """Offer test digits, which no network of this app has learned from.
 
     Args:
-        key: names the gallery on its page; `session().test_digit` is the last pick of all of them.
+        key: names the gallery on its page; `LastPick` is that of all of them.
 
     Returns:
         What was picked just now; None when nothing was.
     """
-    mine, test = session(), mnist.embedded().test
+    last, test = of_page(LastPick), mnist.embedded().test
     label = st.pills(
         say("Show only"), range(10), key=f"{key}_label", persist_state="session", wrap=True
     )
@@ -52,10 +61,10 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
         st.caption(say("There is none to show."))
         return None
     if surprise:
-        mine.test_digit = int(np.random.default_rng().choice(places))
+        last.place = int(np.random.default_rng().choice(places))
     shown = places[:: max(1, len(places) // OFFERED)][:OFFERED]
     grid = f"{key}_gallery_{label}_{hard}"  # another choice is another grid: its picks are its own
-    here = np.flatnonzero(shown == mine.test_digit)
+    here = np.flatnonzero(shown == last.place)
     pick = map_grid(
         test.take(shown).inputs().transpose(1, 2, 0),
         key=grid,
@@ -67,10 +76,10 @@ def picked_test_digit(key: str) -> ChosenDigit | None:
     )
     new = news(grid, pick)
     if new is not None:
-        mine.test_digit = int(shown[new.channel])
+        last.place = int(shown[new.channel])
     elif not surprise:
         return None
-    return test_digit(mine.test_digit) if mine.test_digit is not None else None
+    return test_digit(last.place) if last.place is not None else None
 
 
 LINKED = Sentence(to_say("the drawing of a link"))

@@ -1,5 +1,7 @@
 """What the Draw page says of what was given: one answer, or several digits to choose from."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,12 +13,19 @@ from ui.components.photo import photo
 from ui.digit.answer import no_answer, whole_number
 from ui.digit.found import Found, read_given
 from ui.digit.preprocessing_words import problem_sentence
-from ui.digit.sources import Given, offer_removal
+from ui.digit.sources import Given, PictureFile, offer_removal
 from ui.draw.steps import look
 from ui.locale import say
 from ui.state.picks import news
-from ui.state.session import PictureFile, session
+from ui.state.session import of_page
 from ui.style.mosaic import data_uri
+
+
+@dataclass
+class Form:
+    """How the page looks: whether the last finished drawing was of several digits."""
+
+    several: bool = False
 
 
 def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
@@ -52,12 +61,12 @@ def read(given: Given, where: str, beside: DeltaGenerator) -> Found | None:
 
 def followed(found: Found) -> int:
     """Return the place of the digit to follow; where there are several, show and offer them."""
-    mine = session()
+    form = of_page(Form)
     several = len(found.digits) > 1
     if found.given.finished:
-        mine.several = several
+        form.several = several
     # In the middle of a stroke a digit may be in pieces for a moment: the page keeps its form.
-    if not several or not (found.given.finished or mine.several):
+    if not several or not (found.given.finished or form.several):
         return found.followed
     verdicts = found.reading.verdicts
     whole_number(number(verdicts, found.boxes))

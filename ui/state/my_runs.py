@@ -12,7 +12,7 @@ there they stand, and whoever has that address can steer them.
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -27,7 +27,7 @@ from ui.locale import say
 from ui.state.address import keep, kept
 from ui.state.properties import NETWORK, RUN, SHIPPED
 from ui.state.reason_words import reason_words
-from ui.state.session import runs, session
+from ui.state.session import of_page, runs, session
 from ui.state.shown_network import show_run
 
 RUNS_AT_FIRST = 8
@@ -62,14 +62,23 @@ def may_steer(run: Run, mark: str | None = None) -> bool:
     return run.owner in ("", my_mark() if mark is None else mark)
 
 
+@dataclass
+class Finding:
+    """Whether the runs were looked for, and why nothing can be kept as it was said last."""
+
+    done: bool = False
+    told: str | None = None
+
+
 def find_runs() -> None:
     """Find this person's runs, and those that came by a link, at first; then tell which is shown.
 
     Called on every run of every page: a reload, or a restart of the server, then loses nothing.
     """
     mine = session()
-    if not mine.attached:
-        mine.attached = True
+    finding = of_page(Finding)
+    if not finding.done:
+        finding.done = True
         _find()
     _say_what_is_not_kept()
     mark = my_mark()
@@ -116,10 +125,10 @@ def _there(names: Sequence[str]) -> list[Run]:
 
 def _say_what_is_not_kept() -> None:
     """Say once that nothing can be kept, and again when that has changed its reason."""
-    mine, why = session(), refusal()
-    if why is not None and why != mine.told_refusal:
+    finding, why = of_page(Finding), refusal()
+    if why is not None and why != finding.told:
         st.toast(reason_words(why), icon=":material/save:", duration="long")
-    mine.told_refusal = why
+    finding.told = why
 
 
 def my_runs() -> list[Run]:

@@ -68,15 +68,6 @@ def one_of_several(words: Sentence, place: int, count: int) -> Sentence:
 
 
 @dataclass(frozen=True)
-class PictureFile:
-    """A picture that somebody uploaded or took; `digest` tells its content from all others."""
-
-    name: str
-    content: bytes = field(repr=False)
-    digest: str
-
-
-@dataclass(frozen=True)
 class View:
     """The place that the pages of "Look inside" speak about; what is None was not chosen.
 
@@ -126,7 +117,6 @@ class Session:
     shown_id: str | None = None  # whose network the pages show; None is the shipped one
     deleted_runs: list[str] = field(default_factory=list)  # the last deleted last, to bring back
     shown_deleted: str | None = None  # the run that all pages showed when it was deleted
-    attached: bool = False  # whether the runs that the URL names were looked up
     digit: ChosenDigit | None = None
     answers: dict[str, object] = field(default_factory=dict)  # see ui.state.ask
     pages: dict[type[Any], Any] = field(default_factory=dict)  # see `of_page`
@@ -139,21 +129,14 @@ class Session:
     visited: bool = False  # whether a run of this session has come to its end
     silent: bool = False  # whether the address is only read in this run
     picks: dict[str, object] = field(default_factory=dict)  # the last one seen of each widget
-    pictures: dict[str, PictureFile] = field(default_factory=dict)  # by source
-    removed: set[str] = field(default_factory=set)  # sources whose picture its person took away
-    followed: tuple[str, int] = ("", 0)  # of several digits on Draw: their sheet, the place of one
-    several: bool = False  # whether the last finished drawing on Draw was of several digits
-    test_digit: int | None = None  # its place among the test digits, last picked on Draw
     kept: tuple[Correction, ...] = ()  # digits with the label that their writer gave them
     kept_before: list[tuple[Correction, ...]] = field(default_factory=list)  # for undo
-    told_refusal: str | None = None  # why nothing can be kept, as it was said last
     lesson: Lesson | None = None  # the last one begun
     taught: Taught | None = None  # the last taught network; shown when `shown_id` is its id
     imported: Imported | None = None  # the last imported network; likewise
     works: dict[tuple[Hashable, ...], object] = field(
         default_factory=dict
     )  # see ui.state.ask_in_slices
-    opened: tuple[int, ChosenDigit] | None = None  # the digit another page opened in Draw, counted
 
     def kept_value(self, what: Property[T]) -> T:
         """The value of a property."""

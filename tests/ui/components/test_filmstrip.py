@@ -14,10 +14,10 @@ from model.preprocessing.pipeline import STEPS
 from ui.components.canvas import DrawnSheet
 from ui.components.filmstrip import CARD, SHARP, switched_off
 from ui.digit.found import Found
-from ui.digit.sources import Given
+from ui.digit.sources import Given, PictureFile
 from ui.draw.steps import frames, look
 from ui.locale.sentence import Sentence
-from ui.state.session import ChosenDigit, PictureFile
+from ui.state.session import ChosenDigit
 
 KEYS = [str(key) for key in STEPS]
 
