@@ -41,10 +41,12 @@ def real(options: argparse.Namespace) -> Iterator[tuple[str, np.ndarray]]:
         with np.load(options.mnist) as file:
             yield "MNIST's test digits", file["x_test"]
     groups: dict[str, list[np.ndarray]] = {}
-    for group, _, _, found, _ in items(options):
-        if found.largest is not None:
-            name = "strokes" if group == "strokes" else "photos"
-            groups.setdefault(name, []).append(found.largest.digit)
+    network = shipped()
+    for item in items([options.photos] if options.photos else [], options.strokes):
+        reading = item.read(network)
+        if reading.followed is not None:
+            name = "strokes" if item.group == "strokes" else "photos"
+            groups.setdefault(name, []).append(reading.digits[reading.followed])
     yield from ((name, np.stack(pictures)) for name, pictures in groups.items())
     yield "1, 7, 0 by rule", european_digits(1000, options.seed)[0]
     yield "digits of other hands", digits_of_many_hands(test, 1000, options.seed).images
