@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from pillow_heif import register_heif_opener
 
 from model.data import mnist
 from model.evaluation import reading
@@ -152,6 +153,20 @@ def test_a_large_picture_comes_back_small_and_its_boxes_are_of_the_picture() -> 
         assert ours.picture.dtype == np.float32
         assert ours.picture.mean() == pytest.approx(theirs.picture.mean(), abs=0.005)
     assert len(pickle.dumps(said)) < 2_000_000
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "HEIF"])
+@pytest.mark.parametrize("orientation", [3, 6, 7])
+def test_the_preview_is_as_upright_as_what_is_read(orientation: int, format_name: str) -> None:
+    register_heif_opener()
+    exif, file = Image.Exif(), io.BytesIO()
+    exif[0x0112] = orientation
+    whole = Image.open(io.BytesIO(photo_of_a_one(300, 400)))
+    whole.save(file, format_name, exif=exif.tobytes())
+    said, picture = read_picture(shipped(), file.getvalue()), open_picture(file.getvalue())
+    assert said.photo is not None
+    preview = Image.open(io.BytesIO(said.photo.jpeg)).resize(picture.shape[1::-1])
+    assert np.abs(np.asarray(preview, float) - picture).mean() < 3
 
 
 def test_a_file_that_is_no_picture_says_why() -> None:
