@@ -1,4 +1,4 @@
-"""What a language costs: pages in English and in Chinese in turn. A switch is one more run."""
+"""What a language costs: pages in English and in Chinese in turn, and the run that switches."""
 
 import statistics
 import sys
@@ -18,6 +18,7 @@ from ui.state.pages import ENTRIES, PageName  # noqa: E402
 PAGES: tuple[PageName, ...] = ("stage", "train", "filters", "few", "evaluate", "lessons")
 CHINESE = "zh_Hans"
 ROUNDS = 15
+SWITCH = "switch"
 
 
 def visit(page: PageName, language: str) -> AppTest:
@@ -30,24 +31,36 @@ def visit(page: PageName, language: str) -> AppTest:
         return app.run()
 
 
+def seconds(app: AppTest, language: str, before: str | None = None) -> float:
+    """Of a run of the page in this language; `before` it was in another one."""
+    app.query_params["lang"] = language
+    started = time.perf_counter()
+    with speaking(before or language):  # the test's own process asks what an option is called
+        app.run()
+    return time.perf_counter() - started
+
+
 def main() -> None:
     """Print the medians of a run, and their ratio."""
     wait_until(lambda: engine().state.phase == "ready", 120, "the engine is ready")
     started = time.perf_counter()
     translations(CHINESE)
     print(f"reading the catalogue, once a server: {1e3 * (time.perf_counter() - started):.0f} ms")
-    print("page        English  Chinese  ratio   (ms a run, medians)")
+    print("page        English  Chinese  ratio   switched  ratio   (ms a run, medians)")
     for page in PAGES:
         visits = {language: visit(page, language) for language in (ENGLISH, CHINESE)}
-        times: dict[str, list[float]] = {language: [] for language in visits}
-        for _ in range(ROUNDS):
+        changing, times = visit(page, ENGLISH), {name: list[float]() for name in (*visits, SWITCH)}
+        for number in range(ROUNDS):
             for language, app in visits.items():
-                started = time.perf_counter()
-                with speaking(language):  # the test's own process asks what an option is called
-                    app.run()
-                times[language].append(1e3 * (time.perf_counter() - started))
-        english, chinese = (statistics.median(found) for found in times.values())
-        print(f"{page:12}{english:7.1f}  {chinese:7.1f}  {chinese / english:.2f}", flush=True)
+                times[language].append(seconds(app, language))
+            before, after = (ENGLISH, CHINESE) if number % 2 == 0 else (CHINESE, ENGLISH)
+            times[SWITCH].append(seconds(changing, after, before))
+        english, chinese, switched = (1e3 * statistics.median(found) for found in times.values())
+        print(
+            f"{page:12}{english:7.1f}  {chinese:7.1f}  {chinese / english:.2f}"
+            f"   {switched:7.1f}  {2 * switched / (english + chinese):.2f}",
+            flush=True,
+        )
     engine().close()
 
 
