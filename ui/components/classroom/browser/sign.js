@@ -130,36 +130,43 @@ export class Sign {
     this.button.setAttribute("aria-pressed", up);
   }
 
+  // Others answer while somebody presses: what is asked as before keeps its buttons, since one that
+  // is replaced between press and release is not clicked.
   ask(question, picture) {
     this.panel.hidden = !question;
-    const text = JSON.stringify([question ?? null, picture ?? null]);
-    if (!question || text === this.asked) return;
-    this.asked = text;
-    const focused = this.panel.querySelector(":focus")?.dataset.place;
-    this.panel.replaceChildren();
-    element(this.panel, "h2", "", question.text);
-    asked(this.panel, picture);
-    if (question.stage === "asked") this.choose(question);
-    else spread(this.panel, question);
+    if (!question) return;
+    const { id, round, text, options, stage, mine } = question;
+    const open = stage === "asked";
+    const form = JSON.stringify(open ? [id, round, text, options, picture ?? null] : [question, picture ?? null]);
+    if (form !== this.asked) {
+      this.asked = form;
+      const focused = this.panel.querySelector(":focus")?.dataset.place;
+      this.panel.replaceChildren();
+      element(this.panel, "h2", "", text);
+      asked(this.panel, picture);
+      this.choices = open ? this.choose(question) : [];
+      if (!open) spread(this.panel, question);
+      this.stage = element(this.panel, "p", "stage");
+      this.panel.querySelector(`[data-place="${focused}"]`)?.focus();
+    }
+    const chosen = this.on.waits(`answer ${id} ${round}`)?.choice ?? mine;
+    this.choices.forEach((button, place) => button.setAttribute("aria-pressed", place === chosen));
     const words = [stageWords(question)];
-    if (question.stage === "asked" && question.mine !== null) words.push(say("you can still change yours"));
-    element(this.panel, "p", "stage", words.join(" · "));
-    this.panel.querySelector(`[data-place="${focused}"]`)?.focus();
+    if (open && mine !== null) words.push(say("you can still change yours"));
+    this.stage.textContent = words.join(" · ");
   }
 
-  choose({ id, round, options, mine }) {
-    const name = `answer ${id} ${round}`;
-    const chosen = this.on.waits(name)?.choice ?? mine;
+  choose({ id, round, options }) {
     const box = element(this.panel, "div", options.length > 4 ? "choices digits" : "choices");
-    options.forEach((_, place) => {
+    return options.map((_, place) => {
       const button = element(box, "button", "", lettered(options, place));
       button.type = "button";
       button.dataset.place = place;
-      button.setAttribute("aria-pressed", place === chosen);
       button.addEventListener("click", () => {
         for (const other of box.children) other.setAttribute("aria-pressed", other === button);
-        this.on.ask(name, { do: "answer", question: id, round, choice: place });
+        this.on.ask(`answer ${id} ${round}`, { do: "answer", question: id, round, choice: place });
       });
+      return button;
     });
   }
 }
