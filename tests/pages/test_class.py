@@ -1,6 +1,5 @@
 """The pages Class and Join: a teacher opens a class, students come, it ends."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -43,13 +42,7 @@ from ui.style.csv_table import csv_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOSED = "Your teacher has chosen other pages for this class."
-
-
-@pytest.fixture(autouse=True)
-def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
-    with using_engine(InlineEngine("starting")):
-        yield
+pytestmark = pytest.mark.usefixtures("own_database")
 
 
 def opened(page: str, **address: str) -> AppTest:

@@ -1,6 +1,5 @@
 """A file of classes that fails: pages open, the teacher hears of it, students that it is over."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,20 +8,13 @@ from streamlit.testing.v1 import AppTest
 
 from model.classroom.lifecycle import Opened, end_class, open_class
 from model.data.cache import KeepReason
-from model.engine import InlineEngine, using_engine
 from ui.state.classroom.store import database
 from ui.state.reason_words import reason_words
 
 ROOT = Path(__file__).resolve().parents[2]
 OVER = "The class has ended."
 WARNING = "The file with this server's classes was damaged"
-
-
-@pytest.fixture(autouse=True)
-def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DIGITSCOPE_CACHE", str(tmp_path))
-    with using_engine(InlineEngine("starting")):
-        yield
+pytestmark = pytest.mark.usefixtures("own_database")
 
 
 def opened(page: str, **address: str) -> AppTest:

@@ -5,9 +5,9 @@
 
 import { blackOn } from "../ui.components.shared/contrast.js";
 import { element, still } from "../ui.components.shared/view.js";
-import { say, sayMany } from "../ui.components.shared/words.js";
+import { numberText, say, sayMany } from "../ui.components.shared/words.js";
 import { colourOf, css } from "./colours.js";
-import { percent, short, whole } from "./numbers.js";
+import { percent, short } from "./numbers.js";
 
 const SWITCHED = ["convolution", "pooling"]; // kinds whose maps can be switched off
 const SHOWN = 3; // channels of a convolution, with their numbers; the others are one sum
@@ -214,7 +214,7 @@ export class Loupe {
     const terms = Math.min(TERMS, order.length);
     const rows = [[sayMany("{count} largest product", "{count} largest products", terms), first]];
     const others = order.length - TERMS;
-    const count = whole(others);
+    const count = numberText(others);
     if (others > 0) rows.push([sayMany("{count} other product", "{count} other products", others, { count }), rest]);
     this.end(rows, header);
   }

@@ -15,10 +15,6 @@ export function short(value, places = 3) {
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
-export function whole(value) {
-  return numberText(value);
-}
-
 // "2 min 5 s" of seconds.
 export function duration(seconds) {
   if (seconds < 60) return say("{seconds} s", { seconds: Math.max(Math.round(seconds), 1) });

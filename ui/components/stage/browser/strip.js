@@ -2,9 +2,9 @@
 // go back to.
 
 import { element } from "../ui.components.shared/view.js";
-import { say } from "../ui.components.shared/words.js";
+import { numberText, say } from "../ui.components.shared/words.js";
 import { button } from "./loupe.js";
-import { duration, percent, short, whole } from "./numbers.js";
+import { duration, percent, short } from "./numbers.js";
 
 const MOVING = ["starting", "training", "recovering"];
 const PLAY = 900; // ms at each epoch while they are played
@@ -162,7 +162,7 @@ export class Strip {
     if (!phase) return say("A new network, untrained, learns to read your digit before your eyes.");
     const now = this.moving ? Math.min(epoch + 1, target) : epoch;
     const parts = [phase === "starting" ? say("starting") : say("epoch {epoch} of {target}", { epoch: now, target })];
-    const within = { batch: whole(batch), batches: whole(batches) };
+    const within = { batch: numberText(batch), batches: numberText(batches) };
     if (this.moving && batches && phase !== "starting") parts.push(say("batch {batch} of {batches}", within));
     if (phase === "paused") parts.push(say("paused"));
     if (phase === "stopped") parts.push(say("stopped"));
