@@ -223,8 +223,11 @@ class Connection:
             await self._look_again(seat)
             seconds = None if seat.run is None else NEWS_SECONDS
             del seat
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes as the event does,
+            # and a connection that never ends keeps the server from ending.
             with suppress(TimeoutError):  # it is time for news
-                await asyncio.wait_for(self._woken.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._woken.wait()
             self._woken.clear()
 
     async def _look_again(self, seat: Seat) -> None:

@@ -1,5 +1,6 @@
 """The pen's channel while a run goes on: news, live readings, epochs, steering, adoption."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from starlette.types import Message
+from starlette.websockets import WebSocket
 from streamlit.testing.v1 import AppTest
 
 from model.engine import InlineEngine
@@ -19,6 +22,9 @@ from tests.channels import sitting
 from tests.pen_messages import digit_sheet, ink_frame
 from tests.ui.state.pen.test_channel import asks, reading, served, texts_and
 from ui.locale.sentence import Sentence
+from ui.state.connections.sockets import end_all
+from ui.state.pen.connection import Connection
+from ui.state.pen.dispatcher import Dispatcher
 from ui.state.pen.seat import Seat, adopt_pen_digit, seat
 from ui.state.session import ChosenDigit, View, session
 
@@ -208,3 +214,27 @@ def take_over() -> None:
 def test_other_pages_take_over_what_the_stage_was_left_with_once() -> None:
     app = AppTest.from_function(taking_over, default_timeout=SECONDS).run()
     assert not app.exception, json.dumps([each.value for each in app.exception])
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_connection_ends_though_its_page_changes_at_that_moment(mine: Seat, turns: int) -> None:
+    """A cancellation that came together with an event was lost: the server then never ended."""
+
+    async def end_while_woken() -> int:
+        told: asyncio.Queue[Message] = asyncio.Queue()
+        coming: asyncio.Queue[Message] = asyncio.Queue()
+        coming.put_nowait({"type": "websocket.connect"})
+        socket = WebSocket({"type": "websocket"}, coming.get, told.put)
+        await socket.accept()
+        connection = Connection(socket, mine, Dispatcher())
+        works = [asyncio.create_task(work) for work in connection.works()]
+        while (await told.get())["type"] != "websocket.send":
+            pass  # with the first news it begins to wait for others
+        mine.changed()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        connection.end()
+        await asyncio.wait_for(end_all(works), SECONDS)
+        return sum(work.cancelled() for work in works)
+
+    assert asyncio.run(end_while_woken()) == 4
