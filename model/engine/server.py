@@ -207,7 +207,8 @@ def _end_with_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> No
     """Wait for the end of standard input, then end this program, in good order if it can."""
     while os.read(0, 1024):
         pass
-    loop.call_soon_threadsafe(stop.set)
+    with contextlib.suppress(RuntimeError):  # the loop has ended: this program is about to
+        loop.call_soon_threadsafe(stop.set)
     time.sleep(CLEAN_UP_SECONDS)
     os._exit(0)
 
