@@ -8,6 +8,7 @@ keys of a teacher and of a projector stand in an address, and only their digests
 import base64
 import hashlib
 import secrets
+import unicodedata
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters alone, without I and O: nobody asks whether it is a one or a zero."""
@@ -23,8 +24,12 @@ def new_code(length: int) -> str:
 
 
 def cleaned(typed: str) -> str:
-    """Return a code as it was meant: in capitals, without blanks and dashes."""
-    return "".join(letter for letter in typed[:LONGEST].upper() if letter not in " -–.\t")
+    """Return a code as it was meant: in capitals, without blanks, dashes and the like.
+
+    The wide letters of a Chinese keyboard count as letters.
+    """
+    plain = unicodedata.normalize("NFKC", typed[:LONGEST]).upper()
+    return "".join(letter for letter in plain if letter.isascii() and letter.isalnum())
 
 
 def new_key() -> str:

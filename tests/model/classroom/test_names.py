@@ -39,7 +39,11 @@ def test_a_code_has_no_letter_that_is_taken_for_a_number() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("abcde", "ABCDE"), (" ab-cde ", "ABCDE"), ("ABCD-EFGH", "ABCDEFGH"), ("", "")],
+    [
+        *(("abcde", "ABCDE"), (" ab-cde ", "ABCDE"), ("ABCD-EFGH", "ABCDEFGH"), ("", "")),
+        ("\uff21\uff22\uff23\uff44\uff45", "ABCDE"),  # wide letters
+        ("A\0BC\ud800DE", "ABCDE"),  # no database takes these
+    ],
 )
 def test_a_code_is_read_as_it_was_meant(typed: str, meant: str) -> None:
     assert cleaned(typed) == meant

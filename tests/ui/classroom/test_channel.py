@@ -47,11 +47,17 @@ from ui.locale.pseudo import PSEUDO
 from ui.locale.sentence import Sentence
 from ui.state.classroom.seat import Role
 from ui.state.classroom.words import class_words, name_words
+from ui.state.connections import sockets
 from ui.state.connections.sockets import CONNECTIONS, TOO_MANY, MalformedError, Traffic
 from ui.state.pages import ENTRIES
 from ui.state.session import ChosenDigit
 
 JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "100"))
+
+
+@pytest.fixture(autouse=True)
+def closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "PENALTY_SECONDS", 0.0)
 
 
 def test_a_raised_hand_is_on_the_board_and_nowhere_else(lesson: Lesson) -> None:
@@ -403,6 +409,8 @@ def test_who_only_looks_on_sends_nothing(lesson: Lesson, role: Role) -> None:
         '{"do": "answer", "question": "x", "round": true, "choice": 0, "n": 1}',
         '{"do": "answer", "question": "x", "round": 1, "choice": 10, "n": 1}',
         '{"do": "answer", "question": "xxxxxxxxxxxxxxxxx", "round": 1, "choice": 0, "n": 1}',
+        r'{"do": "answer", "question": "a\u0000b", "round": 1, "choice": 0, "n": 1}',
+        r'{"do": "answer", "question": "a\ud800b", "round": 1, "choice": 0, "n": 1}',
     ],
 )
 def test_a_malformed_request_ends_the_connection(lesson: Lesson, frame: str | bytes) -> None:

@@ -69,6 +69,9 @@ def _text(said: Mapping[str, Any], name: str, longest: int) -> str:
     value = said.get(name)
     if not isinstance(value, str) or len(value) > longest:
         raise MalformedError
+    # Ids and ink are written in ASCII; no database takes what is no character at all.
+    if not (value.isascii() and value.isprintable()):
+        raise MalformedError
     return value
 
 

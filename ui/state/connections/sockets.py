@@ -22,6 +22,9 @@ CONNECTIONS = 3
 """Of one seat: its page has one, and others that it lost may not have been missed yet."""
 TOKEN_SECONDS = 10.0
 """A connection has so long to say whose it is."""
+PENALTY_SECONDS = 1.0
+"""Who sends what no page sends is let go so much later: closed at once they would be back at once,
+and the server would do little else than open connections."""
 
 Seat = TypeVar("Seat")
 
@@ -85,7 +88,10 @@ async def serve(socket: WebSocket, talk: Callable[[WebSocket], Awaitable[int]]) 
         return
     await socket.accept()
     with suppress(WebSocketDisconnect):  # the browser has gone: so a connection mostly ends
-        await socket.close(await talk(socket))
+        code = await talk(socket)
+        if code in (TOO_LARGE, MALFORMED):
+            await asyncio.sleep(PENALTY_SECONDS)
+        await socket.close(code)
 
 
 async def received(socket: WebSocket, largest: int) -> bytes | str:

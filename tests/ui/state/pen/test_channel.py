@@ -5,6 +5,7 @@ import json
 import os
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
@@ -36,6 +37,11 @@ from ui.state.session import ChosenDigit
 
 SECONDS = 60
 JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "100"))
+
+
+@pytest.fixture(autouse=True)
+def closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "PENALTY_SECONDS", 0.0)
 
 
 @contextmanager
@@ -149,6 +155,18 @@ def test_a_malformed_frame_ends_the_connection(
     with sitting(channel, seat.token) as socket:
         socket.send(frame)
         assert closed_with(socket) == 4400
+
+
+def test_who_sends_what_no_page_sends_is_let_go_later(
+    channel: str, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or whoever floods the server would be back at once."""
+    monkeypatch.setattr(sockets, "PENALTY_SECONDS", 0.5)
+    with sitting(channel, seat.token) as socket:
+        began = time.monotonic()
+        socket.send("junk")
+        assert closed_with(socket) == 4400
+        assert time.monotonic() - began >= 0.5
 
 
 @pytest.mark.parametrize("frame", [b"\1" * (LARGEST + 1), "x" * (LARGEST + 1)])
