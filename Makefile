@@ -9,9 +9,9 @@ PYTHON ?= $(shell for version in 3.12 3.13 3.11; do \
 	python3 -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(1)' 2>/dev/null && echo python3)
 INTERPRETER := $(firstword $(PYTHON))
 
-# Three processes share the tests, file by file, in their order; at the end it says what was left out.
-# One more than a small machine has cores: half of the time a test waits for a browser or a worker.
-TOGETHER := -n 3 --dist loadfile --no-loadscope-reorder -rfEs
+# Two processes share the tests, file by file, in their order; at the end it says what was left out.
+# A third was tried on two cores: it saves nothing, and browsers wait for each other.
+TOGETHER := -n 2 --dist loadfile --no-loadscope-reorder -rfEs
 
 .PHONY: run class test test-all check format messages bench weights clean
 
