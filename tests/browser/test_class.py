@@ -110,7 +110,10 @@ def test_a_lesson(people: list[Page], url: str, tmp_path: Path) -> None:
     engine_is_ready(teacher)
     at_rest(teacher)
     press(teacher, "ask")
-    teacher.locator(".st-key-ask_ready_now button").click(timeout=WARM)
+    ask = teacher.locator(".st-key-ask_ready_now button")
+    expect(ask).to_be_visible(timeout=WARM)
+    at_rest(teacher)
+    ask.click(timeout=WARM)
     answers = [student.locator(".panel .choices button") for student in students]
     for each in answers:
         expect(each).to_have_count(4, timeout=WARM)
