@@ -39,3 +39,9 @@ def inline_engine() -> Iterator[InlineEngine]:
     """An engine in the test's own process, in place of the app's workers."""
     with using_engine(InlineEngine()) as engine:
         yield engine
+
+
+@pytest.fixture
+def closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel that sends whoever sent junk away without a wait."""
+    monkeypatch.setattr("ui.state.connections.sockets.PENALTY_SECONDS", 0.0)

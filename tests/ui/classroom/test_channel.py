@@ -47,17 +47,13 @@ from ui.locale.pseudo import PSEUDO
 from ui.locale.sentence import Sentence
 from ui.state.classroom.seat import Role
 from ui.state.classroom.words import class_words, name_words
-from ui.state.connections import sockets
 from ui.state.connections.sockets import CONNECTIONS, TOO_MANY, MalformedError, Traffic
 from ui.state.pages import ENTRIES
 from ui.state.session import ChosenDigit
 
 JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "100"))
 
-
-@pytest.fixture(autouse=True)
-def closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "PENALTY_SECONDS", 0.0)
+pytestmark = pytest.mark.usefixtures("closed_at_once")
 
 
 def test_a_raised_hand_is_on_the_board_and_nowhere_else(lesson: Lesson) -> None:

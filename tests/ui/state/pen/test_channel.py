@@ -38,10 +38,7 @@ from ui.state.session import ChosenDigit
 SECONDS = 60
 JUNK = int(os.environ.get("DIGITSCOPE_JUNK", "100"))
 
-
-@pytest.fixture(autouse=True)
-def closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "PENALTY_SECONDS", 0.0)
+pytestmark = pytest.mark.usefixtures("closed_at_once")
 
 
 @contextmanager
