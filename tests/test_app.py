@@ -6,13 +6,16 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
+import streamlit as st
 
 from model.data import mnist
 from tests.benchmarks.student import Student
@@ -132,3 +135,15 @@ def test_the_engine_starts_before_any_visitor_and_ends_with_the_server(server) -
     process.wait(20)
     _, left = psutil.wait_procs(engine, timeout=20)
     assert not left
+
+
+def test_it_ends_though_a_browser_does_not_read_on(server) -> None:
+    url, process = server
+    static = Path(st.__file__).parent / "static"
+    largest = max(static.rglob("*.js"), key=lambda each: each.stat().st_size)
+    at = urlsplit(url)
+    with socket.create_connection((at.hostname, at.port)) as browser:
+        browser.sendall(f"GET /{largest.relative_to(static)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert browser.recv(12) == b"HTTP/1.1 200"
+        process.terminate()
+        process.wait(40)
