@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,19 @@ os.environ["DIGITSCOPE_CACHE"] = CACHE  # the servers and workers that tests sta
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(CACHE, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_without_keras() -> Iterator[None]:
+    """Where tests have loaded Keras, Streamlit empties it after each run of a page.
+
+    That walks through all objects of the process, for longer than the page itself takes. The app's
+    own process never loads Keras.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if runner := sys.modules.get("streamlit.runtime.scriptrunner.script_runner"):
+            patch.setattr(runner, "_clean_problem_modules", lambda: None)
+        yield
 
 
 @pytest.fixture
