@@ -11,6 +11,7 @@ FORKED = sys.platform == "linux"
 ANSWER = "answer"  # the resource of workers that answer at once: predictions, feature maps
 TRAIN = "train"  # the resource of workers that train, and do other long work
 WARM_UP = "DIGITSCOPE_WARM_UP"  # "0" leaves TensorFlow out of a worker's start
+LOOK = "DIGITSCOPE_LOOK_SECONDS"  # between two looks at a worker's memory, of cold ones too
 
 PRELOAD = "model.engine.server"  # what a worker imports before it takes work
 

@@ -26,7 +26,7 @@ import psutil
 
 from model.engine.certificates import new_certificate, security
 from model.engine.forking import borrow
-from model.engine.protocol import ANSWER, FORKED, PRELOAD, TRAIN, WARM_UP
+from model.engine.protocol import ANSWER, FORKED, LOOK, PRELOAD, TRAIN, WARM_UP
 from model.engine.worker_rotation import WorkerRotation
 
 # Only this machine can reach the ports; who may connect says the certificate.
@@ -154,7 +154,8 @@ async def _serve(report: int, stop: asyncio.Event) -> None:
         try:
             await asyncio.gather(*(rotation.current for rotation in rotations))
             tasks = [asyncio.create_task(_watch(rotations, helper, stop))]
-            if os.environ.get(WARM_UP) != "0":  # a cold worker grows by TensorFlow
+            # A cold worker grows by TensorFlow: it is looked at only if that is asked for.
+            if os.environ.get(WARM_UP) != "0" or LOOK in os.environ:
                 tasks += [
                     asyncio.create_task(rotation.replace_when_grown(scheduler))
                     for rotation in rotations

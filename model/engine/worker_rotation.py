@@ -10,14 +10,15 @@ topic `RETIRING` tells clients, so that they move what they keep in the old one.
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Callable
 from typing import Any
 
 import psutil
 
-from model.engine.protocol import RETIRING
+from model.engine.protocol import LOOK, RETIRING
 
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = float(os.environ.get(LOOK, "5"))
 IDLE_GROWTH = 80e6  # bytes: a worker that has nothing to do is replaced when it has grown by more
 BUSY_GROWTH = 400e6  # bytes: one that works is replaced when it has grown by more
 IDLE = 0.05  # of a core: a worker that only reports that it is alive takes a fifth of that

@@ -23,6 +23,7 @@ from model.engine import DaskEngine, EngineError, EngineFault, EngineLost
 from model.engine.certificates import Certificate, new_certificate, security
 from model.engine.connection import Link
 from model.engine.parcels import Networks, SentNetworks
+from model.engine.protocol import LOOK
 from tests.model.engine.neighbour import neighbour
 from tests.model.engine.processes import certificate_of, processes_of
 from tests.model.engine.work import (
@@ -226,8 +227,11 @@ def test_too_slow_an_answer_is_given_up(engine: DaskEngine) -> None:
 
 
 @pytest.mark.slow
-def test_a_worker_that_has_grown_is_replaced_without_a_break() -> None:
-    engine = DaskEngine()  # warm: a cold worker grows by TensorFlow itself
+def test_a_worker_that_has_grown_is_replaced_without_a_break(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(LOOK, "0.2")
+    engine = DaskEngine(warm_up=False)  # nothing in this test loads TensorFlow: it would grow by it
     engine.start()
     wait_until(lambda: engine.answering == 2, 300, "both workers answer")  # or the other might
     old = engine.run(os.getpid)
