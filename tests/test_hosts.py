@@ -32,6 +32,7 @@ from model.classroom.database import FILE, Database
 from model.classroom.lifecycle import class_of_teacher
 from model.classroom.questions import ask_class
 from model.classroom.view import ClassView, view_class
+from model.data.lease import LEASE
 from model.engine.certificates import new_certificate
 from model.runs.saved import Saved
 from model.runs.state import RunPhase
@@ -196,7 +197,7 @@ def school() -> Iterator[School]:
         there["scheduler"].start(services["scheduler"]["command"], env=cluster)
         for name in WORKERS:
             there[name].start(services["worker"]["command"], env=cluster)
-        where, ours = str(folder / "data" / FILE), environment("app1", folder)
+        where, ours = str(folder / "data" / FILE), environment("app1", folder) | {LEASE: "3"}
         del ours["DIGITSCOPE_DATABASE"]
         if find_postgres() is not None:
             where = stack.enter_context(postgres(there["database"])).url
