@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from model.engine import InlineEngine, using_engine
+from tests.quick_pages import hasten_pages
 
 CACHE = tempfile.mkdtemp(prefix="digitscope-tests-")
 os.environ["DIGITSCOPE_CACHE"] = CACHE  # the servers and workers that tests start inherit it
@@ -20,15 +20,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def pages_without_keras() -> Iterator[None]:
-    """Where tests have loaded Keras, Streamlit empties it after each run of a page.
-
-    That walks through all objects of the process, for longer than the page itself takes. The app's
-    own process never loads Keras.
-    """
+def quick_pages() -> Iterator[None]:
+    """Pages under test do not wait for what the app's server does once or never."""
     with pytest.MonkeyPatch.context() as patch:
-        if runner := sys.modules.get("streamlit.runtime.scriptrunner.script_runner"):
-            patch.setattr(runner, "_clean_problem_modules", lambda: None)
+        hasten_pages(patch)
         yield
 
 

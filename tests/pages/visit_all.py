@@ -11,10 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.engine import engine
 from tests.pages.said import english_sentences, texts, walk
+from tests.quick_pages import hasten_pages
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,4 +50,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with pytest.MonkeyPatch.context() as quick:
+        hasten_pages(quick)
+        main()
