@@ -118,9 +118,11 @@ def serve(listener: str, alive: str, folder: str, *imports: str) -> None:
         with contextlib.suppress(ImportError):  # the worker that needs it will tell
             importlib.import_module(name)
     try:
-        multiprocessing.forkserver.main(int(listener), int(alive), [])
+        with contextlib.suppress(SystemExit):  # all have ended
+            multiprocessing.forkserver.main(int(listener), int(alive), [])
     finally:  # not in the workers: they end in there
         shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)  # Python would take TensorFlow apart first, and who closes the engine would wait
 
 
 class _Borrowed(multiprocessing.forkserver.ForkServer):
