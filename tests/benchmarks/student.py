@@ -147,7 +147,7 @@ class Student:
                     f"the page did not answer; its last words: {words[-2000:]!r}; "
                     f"the server's log: {written[-4000:]}"
                 )
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.2)
         return student
 
     async def leave(self) -> None:
@@ -189,7 +189,7 @@ class PenStudent:
         until = time.monotonic() + OPEN_SECONDS
         while not await student._read_once():
             assert time.monotonic() < until, "the channel did not answer"
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.1)
         return student
 
     @classmethod
