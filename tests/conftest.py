@@ -13,6 +13,9 @@ from tests.quick_pages import hasten_pages
 
 CACHE = tempfile.mkdtemp(prefix="digitscope-tests-")
 os.environ["DIGITSCOPE_CACHE"] = CACHE  # the servers and workers that tests start inherit it
+# As the app's processes have it, before NumPy is imported: on a busy machine a product of matrices
+# waits for threads that wait busily themselves.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
