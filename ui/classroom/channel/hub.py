@@ -165,16 +165,17 @@ class Hub:
             return
         self._changed.add(class_id)
         if class_id not in self._tasks:
-            task = self._loop.create_task(self._show(class_id))
-            self._tasks[class_id] = task
-            task.add_done_callback(lambda done: self._shown(class_id, done))
-
-    def _shown(self, class_id: str, done: asyncio.Task[None]) -> None:
-        del self._tasks[class_id]
-        if not done.cancelled():
-            done.result()
+            self._tasks[class_id] = self._loop.create_task(self._show(class_id))
 
     async def _show(self, class_id: str) -> None:
+        try:
+            await self._show_changes(class_id)
+        finally:
+            # With the last look, and not in a call when the task is done: what comes between the
+            # two would wait for the next change.
+            del self._tasks[class_id]
+
+    async def _show_changes(self, class_id: str) -> None:
         while class_id in self._changed:
             self._changed.discard(class_id)
             try:
