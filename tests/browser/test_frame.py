@@ -44,6 +44,24 @@ def test_the_keys_press_the_buttons_and_a_field_keeps_its_letters(
     expect(seeing).to_have_count(0)
 
 
+def test_what_a_press_on_an_arrow_opens_stays_open_on_a_slow_machine(
+    page: Page, serve: Callable[[Path], str]
+) -> None:
+    page.goto(f"{serve(ROOT / 'app.py')}/filters")
+    settled(page)
+    # Between the button, which opens, and the document, which closes what was pressed beside.
+    slow = "const late = performance.now() + 200; while (performance.now() < late);"
+    page.evaluate(f"document.body.addEventListener('click', () => {{ {slow} }})")
+    button = page.locator(".st-key-network button").first
+    arrow = button.get_by_test_id("stIconMaterial").last
+    box = arrow.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    expect(button).to_have_attribute("aria-expanded", "true")
+
+
 def test_presenting_is_larger_has_no_menu_and_its_address_opens_it(
     page: Page, serve: Callable[[Path], str]
 ) -> None:
