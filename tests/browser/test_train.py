@@ -174,6 +174,7 @@ def test_two_people_train_at_once_and_see_only_their_own(
         page.context.close()
 
 
+@pytest.mark.usefixtures("faultless")
 def test_a_shared_link_lets_others_watch_and_no_more(
     page: Page, browser: Browser, serve: Callable[[Path], str]
 ) -> None:
