@@ -480,6 +480,7 @@ def test_the_newest_runs_of_a_person_are_found_on_disk(monkeypatch: pytest.Monke
     assert last is not None
     last.deleted = True
     assert found(2) == names[2:4]
+    last.wait_until_idle(60)  # it is written
     assert runs().found("c" * 64, 9) == runs().found("", 9) == []
     shutil.rmtree(RunFolder(names[3]).path)
     runs.clear()
