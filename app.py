@@ -38,6 +38,7 @@ from ui.classroom.worksheets import worksheet_routes
 from ui.frame.doors.deep_links import deep_link_routes
 from ui.frame.doors.doors import Doors
 from ui.frame.doors.ending import end_in_time
+from ui.frame.doors.unsent import keep_unsent
 from ui.state.pen.channel import pen_routes
 from ui.state.session import take_up_studies
 
@@ -48,6 +49,7 @@ SCRIPT = Path(__file__).resolve().parent / "ui" / "frame" / "menu.py"
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Take up what an earlier server left, and close the engine with the server."""
     end_in_time()
+    keep_unsent()
     take_up_studies()
     tidying = asyncio.create_task(tidy_classes())
     yield

@@ -21,6 +21,7 @@ from model.data import mnist
 from tests.benchmarks.student import Student
 from tests.browser.conftest import ROOT, end_server, start_server
 from tests.waiting import wait_until
+from ui.frame.doors.unsent import keep_unsent
 
 pytestmark = pytest.mark.slow
 
@@ -28,13 +29,16 @@ PROBE = """
 import json, os, signal
 
 def tell(*_):
+    from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
     from threadpoolctl import threadpool_info
-    with open(os.environ["THREADS_PIPE"], "w") as pipe:
-        json.dump(threadpool_info(), pipe)
+    told = {"pools": threadpool_info(), "clear": ForwardMsgQueue.clear.__module__}
+    with open(os.environ["TOLD_PIPE"], "w") as pipe:
+        json.dump(told, pipe)
 
 signal.signal(signal.SIGUSR1, tell)
 """
-"""Python runs this file at its start: at a signal, the server itself says what threads it has."""
+"""Python runs this file at its start: at a signal, the server itself says what threads it has, and
+by what it clears what is unsent."""
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def server(
     (tmp_path / "sitecustomize.py").write_text(PROBE, encoding="utf-8")
     os.mkfifo(tmp_path / "pipe")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setenv("THREADS_PIPE", str(tmp_path / "pipe"))
+    monkeypatch.setenv("TOLD_PIPE", str(tmp_path / "pipe"))
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     url, server = start_server(ROOT / "app.py", tmp_path / "log.txt")
@@ -57,13 +61,13 @@ def blas(pools: list[dict]) -> dict[str, int]:
     return {pool["filepath"]: pool["num_threads"] for pool in pools if pool["user_api"] == "blas"}
 
 
-def blas_of(server: subprocess.Popen) -> dict[str, int]:
-    pipe = os.open(os.environ["THREADS_PIPE"], os.O_RDONLY | os.O_NONBLOCK)
+def told_by(server: subprocess.Popen) -> dict:
+    pipe = os.open(os.environ["TOLD_PIPE"], os.O_RDONLY | os.O_NONBLOCK)
     server.send_signal(signal.SIGUSR1)
     assert select.select([pipe], [], [], 60)[0], "the server did not answer the signal"
     os.set_blocking(pipe, True)
     with os.fdopen(pipe) as answer:
-        return blas(json.load(answer))
+        return json.load(answer)
 
 
 def test_a_product_in_the_pages_process_wakes_no_other_core(server, tmp_path: Path) -> None:
@@ -84,7 +88,9 @@ def test_a_product_in_the_pages_process_wakes_no_other_core(server, tmp_path: Pa
         await student.leave()
 
     asyncio.run(draw_once())
-    threads = blas_of(process)
+    told = told_by(process)
+    assert told["clear"] == keep_unsent.__module__  # the server's queues keep what is unsent
+    threads = blas(told["pools"])
     assert any("numpy" in library for library in threads)
     assert set(threads.values()) == {1}, threads
 

@@ -97,8 +97,7 @@ def teach() -> None:
         return
     st.header(say("Teach it"), anchor=ANCHOR)
     moving = mine.lesson is not None and mine.lesson.state().moving
-    with st.container():  # see `ask_in_slices`
-        st.fragment(_section, run_every=TICK if moving else None, key="teaching")(moving)
+    st.fragment(_section, run_every=TICK if moving else None, key="teaching")(moving)
 
 
 def _section(was_moving: bool) -> None:

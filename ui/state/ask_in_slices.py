@@ -135,13 +135,9 @@ def ask_in_slices(
     work = cast("LongWork[R] | None", session().works.get(name))
     moving = work is not None and work.moving
     asleep = work is None and start is None and ready()
-    # A container of its own: where what stands before it is away for a moment, as another fragment
-    # can be while the page runs, it would come back at a place that is no more, and the page would
-    # go blank.
-    with st.container():
-        st.fragment(_section, run_every=TICK if moving or asleep else None, key=key)(
-            name, prepare, show, key, label, start, moving or asleep
-        )
+    st.fragment(_section, run_every=TICK if moving or asleep else None, key=key)(
+        name, prepare, show, key, label, start, moving or asleep
+    )
 
 
 def finished(name: tuple[Hashable, ...]) -> Sequence[object] | None:

@@ -50,7 +50,8 @@ def live_view(run: Run) -> None:
     changes, controls = _changes(run), _shown_by_controls(run.state())
     st.caption(f"**{plain(name_words(title_of(run)))}** · {summary(run.network, run.settings)}")
     with st.container(gap="small"):
-        _controls(run)
+        # Apart from what ticks: a browser works for seconds a minute on buttons that never change.
+        st.fragment(_controls, key="steering")(run)
         if run.state().phase in (RunPhase.FINISHED, RunPhase.STOPPED):
             next_steps(run)
         hand_in(run)
@@ -87,49 +88,14 @@ def _live(
 
 
 def _controls(run: Run) -> None:
-    """The row to steer a run by. It stands apart from what ticks.
-
-    A browser works for seconds a minute on what is drawn again and never changes.
-
-    Two things keep the page whole. A press in a fragment that comes while the page runs, as it does
-    after every epoch, makes Streamlit forget what that run has yet to send of the fragment. The
-    browser then takes the fragment away until it is sent again: so popovers are in none. And where
-    two fragments were next to each other in one container, the second could come back first, at a
-    place that is no more: the browser's page went blank. So the fragment has a container of its
-    own.
-    """
-    if not may_steer(run):
-        with st.container(key="watching"):
-            st.fragment(_watching, key="steering")(run)
-        return
-    with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="bottom"):
-        with st.container(width="content", key="steering_buttons"):
-            st.fragment(_buttons, key="steering")(run)
-        _pace(run)
-        copy_link(run=run)
-
-
-def _pace(run: Run) -> None:
-    """How fast it learns, and how fast it is shown."""
-    state = run.state()
-    with st.popover(say("Pace"), icon=":material/speed:", key="pace"):
-        _rate(run, state)
-        slow = st.toggle(
-            say("Slow motion"),
-            value=run.slow,
-            key=f"slow_{run.id}",
-            help=say("One batch at a time, with a pause between two, to watch each step."),
-        )
-    if slow != run.slow:
-        run.slow = slow
-
-
-def _buttons(run: Run) -> None:
     """The buttons; after each the page runs again and shows what it did."""
+    if not may_steer(run):
+        _watching(run)
+        return
     state = run.state()
     phase = state.phase
     failed = phase is RunPhase.FAILED
-    with st.container(horizontal=True, width="content", gap="small"):
+    with st.container(horizontal=True, key="controls", gap="small", vertical_alignment="bottom"):
         if phase.moving:
             go = st.button(
                 say("Pause"),
@@ -185,6 +151,17 @@ def _buttons(run: Run) -> None:
                 "Begins a new run with the same settings. The same seed gives the same curve.",
             ),
         )
+        with st.popover(say("Pace"), icon=":material/speed:", key="pace"):
+            _rate(run, state)
+            slow = st.toggle(
+                say("Slow motion"),
+                value=run.slow,
+                key=f"slow_{run.id}",
+                help=say("One batch at a time, with a pause between two, to watch each step."),
+            )
+        copy_link(run=run)
+    if slow != run.slow:
+        run.slow = slow
     if go and phase.moving:
         run.pause()
     elif go:
