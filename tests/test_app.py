@@ -88,11 +88,14 @@ def test_a_product_in_the_pages_process_wakes_no_other_core(server, tmp_path: Pa
         await student.leave()
 
     asyncio.run(draw_once())
-    told = told_by(process)
-    assert told["clear"] == keep_unsent.__module__  # the server's queues keep what is unsent
-    threads = blas(told["pools"])
+    threads = blas(told_by(process)["pools"])
     assert any("numpy" in library for library in threads)
     assert set(threads.values()) == {1}, threads
+
+
+def test_the_queue_of_every_session_keeps_what_is_unsent(server) -> None:
+    _, process = server
+    assert told_by(process)["clear"] == keep_unsent.__module__
 
 
 def test_it_runs_anywhere_and_for_this_machine_alone(
